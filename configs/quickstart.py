@@ -1,0 +1,43 @@
+"""The quick start: a world whose truth is known, 32 px, minutes on a laptop.
+
+    ./bazelw run //stylex_tf:train
+"""
+
+from stylex_tf import config
+
+
+def get_config() -> config.ExperimentConfig:
+    """Returns the experiment."""
+    return config.ExperimentConfig(
+        name="quickstart",
+        data=config.DataConfig(
+            source="faces", causes=("glasses", "open_mouth"), rule="any"
+        ),
+        classifier=config.ClassifierConfig(epochs=2),
+        model=config.ModelConfig(
+            resolution=32,
+            channel_base=512,
+            channel_max=64,
+            w_dim=64,
+            z_dim=64,
+            mapping_layers=4,
+            style_width=4,
+            conditioning="none",
+        ),
+        loss=config.LossConfig(
+            adversarial=0.2,
+            r1=1.0,
+            path_length=0.0,
+            l1=20.0,
+            perceptual=2.0,
+            w_reconstruction=0.0,
+            classification=0.5,
+        ),
+        training=config.TrainingConfig(
+            total_images=100_000,
+            batch_size=32,
+            learning_rate=0.004,
+            ema_half_life_images=3_000,
+        ),
+        evaluation=config.EvaluationConfig(regressor_epochs=3),
+    )

@@ -1,0 +1,170 @@
+"""The table of what every edit does to the classifier's logits."""
+
+import dataclasses
+import hashlib
+import io
+import json
+import os
+import pathlib
+from collections.abc import Sequence
+
+import numpy as np
+
+from stylex_tf.attributes import style_ranges
+
+_INDEX = "effects.json"
+
+
+@dataclasses.dataclass(frozen=True, eq=False, kw_only=True)
+class StyleEffects:
+    """Logit changes for every image, direction and coordinate.
+
+    Selection reads this table and nothing else.
+
+    Attributes:
+        effects: logits(edited) - logits(reconstruction), [N, 2, S, K].
+            Direction 0 moves towards the minimum, 1 towards the maximum.
+        base_logits: logits of the reconstructions, [N, K].
+        ranges: the ends of the S coordinates.
+        image_ids: names of the images, N of them, all different.
+        shift_size: the share of the way to the end that was moved.
+    """
+
+    effects: np.ndarray
+    base_logits: np.ndarray
+    ranges: style_ranges.StyleRanges
+    image_ids: tuple[str, ...]
+    shift_size: float
+
+    def __post_init__(self):
+        """Raises ValueError where the parts do not fit together."""
+        images, classes = np.shape(self.base_logits)
+        expected = (images, 2, self.ranges.size, classes)
+        if np.shape(self.effects) != expected:
+            raise ValueError(
+                f"effects have shape {np.shape(self.effects)}; the base "
+                f"logits and the ranges ask for {expected}"
+            )
+        object.__setattr__(self, "image_ids", tuple(self.image_ids))
+        if len(self.image_ids) != images:
+            raise ValueError(
+                f"{len(self.image_ids)} image ids for {images} images"
+            )
+        if len(set(self.image_ids)) != images:
+            raise ValueError("image ids are not unique")
+
+    @property
+    def num_images(self) -> int:
+        """N."""
+        return self.base_logits.shape[0]
+
+    @property
+    def num_coordinates(self) -> int:
+        """S."""
+        return self.ranges.size
+
+    @property
+    def num_classes(self) -> int:
+        """K."""
+        return self.base_logits.shape[1]
+
+    @property
+    def predictions(self) -> np.ndarray:
+        """The class of every reconstruction, [N]."""
+        return self.base_logits.argmax(axis=1)
+
+
+def save(effects: StyleEffects, directory: str | os.PathLike) -> None:
+    """Writes the table into a folder; a reader sees the old or the new one.
+
+    The arrays go to a file named by their content; the JSON index, replaced
+    last and atomically, says which file counts.
+    """
+    directory = pathlib.Path(directory)
+    directory.mkdir(parents=True, exist_ok=True)
+    buffer = io.BytesIO()
+    np.savez(
+        buffer,
+        effects=effects.effects,
+        base_logits=effects.base_logits,
+        minimum=effects.ranges.minimum,
+        maximum=effects.ranges.maximum,
+    )
+    content = buffer.getvalue()
+    digest = hashlib.sha256(content).hexdigest()
+    arrays = f"effects-{digest[:12]}.npz"
+    index = {
+        "arrays": arrays,
+        "sha256": digest,
+        "shape": list(effects.effects.shape),
+        "axes": "images, directions, coordinates, classes",
+        "shift_size": effects.shift_size,
+        "image_ids": list(effects.image_ids),
+    }
+    _replace(directory / arrays, content)
+    _replace(directory / _INDEX, json.dumps(index, indent=1).encode())
+    for stale in directory.glob("effects-*.npz"):
+        if stale.name != arrays:
+            stale.unlink(missing_ok=True)
+
+
+def load(directory: str | os.PathLike) -> StyleEffects:
+    """Reads what `save` wrote.
+
+    Raises:
+        FileNotFoundError: there is no table in the folder.
+        ValueError: the arrays are not those the index was written with.
+    """
+    directory = pathlib.Path(directory)
+    index = json.loads((directory / _INDEX).read_text())
+    content = (directory / index["arrays"]).read_bytes()
+    if hashlib.sha256(content).hexdigest() != index["sha256"]:
+        raise ValueError(
+            f"{directory / index['arrays']} is damaged: its checksum is not "
+            f"the one in {_INDEX}; measure the effects again"
+        )
+    with np.load(io.BytesIO(content), allow_pickle=False) as arrays:
+        return StyleEffects(
+            effects=arrays["effects"],
+            base_logits=arrays["base_logits"],
+            ranges=style_ranges.StyleRanges(
+                minimum=arrays["minimum"], maximum=arrays["maximum"]
+            ),
+            image_ids=tuple(index["image_ids"]),
+            shift_size=index["shift_size"],
+        )
+
+
+def merge(parts: Sequence[StyleEffects]) -> StyleEffects:
+    """Joins tables of different images into one, in the order given.
+
+    Raises:
+        ValueError: no parts, parts measured with other ranges or another
+            shift, or an image that is in two parts.
+    """
+    if not parts:
+        raise ValueError("there are no effects to merge")
+    first = parts[0]
+    for part in parts[1:]:
+        if part.shift_size != first.shift_size:
+            raise ValueError(
+                f"cannot merge shift {part.shift_size} into {first.shift_size}"
+            )
+        if not part.ranges.equals(first.ranges):
+            raise ValueError("cannot merge effects over different ranges")
+    return StyleEffects(
+        effects=np.concatenate([part.effects for part in parts]),
+        base_logits=np.concatenate([part.base_logits for part in parts]),
+        ranges=first.ranges,
+        image_ids=tuple(name for part in parts for name in part.image_ids),
+        shift_size=first.shift_size,
+    )
+
+
+def _replace(path: pathlib.Path, content: bytes) -> None:
+    temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
+    with temporary.open("wb") as file:
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())
+    temporary.replace(path)

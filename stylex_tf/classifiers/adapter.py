@@ -1,0 +1,306 @@
+"""The classifier under explanation, whatever it is made of.
+
+    classifier = adapter.load("cats.keras", class_names=("cat", "dog"))
+    logits, features = classifier.logits_and_features(images)
+
+Inside StylEx an image is float32 in [-1, 1]. The adapter owns what the
+classifier was trained with instead: size, value range, grey or colour, and
+whether it puts out logits or probabilities.
+"""
+
+import os
+import pathlib
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import keras
+import numpy as np
+import tensorflow as tf
+
+from stylex_tf.classifiers import (
+    errors,
+    keras_models,
+    network,
+    outputs,
+    pixels,
+    saved_models,
+)
+
+# For a classifier that takes any size: what it is tried with at load time.
+_PROBE_SIZE = 64
+
+
+class Classifier(tf.Module):
+    """Images [N, H, W, 3], float32 in [-1, 1] -> logits [N, K], float32.
+
+    Call it inside or outside a `tf.function`, in any `tf.distribute` replica;
+    calls create no variables. Its weights are never trained.
+
+    Attributes:
+        class_names: one name a class, in the order of the logits.
+        num_classes: K.
+        input_size: the classifier's own (height, width); None is any size.
+        differentiable: whether gradients reach the images.
+        has_features: whether it shows its feature maps.
+    """
+
+    def __init__(
+        self,
+        wrapped: network.Network,
+        *,
+        class_names: Sequence[str] = (),
+        output: str = "auto",
+        input_range: tuple[float, float] = (-1.0, 1.0),
+    ):
+        super().__init__(name="classifier")
+        low, high = input_range
+        if not low < high:
+            raise errors.ClassifierError(
+                f"input_range is {input_range}; needs low < high"
+            )
+        if wrapped.input_shape[2] not in (1, 3):
+            raise errors.ClassifierError(
+                f"the classifier takes {wrapped.input_shape[2]} channels "
+                f"(input shape {wrapped.input_shape}, height x width x "
+                "channels); only grey (1) and colour (3) are supported"
+            )
+        self._network = wrapped
+        # Tracked, so that an export saves them; a Keras model itself is not,
+        # since its export would trace every layer again.
+        self._variables = wrapped.variables
+        self._owner = wrapped.owner
+        self.input_range = (float(low), float(high))
+        height, width, self._channels = wrapped.input_shape
+        self.input_size = (height, width) if height and width else None
+        probe = self._probe()
+        raw, maps = _run(lambda: self._raw(probe))
+        raw = raw.numpy()
+        if output == "auto":
+            output = wrapped.output or outputs.infer(raw)
+        self.output = output
+        self.num_classes = max(2, raw.shape[1])
+        self.class_names = _names(class_names, self.num_classes)
+        self.differentiable = self._has_gradients(probe)
+        self.has_features = bool(maps)
+
+    @property
+    def trainable_variables(self) -> tuple:
+        """None: the classifier is explained as it is."""
+        return ()
+
+    def __call__(self, images: tf.Tensor) -> tf.Tensor:
+        """Returns the logits, [N, H, W, 3] -> [N, K]."""
+        return self._logits_and_maps(images)[0]
+
+    def features(self, images: tf.Tensor) -> list[tf.Tensor]:
+        """Returns one map [N, h, w, c] a spatial resolution, finest first.
+
+        Raises:
+            ClassifierError: where the classifier has none to show.
+        """
+        self.check_features()
+        return self._logits_and_maps(images)[1]
+
+    def logits_and_features(
+        self, images: tf.Tensor
+    ) -> tuple[tf.Tensor, list[tf.Tensor]]:
+        """Returns both in one forward pass; no features if it has none."""
+        return self._logits_and_maps(images)
+
+    def check_features(self) -> None:
+        """Raises ClassifierError unless the classifier has feature maps."""
+        if not self.has_features:
+            raise errors.ClassifierError(
+                f"this classifier ({self._network.kind}) has no feature maps "
+                "for a perceptual distance: only Keras models made of layers "
+                "show theirs. Load it from a .keras or .h5 file, or take the "
+                "features of another network (config.loss.perceptual_features)."
+            )
+
+    def check_differentiable(self) -> None:
+        """Raises ClassifierError unless gradients reach the images."""
+        if not self.differentiable:
+            raise errors.ClassifierError(
+                f"this classifier ({self._network.kind}) gives no gradients "
+                "to its images. It can be searched and evaluated, but StylEx "
+                "cannot be trained on it: that needs a Keras file, or a "
+                "SavedModel whose operations have gradients."
+            )
+
+    def describe(self) -> dict[str, Any]:
+        """Returns what a report says about the classifier, ready for JSON."""
+        return {
+            "kind": self._network.kind,
+            "class_names": list(self.class_names),
+            "input_size": self.input_size and list(self.input_size),
+            "input_channels": self._channels,
+            "input_range": list(self.input_range),
+            "output": self.output,
+            "differentiable": self.differentiable,
+            "has_features": self.has_features,
+        }
+
+    def _logits_and_maps(self, images):
+        raw, maps = self._raw(images)
+        logits = outputs.to_logits(raw, self.output)
+        return logits, [tf.cast(m, tf.float32) for m in maps]
+
+    def _raw(self, images) -> tuple[tf.Tensor, list[tf.Tensor]]:
+        seen = pixels.from_images(
+            images,
+            size=self.input_size,
+            channels=self._channels,
+            value_range=self.input_range,
+            dtype=self._network.input_dtype,
+        )
+        raw, maps = self._network.forward(seen)
+        if raw.shape.rank == 1:
+            raw = raw[:, None]
+        if raw.shape.rank != 2:
+            raise errors.ClassifierError(
+                f"the classifier puts out shape {raw.shape}; "
+                "needs one score a class, [N, K]"
+            )
+        return tf.cast(raw, tf.float32), maps
+
+    def _probe(self) -> tf.Tensor:
+        """Returns four images as different as can be, for a try."""
+        height, width = self.input_size or (_PROBE_SIZE, _PROBE_SIZE)
+        noise = np.random.default_rng(0).uniform(-1, 1, (2, height, width, 3))
+        flat = np.ones((1, height, width, 3))
+        return tf.constant(np.concatenate([noise, flat, -flat]), tf.float32)
+
+    def _has_gradients(self, images: tf.Tensor) -> bool:
+        found = []
+
+        def trace():
+            with tf.GradientTape() as tape:
+                tape.watch(images)
+                logits = self(images)
+            found.append(tape.gradient(logits, images) is not None)
+            return logits
+
+        try:
+            _run(trace)
+        except LookupError:
+            # An operation on the way has no gradient registered.
+            return False
+        return all(found)
+
+
+def _run(function: Callable[[], Any]) -> Any:
+    """Runs a function as a replica does, and returns the first one's result.
+
+    A SavedModel loaded under a strategy cannot run outside of its replicas.
+    """
+    strategy = tf.distribute.get_strategy()
+    results = tf.function(lambda: strategy.run(function), autograph=False)()
+    return tf.nest.map_structure(
+        lambda r: strategy.experimental_local_results(r)[0], results
+    )
+
+
+def load(
+    path: str | os.PathLike,
+    *,
+    class_names: Sequence[str] = (),
+    output: str = "auto",
+    input_range: tuple[float, float] = (-1.0, 1.0),
+    signature: str = "serving_default",
+) -> Classifier:
+    """Loads a .keras or .h5 file, or one signature of a SavedModel folder.
+
+    Args:
+        path: the file or folder.
+        class_names: in the order of the outputs; empty numbers them.
+        output: "logits", "probabilities", or "auto" to find out.
+        input_range: the pixel values that the classifier was trained with.
+        signature: of a SavedModel, the entry point to call.
+
+    Raises:
+        ClassifierError: where there is nothing at `path`, or what there is is
+            no classifier of images.
+    """
+    path = pathlib.Path(path).expanduser()
+    if not path.exists():
+        raise errors.ClassifierError(f"there is no file or folder {path}")
+    if path.is_dir():
+        wrapped = saved_models.read(path, signature)
+    else:
+        wrapped = keras_models.wrap(keras_models.read(path), output)
+    return Classifier(
+        wrapped, class_names=class_names, output=output, input_range=input_range
+    )
+
+
+def from_keras(
+    model: keras.Model,
+    *,
+    class_names: Sequence[str] = (),
+    output: str = "auto",
+    input_range: tuple[float, float] = (-1.0, 1.0),
+) -> Classifier:
+    """Wraps a Keras model; arguments as for `load`."""
+    return Classifier(
+        keras_models.wrap(model, output),
+        class_names=class_names,
+        output=output,
+        input_range=input_range,
+    )
+
+
+def from_callable(
+    function: Callable[[np.ndarray], np.ndarray],
+    *,
+    num_classes: int,
+    input_size: int,
+    class_names: Sequence[str] = (),
+    output: str = "auto",
+    input_range: tuple[float, float] = (-1.0, 1.0),
+) -> Classifier:
+    """Wraps any Python function of arrays, which gives no gradients.
+
+    Args:
+        function: float32 [N, input_size, input_size, 3] -> scores [N, K].
+        num_classes: K; two for a function with a single score.
+        input_size: the side of the square images to give to the function.
+        class_names: as for `load`.
+        output: as for `load`.
+        input_range: as for `load`.
+    """
+    blank = np.zeros((1, input_size, input_size, 3), np.float32)
+    shape = np.shape(function(blank))
+
+    def forward(seen):
+        raw = tf.numpy_function(
+            lambda x: np.asarray(function(x), np.float32), [seen], tf.float32
+        )
+        return tf.ensure_shape(raw, [None, *shape[1:]]), []
+
+    classifier = Classifier(
+        network.Network(
+            kind="callable",
+            forward=forward,
+            input_shape=(input_size, input_size, 3),
+        ),
+        class_names=class_names,
+        output=output,
+        input_range=input_range,
+    )
+    if classifier.num_classes != num_classes:
+        raise errors.ClassifierError(
+            f"num_classes is {num_classes}, but the function returns "
+            f"{classifier.num_classes} scores an image"
+        )
+    return classifier
+
+
+def _names(given: Sequence[str], num_classes: int) -> tuple[str, ...]:
+    if not given:
+        return tuple(f"class {k}" for k in range(num_classes))
+    if len(given) != num_classes:
+        raise errors.ClassifierError(
+            f"{len(given)} class names ({', '.join(given)}) for a classifier "
+            f"of {num_classes} classes"
+        )
+    return tuple(given)

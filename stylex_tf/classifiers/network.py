@@ -1,0 +1,33 @@
+"""What the adapter wraps: one shape for every way a classifier can arrive."""
+
+import dataclasses
+from collections.abc import Callable
+from typing import Any
+
+import tensorflow as tf
+
+# Pixels [N, h, w, c] -> (raw output [N, k], feature maps, finest first).
+Forward = Callable[[tf.Tensor], tuple[tf.Tensor, list[tf.Tensor]]]
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Network:
+    """A function of pixels, in its own units, and what it owns.
+
+    Attributes:
+        kind: "keras", "saved_model" or "callable".
+        forward: the function itself; the list is empty without feature maps.
+        input_shape: (height, width, channels); None is any size.
+        input_dtype: what the function wants its pixels in.
+        output: "logits" or "probabilities"; None where it has to be guessed.
+        variables: its weights.
+        owner: what else an export must save for the function to run.
+    """
+
+    kind: str
+    forward: Forward
+    input_shape: tuple[int | None, int | None, int]
+    input_dtype: tf.DType = tf.float32
+    output: str | None = None
+    variables: tuple[tf.Variable, ...] = ()
+    owner: Any = None

@@ -1,0 +1,54 @@
+"""From an image inside StylEx to the pixels that a classifier knows."""
+
+import tensorflow as tf
+
+from stylex_tf.classifiers import errors
+
+# ITU-R BT.601, as Pillow turns colour into grey.
+_LUMA = (0.299, 0.587, 0.114)
+
+
+def from_images(
+    images: tf.Tensor,
+    *,
+    size: tuple[int, int] | None,
+    channels: int,
+    value_range: tuple[float, float],
+    dtype: tf.DType,
+) -> tf.Tensor:
+    """Converts images [N, H, W, 3] in [-1, 1]; differentiable for floats.
+
+    Args:
+        images: of any size, and of any kind of float.
+        size: (height, width) of the result; None keeps the images' own.
+        channels: 1 for grey, 3 for colour.
+        value_range: what -1 and 1 become.
+        dtype: of the result; integers are rounded.
+
+    Returns:
+        Pixels, [N, *size, channels].
+
+    Raises:
+        ClassifierError: where the images cannot be what this expects.
+    """
+    x = tf.convert_to_tensor(images)
+    if x.shape.rank != 4 or x.shape[3] != 3 or not x.dtype.is_floating:
+        raise errors.ClassifierError(
+            f"images are {x.dtype.name} of shape {x.shape}; expected floats "
+            "in [-1, 1] of shape [N, H, W, 3]"
+        )
+    x = tf.cast(x, tf.float32)
+    if size and tuple(x.shape[1:3]) != size:
+        # Without antialiasing a smaller copy is another image; for a larger
+        # one it changes nothing, and has no GPU kernel.
+        shrinks = any(
+            old is None or old > new
+            for old, new in zip(x.shape[1:3], size, strict=True)
+        )
+        x = tf.image.resize(x, size, antialias=shrinks)
+    if channels == 1:
+        x = tf.reduce_sum(x * _LUMA, axis=-1, keepdims=True)
+    low, high = value_range
+    if (low, high) != (-1.0, 1.0):
+        x = (x + 1.0) * ((high - low) / 2.0) + low
+    return tf.saturate_cast(tf.round(x) if dtype.is_integer else x, dtype)

@@ -1,0 +1,33 @@
+"""What every command does around its work."""
+
+import os
+import sys
+from collections.abc import Callable
+
+from absl import app
+
+from stylex_tf import config, run_folder
+from stylex_tf.data import errors
+
+# A mistake of the user's, not of ours: one line, no traceback.
+_MISTAKES = (config.ConfigError, run_folder.RunFolderError, errors.DataError)
+
+
+def run(main: Callable[[list[str]], None]) -> None:
+    """Runs a command in the folder from which the user called it."""
+    # `bazel run` changes to the tree of the built files.
+    os.chdir(os.environ.get("BUILD_WORKING_DIRECTORY", os.getcwd()))
+    app.run(lambda argv: _guarded(main, argv))
+
+
+def no_arguments(argv: list[str]) -> None:
+    """Raises UsageError where something follows the flags."""
+    if len(argv) > 1:
+        raise app.UsageError(f"unexpected arguments: {' '.join(argv[1:])}")
+
+
+def _guarded(main: Callable[[list[str]], None], argv: list[str]) -> None:
+    try:
+        main(argv)
+    except _MISTAKES as mistake:
+        sys.exit(f"error: {mistake}")

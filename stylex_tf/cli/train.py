@@ -1,0 +1,44 @@
+"""Trains StylEx and explains a classifier: the main job.
+
+    bazel run //stylex_tf:train
+    bazel run //stylex_tf:train -- --config=configs/custom.py \\
+        --config.data.source=FOLDER --config.classifier.path=FILE
+"""
+
+import pathlib
+
+from absl import app, flags
+from ml_collections import config_flags
+
+from stylex_tf import dry_run, main_job, run_folder
+from stylex_tf.cli import command
+
+_QUICKSTART = pathlib.Path(__file__).parents[2] / "configs" / "quickstart.py"
+
+_CONFIG = config_flags.DEFINE_config_file(
+    "config", str(_QUICKSTART), "A file that defines get_config()."
+)
+_RUN_DIR = flags.DEFINE_string(
+    "run_dir", "", "Where the run lives; default: runs/<name of the config>."
+)
+_DRY_RUN = flags.DEFINE_bool(
+    "dry_run", False, "Say what would be done, and write nothing."
+)
+
+
+def main(argv: list[str]) -> None:
+    """Runs the main job, or continues it."""
+    command.no_arguments(argv)
+    experiment = _CONFIG.value
+    experiment.validate()
+    if _DRY_RUN.value:
+        print(dry_run.describe(experiment))
+        return
+    root = pathlib.Path(_RUN_DIR.value or f"runs/{experiment.name}")
+    folder = run_folder.RunFolder(root.absolute())
+    with folder.locked():
+        print(main_job.run(experiment, folder))
+
+
+if __name__ == "__main__":
+    command.run(main)

@@ -1,0 +1,76 @@
+"""Trains a classifier to explain, for those who have none.
+
+    bazel run //stylex_tf:train_classifier -- --data=photos --resolution=64 \
+        --output=my_classifier
+
+The result is `--config.classifier.path=my_classifier/classifier.keras`.
+"""
+
+import pathlib
+
+from absl import flags
+
+from stylex_tf import config
+from stylex_tf.classifiers import architectures, trainer
+from stylex_tf.cli import command
+from stylex_tf.data import preparation
+
+_DEFAULT = config.ClassifierConfig()
+_DATA = flags.DEFINE_string(
+    "data",
+    None,
+    "A folder that prepare_data wrote, a folder or zip with one sub-folder a "
+    f"class, or one of: {', '.join(preparation.known_sources())}.",
+)
+_OUTPUT = flags.DEFINE_string("output", None, "The folder for the classifier.")
+_RESOLUTION = flags.DEFINE_integer(
+    "resolution", None, "Height and width.", lower_bound=1
+)
+_CLASSES = flags.DEFINE_list(
+    "classes", [], "Classes to keep, in the order of the labels; default all."
+)
+_CAUSES = flags.DEFINE_list(
+    "causes", [], 'Worlds: what makes class 1, as "factor" or "factor=value".'
+)
+_ARCHITECTURE = flags.DEFINE_enum(
+    "architecture",
+    _DEFAULT.architecture,
+    list(architectures.BY_NAME),
+    "small_cnn is fast; mobilenet is the paper's, for 64 pixels and more.",
+)
+_EPOCHS = flags.DEFINE_integer(
+    "epochs", _DEFAULT.epochs, "Passes over the images.", lower_bound=1
+)
+_BATCH_SIZE = flags.DEFINE_integer(
+    "batch_size", _DEFAULT.batch_size, "Images a step.", lower_bound=1
+)
+_LEARNING_RATE = flags.DEFINE_float(
+    "learning_rate", _DEFAULT.learning_rate, "At the start; it falls to zero."
+)
+_SEED = flags.DEFINE_integer("seed", 0, "Of the weights and of the order.")
+
+
+def main(argv: list[str]) -> None:
+    """Trains the classifier that the flags describe, and says how good."""
+    command.no_arguments(argv)
+    data = config.DataConfig(
+        source=_DATA.value,
+        classes=tuple(_CLASSES.value),
+        causes=tuple(_CAUSES.value),
+    )
+    trained = trainer.train(
+        preparation.prepare(data, _RESOLUTION.value, _SEED.value),
+        architecture=_ARCHITECTURE.value,
+        epochs=_EPOCHS.value,
+        batch_size=_BATCH_SIZE.value,
+        learning_rate=_LEARNING_RATE.value,
+        seed=_SEED.value,
+        directory=pathlib.Path(_OUTPUT.value).expanduser().absolute(),
+    )
+    print(f"{trained.summary()}\nWritten to {trained.path}")
+
+
+if __name__ == "__main__":
+    # Not where they are defined, or no test could import this file.
+    flags.mark_flags_as_required([_DATA, _OUTPUT, _RESOLUTION])
+    command.run(main)

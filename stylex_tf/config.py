@@ -1,0 +1,291 @@
+"""The experiment schema: every choice a run makes, typed, with its default.
+
+Defaults are the paper's (Lang et al. 2021, https://arxiv.org/abs/2104.13369)
+unless the field says otherwise. A config file defines `get_config()`; flags
+such as `--config.model.resolution=64` change single fields; `validate()` is
+called once, after the flags.
+"""
+
+import dataclasses
+import math
+
+CONDITIONINGS = ("probabilities", "dropout", "none")
+PRECISIONS = ("auto", "float32", "mixed_bfloat16", "mixed_float16")
+STRATEGIES = ("one_device", "mirrored", "multi_worker_mirrored", "tpu")
+RULES = ("any", "all")
+ON_ERROR = ("fail", "skip")
+CLASSIFIER_OUTPUTS = ("auto", "logits", "probabilities")
+
+
+@dataclasses.dataclass(slots=True, kw_only=True)
+class DataConfig:
+    """Which images, with which labels."""
+
+    # A rendered world ("faces", "avatars"), a known idx data set
+    # ("fashion_mnist", "mnist"), or the path of a folder with one sub-folder a
+    # class, of a zip of such a folder, or of a folder `prepare_data` wrote.
+    source: str = ""
+    # The class names to keep, in the order of their indices; empty keeps all.
+    classes: tuple[str, ...] = ()
+    # Worlds: how many images, and the planted truth: class 1 where any (or
+    # all) of the causes hold. A cause is "factor" or "factor=value".
+    rendered_images: int = 12_000
+    causes: tuple[str, ...] = ()
+    rule: str = "any"
+    # Share of the images held out where the source has no split of its own.
+    test_fraction: float = 0.1
+    # What to do with a file that cannot be read.
+    on_error: str = "fail"
+    # Where prepared TFRecords are kept; empty is ~/.cache/stylex_tf.
+    cache_dir: str = ""
+
+
+@dataclasses.dataclass(slots=True, kw_only=True)
+class ClassifierConfig:
+    """The classifier to explain: a file, or one that we train."""
+
+    # A .keras or .h5 file, or a SavedModel folder; empty trains one.
+    path: str = ""
+    # What the file puts out. "auto" reads the last activation.
+    output: str = "auto"
+    # The value range of the pixels that the classifier was trained with.
+    input_range: tuple[float, float] = (-1.0, 1.0)
+    # SavedModel only: the signature to call.
+    signature: str = "serving_default"
+    # Used when `path` is empty: "small_cnn" or "mobilenet" (the paper's).
+    architecture: str = "small_cnn"
+    epochs: int = 5
+    batch_size: int = 64
+    learning_rate: float = 1e-3
+
+
+@dataclasses.dataclass(slots=True, kw_only=True)
+class ModelConfig:
+    """Sizes of the networks; the defaults are StyleGAN2's."""
+
+    resolution: int = 256
+    # Channels at resolution r are min(channel_base / r, channel_max).
+    channel_base: int = 32_768
+    channel_max: int = 512
+    w_dim: int = 512
+    z_dim: int = 512
+    mapping_layers: int = 8
+    # How many channels of each layer follow the styles; 0 is all, the paper's.
+    # A few make each style coordinate matter, and the search find causes
+    # instead of hundredths of them: see docs/method.md for the figures.
+    style_width: int = 0
+    # What of the classifier's answer the generator sees: "probabilities" is
+    # the paper's; "dropout" replaces them by the class marginal in a share of
+    # the steps and always at inference; "none" keeps them to the
+    # discriminator, so that class evidence must pass through the encoder.
+    conditioning: str = "probabilities"
+    condition_dropout: float = 0.5
+
+
+@dataclasses.dataclass(slots=True, kw_only=True)
+class LossConfig:
+    """Weights of the losses; the paper's, by e-mail of its authors."""
+
+    adversarial: float = 1.0
+    r1: float = 10.0
+    path_length: float = 2.0
+    l1: float = 1.0
+    perceptual: float = 0.1
+    w_reconstruction: float = 0.1
+    classification: float = 1.0
+    # Features of the perceptual distance: "classifier" (the one under
+    # explanation), "vgg16" (needs `perceptual_weights` or a network), or the
+    # folder of a SavedModel that maps images to a list of feature maps.
+    perceptual_features: str = "classifier"
+    perceptual_weights: str = ""
+
+
+@dataclasses.dataclass(slots=True, kw_only=True)
+class TrainingConfig:
+    """How long, how fast, on what."""
+
+    total_images: int = 4_000_000
+    # Images a step over all replicas.
+    batch_size: int = 16
+    learning_rate: float = 0.002
+    # The encoder's own; 0 is the generator's.
+    encoder_learning_rate: float = 0.0
+    # Karras et al. 2020: Adam without momentum.
+    beta_1: float = 0.0
+    beta_2: float = 0.99
+    # Lazy regularisation: R1 and path length every so many steps.
+    r1_interval: int = 16
+    path_length_interval: int = 8
+    style_mixing: float = 0.9
+    ema_half_life_images: int = 10_000
+    w_average_decay: float = 0.995
+    precision: str = "auto"
+    strategy: str = "one_device"
+    # Address of the TPU where strategy is "tpu"; empty finds the local one.
+    tpu: str = ""
+    # Bit-exact resume on CPU, at the price of some parallelism.
+    deterministic: bool = False
+    # Intervals in steps.
+    log_every: int = 50
+    snapshot_every: int = 500
+    checkpoint_every: int = 500
+
+
+@dataclasses.dataclass(slots=True, kw_only=True)
+class AttributesConfig:
+    """The search over StyleSpace."""
+
+    # Held-out images searched; the notebook uses 250.
+    images: int = 250
+    top_k: int = 8
+    # How far to move a coordinate: 1 reaches the end of its range.
+    shift_size: float = 1.0
+    # Edits evaluated at once; bounds memory.
+    batch_size: int = 256
+
+
+@dataclasses.dataclass(slots=True, kw_only=True)
+class EvaluationConfig:
+    """The figures of `evaluation.json`."""
+
+    images: int = 1_000
+    # Epochs of the factor regressors; rendered worlds only.
+    regressor_epochs: int = 6
+
+
+@dataclasses.dataclass(slots=True, kw_only=True)
+class ExperimentConfig:
+    """One experiment, whole."""
+
+    name: str = "custom"
+    seed: int = 0
+    data: DataConfig = dataclasses.field(default_factory=DataConfig)
+    classifier: ClassifierConfig = dataclasses.field(
+        default_factory=ClassifierConfig
+    )
+    model: ModelConfig = dataclasses.field(default_factory=ModelConfig)
+    loss: LossConfig = dataclasses.field(default_factory=LossConfig)
+    training: TrainingConfig = dataclasses.field(default_factory=TrainingConfig)
+    attributes: AttributesConfig = dataclasses.field(
+        default_factory=AttributesConfig
+    )
+    evaluation: EvaluationConfig = dataclasses.field(
+        default_factory=EvaluationConfig
+    )
+
+    @property
+    def total_steps(self) -> int:
+        """Training steps."""
+        return math.ceil(self.training.total_images / self.training.batch_size)
+
+    def validate(self) -> None:
+        """Checks every field, and fields against each other.
+
+        Raises:
+            ConfigError: the field, what it is and what is expected.
+        """
+        _check(
+            bool(self.data.source),
+            "data.source",
+            self.data.source,
+            "a world, a known data set or a path",
+        )
+        _one_of("data.rule", self.data.rule, RULES)
+        _one_of("data.on_error", self.data.on_error, ON_ERROR)
+        _one_of("classifier.output", self.classifier.output, CLASSIFIER_OUTPUTS)
+        _one_of("model.conditioning", self.model.conditioning, CONDITIONINGS)
+        _one_of("training.precision", self.training.precision, PRECISIONS)
+        _one_of("training.strategy", self.training.strategy, STRATEGIES)
+        _check(
+            self.model.resolution in (16, 32, 64, 128, 256, 512, 1024),
+            "model.resolution",
+            self.model.resolution,
+            "a power of two from 16 to 1024",
+        )
+        _check(
+            self.model.channel_base >= self.model.resolution,
+            "model.channel_base",
+            self.model.channel_base,
+            "at least model.resolution, for one channel at full size",
+        )
+        for name in _POSITIVE:
+            _check(
+                _value(self, name) > 0, name, _value(self, name), "more than 0"
+            )
+        for name in _NOT_NEGATIVE:
+            _check(
+                _value(self, name) >= 0, name, _value(self, name), "0 or more"
+            )
+        for name in _SHARES:
+            _check(
+                0 <= _value(self, name) <= 1, name, _value(self, name), "0 to 1"
+            )
+        _check(
+            0 < self.data.test_fraction < 1,
+            "data.test_fraction",
+            self.data.test_fraction,
+            "between 0 and 1",
+        )
+
+
+class ConfigError(Exception):
+    """A field of the config has a value that cannot be used."""
+
+
+_POSITIVE = (
+    "data.rendered_images",
+    "classifier.epochs",
+    "classifier.batch_size",
+    "classifier.learning_rate",
+    "model.channel_max",
+    "model.w_dim",
+    "model.z_dim",
+    "model.mapping_layers",
+    "training.total_images",
+    "training.batch_size",
+    "training.learning_rate",
+    "training.ema_half_life_images",
+    "training.log_every",
+    "training.snapshot_every",
+    "training.checkpoint_every",
+    "attributes.images",
+    "attributes.top_k",
+    "attributes.shift_size",
+    "attributes.batch_size",
+    "evaluation.images",
+    "evaluation.regressor_epochs",
+)
+_NOT_NEGATIVE = (
+    "seed",
+    "model.style_width",
+    "training.encoder_learning_rate",
+    "training.r1_interval",
+    "training.path_length_interval",
+    *(
+        f"loss.{field.name}"
+        for field in dataclasses.fields(LossConfig)
+        if field.type == "float" or field.type is float
+    ),
+)
+_SHARES = (
+    "model.condition_dropout",
+    "training.style_mixing",
+    "training.w_average_decay",
+    "training.beta_1",
+    "training.beta_2",
+)
+
+
+def _value(config: ExperimentConfig, name: str):
+    for part in name.split("."):
+        config = getattr(config, part)
+    return config
+
+
+def _check(holds: bool, name: str, found: object, expected: str) -> None:
+    if not holds:
+        raise ConfigError(f"{name} is {found!r}; expected {expected}")
+
+
+def _one_of(name: str, found: str, expected: tuple[str, ...]) -> None:
+    _check(found in expected, name, found, f"one of {', '.join(expected)}")

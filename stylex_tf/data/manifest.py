@@ -1,0 +1,185 @@
+"""What a prepared data set says about itself: `manifest.json`."""
+
+import dataclasses
+import json
+import pathlib
+from collections.abc import Mapping
+from typing import Any
+
+from stylex_tf.data import errors
+
+FILE_NAME = "manifest.json"
+SPLITS = ("train", "test")
+
+
+@dataclasses.dataclass(frozen=True)
+class Factor:
+    """One known attribute of every image.
+
+    Attributes:
+        name: for example "hair".
+        values: names of the values, whose indices the examples hold; empty
+            for a continuous factor in [0, 1].
+    """
+
+    name: str
+    values: tuple[str, ...] = ()
+
+
+@dataclasses.dataclass(frozen=True)
+class Unreadable:
+    """A file that was left out."""
+
+    name: str
+    reason: str
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Manifest:
+    """Describes a folder of TFRecords.
+
+    Attributes:
+        source: where the images come from, in words.
+        resolution: height and width of every image.
+        class_names: one name a label, in the order of the labels.
+        splits: number of images of "train" and of "test".
+        label_counts: number of images of each class, by split.
+        shards: file names of each split, in the order of reading.
+        factors: known attributes, in the order of an example's values.
+        causes: the factors that decide the label, as the config names them.
+        rule: "any" or "all" of the causes; "" where no rule is known.
+        greyscale: every image is grey (three equal channels).
+        unreadable: files that were left out, each with the reason.
+        digest: SHA-256 of all records in order; equal data, equal digest.
+    """
+
+    source: str
+    resolution: int
+    class_names: tuple[str, ...]
+    splits: Mapping[str, int] = dataclasses.field(default_factory=dict)
+    shards: Mapping[str, tuple[str, ...]] = dataclasses.field(
+        default_factory=dict
+    )
+    label_counts: Mapping[str, tuple[int, ...]] = dataclasses.field(
+        default_factory=dict
+    )
+    factors: tuple[Factor, ...] = ()
+    causes: tuple[str, ...] = ()
+    rule: str = ""
+    greyscale: bool = False
+    unreadable: tuple[Unreadable, ...] = ()
+    digest: str = ""
+
+    @property
+    def factor_names(self) -> tuple[str, ...]:
+        """Names of the factors, in order."""
+        return tuple(factor.name for factor in self.factors)
+
+    def summary(self) -> str:
+        """A few lines for people."""
+        lines = [f"{self.source}, {self.resolution} x {self.resolution} pixels"]
+        for label, name in enumerate(self.class_names):
+            counts = [
+                f"{counts[label]:,} {split}"
+                for split, counts in self.label_counts.items()
+            ]
+            lines.append(f"  class {label}, {name}: {', '.join(counts)}")
+        if self.causes:
+            joint = " or " if self.rule == "any" else " and "
+            lines.append(f"  class 1 is: {joint.join(self.causes)}")
+        if self.unreadable:
+            lines.append(f"  left out, unreadable: {len(self.unreadable)}")
+            lines += [
+                f"    {file.name}: {file.reason}" for file in self.unreadable
+            ]
+        return "\n".join(lines)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain values, ready for JSON."""
+        return dataclasses.asdict(self)
+
+    @classmethod
+    def from_dict(cls, values: Mapping[str, Any], *, where: str) -> "Manifest":
+        """The inverse of `to_dict`; `where` is named in errors.
+
+        Raises:
+            DataError: a field is unknown, missing or of the wrong shape.
+        """
+        names = {field.name for field in dataclasses.fields(cls)}
+        if set(values) != names:
+            raise errors.DataError(
+                f"{where}: missing fields {sorted(names - set(values))}, "
+                f"unknown fields {sorted(set(values) - names)}; it was made by "
+                "another version. Prepare the data again"
+            )
+        fields = dict(values)
+        try:
+            for name in ("class_names", "causes"):
+                fields[name] = tuple(fields[name])
+            for name in ("shards", "label_counts"):
+                fields[name] = {
+                    split: tuple(items) for split, items in fields[name].items()
+                }
+            fields["factors"] = tuple(
+                Factor(factor["name"], tuple(factor["values"]))
+                for factor in fields["factors"]
+            )
+            fields["unreadable"] = tuple(
+                Unreadable(**file) for file in fields["unreadable"]
+            )
+        except (TypeError, KeyError, AttributeError) as error:
+            raise errors.DataError(
+                f"{where}: a field has the wrong shape: {error!r}"
+            ) from error
+        manifest = cls(**fields)
+        manifest._check(where)
+        return manifest
+
+    def _check(self, where: str) -> None:
+        if not isinstance(self.resolution, int) or self.resolution < 1:
+            raise errors.DataError(
+                f"{where}: resolution is {self.resolution!r}; expected a "
+                "positive whole number"
+            )
+        for name in ("splits", "shards", "label_counts"):
+            by_split = getattr(self, name)
+            if not isinstance(by_split, Mapping) or set(by_split) != set(
+                SPLITS
+            ):
+                raise errors.DataError(
+                    f"{where}: {name} is {by_split!r}; expected an entry for "
+                    f"each of {SPLITS}"
+                )
+        if len(self.class_names) < 2:
+            raise errors.DataError(
+                f"{where}: class_names is {self.class_names}; expected two or "
+                "more names"
+            )
+
+    def save(self, directory: pathlib.Path) -> None:
+        """Writes `manifest.json` into the folder."""
+        text = json.dumps(self.to_dict(), indent=2, ensure_ascii=False)
+        (directory / FILE_NAME).write_text(text + "\n", encoding="utf-8")
+
+
+def load(directory: pathlib.Path) -> Manifest:
+    """Reads `manifest.json` of a folder that `tfrecords.write` made.
+
+    Raises:
+        DataError: the folder has none, or it is not one of ours; says which
+            field is wrong.
+    """
+    path = pathlib.Path(directory) / FILE_NAME
+    if not path.is_file():
+        raise errors.DataError(
+            f"{path}: no such file; expected a folder that prepare_data wrote"
+        )
+    try:
+        values = json.loads(path.read_text(encoding="utf-8"))
+    except ValueError as error:
+        raise errors.DataError(f"{path}: not JSON: {error}") from error
+    if not isinstance(values, dict):
+        raise errors.DataError(
+            f"{path}: found a {type(values).__name__}, no object"
+        )
+    return Manifest.from_dict(values, where=str(path))

@@ -1,0 +1,102 @@
+"""Turns image files of any kind into square RGB arrays of one size."""
+
+import io
+import warnings
+
+import numpy as np
+from PIL import Image, ImageOps
+
+# Names with other endings are not taken for images.
+SUFFIXES = frozenset(
+    ".bmp .gif .jpeg .jpg .pgm .png .pnm .ppm .tif .tiff .webp".split()
+)
+# A picture larger than this is refused before it is decoded.
+_MAX_PIXELS = 100_000_000
+
+
+class UnreadableError(ValueError):
+    """A file is not an image that we can read; the message is the reason."""
+
+
+def decode(encoded: bytes, resolution: int) -> np.ndarray:
+    """Decodes an image file, crops its central square and resizes it.
+
+    EXIF orientation is applied; transparent images are laid on white; of an
+    animation the first frame is taken.
+
+    Args:
+        encoded: the bytes of the file.
+        resolution: height and width of the result.
+
+    Returns:
+        The picture, uint8 [resolution, resolution, 3].
+
+    Raises:
+        UnreadableError: with the reason.
+    """
+    if not encoded:
+        raise UnreadableError("the file is empty")
+    try:
+        with warnings.catch_warnings():
+            # Pillow warns of odd metadata and of large images; the first does
+            # not matter here and the second is refused below.
+            warnings.simplefilter("ignore")
+            image: Image.Image = Image.open(io.BytesIO(encoded))
+            if image.width * image.height > _MAX_PIXELS:
+                raise UnreadableError(
+                    f"{image.width} x {image.height} pixels; at most "
+                    f"{_MAX_PIXELS:,} are read"
+                )
+            image.load()
+            image = ImageOps.exif_transpose(image)
+            return square(_to_rgb(image), resolution)
+    except UnreadableError:
+        raise
+    except (
+        OSError,
+        SyntaxError,
+        ValueError,
+        EOFError,
+        IndexError,
+        Image.DecompressionBombError,
+    ) as error:
+        # What pillow's decoders raise for broken files.
+        reason = str(error) or type(error).__name__
+        if isinstance(error, Image.UnidentifiedImageError):
+            reason = "not an image, or of an unknown format"
+        raise UnreadableError(reason) from error
+
+
+def square(image: Image.Image, resolution: int) -> np.ndarray:
+    """The central square of an RGB image, at the resolution."""
+    side = min(image.size)
+    left = (image.width - side) // 2
+    top = (image.height - side) // 2
+    image = image.crop((left, top, left + side, top + side))
+    if side != resolution:
+        image = image.resize((resolution, resolution), Image.Resampling.LANCZOS)
+    return np.asarray(image)
+
+
+def _to_rgb(image: Image.Image) -> Image.Image:
+    if image.mode.startswith("I") or image.mode == "F":
+        return _deep_grey_to_rgb(image)
+    if image.has_transparency_data:
+        image = image.convert("RGBA")
+        white = Image.new("RGBA", image.size, "white")
+        image = Image.alpha_composite(white, image)
+    return image.convert("RGB")
+
+
+def _deep_grey_to_rgb(image: Image.Image) -> Image.Image:
+    """Grey of more than 8 bits; pillow's own conversion only clips it."""
+    values = np.asarray(image).astype(np.float64)
+    if not np.isfinite(values).all() or values.min() < 0:
+        raise UnreadableError("grey values below 0 or not finite")
+    most = values.max()
+    # Unsigned 16 bits unless the values say otherwise.
+    limit = 1.0 if image.mode == "F" and most <= 1 else 65535.0
+    if most > limit:
+        raise UnreadableError(f"grey values up to {most:g}; expected 16 bits")
+    grey = np.rint(values * (255 / limit)).astype(np.uint8)
+    return Image.fromarray(grey).convert("RGB")

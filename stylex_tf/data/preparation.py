@@ -1,0 +1,309 @@
+"""From a config to TFRecords: prepares any source once, then reuses it."""
+
+import contextlib
+import dataclasses
+import hashlib
+import json
+import logging
+import pathlib
+import shutil
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any
+
+import tqdm
+
+from stylex_tf import config
+from stylex_tf.data import (
+    archives,
+    errors,
+    folders,
+    idx,
+    manifest,
+    tfrecords,
+    worlds,
+)
+
+# Raise when the same key would no longer give the same records.
+_FORMAT = 1
+_DEFAULT_CACHE = "~/.cache/stylex_tf"
+
+
+@dataclasses.dataclass(frozen=True)
+class _Job:
+    """What there is to write."""
+
+    description: manifest.Manifest
+    examples: Iterable[tuple[str, tfrecords.Example]]
+    total: int
+    unreadable: Sequence[manifest.Unreadable] = ()
+
+
+def prepare(
+    data: config.DataConfig,
+    resolution: int,
+    seed: int,
+    *,
+    progress: bool = True,
+) -> tfrecords.Dataset:
+    """The data set of a config, from the cache where it is there and whole.
+
+    Args:
+        data: which images.
+        resolution: their height and width.
+        seed: of rendered worlds, and of a split that we make.
+        progress: show a bar while preparing.
+
+    Raises:
+        DataError: the source is not there, or not as the config says.
+    """
+    _check(data, resolution)
+    if _is_prepared(data.source):
+        return _open_prepared(data, resolution)
+    name = f"{_slug(data.source)}-{resolution}-{_key(data, resolution, seed)}"
+    cache = pathlib.Path(data.cache_dir or _DEFAULT_CACHE).expanduser()
+    directory = cache / name
+    if directory.exists():
+        try:
+            return tfrecords.Dataset(directory)
+        except errors.DataError as error:
+            logging.warning("The cache is damaged, preparing again: %s", error)
+            shutil.rmtree(directory)
+    # Another run may prepare the same data; then the first one's counts.
+    with contextlib.suppress(errors.ExistsError):
+        prepare_into(directory, data, resolution, seed, progress=progress)
+    return tfrecords.Dataset(directory)
+
+
+def prepare_into(
+    directory: pathlib.Path,
+    data: config.DataConfig,
+    resolution: int,
+    seed: int,
+    *,
+    progress: bool = True,
+) -> tfrecords.Dataset:
+    """Prepares the data set in a folder of its own.
+
+    Raises:
+        ExistsError: the folder exists and is not empty.
+        DataError: the source is not there, or not as the config says.
+    """
+    _check(data, resolution)
+    if _is_prepared(data.source):
+        raise errors.DataError(f"{data.source}: is prepared already")
+    job = _job(data, resolution, seed)
+    examples = _with_progress(job, progress)
+    return tfrecords.write(directory, job.description, examples, job.unreadable)
+
+
+def describe(
+    data: config.DataConfig, resolution: int, seed: int
+) -> tuple[manifest.Manifest, int]:
+    """What would be prepared, and of how many images; writes nothing.
+
+    Raises:
+        DataError: the source is not there, or not as the config says.
+    """
+    _check(data, resolution)
+    if _is_prepared(data.source):
+        prepared = _open_prepared(data, resolution).manifest
+        return prepared, sum(prepared.splits.values())
+    job = _job(data, resolution, seed)
+    return job.description, job.total
+
+
+def _job(data: config.DataConfig, resolution: int, seed: int) -> _Job:
+    """Finds out what the source is; reads no image yet."""
+    if data.source in worlds.NAMES:
+        return _world_job(data, resolution, seed)
+    _refuse_causes(data)
+    folder = _idx_folder(data.source)
+    if folder is not None:
+        return _idx_job(folder, data, resolution)
+    return _folder_job(data, resolution, seed)
+
+
+def _check(data: config.DataConfig, resolution: int) -> None:
+    for name, value, fits, expected in (
+        (
+            "source",
+            data.source,
+            bool(data.source),
+            f"one of {known_sources()}, or the path of a folder or zip",
+        ),
+        ("resolution", resolution, resolution >= 1, "at least 1"),
+        (
+            "test_fraction",
+            data.test_fraction,
+            0 < data.test_fraction < 1,
+            "more than 0 and less than 1",
+        ),
+        ("rule", data.rule, data.rule in config.RULES, config.RULES),
+        (
+            "on_error",
+            data.on_error,
+            data.on_error in config.ON_ERROR,
+            config.ON_ERROR,
+        ),
+    ):
+        if not fits:
+            raise errors.DataError(f"{name} is {value!r}; expected {expected}")
+
+
+def known_sources() -> tuple[str, ...]:
+    """The sources that are names and not paths."""
+    return (*worlds.NAMES, *idx.KNOWN)
+
+
+def _world_job(data: config.DataConfig, resolution: int, seed: int) -> _Job:
+    world = worlds.get(data.source)
+    names = worlds.class_names(world, data.causes, data.rule)
+    if data.classes and tuple(data.classes) != names:
+        raise errors.DataError(
+            f"classes is {tuple(data.classes)}, but {data.source} has the "
+            f"classes {names}; expected none, or exactly these"
+        )
+    return _Job(
+        description=manifest.Manifest(
+            source=world.name,
+            resolution=resolution,
+            class_names=names,
+            factors=world.factors,
+            causes=tuple(data.causes),
+            rule=data.rule,
+        ),
+        examples=worlds.examples(
+            world,
+            count=data.rendered_images,
+            causes=data.causes,
+            rule=data.rule,
+            resolution=resolution,
+            seed=seed,
+            test_fraction=data.test_fraction,
+        ),
+        total=data.rendered_images,
+    )
+
+
+def _idx_job(
+    folder: pathlib.Path, data: config.DataConfig, resolution: int
+) -> _Job:
+    images = idx.IdxFolder(folder, classes=data.classes)
+    return _Job(
+        description=manifest.Manifest(
+            source=data.source,
+            resolution=resolution,
+            class_names=images.class_names,
+        ),
+        examples=images.examples(resolution),
+        total=len(images),
+    )
+
+
+def _folder_job(data: config.DataConfig, resolution: int, seed: int) -> _Job:
+    images = folders.ImageFolder(
+        pathlib.Path(data.source).expanduser(),
+        classes=data.classes,
+        seed=seed,
+        test_fraction=data.test_fraction,
+    )
+    return _Job(
+        description=manifest.Manifest(
+            source=data.source,
+            resolution=resolution,
+            class_names=images.class_names,
+        ),
+        examples=images.examples(resolution, on_error=data.on_error),
+        total=len(images),
+        unreadable=images.unreadable,
+    )
+
+
+def _with_progress(job: _Job, progress: bool) -> Iterator[Any]:
+    return iter(
+        tqdm.tqdm(
+            job.examples,
+            total=job.total,
+            desc=f"Preparing {job.description.source}",
+            unit=" images",
+            # None shows the bar on a terminal and nowhere else.
+            disable=None if progress else True,
+            leave=False,
+        )
+    )
+
+
+def _refuse_causes(data: config.DataConfig) -> None:
+    if data.causes:
+        raise errors.DataError(
+            f"causes is {tuple(data.causes)}, but {data.source} is not a "
+            f"rendered world; expected none, or one of {worlds.NAMES}"
+        )
+
+
+def _idx_folder(source: str) -> pathlib.Path | None:
+    """The folder of idx files that the source names, if it does."""
+    if source in idx.KNOWN:
+        return idx.locate(source)
+    folder = pathlib.Path(source).expanduser()
+    return folder if idx.is_idx_folder(folder) else None
+
+
+def _is_prepared(source: str) -> bool:
+    folder = pathlib.Path(source).expanduser()
+    return bool(source) and (folder / manifest.FILE_NAME).is_file()
+
+
+def _open_prepared(
+    data: config.DataConfig, resolution: int
+) -> tfrecords.Dataset:
+    dataset = tfrecords.Dataset(pathlib.Path(data.source).expanduser())
+    for name, found, expected in (
+        ("resolution", dataset.manifest.resolution, resolution),
+        (
+            "classes",
+            dataset.manifest.class_names,
+            tuple(data.classes) or dataset.manifest.class_names,
+        ),
+    ):
+        if found != expected:
+            raise errors.DataError(
+                f"{data.source}: was prepared with {name} {found}; the config "
+                f"says {expected}. Prepare the data again"
+            )
+    return dataset
+
+
+def _slug(source: str) -> str:
+    name = pathlib.PurePath(source).name
+    return "".join(c if c.isalnum() else "_" for c in name)[:40]
+
+
+def _key(data: config.DataConfig, resolution: int, seed: int) -> str:
+    """A digest of all that decides the records."""
+    parts: dict[str, Any] = {
+        "format": _FORMAT,
+        "source": data.source,
+        "classes": list(data.classes),
+        "resolution": resolution,
+    }
+    if data.source in worlds.NAMES:
+        parts |= {
+            "version": worlds.get(data.source).version,
+            "causes": list(data.causes),
+            "rule": data.rule,
+            "images": data.rendered_images,
+            "test_fraction": data.test_fraction,
+            "seed": seed,
+        }
+    elif data.source not in idx.KNOWN:
+        path = pathlib.Path(data.source).expanduser().absolute()
+        parts |= {
+            "source": str(path),
+            "files": archives.open_archive(path).fingerprint(),
+            "test_fraction": data.test_fraction,
+            "on_error": data.on_error,
+            "seed": seed,
+        }
+    text = json.dumps(parts, sort_keys=True)
+    return hashlib.sha256(text.encode()).hexdigest()[:16]

@@ -1,0 +1,88 @@
+"""Says what a run would do and need; writes nothing."""
+
+import dataclasses
+import json
+import math
+
+import keras
+
+from stylex_tf import config, experiment
+from stylex_tf.data import preparation
+from stylex_tf.training import networks, precision
+
+_BYTES = 4
+# Weight, gradient and Adam's two moments.
+_COPIES_TRAINED = 4
+# Of each layer's output: convolution, filtered or scaled, noise, activation,
+# and their gradients, as they are alive at once; fitted to measured runs.
+_COPIES_ACTIVATIONS = 6
+
+
+def describe(settings: config.ExperimentConfig) -> str:
+    """Returns the resolved config, the data, sizes and memory, as text.
+
+    Args:
+        settings: a validated config.
+
+    Raises:
+        ValueError, FileNotFoundError: the data cannot be read.
+    """
+    policy, why = precision.resolve(settings.training.precision)
+    data, images = preparation.describe(
+        settings.data, settings.model.resolution, settings.seed
+    )
+    num_classes = len(data.class_names)
+    made = experiment.build_networks(settings.model, num_classes, trained=True)
+    lines = [
+        json.dumps(dataclasses.asdict(settings), indent=2),
+        "",
+        f"Data: {images:,} images; {data.summary()}",
+        f"Precision: {policy} ({why})",
+        "Parameters:",
+    ]
+    for name in ("mapping", "generator", "encoder", "discriminator"):
+        count = _parameters(getattr(made, name))
+        lines.append(f"  {name:<14}{count:>12,}")
+    space = made.generator.style_space
+    lines += [
+        f"Style coordinates: {space.size:,} searched, {space.total:,} in all",
+        f"Steps: {settings.total_steps:,} of {settings.training.batch_size} "
+        "images",
+        f"Memory, estimated: {memory_bytes(settings, made) / 1e9:.1f} GB "
+        "beside TensorFlow and the data",
+        "Nothing was written.",
+    ]
+    return "\n".join(lines)
+
+
+def memory_bytes(
+    settings: config.ExperimentConfig, made: networks.Networks
+) -> int:
+    """Estimates the memory of weights and activations in training.
+
+    Args:
+        settings: the config.
+        made: networks of that config, with a discriminator.
+    """
+    trained = sum(
+        _parameters(net)
+        for net in (
+            made.mapping, made.generator, made.encoder, made.discriminator
+        )
+    )
+    averaged = trained - _parameters(made.discriminator)
+    activations = sum(
+        3 * layer.resolution**2 * layer.width
+        for layer in made.generator.style_space.layers
+    )
+    # Generator, encoder, and the discriminator on real and on fake images.
+    alive = 4 * activations * settings.training.batch_size
+    return _BYTES * (
+        _COPIES_TRAINED * trained
+        + averaged
+        + _COPIES_ACTIVATIONS * alive // 3
+    )
+
+
+def _parameters(network: keras.Model) -> int:
+    return sum(math.prod(v.shape) for v in network.trainable_variables)

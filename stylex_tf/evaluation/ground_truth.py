@@ -1,0 +1,308 @@
+"""Do the attributes found name the causes that were planted?
+
+Rendered worlds only: factor regressors tell which factor an edit moved.
+"""
+
+import dataclasses
+from collections.abc import Callable, Iterable, Sequence
+from typing import NamedTuple
+
+import numpy as np
+import tensorflow as tf
+
+from stylex_tf.attributes import (
+    batching,
+    counterfactuals,
+    selection,
+    style_ranges,
+)
+from stylex_tf.evaluation import factor_regressors
+
+RECOVERY_AT = (4, 6, 8)
+# An attribute that moves no factor by this much, on average over images, is
+# said to move none: one in a hundred of a head's probability.
+_MINIMUM_CHANGE = 0.01
+
+
+class Cause(NamedTuple):
+    """One planted cause.
+
+    Attributes:
+        factor: index of the factor.
+        value: index of the value that is the cause; None for any but the
+            first (or, of a continuous factor, for a large number).
+    """
+
+    factor: int
+    value: int | None
+
+
+@dataclasses.dataclass(frozen=True)
+class AttributeFactor:
+    """What one attribute does to the known factors.
+
+    Attributes:
+        factor: the factor that it moves most; None where it moves none.
+        purity: share of all change that falls on that factor.
+        changes: mean change of each factor: total variation of the head's
+            probabilities, or |change| / standard deviation of a number.
+        cause_change: mean change of the probability that the main factor's
+            cause holds, towards class 1; None where that is no cause.
+    """
+
+    factor: str | None
+    purity: float | None
+    changes: dict[str, float]
+    cause_change: float | None
+
+
+def parse_causes(
+    causes: Sequence[str], factors: Sequence[factor_regressors.Factor]
+) -> list[Cause]:
+    """Reads "factor" and "factor=value".
+
+    Raises:
+        ValueError: no such factor, or no such value.
+    """
+    names = [factor.name for factor in factors]
+    parsed = []
+    for cause in causes:
+        name, _, value = cause.partition("=")
+        if name not in names:
+            raise ValueError(f"cause {cause!r}: no such factor among {names}")
+        index = names.index(name)
+        values = factors[index].values
+        if value and value not in values:
+            raise ValueError(f"cause {cause!r}: {name} is one of {values}")
+        parsed.append(Cause(index, values.index(value) if value else None))
+    return parsed
+
+
+def factor_agreement(
+    regressors: factor_regressors.FactorRegressors,
+    reals: np.ndarray,
+    reconstructions: np.ndarray,
+) -> dict[str, float]:
+    """Share of images whose factor is read the same before and after.
+
+    Args:
+        regressors: the readers of factors.
+        reals: float32 [N, H, W, 3].
+        reconstructions: float32 [N, H, W, 3].
+    """
+    agreement = {}
+    for factor, real, rebuilt in zip(
+        regressors.factors,
+        regressors.predict(reals),
+        regressors.predict(reconstructions),
+        strict=True,
+    ):
+        value = real.argmax(axis=1) if factor.values else real[:, 0]
+        same = factor_regressors.same_value(factor, rebuilt, value)
+        agreement[factor.name] = float(same.mean())
+    return agreement
+
+
+def attribute_factors(
+    regressors: factor_regressors.FactorRegressors,
+    reconstructions: np.ndarray,
+    edits: Iterable[np.ndarray],
+    *,
+    causes: Sequence[str] = (),
+    towards: np.ndarray | int = 1,
+) -> list[AttributeFactor]:
+    """Tells which factor each attribute moves.
+
+    Args:
+        regressors: the readers of factors.
+        reconstructions: the unedited pictures, float32 [N, H, W, 3].
+        edits: A times the same pictures edited, float32 [N, H, W, 3].
+        causes: the planted causes.
+        towards: 1 for a picture edited towards class 1, -1 for one edited
+            away from it; one for all, or [N].
+    """
+    planted = parse_causes(causes, regressors.factors)
+    before = regressors.predict(reconstructions)
+    return [
+        _factor_of(
+            regressors.factors,
+            before,
+            regressors.predict(edited),
+            planted,
+            towards,
+        )
+        for edited in edits
+    ]
+
+
+def judge(
+    generate: Callable[[tf.Tensor], tf.Tensor],
+    regressors: factor_regressors.FactorRegressors,
+    styles: np.ndarray,
+    ranges: style_ranges.StyleRanges,
+    attributes: Sequence[selection.Attribute],
+    predictions: np.ndarray,
+    *,
+    target_class: int,
+    both_ways: bool = False,
+    causes: Sequence[str] = (),
+    shift_size: float = 1.0,
+    batch_size: int = 256,
+) -> list[AttributeFactor]:
+    """Makes the edits of a list of attributes and names their factors.
+
+    Args:
+        generate: styles -> images.
+        regressors: the readers of factors.
+        styles: [N, T].
+        ranges: the ends of the searched coordinates.
+        attributes: they lead to `target_class`.
+        predictions: the class of each image's reconstruction, [N].
+        target_class: only images of other classes are edited.
+        both_ways: edit the target's own images too, the other way round;
+            for the merged list of two classes.
+        causes: the planted causes.
+        shift_size: 1 moves a coordinate to the end of its range.
+        batch_size: pictures at once.
+
+    Returns:
+        One result an attribute; none where no image can be edited.
+    """
+    at_target = np.asarray(predictions) == target_class
+    if not both_ways:
+        styles, at_target = styles[~at_target], at_target[~at_target]
+    if not len(styles):
+        return []
+    compiled = tf.function(generate)
+
+    def edited(attribute: selection.Attribute) -> np.ndarray:
+        directions = np.where(
+            at_target, 1 - attribute.direction, attribute.direction
+        )
+        moved = counterfactuals.apply_edits(
+            styles,
+            ranges,
+            np.full((len(styles), 1), attribute.coordinate),
+            directions[:, None],
+            shift_size,
+        )
+        return batching.apply(compiled, moved, batch_size=batch_size)
+
+    return attribute_factors(
+        regressors,
+        batching.apply(compiled, styles, batch_size=batch_size),
+        (edited(attribute) for attribute in attributes),
+        causes=causes,
+        towards=np.where(at_target, -1, 1) * (1 if target_class == 1 else -1),
+    )
+
+
+def recovery(
+    found: Sequence[AttributeFactor], causes: Sequence[str]
+) -> dict[str, object]:
+    """Figures of one ranked list against the planted causes.
+
+    Args:
+        found: the attributes' factors, best attribute first.
+        causes: "factor" or "factor=value".
+
+    Returns:
+        recall_at: share of the causal factors that are the main factor of at
+            least one of the first k; precision_at: share of the first k whose
+            main factor is causal (of those there are, where there are fewer);
+            sign_accuracy: share of the causal attributes that move their
+            cause the way the rule says; purity, leakage: mean over the first
+            eight of the share of change on the main, and on distracting,
+            factors. None where there is nothing to take a share of.
+    """
+    causal = {cause.partition("=")[0] for cause in causes}
+    recall: dict[str, float | None] = {}
+    precision: dict[str, float | None] = {}
+    for k in RECOVERY_AT:
+        first = [one.factor for one in found[:k]]
+        recall[str(k)] = _share([cause in first for cause in causal])
+        precision[str(k)] = _share([factor in causal for factor in first])
+    first_eight = found[: max(RECOVERY_AT)]
+    moving = [one for one in first_eight if one.factor is not None]
+    return {
+        "recall_at": recall,
+        "precision_at": precision,
+        "sign_accuracy": _share(
+            [
+                one.cause_change > 0
+                for one in first_eight
+                if one.cause_change is not None
+            ]
+        ),
+        "purity": _share([one.purity for one in moving]),
+        "leakage": _share([_leakage(one, causal) for one in moving]),
+    }
+
+
+def _factor_of(
+    factors: Sequence[factor_regressors.Factor],
+    before: Sequence[np.ndarray],
+    after: Sequence[np.ndarray],
+    planted: Sequence[Cause],
+    towards: np.ndarray | int,
+) -> AttributeFactor:
+    """Names one attribute's factor from readings before and after."""
+    amounts = [
+        _change(factor, old, new)
+        for factor, old, new in zip(factors, before, after, strict=True)
+    ]
+    changes = {
+        factor.name: amount
+        for factor, amount in zip(factors, amounts, strict=True)
+    }
+    main = int(np.argmax(amounts))
+    if amounts[main] < _MINIMUM_CHANGE:
+        return AttributeFactor(None, None, changes, None)
+    mine = [cause for cause in planted if cause.factor == main]
+    cause_change = None
+    if mine:
+        held, holds = (
+            _holds(factors[main], mine, answer[main])
+            for answer in (before, after)
+        )
+        cause_change = float(np.mean(towards * (holds - held)))
+    return AttributeFactor(
+        factor=factors[main].name,
+        purity=amounts[main] / sum(amounts),
+        changes=changes,
+        cause_change=cause_change,
+    )
+
+
+def _change(
+    factor: factor_regressors.Factor, before: np.ndarray, after: np.ndarray
+) -> float:
+    distance = np.abs(after - before).sum(axis=1)
+    if factor.values:
+        # Total variation of two distributions is half of it.
+        return float(np.mean(distance) / 2)
+    return float(np.mean(distance) / max(float(before.std()), 1e-3))
+
+
+def _holds(
+    factor: factor_regressors.Factor,
+    causes: Sequence[Cause],
+    answer: np.ndarray,
+) -> np.ndarray:
+    """Probability that one of a single factor's causes holds, [N]."""
+    if not factor.values:
+        return answer[:, 0]
+    values = {cause.value for cause in causes if cause.value is not None}
+    if len(values) < len(causes):
+        # One of them is "any value but the first".
+        return 1.0 - answer[:, 0]
+    return answer[:, sorted(values)].sum(axis=1)
+
+
+def _leakage(one: AttributeFactor, causal: set[str]) -> float:
+    off = sum(v for name, v in one.changes.items() if name not in causal)
+    return off / sum(one.changes.values())
+
+
+def _share(values: Sequence) -> float | None:
+    return float(np.mean(values)) if len(values) else None

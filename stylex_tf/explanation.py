@@ -1,0 +1,133 @@
+"""The answer: which attributes move a classifier towards one class.
+
+Arrays in, nothing computed by a network: an explanation made in this process
+and one made from a server's reply are the same object.
+"""
+
+import dataclasses
+
+import numpy as np
+
+# Directions of an edit, as the effects table counts them.
+TOWARDS_MINIMUM = 0
+TOWARDS_MAXIMUM = 1
+
+# What an effect is a change of: the class's log odds against all others, or
+# its logit.
+MEASURES = ("log_odds", "logit")
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class AttributeView:
+    """One style coordinate, moved one way, with images that show the move.
+
+    N is the number of example images, K the number of classes.
+    """
+
+    # 1 is the strongest attribute of its class.
+    rank: int
+    # Index into the searched styles, and where the generator keeps it.
+    coordinate: int
+    layer: str
+    channel: int
+    direction: int
+    # Mean change of the class's log odds (or logit) over the images searched.
+    mean_effect: float
+    # Share of the images searched whose decision becomes the class by this
+    # edit alone; None where it was not measured.
+    share_flipped: float | None = None
+    # The known factor that the edit moves most, and the share of the whole
+    # change that falls on it; None where no truth is known.
+    factor: str | None = None
+    purity: float | None = None
+    # The examples: reconstructions and their edits, uint8 [N, H, W, 3], what
+    # the classifier says of them, float [N, K], and their ids.
+    sources: np.ndarray
+    edited: np.ndarray
+    probabilities_before: np.ndarray
+    probabilities_after: np.ndarray
+    image_ids: tuple[str, ...]
+
+    def __post_init__(self) -> None:
+        """Raises ValueError where the examples do not belong together."""
+        if self.direction not in (TOWARDS_MINIMUM, TOWARDS_MAXIMUM):
+            raise ValueError(
+                f"direction is {self.direction}; expected {TOWARDS_MINIMUM} "
+                f"(towards the minimum) or {TOWARDS_MAXIMUM} (the maximum)"
+            )
+        for name in ("sources", "edited"):
+            images = getattr(self, name)
+            if (
+                images.dtype != np.uint8
+                or images.ndim != 4
+                or images.shape[3] != 3
+            ):
+                raise ValueError(
+                    f"{name} is {images.dtype} {images.shape}; "
+                    "expected uint8 [N, H, W, 3]"
+                )
+        if self.sources.shape != self.edited.shape:
+            raise ValueError(
+                f"edited has shape {self.edited.shape}; the sources have "
+                f"{self.sources.shape}"
+            )
+        for name in ("probabilities_before", "probabilities_after"):
+            shape = getattr(self, name).shape
+            if len(shape) != 2 or shape[0] != len(self.image_ids):
+                raise ValueError(
+                    f"{name} has shape {shape}; expected "
+                    f"[{len(self.image_ids)}, K], one row an image id"
+                )
+        if len(self.sources) != len(self.image_ids):
+            raise ValueError(
+                f"{len(self.sources)} sources, {len(self.image_ids)} image ids"
+            )
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class ClassExplanation:
+    """The attributes of one class, strongest first.
+
+    An empty tuple is a legal answer: nothing moved the classifier this way.
+    """
+
+    class_index: int
+    class_name: str
+    # How many images, all given another class, were searched.
+    images: int
+    attributes: tuple[AttributeView, ...]
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Explanation:
+    """What was found for every class that was asked for."""
+
+    # All of the classifier's classes, in the order of its logits.
+    class_names: tuple[str, ...]
+    classes: tuple[ClassExplanation, ...]
+    # How far each coordinate was moved; 1 is the end of its range.
+    shift_size: float = 1.0
+    # One of MEASURES.
+    measure: str = "log_odds"
+
+    def __post_init__(self) -> None:
+        """Raises ValueError where a class is not one of the classifier's."""
+        if self.measure not in MEASURES:
+            raise ValueError(
+                f"measure is {self.measure!r}; expected one of {MEASURES}"
+            )
+        for found in self.classes:
+            known = self.class_names[found.class_index : found.class_index + 1]
+            if known != (found.class_name,):
+                raise ValueError(
+                    f"class {found.class_index} is called {found.class_name!r}"
+                    f"; the classifier's classes are {self.class_names}"
+                )
+            for attribute in found.attributes:
+                width = attribute.probabilities_before.shape[1]
+                if width != len(self.class_names):
+                    raise ValueError(
+                        f"attribute {attribute.rank} of {found.class_name!r} "
+                        f"has {width} probabilities an image; the classifier "
+                        f"has {len(self.class_names)} classes"
+                    )

@@ -1,0 +1,153 @@
+"""Encoded images in and out, inside the saved graph.
+
+A request is a stranger's bytes: what an image would decode to is read from
+its header, and refused if too large, before a pixel is decoded.
+"""
+
+import tensorflow as tf
+
+from stylex_tf.export import checks, exif, signatures
+
+_PNG = b"\x89PNG\r\n\x1a\n"
+_PNG_HEADER_BYTES = 24
+_JPEG = b"\xff\xd8\xff"
+# Decoded images held at once; each may have MAX_PIXELS.
+_DECODED_AT_ONCE = 2
+
+
+def decode(
+    image_bytes: tf.Tensor,
+    resolution: int,
+    *,
+    max_pixels: int = signatures.MAX_PIXELS,
+) -> tf.Tensor:
+    """PNG or JPEG of any size to what the networks read.
+
+    An image becomes what `stylex_tf/data/pictures.py` makes of it for training,
+    to within a few levels: any kind of pixel to 8-bit RGB, transparent ones
+    laid on white, photographs turned upright, the centre square resized with
+    Lanczos filtering and rounded to 8 bits.
+
+    Args:
+        image_bytes: encoded images, [N] strings.
+        resolution: height and width of the result.
+        max_pixels: larger images fail with InvalidArgumentError.
+
+    Returns:
+        Float images in [-1, 1], [N, R, R, 3].
+    """
+
+    def decode_one(contents: tf.Tensor) -> tf.Tensor:
+        return _resize(_decode_square(contents, max_pixels), resolution)
+
+    return tf.map_fn(
+        decode_one,
+        image_bytes,
+        fn_output_signature=tf.TensorSpec([resolution, resolution, 3]),
+        parallel_iterations=_DECODED_AT_ONCE,
+    )
+
+
+def encode(images: tf.Tensor) -> tf.Tensor:
+    """Float images in [-1, 1], [..., H, W, 3], to PNG, [...] strings."""
+    levels = tf.round((tf.clip_by_value(images, -1.0, 1.0) + 1.0) * 127.5)
+    return tf.io.encode_png(tf.cast(levels, tf.uint8))
+
+
+def _decode_square(contents: tf.Tensor, max_pixels: int) -> tf.Tensor:
+    """The centre of an image, uint8 [S, S, 3], if it is not too large."""
+    head = tf.strings.substr(contents, 0, _PNG_HEADER_BYTES)
+    is_png = tf.strings.substr(head, 0, len(_PNG)) == _PNG
+    is_jpeg = tf.strings.substr(head, 0, len(_JPEG)) == _JPEG
+    contents = checks.require(
+        contents,
+        is_png | is_jpeg,
+        "image_bytes holds neither a PNG nor a JPEG image",
+    )
+    height, width = tf.cond(
+        is_png,
+        lambda: _png_shape(head),
+        lambda: _jpeg_shape(contents),
+    )
+    contents = checks.require(
+        contents,
+        (height > 0) & (width > 0) & (height * width <= max_pixels),
+        f"image_bytes holds an image of more than {max_pixels} pixels, or of "
+        "none; height and width:",
+        height,
+        width,
+    )
+    return tf.cond(
+        is_png,
+        lambda: _decode_square_png(contents),
+        lambda: _crop_to_square(_decode_jpeg(contents)),
+    )
+
+
+def _decode_square_png(contents: tf.Tensor) -> tf.Tensor:
+    image = _crop_to_square(tf.io.decode_png(contents, channels=4))
+    rgb, alpha = image[..., :3], image[..., 3:]
+    # Where a file has no alpha, TensorFlow puts in the largest value of the
+    # file's bit depth: 1 in a picture of black and white.
+    depth = tf.io.decode_raw(tf.strings.substr(contents, 24, 1), tf.uint8)[0]
+    opaque = tf.bitwise.left_shift(1, tf.minimum(tf.cast(depth, tf.int32), 8))
+    return tf.cond(
+        tf.reduce_all(tf.cast(alpha, tf.int32) == opaque - 1),
+        lambda: rgb,
+        lambda: _on_white(rgb, alpha),
+    )
+
+
+def _on_white(rgb: tf.Tensor, alpha: tf.Tensor) -> tf.Tensor:
+    """Lays uint8 pixels, [..., 3], on white; alpha, [..., 1], is opacity."""
+    # Sums reach 255 * 255, which 16 bits hold.
+    rgb, alpha = tf.cast(rgb, tf.uint16), tf.cast(alpha, tf.uint16)
+    total = rgb * alpha + 255 * (255 - alpha)
+    return tf.cast((total + 127) // 255, tf.uint8)
+
+
+def _decode_jpeg(contents: tf.Tensor) -> tf.Tensor:
+    # The accurate transform agrees with pillow's to a level or two.
+    image = tf.io.decode_jpeg(
+        contents, channels=3, dct_method="INTEGER_ACCURATE"
+    )
+    return exif.turn_upright(image, exif.read_orientation(contents))
+
+
+def _png_shape(head: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
+    """Height and width as int64 from the first bytes of a PNG.
+
+    The standard puts them into the header chunk, which comes first: length,
+    "IHDR", width, height, each of four bytes, the most significant first.
+    """
+    # A file cut short reads as an image without pixels.
+    padded = tf.strings.join([head, b"\0" * _PNG_HEADER_BYTES])
+    is_header = tf.strings.substr(padded, 12, 4) == b"IHDR"
+    size = tf.io.decode_raw(
+        tf.strings.substr(padded, 16, 8), tf.int32, little_endian=False
+    )
+    size = tf.where(is_header, tf.cast(size, tf.int64), 0)
+    return size[1], size[0]
+
+
+def _jpeg_shape(contents: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
+    """Height and width as int64 from a JPEG's frame header."""
+    shape = tf.io.extract_jpeg_shape(contents, output_type=tf.int64)
+    return shape[0], shape[1]
+
+
+def _crop_to_square(image: tf.Tensor) -> tf.Tensor:
+    shape = tf.shape(image)
+    side = tf.minimum(shape[0], shape[1])
+    top = (shape[0] - side) // 2
+    left = (shape[1] - side) // 2
+    return image[top : top + side, left : left + side]
+
+
+def _resize(image: tf.Tensor, resolution: int) -> tf.Tensor:
+    """A uint8 image, [H, W, 3], to floats in [-1, 1], [R, R, 3]."""
+    resized = tf.image.resize(
+        image, [resolution, resolution], method="lanczos3", antialias=True
+    )
+    levels = tf.clip_by_value(tf.round(resized), 0.0, 255.0)
+    return levels / 127.5 - 1.0

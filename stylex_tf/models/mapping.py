@@ -1,0 +1,73 @@
+"""Mapping network: latent z to w."""
+
+import keras
+import tensorflow as tf
+
+from stylex_tf import shapes
+from stylex_tf.layers import equalized
+from stylex_tf.ops import activation
+
+
+@keras.saving.register_keras_serializable(package="stylex_tf")
+class Mapping(keras.Model):
+    """Dense layers from a normal latent to w, [N, z_dim] -> [N, w_dim].
+
+    Karras et al. 2019 (https://arxiv.org/abs/1812.04948), figure 1. StylEx
+    joins the classifier's answer after it, not before.
+    """
+
+    def __init__(
+        self, w_dim: int = 512, z_dim: int = 512, depth: int = 8, **kwargs
+    ):
+        """Builds the network.
+
+        Args:
+            w_dim: width of w.
+            z_dim: width of z.
+            depth: number of dense layers.
+            **kwargs: forwarded to keras.Model.
+        """
+        # Keras would round z to the compute dtype on the way in.
+        super().__init__(autocast=False, **kwargs)
+        self.w_dim = w_dim
+        self.z_dim = z_dim
+        self.depth = depth
+        self.dense = [
+            equalized.EqualizedDense(
+                w_dim, lr_multiplier=0.01, name=f"dense{i}", dtype="float32"
+            )
+            for i in range(depth)
+        ]
+        self.w_average = self.add_weight(
+            name="w_average",
+            shape=[w_dim],
+            initializer="zeros",
+            trainable=False,
+            dtype="float32",
+            synchronization=tf.VariableSynchronization.ON_READ,
+            aggregation=tf.VariableAggregation.MEAN,
+        )
+
+    def call(self, z):
+        """Returns w, float32 [N, w_dim], of z, [N, z_dim]."""
+        shapes.check_shape("z", z, [None, self.z_dim])
+        x = tf.cast(z, tf.float32)
+        mean_square = tf.reduce_mean(tf.square(x), axis=-1, keepdims=True)
+        x *= tf.math.rsqrt(mean_square + 1e-8)
+        for dense in self.dense:
+            x = activation.scaled_leaky_relu(dense(x))
+        return x
+
+    def truncate(self, w: tf.Tensor, psi: float) -> tf.Tensor:
+        """Moves w towards its average; psi 1 leaves it, [N, w_dim]."""
+        average = tf.convert_to_tensor(self.w_average)
+        return average + psi * (w - average)
+
+    def get_config(self):
+        """Returns the constructor's arguments."""
+        return {
+            **super().get_config(),
+            "w_dim": self.w_dim,
+            "z_dim": self.z_dim,
+            "depth": self.depth,
+        }

@@ -1,0 +1,125 @@
+"""Synthesis network: styles to image."""
+
+import keras
+import tensorflow as tf
+
+from stylex_tf import shapes
+from stylex_tf.layers import modulation
+from stylex_tf.models import style_space
+from stylex_tf.ops import resampling
+
+
+@keras.saving.register_keras_serializable(package="stylex_tf")
+class Synthesis(keras.Model):
+    """StyleGAN2 with skip connections; its input is the flat style vector.
+
+    An edit of a style is thus an addition to a tensor, and a batch can hold
+    a different edit in every row. Karras et al. 2020
+    (https://arxiv.org/abs/1912.04958), figure 7.
+    """
+
+    def __init__(
+        self,
+        resolution: int = 256,
+        channel_base: int = 32_768,
+        channel_max: int = 512,
+        style_width: int = 0,
+        **kwargs,
+    ):
+        """Builds the network.
+
+        Args:
+            resolution: height and width of the images, 16 to 1024.
+            channel_base: channels at resolution r are base / r, at most
+            channel_max: this many.
+            style_width: how many input channels of a convolution follow the
+                styles; 0 is all of them.
+            **kwargs: forwarded to keras.Model.
+        """
+        # Keras would round the styles to the compute dtype on the way in.
+        super().__init__(autocast=False, **kwargs)
+        self.resolution = resolution
+        self.channel_base = channel_base
+        self.channel_max = channel_max
+        self.style_width = style_width
+        self.style_space = style_space.StyleSpace.of_synthesis(
+            resolution,
+            channel_base=channel_base,
+            channel_max=channel_max,
+            style_width=style_width,
+        )
+        self.convs, self.to_rgb = {}, {}
+        for r in style_space.resolutions(resolution):
+            width = self.channels(r)
+            names = ("conv",) if r == 4 else ("conv0", "conv1")
+            for name in names:
+                self.convs[f"b{r}_{name}"] = modulation.StyledConv2D(
+                    width, upsample=name == "conv0", name=f"b{r}_{name}"
+                )
+            self.to_rgb[f"b{r}"] = modulation.ToRGB(name=f"b{r}_to_rgb")
+        self.constant = self.add_weight(
+            name="constant",
+            shape=[1, 4, 4, self.channels(4)],
+            initializer=keras.initializers.RandomNormal(stddev=1.0),
+        )
+
+    def channels(self, resolution: int) -> int:
+        """Returns the channels of the layers at a resolution."""
+        return style_space.channels_at(
+            resolution, base=self.channel_base, maximum=self.channel_max
+        )
+
+    def call(self, styles, noise: str = "fixed", seed=None):
+        """Draws images.
+
+        Args:
+            styles: the flat style vectors, float32 [N, T].
+            noise: "random" (needs a seed), "fixed" or "none".
+            seed: two integers, [2].
+
+        Returns:
+            Images, float32 [N, H, W, 3], about [-1, 1], not clipped.
+
+        Raises:
+            ValueError: styles of another width, or an unknown noise mode.
+        """
+        shapes.check_shape("styles", styles, [None, self.style_space.total])
+        by_layer = self.style_space.split(styles)
+        n = tf.shape(styles)[0]
+        x = tf.tile(tf.cast(self.constant, self.compute_dtype), [n, 1, 1, 1])
+        image = None
+        for index, layer in enumerate(self.style_space.layers):
+            if not layer.searched:
+                break
+            # Not seed + index: that would be the seed of another layer in
+            # another step.
+            layer_seed = (
+                None if seed is None else tf.random.fold_in(seed, index)
+            )
+            conv = self.convs[layer.name.replace(".", "_")]
+            factors = _widen(by_layer[layer.name], x.shape[-1])
+            x = conv(x, factors, noise=noise, seed=layer_seed)
+            if not layer.name.endswith("conv0"):
+                block = layer.name.split(".")[0]
+                factors = by_layer.get(f"{block}.to_rgb", styles[:, :0])
+                rgb = self.to_rgb[block](x, _widen(factors, x.shape[-1]))
+                if image is not None:
+                    rgb += resampling.upsample2d(image)
+                image = rgb
+        return image
+
+    def get_config(self):
+        """Returns the constructor's arguments."""
+        return {
+            **super().get_config(),
+            "resolution": self.resolution,
+            "channel_base": self.channel_base,
+            "channel_max": self.channel_max,
+            "style_width": self.style_width,
+        }
+
+
+def _widen(styles: tf.Tensor, channels: int) -> tf.Tensor:
+    """Appends the factor 1 for channels without a style, [N, I]."""
+    missing = channels - styles.shape[-1]
+    return tf.pad(styles, [[0, 0], [0, missing]], constant_values=1.0)

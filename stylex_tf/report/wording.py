@@ -1,0 +1,40 @@
+"""Numbers as a reader wants to see them."""
+
+# A number and its unit stay on one line.
+_PERCENT = "\N{NO-BREAK SPACE}%"
+
+
+def percent(share: float) -> str:
+    """0.9731 -> "97.3 %"; never rounds up to all or down to none."""
+    rounded = round(100 * share, 1)
+    if rounded == 100 and share < 1:
+        return f"> 99.9{_PERCENT}"
+    if rounded == 0 and share > 0:
+        return f"< 0.1{_PERCENT}"
+    return f"{rounded:g}{_PERCENT}"
+
+
+def probability(value: float) -> str:
+    """0.934 -> "0.93", the label of a picture; never rounds to certainty."""
+    if 0.995 <= value < 1:
+        return ">0.99"
+    if 0 < value < 0.005:
+        return "<0.01"
+    return f"{value:.2f}"
+
+
+def signed(value: float) -> str:
+    """2.345 -> "+2.35"; a true minus where it is negative."""
+    return f"{value:+.2f}".replace("-", "−")
+
+
+def enumeration(items: list[str]) -> str:
+    """["a", "b", "c"] -> "a, b and c"."""
+    if len(items) < 2:
+        return "".join(items)
+    return f"{', '.join(items[:-1])} and {items[-1]}"
+
+
+def words(name: str) -> str:
+    """Reads open_mouth as "open mouth": names of factors are identifiers."""
+    return name.replace("_", " ")

@@ -1,0 +1,156 @@
+"""The run folder: everything a run leaves behind, owned by one process."""
+
+import contextlib
+import dataclasses
+import fcntl
+import json
+import os
+import pathlib
+import platform
+import sys
+from collections.abc import Iterator, Mapping
+from importlib import metadata
+from typing import Any
+
+_PACKAGES = ("tensorflow", "keras", "numpy", "pillow", "tensorflow-addons")
+
+
+@dataclasses.dataclass(frozen=True)
+class RunFolder:
+    """Paths inside a run folder; design: one name a thing."""
+
+    root: pathlib.Path
+
+    @property
+    def checkpoints(self) -> pathlib.Path:
+        """Resume a run."""
+        return self.root / "checkpoints"
+
+    @property
+    def snapshots(self) -> pathlib.Path:
+        """Pictures during training."""
+        return self.root / "snapshots"
+
+    @property
+    def attributes(self) -> pathlib.Path:
+        """The table of effects and what was selected from it."""
+        return self.root / "attributes"
+
+    @property
+    def report(self) -> pathlib.Path:
+        """The page for people."""
+        return self.root / "report" / "index.html"
+
+    @property
+    def export(self) -> pathlib.Path:
+        """Holds <version>/, what is served."""
+        return self.root / "export"
+
+    @property
+    def classifier(self) -> pathlib.Path:
+        """The classifier, where we trained it."""
+        return self.root / "classifier"
+
+    @property
+    def evaluation(self) -> pathlib.Path:
+        """Every figure of the run."""
+        return self.root / "evaluation.json"
+
+    @contextlib.contextmanager
+    def locked(self) -> Iterator[None]:
+        """Makes the folder and keeps other processes out.
+
+        Raises:
+            RunFolderError: another process is using the folder.
+        """
+        self.root.mkdir(parents=True, exist_ok=True)
+        with (self.root / ".lock").open("a+") as file:
+            try:
+                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                file.seek(0)
+                raise RunFolderError(
+                    f"{self.root} is in use by process "
+                    f"{file.read().strip() or 'unknown'}; wait for it, or "
+                    "give another --run_dir"
+                ) from None
+            file.truncate(0)
+            file.write(str(os.getpid()))
+            file.flush()
+            yield
+
+    def write_json(self, name: str, content: Mapping[str, Any]) -> None:
+        """Writes a JSON file whole or not at all."""
+        temporary = self.root / f".{name}.tmp"
+        temporary.write_text(json.dumps(content, indent=2) + "\n")
+        temporary.replace(self.root / name)
+
+    def check_config(self, config: Mapping[str, Any]) -> None:
+        """Writes config.json, or compares with the one that began the run.
+
+        Raises:
+            RunFolderError: the folder holds a run of another config.
+        """
+        path = self.root / "config.json"
+        if not path.exists():
+            self.write_json("config.json", config)
+            return
+        begun, now = (
+            json.loads(path.read_text()),
+            json.loads(json.dumps(config)),
+        )
+        changed = sorted(_differences(begun, now))
+        if changed:
+            raise RunFolderError(
+                f"{path} began this run with another config. Changed: "
+                f"{'; '.join(changed)}. Give another --run_dir, or the "
+                "config of the run"
+            )
+
+    def write_environment(self) -> None:
+        """Writes environment.json: machine and versions."""
+        self.write_json("environment.json", environment())
+
+
+class RunFolderError(Exception):
+    """The run folder cannot be used; the message says what to do."""
+
+
+def environment() -> dict[str, Any]:
+    """Returns what the run was made on and with."""
+    versions = {name: _version(name) for name in _PACKAGES}
+    return {
+        "machine": {
+            "processor": _processor(),
+            "cores": os.cpu_count(),
+            "system": platform.platform(),
+        },
+        "versions": {"python": sys.version.split()[0], **versions},
+    }
+
+
+def _version(package: str) -> str | None:
+    try:
+        return metadata.version(package)
+    except metadata.PackageNotFoundError:
+        return None
+
+
+def _processor() -> str:
+    path = pathlib.Path("/proc/cpuinfo")
+    if path.exists():
+        for line in path.read_text().splitlines():
+            if line.startswith("model name"):
+                return line.partition(":")[2].strip()
+    return platform.processor()
+
+
+def _differences(
+    begun: Mapping[str, Any], now: Mapping[str, Any], prefix: str = ""
+) -> Iterator[str]:
+    for name in {**begun, **now}:
+        one, other = begun.get(name), now.get(name)
+        if isinstance(one, dict) and isinstance(other, dict):
+            yield from _differences(one, other, f"{prefix}{name}.")
+        elif one != other:
+            yield f"{prefix}{name} was {one!r}, is {other!r}"

@@ -1,0 +1,41 @@
+"""The outer loop: it only orders things."""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Protocol
+
+import tensorflow as tf
+
+from stylex_tf.training import state
+
+Metrics = Mapping[str, tf.Tensor]
+
+
+class Action(Protocol):
+    """Something done beside training: a log, a checkpoint, a picture."""
+
+    def __call__(self, step: int, metrics: Metrics, *, last: bool) -> None:
+        """Called after every step, with the number of steps done."""
+
+
+def train(
+    train_state: state.TrainState,
+    run_step: Callable[[int, object], Metrics],
+    batches: Iterator[Mapping[str, object]],
+    actions: Sequence[Action],
+    *,
+    total_steps: int,
+) -> None:
+    """Trains up to `total_steps`, counted over all sessions of the run.
+
+    Args:
+        train_state: holds the step to begin with.
+        run_step: the step's number and images to metrics.
+        batches: yields {"image": ...} from that step on.
+        actions: called in order after every step.
+        total_steps: where to stop.
+    """
+    for step in range(int(train_state.step), total_steps):
+        metrics = run_step(step, next(batches)["image"])
+        done = step + 1
+        for action in actions:
+            action(done, metrics, last=done == total_steps)

@@ -1,0 +1,122 @@
+"""Numbers leave a training run through here: JSONL, TensorBoard, progress."""
+
+import json
+import math
+import pathlib
+import time
+from collections.abc import Callable
+
+import tensorflow as tf
+import tqdm
+
+from stylex_tf.training import loop
+
+
+class MetricsLog:
+    """Averages metrics between two log points and writes them.
+
+    A line of `metrics.jsonl` is one log point: step, kimg (thousands of
+    images), images_per_second, and the mean of every metric since the last.
+    """
+
+    def __init__(
+        self,
+        run_dir: pathlib.Path,
+        *,
+        first_step: int,
+        every: int,
+        batch_size: int,
+        clock: Callable[[], float] = time.monotonic,
+    ):
+        """Opens the log; lines of steps that will be repeated are dropped.
+
+        Args:
+            run_dir: gets metrics.jsonl and tensorboard/.
+            first_step: the step training goes on from.
+            every: steps between two log points.
+            batch_size: examples of all replicas.
+            clock: in seconds.
+        """
+        self._path = run_dir / "metrics.jsonl"
+        self._every = every
+        self._batch_size = batch_size
+        self._clock = clock
+        self._values: dict[str, list[tf.Tensor]] = {}
+        self._since = (first_step, clock())
+        if self._path.exists():
+            _drop_lines_after(self._path, first_step)
+        self._summaries = tf.summary.create_file_writer(
+            str(run_dir / "tensorboard")
+        )
+
+    def __call__(self, step: int, metrics: loop.Metrics, *, last: bool):
+        """Takes the metrics of one step; writes where a log point is due.
+
+        Raises:
+            FloatingPointError: a metric is not finite.
+        """
+        for name, value in metrics.items():
+            self._values.setdefault(name, []).append(value)
+        if not last and step % self._every:
+            return
+        means = {
+            name: float(tf.reduce_mean(tf.stack(values)))
+            for name, values in sorted(self._values.items())
+        }
+        first, then = self._since
+        for name, mean in means.items():
+            if not math.isfinite(mean):
+                raise FloatingPointError(
+                    f"{name} is {mean} somewhere in steps {first}..{step}; "
+                    "the last checkpoint before them is whole. Lower "
+                    "training.learning_rate, or raise loss.r1"
+                )
+        now = self._clock()
+        seconds = max(now - then, 1e-9)
+        line = {
+            "step": step,
+            "kimg": step * self._batch_size / 1000,
+            "images_per_second": (step - first) * self._batch_size / seconds,
+            **means,
+        }
+        with self._path.open("a") as file:
+            file.write(json.dumps(line) + "\n")
+        with self._summaries.as_default(step=step):
+            for name, value in line.items():
+                tf.summary.scalar(name, value)
+        self._summaries.flush()
+        self._values = {}
+        self._since = (step, now)
+
+
+class Progress:
+    """A bar with the time that is left."""
+
+    def __init__(self, *, first_step: int, total_steps: int, batch_size: int):
+        """Opens the bar at the first step."""
+        self._batch_size = batch_size
+        self._bar = tqdm.tqdm(
+            total=total_steps * batch_size,
+            initial=first_step * batch_size,
+            desc="Training",
+            unit="image",
+            unit_scale=True,
+            mininterval=5.0,
+        )
+
+    def __call__(self, step: int, metrics: loop.Metrics, *, last: bool):
+        """Moves the bar by one step."""
+        self._bar.update(self._batch_size)
+        if last:
+            self._bar.close()
+
+
+def _drop_lines_after(path: pathlib.Path, step: int) -> None:
+    """Keeps the lines up to a step, and no half-written one."""
+    kept = []
+    for line in path.read_text().splitlines():
+        if line.endswith("}") and json.loads(line)["step"] <= step:
+            kept.append(line + "\n")
+    temporary = path.with_suffix(".tmp")
+    temporary.write_text("".join(kept))
+    temporary.replace(path)

@@ -1,0 +1,271 @@
+"""The losses of StylEx, put together from `losses` for each phase.
+
+Lang et al. 2021 (https://arxiv.org/abs/2104.13369), section 3.1:
+L = L_adv + L_path + L_rec + L_cls, with x' = G(E(x), C(x)).
+"""
+
+from collections.abc import Callable, Mapping
+
+import tensorflow as tf
+
+from stylex_tf import config
+from stylex_tf.losses import (
+    adversarial,
+    classification,
+    perceptual,
+    reconstruction,
+    regularizers,
+)
+from stylex_tf.training import networks as networks_lib
+from stylex_tf.training import phases
+
+# Each use of randomness in a step has a number of its own.
+_Z, _MIX, _CROSSOVER, _MIXES, _NOISE, _DROP, _PATH = range(7)
+
+Tensors = Mapping[str, tf.Tensor]
+ClassifyFn = Callable[[tf.Tensor], tf.Tensor]
+FeaturesFn = Callable[[tf.Tensor], list[tf.Tensor]]
+
+
+class Objective:
+    """Losses as methods: from the tensors of a step to an Outcome."""
+
+    def __init__(
+        self,
+        networks: networks_lib.Networks,
+        *,
+        classify: Callable[[tf.Tensor], tuple[tf.Tensor, list[tf.Tensor]]],
+        perceptual_features: FeaturesFn | None,
+        marginal: tf.Tensor,
+        path_length_mean: tf.Variable,
+        weights: config.LossConfig,
+        conditioning: str,
+        condition_dropout: float,
+        style_mixing: float,
+        w_average_decay: float,
+        noise: str = "random",
+    ):
+        """Binds the losses to networks.
+
+        Args:
+            networks: what is trained.
+            classify: images to logits, [N, K], and feature maps.
+            perceptual_features: images to feature maps; None takes those of
+                `classify`.
+            marginal: mean class probabilities, [K].
+            path_length_mean: running mean, assigned by `path_length`.
+            weights: of the losses.
+            conditioning: "probabilities", "dropout" or "none".
+            condition_dropout: share of examples without their probabilities.
+            style_mixing: share of sampled examples made of two latents.
+            w_average_decay: of the running mean of w, a step.
+            noise: "random" in training; tests of equality use "fixed".
+        """
+        self._networks = networks
+        self._classify = classify
+        self._perceptual_features = perceptual_features
+        self._marginal = marginal
+        self._path_length_mean = path_length_mean
+        self._weights = weights
+        self._conditioning = conditioning
+        self._condition_dropout = condition_dropout
+        self._style_mixing = style_mixing
+        self._w_average_decay = w_average_decay
+        self._noise = noise
+
+    def begin(
+        self, images: tf.Tensor, seed: tf.Tensor, batch_size: int
+    ) -> dict[str, tf.Tensor]:
+        """Returns the tensors that all phases of a step share.
+
+        Args:
+            images: real images of this replica, float32 [n, H, W, 3].
+            seed: two integers that belong to the step, [2].
+            batch_size: examples of all replicas, N.
+        """
+        logits, features = self._classify(images)
+        tensors = {
+            "images": images,
+            "seed": seed,
+            "logits": logits,
+            "p": tf.nn.softmax(logits),
+            "features": features,
+            "batch_size": batch_size,
+        }
+        return {**tensors, "condition": self._condition(tensors)}
+
+    def generator_encoded(self, step: Tensors) -> phases.Outcome:
+        """Adversarial, reconstruction and classification loss of x'."""
+        images, condition = step["images"], step["condition"]
+        w = self._networks.encoder(images)
+        fakes = self._networks.generator(
+            w, condition, noise=self._noise, seed=_seed(step, _NOISE)
+        )
+        logits, features = self._classify(fakes)
+        if self._perceptual_features is not None:
+            real_features = self._perceptual_features(images)
+            features = self._perceptual_features(fakes)
+        else:
+            real_features = step["features"]
+        scores = self._networks.discriminator(fakes, step["p"])
+        terms = {
+            "adversarial": adversarial.generator_loss(scores),
+            "l1": reconstruction.l1(images, fakes),
+            "classification": classification.kl_divergence(
+                step["logits"], logits
+            ),
+        }
+        if self._weights.perceptual:
+            terms["perceptual"] = perceptual.perceptual_distance(
+                real_features, features
+            )
+        if self._weights.w_reconstruction:
+            terms["w_reconstruction"] = reconstruction.l1(
+                w, self._networks.encoder(fakes)
+            )
+        loss = tf.add_n(
+            [getattr(self._weights, name) * term for name, term in terms.items()]
+        )
+        agree = tf.equal(tf.argmax(logits, -1), tf.argmax(step["logits"], -1))
+        metrics = {
+            **terms,
+            "loss": loss,
+            "classifier_agreement": tf.cast(agree, tf.float32),
+        }
+        made = {"fakes": fakes, "fake_p": step["p"]}
+        return phases.Outcome(loss, metrics, made)
+
+    def generator_sampled(self, step: Tensors) -> phases.Outcome:
+        """Adversarial loss of images drawn from z."""
+        styles = self._sampled_styles(step)
+        fakes = self._networks.generator.synthesis(
+            styles, noise=self._noise, seed=_seed(step, _NOISE)
+        )
+        fake_p = step["p"]
+        if self._conditioning != "probabilities":
+            # The generator was not told p: judge what it drew by what the
+            # classifier says of it, and not through the classifier.
+            fake_p = tf.stop_gradient(tf.nn.softmax(self._classify(fakes)[0]))
+        scores = self._networks.discriminator(fakes, fake_p)
+        terms = {"adversarial": adversarial.generator_loss(scores)}
+        loss = self._weights.adversarial * terms["adversarial"]
+        made = {"fakes": fakes, "fake_p": fake_p}
+        return phases.Outcome(loss, {**terms, "loss": loss}, made)
+
+    def discriminator(self, step: Tensors) -> phases.Outcome:
+        """Tells the images of the generator's phase from real ones."""
+        fakes = tf.stop_gradient(step["fakes"])
+        real_scores = self._networks.discriminator(step["images"], step["p"])
+        fake_scores = self._networks.discriminator(fakes, step["fake_p"])
+        loss = adversarial.discriminator_loss(real_scores, fake_scores)
+        metrics = {
+            "loss": loss,
+            "real_sign": tf.sign(real_scores),
+            "fake_sign": tf.sign(fake_scores),
+        }
+        return phases.Outcome(loss, metrics)
+
+    def r1(self, step: Tensors) -> phases.Outcome:
+        """gamma / 2 times the squared gradient at real images."""
+        penalty = regularizers.r1_penalty(
+            lambda images: self._networks.discriminator(images, step["p"]),
+            step["images"],
+        )
+        return phases.Outcome(
+            0.5 * self._weights.r1 * penalty, {"penalty": penalty}
+        )
+
+    def path_length(self, step: Tensors) -> phases.Outcome:
+        """(length - mean)^2, for half of the batch, as StyleGAN2 has it."""
+        w = self._networks.mapping(self._normal(step, _Z, self._z_dim))
+        count = tf.maximum(1, tf.shape(w)[0] // 2)
+        condition = step["condition"][:count]
+        h, width, c = step["images"].shape[1:]
+        lengths = regularizers.path_lengths(
+            lambda half: self._networks.generator(
+                half, condition, noise=self._noise, seed=_seed(step, _NOISE)
+            ),
+            w[:count],
+            self._normal(step, _PATH, h * width * c, (h, width, c))[:count],
+        )
+        mean = self._path_length_mean
+        # The batch's own mean joins before the penalty, as in the paper.
+        moved = mean + 0.01 * (tf.reduce_mean(lengths) - mean)
+        mean.assign(tf.stop_gradient(moved))
+        penalty = tf.square(lengths - tf.stop_gradient(moved))
+        return phases.Outcome(
+            self._weights.path_length * penalty, {"length": lengths}
+        )
+
+    @property
+    def _z_dim(self) -> int:
+        return self._networks.mapping.z_dim
+
+    def _condition(self, step: Tensors) -> tf.Tensor:
+        """What the generator is told, [n, K]."""
+        if self._conditioning != "dropout":
+            return step["p"]
+        drawn = self._uniform(step, _DROP)
+        dropped = drawn < self._condition_dropout
+        return tf.where(dropped[:, None], self._marginal[None, :], step["p"])
+
+    def _sampled_styles(self, step: Tensors) -> tf.Tensor:
+        """Styles of random latents, some of them mixed, [n, T]."""
+        networks, condition = self._networks, step["condition"]
+        w = networks.mapping(self._normal(step, _Z, self._z_dim))
+        average = networks.mapping.w_average
+        batch_mean = tf.stop_gradient(tf.reduce_mean(w, axis=0))
+        average.assign(
+            batch_mean + self._w_average_decay * (average - batch_mean)
+        )
+        styles = networks.generator.styles(w, condition)
+        if not self._style_mixing:
+            return styles
+        other = networks.mapping(self._normal(step, _MIX, self._z_dim))
+        layers = sum(
+            layer.searched for layer in networks.generator.style_space.layers
+        )
+        crossover = 1 + tf.cast(
+            self._uniform(step, _CROSSOVER) * (layers - 1), tf.int32
+        )
+        mixes = self._uniform(step, _MIXES) < self._style_mixing
+        return networks.generator.mix(
+            styles,
+            networks.generator.styles(other, condition),
+            tf.where(mixes, crossover, layers),
+        )
+
+    def _normal(
+        self,
+        step: Tensors,
+        use: int,
+        width: int,
+        shape: tuple[int, ...] | None = None,
+    ) -> tf.Tensor:
+        """Standard normal of this replica's examples, [n, *shape].
+
+        Drawn for the whole batch and then sliced, so that the number of
+        replicas changes nothing.
+        """
+        drawn = tf.random.stateless_normal(
+            [step["batch_size"], width], _seed(step, use)
+        )
+        return tf.reshape(_of_this_replica(drawn), [-1, *(shape or (width,))])
+
+    def _uniform(self, step: Tensors, use: int) -> tf.Tensor:
+        """Uniform in [0, 1) of this replica's examples, [n]."""
+        drawn = tf.random.stateless_uniform(
+            [step["batch_size"]], _seed(step, use)
+        )
+        return _of_this_replica(drawn)
+
+
+def _seed(step: Tensors, use: int) -> tf.Tensor:
+    return step["seed"] + tf.constant([use << 20, 0], step["seed"].dtype)
+
+
+def _of_this_replica(drawn: tf.Tensor) -> tf.Tensor:
+    context = tf.distribute.get_replica_context()
+    count = drawn.shape[0] // context.num_replicas_in_sync
+    first = context.replica_id_in_sync_group * count
+    return drawn[first : first + count]

@@ -1,0 +1,102 @@
+"""Which loss trains which networks, how often."""
+
+import dataclasses
+from collections.abc import Callable, Mapping
+
+import tensorflow as tf
+
+
+@dataclasses.dataclass(frozen=True)
+class Outcome:
+    """What a loss returns.
+
+    Attributes:
+        loss: one value an example, float32 [N].
+        metrics: further values an example (or scalars), for the log.
+        made: tensors that later phases of the same step use.
+    """
+
+    loss: tf.Tensor
+    metrics: Mapping[str, tf.Tensor]
+    made: Mapping[str, tf.Tensor] = dataclasses.field(default_factory=dict)
+
+
+@dataclasses.dataclass(frozen=True)
+class Phase:
+    """One row of the table.
+
+    Attributes:
+        name: "network/what".
+        loss: from the step's tensors to an Outcome.
+        trains: names of the networks that follow its gradient.
+        every: the phase runs in steps that are `offset` modulo this.
+        offset: see every.
+        weight: factor of the loss; a lazy regulariser, which runs every k-th
+            step, weighs k times as much (Karras et al. 2020, section 3.1).
+    """
+
+    name: str
+    loss: Callable[[Mapping[str, tf.Tensor]], Outcome]
+    trains: tuple[str, ...]
+    every: int
+    offset: int = 0
+    weight: float = 1.0
+
+    def runs_in(self, step: int) -> bool:
+        """Returns whether the phase runs in a step."""
+        return step % self.every == self.offset
+
+
+def table(
+    objective, *, r1_interval: int, path_length_interval: int
+) -> tuple[Phase, ...]:
+    """Returns the phases in the order in which a step runs them.
+
+    The encoded and the sampled path alternate on the global step. An interval
+    of 0 leaves its regulariser out.
+
+    Args:
+        objective: has the losses as methods (see objective.py).
+        r1_interval: steps between two R1 penalties.
+        path_length_interval: steps between two path length penalties.
+    """
+    both = ("generator", "encoder")
+    rows = [
+        Phase("generator/encoded", objective.generator_encoded, both, 2, 0),
+        Phase(
+            "generator/sampled",
+            objective.generator_sampled,
+            ("generator",),
+            2,
+            1,
+        ),
+        Phase(
+            "generator/path_length",
+            objective.path_length,
+            ("generator",),
+            path_length_interval,
+            weight=path_length_interval,
+        ),
+        Phase(
+            "discriminator/encoded",
+            objective.discriminator,
+            ("discriminator",),
+            2,
+            0,
+        ),
+        Phase(
+            "discriminator/sampled",
+            objective.discriminator,
+            ("discriminator",),
+            2,
+            1,
+        ),
+        Phase(
+            "discriminator/r1",
+            objective.r1,
+            ("discriminator",),
+            r1_interval,
+            weight=r1_interval,
+        ),
+    ]
+    return tuple(row for row in rows if row.every)

@@ -1,0 +1,73 @@
+"""Picture grids during training: does it look right?"""
+
+import pathlib
+from collections.abc import Callable
+
+import numpy as np
+import tensorflow as tf
+
+from stylex_tf.training import loop, networks
+
+
+class Snapshots:
+    """Writes rows of real images, their reconstructions, and samples.
+
+    Images and latents are the same in every snapshot of a run.
+    """
+
+    def __init__(
+        self,
+        directory: pathlib.Path,
+        *,
+        averages: networks.Networks,
+        images: np.ndarray,
+        p: np.ndarray,
+        sample_p: np.ndarray,
+        seed: int,
+        every: int,
+        write_png: Callable[[pathlib.Path, np.ndarray], object],
+    ):
+        """Chooses what is drawn.
+
+        Args:
+            directory: gets a PNG a snapshot, named by its step.
+            averages: the networks to draw with.
+            images: real images, float32 [N, H, W, 3].
+            p: what the generator is told of them, [N, K].
+            sample_p: the same for the samples, [N, K].
+            seed: of the samples' latents.
+            every: steps between two snapshots.
+            write_png: writes uint8 [H, W, 3].
+        """
+        self._directory = directory
+        self._averages = averages
+        self._images = tf.constant(images)
+        self._p = tf.constant(p)
+        self._sample_p = tf.constant(sample_p)
+        self._z = tf.random.stateless_normal(
+            [len(images), averages.mapping.z_dim], [seed, 0]
+        )
+        self._every = every
+        self._write_png = write_png
+        self._draw = tf.function(self._rows)
+
+    def __call__(self, step: int, metrics: loop.Metrics, *, last: bool):
+        """Draws where a snapshot is due."""
+        if last or step % self._every == 0:
+            self._directory.mkdir(exist_ok=True)
+            rows = [np.concatenate(list(row), axis=1) for row in self._draw()]
+            grid = np.concatenate(rows, axis=0)
+            pixels = np.clip(np.round((grid + 1.0) * 127.5), 0, 255)
+            self._write_png(
+                self._directory / f"{step:08d}.png", pixels.astype(np.uint8)
+            )
+
+    def _rows(self) -> list[tf.Tensor]:
+        generator = self._averages.generator
+        w = self._averages.encoder(self._images)
+        sampled = self._averages.mapping(self._z)
+        return [
+            self._images,
+            generator(w, self._p),
+            generator(sampled, self._sample_p),
+        ]

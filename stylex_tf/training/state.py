@@ -1,0 +1,57 @@
+"""Everything that a resumed run needs, in one object."""
+
+import keras
+import tensorflow as tf
+
+from stylex_tf.training import networks as networks_lib
+
+TRAINED = ("generator", "encoder", "discriminator")
+
+
+class TrainState(tf.Module):
+    """Networks, their averages, optimizers and counters.
+
+    No random generator and no data iterator: seeds and batches are functions
+    of the experiment's seed and the step.
+
+    Attributes:
+        networks: what is trained.
+        averages: the same without the discriminator, averaged over time; what
+            is shown, searched and exported.
+        optimizers: one for each name in TRAINED.
+        step: training steps done, int64.
+        path_length_mean: running mean of the path lengths, float32.
+    """
+
+    def __init__(
+        self,
+        *,
+        networks: networks_lib.Networks,
+        averages: networks_lib.Networks,
+        optimizers: dict[str, keras.optimizers.Optimizer],
+    ):
+        super().__init__(name="train_state")
+        self.networks = networks
+        self.averages = averages
+        self.optimizers = optimizers
+        for name, optimizer in optimizers.items():
+            # Slots must exist before a restore, or they come back empty.
+            optimizer.build(networks.trained_by(name))
+        for average, value in zip(
+            averages.averaged, networks.averaged, strict=True
+        ):
+            average.assign(value)
+        self.step = tf.Variable(
+            0,
+            dtype=tf.int64,
+            trainable=False,
+            name="step",
+            aggregation=tf.VariableAggregation.ONLY_FIRST_REPLICA,
+        )
+        # Assigned in replica context; replicas agree on the mean.
+        self.path_length_mean = tf.Variable(
+            0.0,
+            trainable=False,
+            name="path_length_mean",
+            aggregation=tf.VariableAggregation.MEAN,
+        )

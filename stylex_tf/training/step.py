@@ -1,0 +1,143 @@
+"""One training step on all replicas: the one file with `strategy.run`."""
+
+from collections.abc import Callable, Sequence
+
+import keras
+import tensorflow as tf
+
+from stylex_tf.training import ema, objective, phases, state
+
+
+class TrainStep:
+    """Runs the phases that are due, then moves the averages."""
+
+    def __init__(
+        self,
+        *,
+        strategy: tf.distribute.Strategy,
+        train_state: state.TrainState,
+        losses: objective.Objective,
+        table: Sequence[phases.Phase],
+        batch_size: int,
+        seed: int,
+        ema_decay: float,
+    ):
+        """Binds the step.
+
+        Args:
+            strategy: where it runs.
+            train_state: what it changes.
+            losses: whose methods the phases are.
+            table: the phases in order.
+            batch_size: examples of all replicas.
+            seed: of the experiment.
+            ema_decay: a step.
+        """
+        self._strategy = strategy
+        self._state = train_state
+        self._losses = losses
+        self._table = table
+        self._batch_size = batch_size
+        self._seed = seed
+        self._ema_decay = ema_decay
+        # One graph for each combination of phases that are due together.
+        self._compiled: dict[tuple[str, ...], Callable] = {}
+
+    def __call__(self, step: int, images) -> dict[str, tf.Tensor]:
+        """Trains on one batch.
+
+        Args:
+            step: the step's number, equal to the state's.
+            images: uint8 [N, H, W, 3], distributed.
+
+        Returns:
+            Scalars by name, means over all examples.
+        """
+        due = tuple(phase for phase in self._table if phase.runs_in(step))
+        key = tuple(phase.name for phase in due)
+        if key not in self._compiled:
+            self._compiled[key] = self._compile(due)
+        return self._compiled[key](images)
+
+    def _compile(self, due: tuple[phases.Phase, ...]):
+        @tf.function
+        def run(images):
+            replicas = self._strategy.run(
+                lambda images: self._on_replica(images, due), (images,)
+            )
+            metrics = {
+                name: self._strategy.reduce("MEAN", value, axis=None)
+                for name, value in replicas.items()
+            }
+            ema.update(
+                self._strategy,
+                self._state.averages.averaged,
+                self._state.networks.averaged,
+                self._ema_decay,
+            )
+            self._state.step.assign_add(1)
+            return metrics
+
+        return run
+
+    def _on_replica(self, images, due) -> dict[str, tf.Tensor]:
+        seed = tf.stack(
+            [tf.constant(self._seed, tf.int64), self._state.step.read_value()]
+        )
+        pixels = tf.cast(images, tf.float32) / 127.5 - 1.0
+        tensors = self._losses.begin(pixels, seed, self._batch_size)
+        metrics = {}
+        for phase in due:
+            outcome, norms = self._run_phase(phase, tensors)
+            tensors |= outcome.made
+            for name, value in {**outcome.metrics, **norms}.items():
+                metrics[f"{phase.name}/{name}"] = tf.reduce_mean(value)
+        return metrics
+
+    def _run_phase(
+        self, phase: phases.Phase, tensors
+    ) -> tuple[phases.Outcome, dict[str, tf.Tensor]]:
+        optimizers = {
+            name: self._state.optimizers[name] for name in phase.trains
+        }
+        # One scale for all networks that follow this loss: the one that
+        # overflows first decides.
+        scale = tf.reduce_min([_loss_scale(o) for o in optimizers.values()])
+        replicas = self._strategy.num_replicas_in_sync
+        with tf.GradientTape() as tape:
+            outcome = phase.loss(tensors)
+            # Keras sums gradients over replicas, so each contributes its
+            # share of the mean.
+            loss = tf.reduce_mean(outcome.loss) * phase.weight / replicas
+            loss *= scale
+        variables = {
+            name: self._state.networks.trained_by(name) for name in optimizers
+        }
+        gradients = tape.gradient(
+            loss,
+            variables,
+            unconnected_gradients=tf.UnconnectedGradients.ZERO,
+        )
+        norms = {}
+        for name, optimizer in optimizers.items():
+            unscaled = [gradient / scale for gradient in gradients[name]]
+            optimizer.apply_gradients(
+                zip(unscaled, variables[name], strict=True)
+            )
+            # Each replica holds its share; times their number is an estimate.
+            norm = tf.linalg.global_norm(unscaled) * replicas
+            if _is_scaled(optimizer):
+                # It leaves out a step that overflows, and lowers its scale:
+                # part of its search for the scale, and no divergence.
+                norm = tf.where(tf.math.is_finite(norm), norm, 0.0)
+            norms[f"gradient_norm/{name}"] = norm
+        return outcome, norms
+
+
+def _is_scaled(optimizer: keras.optimizers.Optimizer) -> bool:
+    return isinstance(optimizer, keras.mixed_precision.LossScaleOptimizer)
+
+
+def _loss_scale(optimizer: keras.optimizers.Optimizer) -> tf.Tensor:
+    """The factor that keeps float16 gradients from vanishing; 1 otherwise."""
+    return optimizer.loss_scale if _is_scaled(optimizer) else tf.constant(1.0)

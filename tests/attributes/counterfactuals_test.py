@@ -1,0 +1,69 @@
+"""Tests of the edits."""
+
+import numpy as np
+import tensorflow as tf
+from absl.testing import absltest
+
+from stylex_tf.attributes import counterfactuals, style_ranges
+
+
+def _ranges():
+    return style_ranges.StyleRanges(
+        minimum=np.array([-1.0, -2.0]), maximum=np.array([3.0, 4.0])
+    )
+
+
+_STYLES = np.array([[1.0, 2.0, 5.0], [0.0, 0.0, 6.0]], np.float32)
+
+
+class CounterfactualsTest(tf.test.TestCase):
+    def test_shift_one_reaches_the_end_and_leaves_the_rest(self):
+        edited = counterfactuals.apply_edits(_STYLES, _ranges(), [1], [1])
+        self.assertAllEqual(edited, [[1, 4, 5], [0, 4, 6]])
+        self.assertAllEqual(_STYLES[0], [1, 2, 5])
+
+    def test_shift_size_is_a_share_of_the_way(self):
+        edited = counterfactuals.apply_edits(
+            _STYLES, _ranges(), [0, 1], [0, 1], shift_size=0.5
+        )
+        self.assertAllClose(edited, [[0, 3, 5], [-0.5, 2, 6]])
+
+    def test_the_first_mention_of_a_coordinate_counts(self):
+        edited = counterfactuals.apply_edits(_STYLES, _ranges(), [0, 0], [1, 0])
+        self.assertAllEqual(edited[:, 0], [3, 3])
+
+    def test_each_image_may_have_its_own_list(self):
+        edited = counterfactuals.apply_edits(
+            _STYLES, _ranges(), [[0, -1], [0, 1]], [[0, 0], [1, 0]]
+        )
+        self.assertAllEqual(edited, [[-1, 2, 5], [3, -2, 6]])
+
+    def test_no_edits_change_nothing(self):
+        edited = counterfactuals.apply_edits(
+            _STYLES, _ranges(), np.zeros(0, int), np.zeros(0, int)
+        )
+        self.assertAllEqual(edited, _STYLES)
+
+    def test_refuses_a_coordinate_that_is_not_searched(self):
+        with self.assertRaisesRegex(ValueError, "coordinate 2 is not one"):
+            counterfactuals.apply_edits(_STYLES, _ranges(), [2], [0])
+        with self.assertRaisesRegex(ValueError, "must both be"):
+            counterfactuals.apply_edits(_STYLES, _ranges(), [1], [0, 1])
+
+    def test_the_graph_edit_is_the_same_edit(self):
+        edited, strengths = counterfactuals.move(
+            tf.constant(_STYLES),
+            tf.constant(_ranges().ends()),
+            tf.constant([0, 1]),
+            tf.constant([1, 0]),
+            0.75,
+        )
+        expected = counterfactuals.apply_edits(
+            _STYLES, _ranges(), [[0], [1]], [[1], [0]], shift_size=0.75
+        )
+        self.assertAllClose(edited, expected)
+        self.assertAllClose(strengths, [1.5, -1.5])
+
+
+if __name__ == "__main__":
+    absltest.main()

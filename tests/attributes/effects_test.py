@@ -1,0 +1,98 @@
+"""Tests of the table of effects."""
+
+import json
+import pathlib
+
+import numpy as np
+from absl.testing import absltest
+
+from stylex_tf.attributes import effects, style_ranges
+
+
+def _table(ids=("a", "b"), seed=0, **changes):
+    rng = np.random.default_rng(seed)
+    fields = dict(
+        effects=rng.normal(size=(len(ids), 2, 3, 2)).astype(np.float32),
+        base_logits=rng.normal(size=(len(ids), 2)).astype(np.float32),
+        ranges=style_ranges.StyleRanges(
+            minimum=np.array([-1.0, -2.0, 0.0]), maximum=np.ones(3)
+        ),
+        image_ids=tuple(ids),
+        shift_size=1.0,
+    )
+    return effects.StyleEffects(**(fields | changes))
+
+
+class StyleEffectsTest(absltest.TestCase):
+    def test_refuses_parts_that_do_not_fit(self):
+        with self.assertRaisesRegex(ValueError, "effects have shape"):
+            _table(effects=np.zeros([2, 2, 4, 2], np.float32))
+        with self.assertRaisesRegex(ValueError, "not unique"):
+            _table(image_ids=("a", "a"))
+        with self.assertRaisesRegex(ValueError, "1 image ids for 2"):
+            _table(image_ids=("a",))
+
+    def test_save_and_load_round_trip(self):
+        folder = pathlib.Path(self.create_tempdir().full_path)
+        table = _table()
+        effects.save(table, folder)
+        again = effects.load(folder)
+        np.testing.assert_array_equal(again.effects, table.effects)
+        np.testing.assert_array_equal(again.base_logits, table.base_logits)
+        self.assertTrue(again.ranges.equals(table.ranges))
+        self.assertEqual(again.image_ids, table.image_ids)
+        self.assertEqual(again.shift_size, table.shift_size)
+
+    def test_same_table_is_the_same_bytes_and_replaces_the_old_one(self):
+        folder = pathlib.Path(self.create_tempdir().full_path)
+        effects.save(_table(seed=1), folder)
+        effects.save(_table(), folder)
+        first = {path.name: path.read_bytes() for path in folder.iterdir()}
+        effects.save(_table(), folder)
+        again = {path.name: path.read_bytes() for path in folder.iterdir()}
+        self.assertEqual(first, again)
+        self.assertLen(first, 2)
+
+    def test_interrupted_save_leaves_the_old_table(self):
+        folder = pathlib.Path(self.create_tempdir().full_path)
+        effects.save(_table(), folder)
+        # Killed after the new arrays were written, before the index was.
+        (folder / "effects-0123456789ab.npz").write_bytes(b"half")
+        np.testing.assert_array_equal(
+            effects.load(folder).effects, _table().effects
+        )
+
+    def test_damage_is_noticed(self):
+        folder = pathlib.Path(self.create_tempdir().full_path)
+        effects.save(_table(), folder)
+        index = json.loads((folder / "effects.json").read_text())
+        path = folder / index["arrays"]
+        content = bytearray(path.read_bytes())
+        content[-40] ^= 1
+        path.write_bytes(bytes(content))
+        with self.assertRaisesRegex(ValueError, "damaged"):
+            effects.load(folder)
+
+    def test_merge_joins_images_in_order(self):
+        first, second = _table(("a", "b")), _table(("c",), seed=1)
+        merged = effects.merge([first, second])
+        self.assertEqual(merged.image_ids, ("a", "b", "c"))
+        np.testing.assert_array_equal(merged.effects[2], second.effects[0])
+        np.testing.assert_array_equal(merged.predictions[:2], first.predictions)
+
+    def test_merge_refuses_what_was_measured_differently(self):
+        with self.assertRaisesRegex(ValueError, "no effects"):
+            effects.merge([])
+        with self.assertRaisesRegex(ValueError, "shift 2.0"):
+            effects.merge([_table(), _table(("c",), shift_size=2.0)])
+        with self.assertRaisesRegex(ValueError, "not unique"):
+            effects.merge([_table(), _table()])
+        other = style_ranges.StyleRanges(
+            minimum=np.zeros(3), maximum=np.ones(3)
+        )
+        with self.assertRaisesRegex(ValueError, "different ranges"):
+            effects.merge([_table(), _table(("c",), ranges=other)])
+
+
+if __name__ == "__main__":
+    absltest.main()

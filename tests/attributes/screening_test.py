@@ -1,0 +1,222 @@
+"""Tests of the fast search, in memory and reloaded from disk."""
+
+import numpy as np
+import tensorflow as tf
+from absl.testing import absltest, parameterized
+
+from stylex_tf.attributes import (
+    counterfactuals,
+    screening,
+    search,
+    selection,
+    style_ranges,
+)
+from tests.testing import known_answers
+
+
+def _ranges(world):
+    return style_ranges.StyleRanges.from_styles(
+        world.styles, searched=world.searched
+    )
+
+
+def _pairs(found, image):
+    return list(
+        zip(
+            found["coordinates"].numpy()[image].tolist(),
+            found["directions"].numpy()[image].tolist(),
+            strict=True,
+        )
+    )
+
+
+class ScreeningTest(tf.test.TestCase, parameterized.TestCase):
+    # All candidates, some, and inner batches that do not divide them.
+    @parameterized.parameters((12, 32), (7, 3), (7, 4), (6, 1))
+    def test_linear_world_gives_the_exhaustive_answer(
+        self, candidates, batch_size
+    ):
+        world = known_answers.LinearWorld(classes=3)
+        ranges = _ranges(world)
+        targets = [0, 1, 2, 0, 1]
+        found = screening.find_attributes(
+            world.generate,
+            world.classify,
+            tf.constant(world.styles),
+            ranges,
+            tf.constant(targets),
+            top_k=2,
+            candidates=candidates,
+            batch_size=batch_size,
+        )
+        table = search.measure_effects(
+            world.generate,
+            world.classify,
+            world.styles,
+            ranges,
+            image_ids=list("abcde"),
+        )
+        for image, target in enumerate(targets):
+            expected = selection.independent(
+                table, image=image, target_class=target, top_k=2
+            )
+            self.assertEqual(
+                _pairs(found, image),
+                [(one.coordinate, one.direction) for one in expected],
+            )
+            self.assertAllClose(
+                found["effects"][image],
+                [one.effect for one in expected],
+                atol=1e-5,
+            )
+
+    def test_outputs_belong_together(self):
+        world = known_answers.LinearWorld(classes=3)
+        ranges = _ranges(world)
+        found = screening.find_attributes(
+            world.generate,
+            world.classify,
+            tf.constant(world.styles),
+            ranges,
+            tf.constant([1] * 5),
+            top_k=3,
+            shift_size=0.5,
+        )
+        base = world.styles @ world.weights
+        self.assertAllClose(found["logits_before"], base, atol=1e-5)
+        self.assertAllClose(
+            found["probabilities_before"], tf.nn.softmax(base), atol=1e-5
+        )
+        for rank in range(3):
+            coordinates = found["coordinates"].numpy()[:, rank]
+            edited = counterfactuals.apply_edits(
+                world.styles,
+                ranges,
+                coordinates[:, None],
+                found["directions"].numpy()[:, rank, None],
+                shift_size=0.5,
+            )
+            real = coordinates >= 0
+            rows = np.arange(5)[real]
+            self.assertAllClose(
+                found["strengths"].numpy()[real, rank],
+                (edited - world.styles)[rows, coordinates[real]],
+                atol=1e-6,
+            )
+            images = world.generate(edited)
+            self.assertAllClose(found["images"][:, rank], images, atol=1e-5)
+            self.assertAllClose(
+                found["probabilities_after"][:, rank],
+                tf.nn.softmax(world.classify(images)),
+                atol=1e-5,
+            )
+
+    def test_edits_that_do_not_help_are_not_attributes(self):
+        world = known_answers.LinearWorld(relevant=[3])
+        found = screening.find_attributes(
+            world.generate,
+            world.classify,
+            tf.constant(world.styles),
+            _ranges(world),
+            tf.constant([1] * 5),
+            top_k=3,
+        )
+        highest = world.styles[:, 3].argmax()
+        for image in range(5):
+            expected = [(-1, -1)] * 3
+            if image != highest:
+                expected[0] = (3, 1)
+            self.assertEqual(_pairs(found, image), expected)
+        self.assertAllEqual(found["strengths"][:, 1:], np.zeros([5, 2]))
+        self.assertAllClose(
+            found["images"][:, 2], world.generate(world.styles), atol=1e-6
+        )
+
+    def test_minus_one_leads_away_from_the_prediction(self):
+        world = known_answers.LinearWorld()
+        predicted = (world.styles @ world.weights).argmax(axis=1)
+        answers = [
+            screening.find_attributes(
+                world.generate,
+                world.classify,
+                tf.constant(world.styles),
+                _ranges(world),
+                tf.constant(target, tf.int32),
+                top_k=2,
+            )["coordinates"]
+            for target in (1 - predicted, np.full(5, screening.AWAY))
+        ]
+        self.assertAllEqual(answers[0], answers[1])
+
+    def test_exact_effects_decide_where_gradients_mislead(self):
+        # Parts 0 and 1 are causes. Part 0 is nearly saturated, so that its
+        # gradient is small, but the way to its end is what turns the image.
+        world = known_answers.PartsWorld(parts=3, causes=(0,))
+        styles = world.styles(np.array([[1, 0, 0]]))
+        ranges = style_ranges.StyleRanges(
+            minimum=-np.ones(3), maximum=np.ones(3)
+        )
+        found = screening.find_attributes(
+            world.generate,
+            world.classify,
+            tf.constant(styles),
+            ranges,
+            tf.constant([0]),
+            top_k=1,
+        )
+        self.assertEqual(_pairs(found, 0), [(0, 0)])
+        self.assertAllClose(found["effects"][0, 0], 12 * np.tanh(4), rtol=1e-4)
+
+    def test_refuses_more_attributes_than_candidates(self):
+        world = known_answers.LinearWorld()
+        with self.assertRaisesRegex(ValueError, "expected 1 to 4"):
+            screening.find_attributes(
+                world.generate,
+                world.classify,
+                tf.constant(world.styles),
+                _ranges(world),
+                tf.constant([0] * 5),
+                top_k=5,
+                candidates=4,
+            )
+
+    def test_lives_in_an_exported_signature(self):
+        world = known_answers.LinearWorld()
+        ranges = _ranges(world)
+
+        @tf.function(
+            input_signature=[
+                tf.TensorSpec([None, world.total], tf.float32, "styles"),
+                tf.TensorSpec([None], tf.int32, "target_class"),
+                tf.TensorSpec([None], tf.int32, "top_k"),
+            ]
+        )
+        def signature(styles, target_class, top_k):
+            return screening.find_attributes(
+                world.generate,
+                world.classify,
+                styles,
+                ranges,
+                target_class,
+                top_k=tf.reduce_max(top_k),
+                candidates=8,
+                batch_size=3,
+            )
+
+        path = self.create_tempdir().full_path
+        tf.saved_model.save(world, path, signatures={"find": signature})
+        loaded = tf.saved_model.load(path).signatures["find"]
+        for count in (1, 3):
+            inputs = dict(
+                styles=tf.constant(world.styles[:count]),
+                target_class=tf.constant([1, 0, -1][:count]),
+                top_k=tf.constant([4, 2, 3][:count]),
+            )
+            expected, answer = signature(**inputs), loaded(**inputs)
+            self.assertEqual(answer["images"].shape, [count, 4, 4, 4, 3])
+            for name, value in expected.items():
+                self.assertAllClose(answer[name], value, atol=1e-6)
+
+
+if __name__ == "__main__":
+    absltest.main()

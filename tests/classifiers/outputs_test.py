@@ -1,0 +1,48 @@
+import numpy as np
+import tensorflow as tf
+from absl.testing import absltest, parameterized
+
+from stylex_tf.classifiers import errors, outputs
+
+
+class OutputsTest(parameterized.TestCase):
+    def test_softmax_of_the_logits_of_probabilities_is_themselves(self):
+        p = tf.constant([[0.2, 0.3, 0.5], [1.0, 0.0, 0.0]])
+        logits = outputs.to_logits(p, "probabilities")
+        np.testing.assert_allclose(tf.nn.softmax(logits), p, atol=1e-6)
+        self.assertTrue(np.isfinite(logits).all())
+
+    def test_one_probability_becomes_two_classes(self):
+        p = tf.constant([[0.2], [0.9], [0.0], [1.0]])
+        logits = outputs.to_logits(p, "probabilities")
+        np.testing.assert_allclose(
+            tf.nn.softmax(logits), np.concatenate([1 - p, p], 1), atol=1e-6
+        )
+        self.assertTrue(np.isfinite(logits).all())
+
+    def test_one_logit_becomes_two(self):
+        logits = outputs.to_logits(tf.constant([[2.0], [-3.0]]), "logits")
+        np.testing.assert_array_equal(logits, [[0, 2], [0, -3]])
+
+    def test_logits_pass_unchanged(self):
+        raw = tf.constant([[2.0, 5.0, -1.0]])
+        np.testing.assert_array_equal(outputs.to_logits(raw, "logits"), raw)
+
+    @parameterized.parameters(
+        ([[0.2, 0.8], [0.5, 0.5]], "probabilities"),
+        ([[0.2, 1.8], [0.5, 0.5]], "logits"),
+        ([[-0.2], [0.5]], "logits"),
+    )
+    def test_infers(self, raw, expected):
+        self.assertEqual(outputs.infer(np.array(raw)), expected)
+
+    @parameterized.parameters(([[0.2], [0.9]],), ([[0.2, 0.9], [0.9, 0.9]],))
+    def test_asks_where_it_can_be_either(self, raw):
+        with self.assertRaisesRegex(
+            errors.ClassifierError, "say which: output='logits'"
+        ):
+            outputs.infer(np.array(raw))
+
+
+if __name__ == "__main__":
+    absltest.main()

@@ -1,0 +1,136 @@
+"""Tests of stylex_tf.data.pictures."""
+
+import numpy as np
+from absl.testing import absltest, parameterized
+from PIL import Image
+
+from stylex_tf.data import pictures
+from tests.testing import image_files
+
+_ORIENTATION = 0x0112
+
+
+def _decode(image: Image.Image | np.ndarray, size: int = 2, **options):
+    array = image if isinstance(image, np.ndarray) else np.asarray(image)
+    return pictures.decode(image_files.encode(array, **options), size)
+
+
+class DecodeTest(parameterized.TestCase):
+    def test_an_image_of_the_right_size_is_unchanged(self):
+        image = image_files.noise(0)
+        np.testing.assert_array_equal(_decode(image, 12), image)
+
+    @parameterized.parameters(
+        "PNG", "JPEG", "BMP", "WEBP", "GIF", "TIFF", "PPM"
+    )
+    def test_reads_what_pillow_writes(self, kind):
+        image = np.full((8, 8, 3), (250, 130, 10), np.uint8)
+        found = _decode(image, 4, kind=kind).astype(int)
+        self.assertEqual(found.shape, (4, 4, 3))
+        self.assertLess(np.abs(found - image[:4, :4]).max(), 8)
+
+    def test_the_centre_is_kept(self):
+        image = np.zeros((4, 10, 3), np.uint8)
+        image[:, 3:7] = 255
+        self.assertEqual(_decode(image, 4).min(), 255)
+        tall = np.ascontiguousarray(image.transpose(1, 0, 2))
+        self.assertEqual(_decode(tall, 4).min(), 255)
+
+    def test_a_single_pixel_fills_the_picture(self):
+        image = np.full((1, 1, 3), 9, np.uint8)
+        np.testing.assert_array_equal(_decode(image, 3), np.full((3, 3, 3), 9))
+
+    def test_large_images_are_averaged_not_sampled(self):
+        image = np.zeros((64, 64, 3), np.uint8)
+        image[::2] = 255
+        self.assertBetween(_decode(image, 4).mean(), 120, 135)
+
+    def test_orientation_is_applied(self):
+        image = np.zeros((4, 4, 3), np.uint8)
+        image[0] = 255  # White at the top ...
+        exif = Image.Exif()
+        exif[_ORIENTATION] = 3  # ... of a picture that is upside down.
+        found = _decode(image, 4, exif=exif)
+        self.assertEqual(found[3].min(), 255)
+        self.assertEqual(found[0].max(), 0)
+
+    def test_transparency_becomes_white(self):
+        image = np.zeros((2, 2, 4), np.uint8)
+        image[0] = (10, 20, 30, 255)
+        found = _decode(image)
+        np.testing.assert_array_equal(found[0], [[10, 20, 30]] * 2)
+        np.testing.assert_array_equal(found[1], [[255] * 3] * 2)
+
+    def test_a_transparent_palette_becomes_white(self):
+        image = Image.new("P", (2, 2), 0)
+        image.putpalette([200, 0, 0, 0, 200, 0])
+        image.putpixel((0, 0), 1)
+        file = self.create_tempfile("p.png").full_path
+        image.save(file, transparency=1)
+        with open(file, "rb") as opened:
+            found = pictures.decode(opened.read(), 2)
+        np.testing.assert_array_equal(found[0, 0], [255] * 3)
+        np.testing.assert_array_equal(found[1, 1], [200, 0, 0])
+
+    @parameterized.named_parameters(
+        ("grey", np.full((2, 2), 77, np.uint8), 77),
+        ("grey_with_alpha", np.full((2, 2, 2), (77, 255), np.uint8), 77),
+        ("bits", np.full((2, 2), True), 255),
+        ("deep_grey", np.full((2, 2), 128 * 257, np.uint16), 128),
+    )
+    def test_grey_becomes_three_equal_channels(self, image, expected):
+        np.testing.assert_array_equal(
+            _decode(image), np.full((2, 2, 3), expected)
+        )
+
+    def test_cmyk(self):
+        image = Image.new("CMYK", (8, 8), (0, 255, 255, 0))
+        file = self.create_tempfile("c.jpg").full_path
+        image.save(file)
+        with open(file, "rb") as opened:
+            found = pictures.decode(opened.read(), 2)
+        self.assertGreater(found[..., 0].min(), 180)
+        self.assertLess(found[..., 1:].max(), 80)
+
+    @parameterized.named_parameters(
+        ("empty", b"", "the file is empty"),
+        ("text", b"<html>not found</html>", "not an image"),
+        ("cut_png", image_files.encode(image_files.noise(0))[:200], "trunc"),
+        (
+            "cut_jpeg",
+            image_files.encode(image_files.noise(0), "JPEG")[:300],
+            "Truncated",
+        ),
+        ("header_only", b"\x89PNG\r\n\x1a\n", "not an image"),
+    )
+    def test_says_why_a_file_cannot_be_read(self, content, reason):
+        with self.assertRaisesRegex(pictures.UnreadableError, reason):
+            pictures.decode(content, 8)
+
+    def test_refuses_an_enormous_image_before_decoding_it(self):
+        bomb = Image.new("1", (20_000, 20_000))
+        file = self.create_tempfile("bomb.png").full_path
+        bomb.save(file)
+        with open(file, "rb") as opened:
+            content = opened.read()
+        self.assertLess(len(content), 1 << 20)
+        with self.assertRaisesRegex(pictures.UnreadableError, "pixels|bomb"):
+            pictures.decode(content, 8)
+
+    def test_broken_bytes_never_raise_anything_else(self):
+        random = np.random.default_rng(0)
+        for kind in ("PNG", "JPEG", "GIF", "BMP", "WEBP", "TIFF"):
+            whole = image_files.encode(image_files.noise(0), kind)
+            for _ in range(60):
+                broken = bytearray(whole)
+                for place in random.integers(0, len(broken), 5):
+                    broken[place] = random.integers(256)
+                try:
+                    found = pictures.decode(bytes(broken), 8)
+                except pictures.UnreadableError:
+                    continue
+                self.assertEqual(found.shape, (8, 8, 3))
+
+
+if __name__ == "__main__":
+    absltest.main()

@@ -1,0 +1,183 @@
+"""Tests of stylex_tf.data.preparation."""
+
+import dataclasses
+import pathlib
+from unittest import mock
+
+import numpy as np
+from absl.testing import absltest, parameterized
+
+from stylex_tf import config
+from stylex_tf.data import errors, preparation, tfrecords, worlds
+from tests.testing import image_files
+
+
+class PreparationTest(parameterized.TestCase):
+    def setUp(self):
+        super().setUp()
+        self.parent = pathlib.Path(self.create_tempdir())
+        self.cache = self.parent / "cache"
+        self.faces = config.DataConfig(
+            source="faces",
+            causes=("glasses", "open_mouth"),
+            rendered_images=60,
+            test_fraction=0.3,
+            cache_dir=str(self.cache),
+        )
+
+    def _prepare(self, data, resolution=16, seed=0):
+        return preparation.prepare(data, resolution, seed, progress=False)
+
+    def _folder(self, **options) -> config.DataConfig:
+        root = image_files.class_folders(self.parent / "photos")
+        return config.DataConfig(
+            source=str(root), cache_dir=str(self.cache), **options
+        )
+
+    def test_a_world(self):
+        dataset = self._prepare(self.faces)
+        self.assertEqual(
+            dataset.manifest.class_names, ("other", "glasses or open mouth")
+        )
+        self.assertEqual(sum(dataset.manifest.splits.values()), 60)
+        train = dataset.load("train")
+        expected = (train.factors[:, 0] + train.factors[:, 1]) > 0
+        np.testing.assert_array_equal(train.labels, expected.astype(int))
+        self.assertEqual(train.images.shape[1:], (16, 16, 3))
+        self.assertFalse(dataset.manifest.greyscale)
+
+    def test_a_folder_and_its_zip_are_the_same_images(self):
+        folder = self._prepare(self._folder())
+        path = image_files.zip_folder(
+            self.parent / "photos", self.parent / "photos.zip"
+        )
+        zipped = self._prepare(
+            config.DataConfig(source=str(path), cache_dir=str(self.cache))
+        )
+        for split in ("train", "test"):
+            np.testing.assert_array_equal(
+                folder.load(split).images, zipped.load(split).images
+            )
+
+    def test_a_folder_of_idx_files(self):
+        root = image_files.idx_folder(self.parent / "idx", (0, 1, 1), (1, 0))
+        dataset = self._prepare(
+            config.DataConfig(source=str(root), cache_dir=str(self.cache)), 32
+        )
+        self.assertEqual(dataset.manifest.splits, {"train": 3, "test": 2})
+        self.assertTrue(dataset.manifest.greyscale)
+
+    def test_the_second_time_comes_from_the_cache(self):
+        first = self._prepare(self.faces)
+        with mock.patch.object(
+            worlds, "examples", side_effect=AssertionError("rendered again")
+        ):
+            again = self._prepare(self.faces)
+        self.assertEqual(again.directory, first.directory)
+
+    @parameterized.named_parameters(
+        ("causes", {"causes": ("beard",)}, 16, 0),
+        ("rule", {"rule": "all"}, 16, 0),
+        ("images", {"rendered_images": 61}, 16, 0),
+        ("fraction", {"test_fraction": 0.4}, 16, 0),
+        ("resolution", {}, 32, 0),
+        ("seed", {}, 16, 1),
+    )
+    def test_other_data_has_another_place(self, change, resolution, seed):
+        first = self._prepare(self.faces)
+        other = self._prepare(
+            dataclasses.replace(self.faces, **change), resolution, seed
+        )
+        self.assertNotEqual(first.directory, other.directory)
+        self.assertNotEqual(first.manifest.digest, other.manifest.digest)
+
+    def test_a_drawing_that_changed_has_another_place(self):
+        first = self._prepare(self.faces)
+        changed = dataclasses.replace(worlds.get("faces"), version="faces 99")
+        with mock.patch.object(worlds, "get", return_value=changed):
+            other = self._prepare(self.faces)
+        self.assertNotEqual(first.directory, other.directory)
+
+    def test_a_folder_that_changed_is_prepared_again(self):
+        data = self._folder()
+        self._prepare(data)
+        content = image_files.encode(image_files.noise(99))
+        image_files.write(self.parent / "photos" / "cat" / "new.png", content)
+        again = self._prepare(data)
+        self.assertEqual(sum(again.manifest.splits.values()), 21)
+
+    def test_a_damaged_cache_is_prepared_again(self):
+        first = self._prepare(self.faces)
+        path = first.directory / "train-00000.tfrecord"
+        whole = path.read_bytes()
+        path.write_bytes(whole[:-5])
+        with self.assertLogs(level="WARNING") as logs:
+            self._prepare(self.faces)
+        self.assertIn("ends within record", logs.output[0])
+        self.assertEqual(path.read_bytes(), whole)
+
+    def test_two_runs_may_prepare_the_same_data(self):
+        def other_run_first(*arguments, **options):
+            with mock.patch.object(preparation, "prepare_into", prepare_into):
+                self._prepare(self.faces)
+            return prepare_into(*arguments, **options)
+
+        prepare_into = preparation.prepare_into
+        with mock.patch.object(preparation, "prepare_into", other_run_first):
+            dataset = self._prepare(self.faces)
+        self.assertLen(list(self.cache.iterdir()), 1)
+        self.assertEqual(sum(dataset.manifest.splits.values()), 60)
+
+    def test_a_prepared_folder_is_a_source(self):
+        made = preparation.prepare_into(
+            self.parent / "made", self.faces, 16, 0, progress=False
+        )
+        data = config.DataConfig(source=str(made.directory))
+        self.assertEqual(
+            self._prepare(data).manifest.digest, made.manifest.digest
+        )
+        with self.assertRaisesRegex(
+            errors.DataError, "with resolution 16; the config says 32"
+        ):
+            self._prepare(data, 32)
+        with self.assertRaisesRegex(errors.DataError, "with classes .*other"):
+            self._prepare(dataclasses.replace(data, classes=("a", "b")))
+        with self.assertRaisesRegex(errors.DataError, "prepared already"):
+            preparation.prepare_into(self.parent / "x", data, 16, 0)
+
+    def test_a_failure_leaves_nothing(self):
+        image_files.write(self.parent / "photos" / "cat" / "bad.png", b"bad")
+        with self.assertRaisesRegex(errors.DataError, "cat/bad.png: not an"):
+            self._prepare(self._folder())
+        self.assertEmpty(list(self.cache.iterdir()))
+
+    def test_what_is_left_out_is_in_the_manifest(self):
+        image_files.write(self.parent / "photos" / "cat" / "bad.png", b"bad")
+        dataset = self._prepare(self._folder(on_error="skip"))
+        (left_out,) = dataset.manifest.unreadable
+        self.assertEqual(left_out.name, "cat/bad.png")
+        reopened = tfrecords.Dataset(dataset.directory)
+        self.assertEqual(reopened.manifest, dataset.manifest)
+
+    @parameterized.named_parameters(
+        ("no_source", {"source": ""}, "source is ''; expected one of .*faces"),
+        ("no_such_source", {"source": "nowhere"}, "nowhere: no such file"),
+        ("fraction", {"test_fraction": 1.0}, "test_fraction is 1.0"),
+        ("rule", {"rule": "some"}, "rule is 'some'"),
+        ("on_error", {"on_error": "cry"}, "on_error is 'cry'"),
+        ("classes", {"classes": ("a", "b")}, "faces has the classes"),
+        ("causes", {"causes": ("nose",)}, "no factor 'nose'"),
+        ("rare", {"rendered_images": 1}, "split|class"),
+    )
+    def test_refuses(self, change, message):
+        data = dataclasses.replace(self.faces, **change)
+        with self.assertRaisesRegex(errors.DataError, message):
+            self._prepare(data)
+
+    def test_refuses_causes_for_photographs(self):
+        with self.assertRaisesRegex(errors.DataError, "not a rendered world"):
+            self._prepare(self._folder(causes=("glasses",)))
+
+
+if __name__ == "__main__":
+    absltest.main()

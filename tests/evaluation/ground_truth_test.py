@@ -1,0 +1,211 @@
+"""Tests of the ground truth figures, on a world that is known."""
+
+import dataclasses
+
+import numpy as np
+from absl.testing import absltest, parameterized
+
+from stylex_tf.attributes import search, selection, style_ranges
+from stylex_tf.evaluation import ground_truth
+from tests.testing import known_answers
+
+
+@dataclasses.dataclass(frozen=True)
+class _Factor:
+    name: str
+    values: tuple[str, ...] = ()
+
+
+class _BandReader:
+    """Reads the bands of `PartsWorld` exactly; the last is a number."""
+
+    def __init__(self, world):
+        self._world = world
+        last = world.parts - 1
+        self.factors = tuple(
+            _Factor(f"part{i}", ("no", "yes")) for i in range(last)
+        ) + (_Factor(f"part{last}"),)
+
+    def predict(self, images):
+        bands = np.asarray(images)[:, : 4 * self._world.parts : 4, 0, 0]
+        present = (bands + 1.0) / 2.0
+        answers = [
+            np.stack([1.0 - part, part], axis=1) for part in present.T[:-1]
+        ]
+        return [*answers, present[:, -1:]]
+
+
+def _factor(name, *, cause_change=None, purity=1.0, changes=None):
+    return ground_truth.AttributeFactor(
+        factor=name,
+        purity=purity,
+        changes=changes or {name or "none": 1.0},
+        cause_change=cause_change,
+    )
+
+
+class AttributeFactorsTest(absltest.TestCase):
+    def setUp(self):
+        super().setUp()
+        self.world = known_answers.PartsWorld()
+        self.reader = _BandReader(self.world)
+        grid = np.indices([2] * self.world.parts).reshape(self.world.parts, -1)
+        self.styles = self.world.styles(grid.T)
+        self.ranges = style_ranges.StyleRanges.from_styles(
+            self.styles, searched=self.world.parts
+        )
+        self.images = self.world.generate(self.styles).numpy()
+
+    def test_agreement_is_the_share_that_reads_the_same(self):
+        changed = self.styles.copy()
+        changed[:4, 1] *= -1  # A quarter of the 16 images lose or gain part 1.
+        agreement = ground_truth.factor_agreement(
+            self.reader, self.images, self.world.generate(changed).numpy()
+        )
+        self.assertEqual(
+            agreement,
+            {"part0": 1.0, "part1": 0.75, "part2": 1.0, "part3": 1.0},
+        )
+
+    def test_names_the_factor_that_was_moved_and_its_purity(self):
+        first = self.styles.copy()
+        first[:, 0] = 1.0
+        both = first.copy()
+        both[:4, 1] *= -1
+        found = ground_truth.attribute_factors(
+            self.reader,
+            self.images,
+            [self.world.generate(x).numpy() for x in (first, both)],
+            causes=("part0", "part2=yes"),
+        )
+        self.assertEqual([one.factor for one in found], ["part0", "part0"])
+        self.assertAlmostEqual(found[0].purity, 1.0, places=5)
+        # Half of the images gained part 0, a quarter changed part 1.
+        self.assertAlmostEqual(found[0].changes["part0"], 0.5, places=2)
+        self.assertAlmostEqual(found[1].purity, 2 / 3, places=4)
+        self.assertAlmostEqual(found[0].cause_change, 0.5, places=2)
+
+    def test_a_number_is_measured_in_standard_deviations(self):
+        moved = self.styles.copy()
+        moved[:, 3] = 1.0  # Half of the images move by 2 deviations.
+        (found,) = ground_truth.attribute_factors(
+            self.reader, self.images, [self.world.generate(moved).numpy()]
+        )
+        self.assertEqual(found.factor, "part3")
+        self.assertAlmostEqual(found.changes["part3"], 1.0, places=2)
+        self.assertIsNone(found.cause_change)
+
+    def test_an_edit_that_moves_nothing_has_no_factor(self):
+        (found,) = ground_truth.attribute_factors(
+            self.reader, self.images, [self.images], causes=("part0",)
+        )
+        self.assertIsNone(found.factor)
+        self.assertIsNone(found.purity)
+        self.assertIsNone(found.cause_change)
+
+    def test_the_search_recovers_what_was_planted(self):
+        table = search.measure_effects(
+            self.world.generate,
+            self.world.classify,
+            self.styles,
+            self.ranges,
+            image_ids=[str(n) for n in range(len(self.styles))],
+        )
+        causes = ("part0", "part2")
+        merged = selection.merge_binary(table, top_k=8)
+        found = ground_truth.judge(
+            self.world.generate,
+            self.reader,
+            self.styles,
+            self.ranges,
+            merged,
+            table.predictions,
+            target_class=1,
+            both_ways=True,
+            causes=causes,
+            batch_size=5,
+        )
+        self.assertEqual({one.factor for one in found}, {"part0", "part2"})
+        figures = ground_truth.recovery(found, causes)
+        self.assertEqual(figures["recall_at"], {"4": 1.0, "6": 1.0, "8": 1.0})
+        self.assertEqual(figures["precision_at"]["8"], 1.0)
+        self.assertEqual(figures["sign_accuracy"], 1.0)
+        self.assertAlmostEqual(figures["purity"], 1.0, places=4)
+        self.assertAlmostEqual(figures["leakage"], 0.0, places=4)
+
+    def test_leading_to_class_zero_takes_the_cause_away(self):
+        table = search.measure_effects(
+            self.world.generate,
+            self.world.classify,
+            self.styles,
+            self.ranges,
+            image_ids=[str(n) for n in range(len(self.styles))],
+        )
+        found = ground_truth.judge(
+            self.world.generate,
+            self.reader,
+            self.styles,
+            self.ranges,
+            selection.select_class_attributes(table, target_class=0, top_k=2),
+            table.predictions,
+            target_class=0,
+            causes=("part0", "part2"),
+        )
+        self.assertLen(found, 2)
+        for one in found:
+            # Said towards class 1: what takes away is the right sign.
+            self.assertGreater(one.cause_change, 0.0)
+
+    def test_no_image_to_edit_is_no_result(self):
+        found = ground_truth.judge(
+            self.world.generate,
+            self.reader,
+            self.styles,
+            self.ranges,
+            [selection.Attribute(0, 1, 1.0, 1.0)],
+            np.ones(len(self.styles), int),
+            target_class=1,
+        )
+        self.assertEmpty(found)
+
+
+class RecoveryTest(parameterized.TestCase):
+    def test_counts_by_hand(self):
+        found = [
+            _factor("hair", purity=0.5),
+            _factor("glasses", cause_change=0.2),
+            _factor("glasses", cause_change=-0.1),
+            _factor(None, purity=None),
+            _factor("mouth", cause_change=0.3),
+        ]
+        figures = ground_truth.recovery(found, ("glasses", "mouth=open"))
+        self.assertEqual(figures["recall_at"], {"4": 0.5, "6": 1.0, "8": 1.0})
+        self.assertEqual(
+            figures["precision_at"], {"4": 0.5, "6": 0.6, "8": 0.6}
+        )
+        self.assertAlmostEqual(figures["sign_accuracy"], 2 / 3)
+        self.assertAlmostEqual(figures["purity"], 3.5 / 4)
+        self.assertAlmostEqual(figures["leakage"], 1 / 4)
+
+    def test_nothing_found_is_null_not_nan(self):
+        figures = ground_truth.recovery([], ("glasses",))
+        self.assertEqual(figures["recall_at"]["8"], 0.0)
+        self.assertIsNone(figures["precision_at"]["4"])
+        self.assertIsNone(figures["sign_accuracy"])
+        self.assertIsNone(figures["purity"])
+
+    def test_parses_causes(self):
+        factors = [_Factor("hair", ("red", "blue")), _Factor("age")]
+        self.assertEqual(
+            ground_truth.parse_causes(("hair=blue", "age", "hair"), factors),
+            [(0, 1), (1, None), (0, None)],
+        )
+
+    @parameterized.parameters(("nose", "no such factor"), ("hair=x", "one of"))
+    def test_refuses_unknown_causes(self, cause, message):
+        with self.assertRaisesRegex(ValueError, message):
+            ground_truth.parse_causes((cause,), [_Factor("hair", ("a", "b"))])
+
+
+if __name__ == "__main__":
+    absltest.main()

@@ -1,0 +1,163 @@
+"""Tests of the flip rates and their baselines."""
+
+import numpy as np
+import tensorflow as tf
+from absl.testing import absltest, parameterized
+
+from stylex_tf.attributes import selection, style_ranges
+from stylex_tf.evaluation import reconstruction, sufficiency
+from tests.testing import known_answers
+
+
+def _attribute(coordinate, direction):
+    return selection.Attribute(coordinate, direction, 1.0, 0.0)
+
+
+class SufficiencyTest(absltest.TestCase):
+    def setUp(self):
+        super().setUp()
+        # Causes 0 and 2: class 0 is where neither is there.
+        self.world = known_answers.PartsWorld(parts=12, causes=(0, 2))
+        factors = np.zeros([8, 12], int)
+        factors[0:2, 0] = 1
+        factors[2:4, 2] = 1
+        factors[4:6, (0, 2)] = 1
+        self.styles = self.world.styles(factors)
+        self.ranges = style_ranges.StyleRanges(
+            minimum=-np.ones(12), maximum=np.ones(12)
+        )
+        self.attributes = {
+            0: [_attribute(0, 0), _attribute(2, 0)],
+            1: [_attribute(5, 1), _attribute(0, 1)],
+        }
+
+    def _held_out(self, logits=None):
+        rebuilt = self.world.classify(self.world.generate(self.styles)).numpy()
+        return reconstruction.Reconstruction(
+            styles=self.styles,
+            logits=rebuilt if logits is None else logits,
+            reconstructed_logits=rebuilt,
+            l1=np.zeros(len(self.styles)),
+        )
+
+    def _measure(self, held_out=None, **options):
+        return sufficiency.measure(
+            self.world.generate,
+            self.world.classify,
+            held_out or self._held_out(),
+            self.ranges,
+            self.attributes,
+            batch_size=3,
+            **options,
+        )
+
+    def test_flip_rates_by_hand(self):
+        figures = self._measure()
+        # To class 0: one edit frees images 0 and 1, two free all six.
+        # To class 1: a distractor first, then the cause.
+        self.assertEqual(figures["flip_rate"], [2 / 8] + [1.0] * 9)
+        self.assertEqual(
+            figures["by_target"],
+            {
+                "0": {"flip_rate": [2 / 6] + [1.0] * 9, "images": 6},
+                "1": {"flip_rate": [0.0] + [1.0] * 9, "images": 2},
+            },
+        )
+        self.assertEqual(figures["images"], 8)
+        low, high = figures["interval"][0]
+        self.assertBetween(0.25, low, high)
+
+    def test_only_images_that_keep_their_class_count(self):
+        logits = self._held_out().logits.copy()
+        logits[0] = logits[0, ::-1]
+        figures = self._measure(self._held_out(logits))
+        self.assertEqual(figures["images"], 7)
+        self.assertEqual(figures["flip_rate"][0], 1 / 7)
+
+    def test_no_image_left_gives_nulls(self):
+        logits = self._held_out().logits[:, ::-1]
+        figures = self._measure(self._held_out(logits))
+        self.assertEqual(figures["images"], 0)
+        self.assertIsNone(figures["flip_rate"])
+        self.assertIsNone(figures["interval"])
+        self.assertIsNone(figures["baselines"]["random"])
+
+    def test_random_coordinates_are_seeded_and_do_worse(self):
+        first, again = self._measure(seed=1), self._measure(seed=1)
+        random = first["baselines"]["random"]
+        self.assertEqual(random, again["baselines"]["random"])
+        self.assertLen(random, 10)
+        self.assertLess(random[1], first["flip_rate"][1])
+
+    def test_fewer_coordinates_than_ten(self):
+        self.ranges = style_ranges.StyleRanges(
+            minimum=-np.ones(6), maximum=np.ones(6)
+        )
+        self.assertLen(self._measure()["baselines"]["random"], 10)
+
+    def test_label_swap_exchanges_source_and_target(self):
+        seen = []
+
+        def swap_label(images, p):
+            (p,) = tf.numpy_function(
+                lambda rows: [seen.append(rows) or rows], [p], [tf.float32]
+            )
+            p = tf.ensure_shape(p, [None, 2])
+            # A generator that draws the cause from p alone.
+            present = tf.where(p[:, 1:] > 0.5, 1.0, -1.0)
+            rest = -tf.ones([tf.shape(p)[0], self.world.total - 1])
+            return tf.concat([present, rest], axis=1)
+
+        held_out = self._held_out()
+        figures = self._measure(
+            held_out,
+            swap_label=swap_label,
+            images=np.zeros([8, 4, 4, 3], np.uint8),
+        )
+        self.assertEqual(figures["baselines"]["label_swap"], 1.0)
+        p = tf.nn.softmax(held_out.logits).numpy()
+        np.testing.assert_allclose(
+            np.concatenate(seen)[:8], p[:, ::-1], atol=1e-6
+        )
+
+    def test_without_a_condition_the_label_swap_does_not_apply(self):
+        self.assertIsNone(self._measure()["baselines"]["label_swap"])
+
+    def test_of_three_classes_the_second_best_is_the_target(self):
+        world = known_answers.LinearWorld(classes=3, relevant=[1, 4])
+        styles = np.zeros([1, 9], np.float32)
+        styles[0, [1, 4]] = [2.0, 1.0]
+        logits = styles @ world.weights
+        figures = sufficiency.measure(
+            world.generate,
+            world.classify,
+            reconstruction.Reconstruction(styles, logits, logits, np.zeros(1)),
+            style_ranges.StyleRanges(
+                minimum=np.zeros(6), maximum=np.ones(6) * 3
+            ),
+            {2: [_attribute(4, 1)], 0: [_attribute(1, 0)]},
+        )
+        self.assertEqual(figures["flip_rate"], [1.0] * 10)
+        self.assertEqual(list(figures["by_target"]), ["2"])
+
+
+class WilsonIntervalTest(parameterized.TestCase):
+    # Newcombe 1998, table I, method 3.
+    @parameterized.parameters(
+        (81, 263, 0.2553, 0.3662),
+        (15, 148, 0.0624, 0.1605),
+        (0, 20, 0.0000, 0.1611),
+        (1, 29, 0.0061, 0.1718),
+    )
+    def test_published_values(self, successes, trials, low, high):
+        interval = sufficiency.wilson_interval(successes, trials)
+        np.testing.assert_allclose(interval, (low, high), atol=5e-5)
+
+    def test_refuses_what_is_no_share(self):
+        for successes, trials in ((0, 0), (3, 2), (-1, 2)):
+            with self.assertRaises(ValueError):
+                sufficiency.wilson_interval(successes, trials)
+
+
+if __name__ == "__main__":
+    absltest.main()

@@ -1,0 +1,204 @@
+"""Tests of the warnings: each appears exactly when it should."""
+
+from absl.testing import absltest, parameterized
+
+from stylex_tf.report import cautions
+from tests.report import report_samples
+
+_CAUSES = ("glasses", "open_mouth")
+
+
+def _codes(evaluation=None, explanation=None, causes=_CAUSES):
+    if evaluation is None:
+        evaluation = report_samples.evaluation()
+    if explanation is None:
+        explanation = report_samples.report_data().explanation
+    found = cautions.find(evaluation, explanation, causes)
+    return [caution.code for caution in found]
+
+
+class CautionsTest(parameterized.TestCase):
+    def test_a_good_run_has_none(self):
+        self.assertEmpty(_codes())
+
+    @parameterized.named_parameters(
+        dict(
+            testcase_name="label_swap",
+            path="sufficiency__baselines__label_swap",
+            fine=0.2,
+            wrong=0.21,
+            code="label_swap",
+        ),
+        dict(
+            testcase_name="label_swap_not_measured",
+            path="sufficiency__baselines__label_swap",
+            fine=0.0,
+            wrong=None,
+            code="label_swap_unknown",
+        ),
+        dict(
+            testcase_name="agreement",
+            path="reconstruction__agreement",
+            fine=0.9,
+            wrong=0.89,
+            code="agreement",
+        ),
+        dict(
+            testcase_name="factor_agreement",
+            path="ground_truth__factor_agreement",
+            fine={"glasses": 0.95, "hair": 0.9},
+            wrong={"glasses": 0.95, "hair": 0.89},
+            code="factor_agreement",
+        ),
+        dict(
+            testcase_name="regressor_accuracy",
+            path="ground_truth__regressor_accuracy",
+            fine={"glasses": 0.99, "hair": 0.95},
+            wrong={"glasses": 0.99, "hair": 0.94},
+            code="regressor_accuracy",
+        ),
+        dict(
+            testcase_name="flip_rate",
+            path="sufficiency__flip_rate",
+            fine=[0.1] * 9 + [0.5],
+            wrong=[0.1] * 9 + [0.49],
+            code="flip_rate",
+        ),
+        dict(
+            testcase_name="flip_rate_of_one_class",
+            path="sufficiency__by_target",
+            fine={"1": {"flip_rate": [0.5] * 10, "images": 9}},
+            wrong={"1": {"flip_rate": [0.4] * 10, "images": 9}},
+            code="flip_rate",
+        ),
+        dict(
+            testcase_name="random_coordinates",
+            path="sufficiency__baselines__random",
+            fine=[0.9] * 9 + [0.88],
+            wrong=[0.0] * 9 + [0.89],
+            code="no_better_than_random",
+        ),
+    )
+    def test_appears_beyond_its_limit_alone(self, path, fine, wrong, code):
+        self.assertEmpty(_codes(report_samples.evaluation(**{path: fine})))
+        self.assertEqual(
+            _codes(report_samples.evaluation(**{path: wrong})), [code]
+        )
+
+    def test_what_was_not_measured_raises_nothing_but_the_missing_swap(self):
+        nothing = dict.fromkeys(report_samples.evaluation())
+
+        self.assertEmpty(_codes(nothing))
+        self.assertEmpty(_codes({}))
+        self.assertEqual(
+            _codes({"reconstruction": {"agreement": 0.99}}),
+            ["label_swap_unknown"],
+        )
+
+    def test_a_generator_that_is_never_told_the_label_needs_no_swap(self):
+        changes = {"sufficiency__baselines__label_swap": None}
+
+        self.assertEmpty(
+            _codes(
+                report_samples.evaluation(
+                    run__config={"model": {"conditioning": "none"}}, **changes
+                )
+            )
+        )
+        self.assertEqual(
+            _codes(
+                report_samples.evaluation(
+                    run__config={"model": {"conditioning": "dropout"}},
+                    **changes,
+                )
+            ),
+            ["label_swap_unknown"],
+        )
+
+    def test_names_the_class_that_is_seldom_reached(self):
+        evaluation = report_samples.evaluation(
+            sufficiency__by_target={
+                "0": {"flip_rate": [0.97] * 10, "images": 480},
+                "1": {"flip_rate": [0.0] * 10, "images": 482},
+            }
+        )
+
+        (caution,) = cautions.find(
+            evaluation, report_samples.report_data().explanation
+        )
+
+        self.assertIn("towards “glasses or open mouth”", caution.text)
+        self.assertNotIn("neither", caution.text)
+
+    def test_names_the_factors_that_are_lost_and_no_others(self):
+        evaluation = report_samples.evaluation(
+            ground_truth__factor_agreement={
+                "glasses": 0.61,
+                "open_mouth": 0.88,
+                "skin": 0.95,
+            }
+        )
+
+        (caution,) = cautions.find(
+            evaluation, report_samples.report_data().explanation
+        )
+
+        self.assertRegex(caution.text, "glasses .61.%. and open mouth .88.%.")
+        self.assertNotIn("skin", caution.text)
+
+    def test_a_class_without_attributes_says_so(self):
+        explanation = report_samples.explained(
+            report_samples.found(
+                report_samples.attribute(1),
+                report_samples.attribute(2, factor="open_mouth"),
+            ),
+            report_samples.found(class_index=0),
+        )
+
+        (caution,) = cautions.find(report_samples.evaluation(), explanation)
+
+        self.assertEqual(caution.code, "no_attributes")
+        self.assertIn("neither", caution.headline)
+        self.assertIn("118 images", caution.text)
+
+    def test_edits_beyond_the_range_say_so(self):
+        found = report_samples.report_data().explanation.classes
+
+        self.assertEqual(
+            _codes(explanation=report_samples.explained(*found, shift_size=2)),
+            ["shift_size"],
+        )
+        self.assertEmpty(
+            _codes(explanation=report_samples.explained(*found, shift_size=0.5))
+        )
+
+    def test_a_planted_cause_that_no_attribute_moves_is_named(self):
+        explanation = report_samples.explained(
+            report_samples.found(report_samples.attribute(1, factor="glasses"))
+        )
+
+        (caution,) = cautions.find(
+            report_samples.evaluation(),
+            explanation,
+            ("glasses", "mouth=smile"),
+        )
+
+        self.assertEqual(caution.code, "missed_cause")
+        self.assertIn("mouth=smile", caution.text)
+        self.assertNotIn("glasses", caution.text)
+
+    def test_a_cause_with_a_value_is_found_by_its_factor(self):
+        self.assertEmpty(_codes(causes=("open_mouth=open",)))
+
+    def test_no_cause_is_called_missed_where_nobody_looked(self):
+        explanation = report_samples.explained(
+            report_samples.found(report_samples.attribute(1, factor=None))
+        )
+        unknown = report_samples.evaluation(ground_truth=None)
+
+        self.assertEmpty(_codes(unknown, explanation))
+        self.assertEqual(_codes(explanation=explanation), ["missed_cause"])
+
+
+if __name__ == "__main__":
+    absltest.main()

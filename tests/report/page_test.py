@@ -1,0 +1,422 @@
+"""Tests of the page as a browser would parse it."""
+
+import base64
+import hashlib
+import html.parser
+import pathlib
+from unittest import mock
+
+import numpy as np
+from absl.testing import absltest
+
+from stylex_tf import explanation
+from stylex_tf.report import page, pictures
+from tests.report import report_samples
+
+# Elements without an end tag.
+_VOID = {"img", "meta"}
+
+
+class _Page(html.parser.HTMLParser):
+    """Elements with their attributes, and the text under every id."""
+
+    def __init__(self, content: str):
+        super().__init__()
+        self.elements: list[tuple[str, dict[str, str | None]]] = []
+        self.text_of: dict[str, str] = {}
+        self.style = ""
+        self.open: list[tuple[str, str | None]] = []
+        self.feed(content)
+        self.close()
+
+    def handle_starttag(self, tag, attrs):
+        attributes = dict(attrs)
+        self.elements.append((tag, attributes))
+        if tag not in _VOID:
+            self.open.append((tag, attributes.get("id")))
+
+    def handle_endtag(self, tag):
+        opened, _ = self.open.pop()
+        assert opened == tag, f"</{tag}> closes <{opened}>"
+
+    def handle_data(self, data):
+        if self.open and self.open[-1][0] == "style":
+            self.style += data
+            return
+        for _, element_id in self.open:
+            if element_id is not None:
+                self.text_of[element_id] = (
+                    self.text_of.get(element_id, "") + data
+                )
+
+    def all(self, tag: str) -> list[dict[str, str | None]]:
+        return [found for name, found in self.elements if name == tag]
+
+    def with_id(self, element_id: str) -> bool:
+        return any(found.get("id") == element_id for _, found in self.elements)
+
+    def cautions(self) -> list[str | None]:
+        return [
+            found["data-caution"]
+            for _, found in self.elements
+            if "data-caution" in found
+        ]
+
+    def alternatives(self) -> list[str | None]:
+        """The alt texts of the pictures that are not decoration."""
+        return [found["alt"] for found in self.all("img") if found["alt"]]
+
+
+def _render(**changes) -> _Page:
+    data = report_samples.report_data(**changes)
+    return _Page(page.render(data, pictures.ENCODINGS[0]))
+
+
+class PageTest(absltest.TestCase):
+    def test_is_well_formed_and_has_unique_ids(self):
+        parsed = _render()
+
+        self.assertEmpty(parsed.open)
+        ids = [found["id"] for _, found in parsed.elements if "id" in found]
+        self.assertLen(set(ids), len(ids))
+
+    def test_links_and_labels_lead_somewhere(self):
+        parsed = _render()
+
+        for link in parsed.all("a"):
+            self.assertStartsWith(link["href"], "#")
+            self.assertTrue(parsed.with_id(link["href"][1:]), link)
+        for section in parsed.all("section"):
+            self.assertTrue(parsed.with_id(section["aria-labelledby"]))
+
+    def test_fetches_nothing(self):
+        parsed = _render()
+
+        for tag, attributes in parsed.elements:
+            self.assertNotIn(tag, ("script", "link", "iframe", "object"))
+            self.assertNotIn("style", attributes)
+            if "src" in attributes:
+                self.assertStartsWith(attributes["src"], "data:image/png;")
+        self.assertNotIn("url(", parsed.style)
+        self.assertNotIn("@import", parsed.style)
+
+    def test_policy_allows_its_own_style_and_nothing_else(self):
+        parsed = _render()
+        (policy,) = (
+            meta["content"]
+            for meta in parsed.all("meta")
+            if meta.get("http-equiv") == "Content-Security-Policy"
+        )
+        digest = hashlib.sha256(parsed.style.encode()).digest()
+        style_hash = base64.b64encode(digest).decode()
+
+        self.assertEqual(
+            policy,
+            "default-src 'none'; img-src data:; "
+            f"style-src 'sha256-{style_hash}'; "
+            "base-uri 'none'; form-action 'none'",
+        )
+
+    def test_escapes_names_with_markup(self):
+        names = ("a & b", "<script>alert(1)</script>\"'")
+        attribute = report_samples.attribute(
+            factor="<img src=x>", image_ids=("<i>0</i>", '"onload="x')
+        )
+        found = explanation.ClassExplanation(
+            class_index=1,
+            class_name=names[1],
+            images=3,
+            attributes=(attribute,),
+        )
+
+        parsed = _render(
+            title=f"About {names[1]}",
+            facts=((names[1], names[1]),),
+            explanation=explanation.Explanation(
+                class_names=names, classes=(found,)
+            ),
+            causes=(names[1],),
+        )
+
+        self.assertEmpty(parsed.all("script"))
+        self.assertEmpty(parsed.all("i"))
+        for image in parsed.all("img"):
+            self.assertContainsSubset(image, {"src", "width", "height", "alt"})
+        self.assertIn(names[1], parsed.text_of["class-1-title"])
+        self.assertIn(names[1], parsed.text_of["cautions"])
+        self.assertIn("<img src=x>", parsed.text_of["class-1-1"])
+
+    def test_says_that_it_explains_the_classifier(self):
+        content = page.render(
+            report_samples.report_data(), pictures.ENCODINGS[0]
+        )
+
+        self.assertIn(
+            "It explains the classifier, not reality:",
+            " ".join(content.split()),
+        )
+
+
+class ContentTest(absltest.TestCase):
+    def test_every_attribute_has_its_rows(self):
+        parsed = _render()
+
+        for element_id, coordinate in (
+            ("class-1-1", "501, to its maximum"),
+            ("class-1-2", "502, to its maximum"),
+            ("class-0-1", "501, to its maximum"),
+        ):
+            text = parsed.text_of[element_id]
+            self.assertIn(coordinate, text)
+            self.assertIn("16x16/conv_1", text)
+            self.assertIn("log odds", text)
+            self.assertIn("of 118", text)
+        for example in ("test/7", "test/12"):
+            self.assertEqual(
+                [
+                    alternative
+                    for alternative in parsed.alternatives()
+                    if alternative.startswith(f"Reconstruction of {example}:")
+                ],
+                [
+                    f"Reconstruction of {example}: glasses or open mouth with "
+                    "probability 0.07",
+                ]
+                * 2
+                + [
+                    f"Reconstruction of {example}: neither with "
+                    "probability 0.93",
+                ],
+            )
+
+    def test_probabilities_stand_on_the_pictures(self):
+        parsed = _render()
+
+        self.assertEqual(
+            parsed.text_of["class-1-1"].split()[-4:],
+            ["0.07", "0.86", "0.07", "0.86"],
+        )
+        self.assertEqual(
+            parsed.text_of["class-0-1"].split()[-4:],
+            ["0.93", "0.14", "0.93", "0.14"],
+        )
+
+    def test_marks_the_pictures_that_the_classifier_gives_the_class(self):
+        attribute = report_samples.attribute(
+            before=np.array([[0.9, 0.1], [0.6, 0.4]]),
+            after=np.array([[0.4, 0.6], [0.51, 0.49]]),
+        )
+        parsed = _render(
+            explanation=report_samples.explained(
+                report_samples.found(attribute)
+            )
+        )
+
+        marked = [
+            "decided" in (found.get("class") or "")
+            for tag, found in parsed.elements
+            if tag == "span" and "picture" in (found.get("class") or "")
+        ]
+        # Four of the reconstructions, the legend, four of the attribute.
+        self.assertEqual(
+            marked,
+            [True, True, True, True] + [True] + [False, True, False, False],
+        )
+
+    def test_reconstructions_are_judged_by_the_class_of_the_image(self):
+        alternatives = _render().alternatives()
+
+        self.assertEqual(
+            alternatives[:4],
+            [
+                "Image test/1: glasses or open mouth with probability 0.98",
+                "Its reconstruction: glasses or open mouth with probability "
+                "0.96",
+                "Image test/2: neither with probability 0.91",
+                "Its reconstruction: neither with probability 0.60",
+            ],
+        )
+
+    def test_every_picture_has_a_text_and_decoration_an_empty_one(self):
+        parsed = _render()
+
+        # Two reconstructions and, in each of three attributes, two examples.
+        self.assertLen(parsed.alternatives(), 2 * 2 + 3 * 2 * 2)
+        # Before and after of each attribute in the overview.
+        self.assertLen(parsed.all("img"), 2 * 2 + 3 * 2 * 2 + 3 * 2)
+
+    def test_small_pictures_keep_their_pixels(self):
+        small = _render(
+            explanation=report_samples.explained(
+                report_samples.found(report_samples.attribute(size=32))
+            )
+        )
+        large = _render(
+            explanation=report_samples.explained(
+                report_samples.found(report_samples.attribute(size=128))
+            )
+        )
+
+        self.assertIn("image-rendering: pixelated", small.style)
+        self.assertLen(_pixelated(small), 4 + 4)
+        self.assertLen(_pixelated(large), 4)
+
+    def test_says_which_attributes_are_planted_causes(self):
+        parsed = _render()
+
+        self.assertIn("a planted cause", parsed.text_of["class-1-1"])
+        self.assertIn("not a cause", parsed.text_of["class-0-1"])
+
+    def test_says_when_an_attribute_moves_nothing_known(self):
+        parsed = _render(
+            explanation=report_samples.explained(
+                report_samples.found(report_samples.attribute(factor=None))
+            )
+        )
+
+        self.assertIn("moves no known factor", parsed.text_of["class-1-1"])
+
+
+class MissingTest(absltest.TestCase):
+    def test_without_truth_attributes_go_by_their_coordinates(self):
+        parsed = _render(
+            explanation=report_samples.explained(
+                report_samples.found(report_samples.attribute(factor=None))
+            ),
+            evaluation=report_samples.evaluation(ground_truth=None),
+            causes=(),
+        )
+
+        text = parsed.text_of["class-1-1"]
+        self.assertIn("Coordinate 501", text)
+        self.assertNotIn("Purity", text)
+        self.assertNotIn("cause", text)
+        self.assertIn("not measured", parsed.text_of["figures"])
+        self.assertNotIn("Against the truth", parsed.text_of["figures"])
+
+    def test_without_any_figure(self):
+        parsed = _render(evaluation={})
+
+        self.assertIn("not measured", parsed.text_of["figures"])
+        self.assertEmpty(parsed.all("figure"))
+
+    def test_a_class_without_attributes_is_a_result(self):
+        parsed = _render(
+            explanation=report_samples.explained(report_samples.found()),
+            causes=(),
+        )
+
+        self.assertIn("No attribute found", parsed.text_of["overview"])
+        self.assertIn("No attribute found", parsed.text_of["class-1"])
+        self.assertEqual(parsed.cautions(), ["no_attributes"])
+
+    def test_an_attribute_without_examples_keeps_its_figures(self):
+        empty = np.zeros((0, 2))
+        parsed = _render(
+            explanation=report_samples.explained(
+                report_samples.found(
+                    report_samples.attribute(
+                        image_ids=(), before=empty, after=empty
+                    )
+                )
+            )
+        )
+
+        self.assertIn("+4.00 log odds", parsed.text_of["class-1-1"])
+
+
+class CautionsTest(absltest.TestCase):
+    def test_a_good_run_shows_none_and_says_so(self):
+        parsed = _render()
+
+        self.assertEmpty(parsed.cautions())
+        self.assertFalse(parsed.with_id("cautions"))
+        self.assertTrue(parsed.with_id("no-cautions"))
+        self.assertEmpty(_low(parsed))
+
+    def test_warnings_stand_before_the_results_and_mark_their_figures(self):
+        parsed = _render(
+            evaluation=report_samples.evaluation(
+                sufficiency__baselines__label_swap=0.97,
+                reconstruction__agreement=0.7,
+            )
+        )
+
+        self.assertEqual(parsed.cautions(), ["label_swap", "agreement"])
+        self.assertFalse(parsed.with_id("no-cautions"))
+        self.assertLen(_low(parsed), 2)
+        sections = [found["id"] for found in parsed.all("section")]
+        self.assertEqual(sections[:2], ["cautions", "overview"])
+        self.assertIn(
+            "draws class evidence from the condition",
+            parsed.text_of["cautions"],
+        )
+
+
+class WriteReportTest(absltest.TestCase):
+    def setUp(self):
+        super().setUp()
+        self.path = pathlib.Path(self.create_tempdir()) / "report" / "a.html"
+
+    def test_writes_utf8_and_nothing_else(self):
+        data = report_samples.report_data(title="Œil gauche – 左眼")
+
+        page.write_report(self.path, data)
+
+        self.assertIn("Œil gauche – 左眼", self.path.read_text("utf-8"))
+        self.assertLen(list(self.path.parent.iterdir()), 1)
+
+    def test_same_data_same_page(self):
+        data = report_samples.report_data()
+        page.write_report(self.path, data)
+        first = self.path.read_bytes()
+
+        page.write_report(self.path, data)
+
+        self.assertEqual(self.path.read_bytes(), first)
+
+    def test_compresses_pictures_that_do_not_fit_and_says_so(self):
+        noise = np.random.default_rng(0).integers(
+            0, 256, (2, 128, 128, 3), dtype=np.uint8
+        )
+        data = report_samples.report_data()
+        noisy = page.Reconstructions(
+            images=noise,
+            reconstructions=noise,
+            probabilities_images=np.eye(2),
+            probabilities_reconstructions=np.eye(2),
+            image_ids=("a", "b"),
+        )
+        with mock.patch.object(page, "MAX_BYTES", 150_000):
+            page.write_report(
+                self.path, report_samples.report_data(reconstructions=noisy)
+            )
+            self.assertIn("(JPEG) to fit", self.path.read_text())
+
+            page.write_report(self.path, data)
+            self.assertNotIn("(JPEG) to fit", self.path.read_text())
+
+    def test_refuses_a_page_that_cannot_fit(self):
+        with (
+            mock.patch.object(page, "MAX_BYTES", 1000),
+            self.assertRaisesRegex(ValueError, "Explain fewer classes"),
+        ):
+            page.write_report(self.path, report_samples.report_data())
+        self.assertFalse(self.path.exists())
+
+
+def _pixelated(parsed: _Page) -> list[dict[str, str | None]]:
+    return [
+        found
+        for found in parsed.all("span")
+        if "picture" in (found.get("class") or "")
+        and "pixelated" in (found.get("class") or "")
+    ]
+
+
+def _low(parsed: _Page) -> list[dict[str, str | None]]:
+    return [found for found in parsed.all("tr") if found.get("class") == "low"]
+
+
+if __name__ == "__main__":
+    absltest.main()

@@ -1,0 +1,164 @@
+"""A small report with known content, every part of which a test may replace."""
+
+import copy
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+from stylex_tf import explanation
+from stylex_tf.report import page
+
+CLASS_NAMES = ("neither", "glasses or open mouth")
+
+# A good run: no figure calls for a warning.
+_EVALUATION: dict[str, Any] = {
+    "classifier": {
+        "accuracy": 0.987,
+        "calibration_error": 0.012,
+        "images": 1200,
+    },
+    "reconstruction": {
+        "agreement": 0.974,
+        "kl": 0.021,
+        "l1": 0.061,
+        "perceptual": None,
+        "extractor": None,
+        "images": 1000,
+    },
+    "realism": {
+        "kid": None,
+        "kid_floor": None,
+        "fid": None,
+        "extractor": None,
+        "images": None,
+    },
+    "sufficiency": {
+        "flip_rate": [0.34, 0.52, 0.66, 0.71, 0.78, 0.81, 0.83, 0.86, 0.88]
+        + [0.89],
+        "interval": [[0.3, 0.4]] * 9 + [[0.85, 0.92]],
+        "images": 962,
+        "by_target": {
+            "0": {"flip_rate": [0.4] * 9 + [0.97], "images": 480},
+            "1": {"flip_rate": [0.3] * 9 + [0.81], "images": 482},
+        },
+        "baselines": {
+            "random": [0.0] * 9 + [0.016],
+            "wu": None,
+            "no_classification_loss": None,
+            "label_swap": 0.012,
+        },
+    },
+    "ground_truth": {
+        "recall_at": {"4": 0.5, "6": 1.0, "8": 1.0},
+        "precision_at": {"4": 0.75, "6": 0.5, "8": 0.5},
+        "sign_accuracy": None,
+        "purity": 0.71,
+        "rank_correlation": None,
+        "leakage": None,
+        "factor_agreement": {"glasses": 0.981, "open_mouth": 0.968},
+        "regressor_accuracy": {"glasses": 0.999, "open_mouth": 0.984},
+        "images": 800,
+    },
+    "run": {
+        "config": {"model": {"conditioning": "probabilities"}},
+        "images_seen": 48000,
+        "seconds": 1090.0,
+        "machine": None,
+        "versions": None,
+    },
+}
+
+
+def evaluation(**changes: Any) -> dict[str, Any]:
+    """The figures of a good run, changed where a test says so.
+
+    A change is named by its path, with two underscores for each dot:
+    `evaluation(reconstruction__agreement=0.5)`.
+    """
+    result = copy.deepcopy(_EVALUATION)
+    for path, value in changes.items():
+        *parents, key = path.split("__")
+        section = result
+        for parent in parents:
+            section = section[parent]
+        section[key] = value
+    return result
+
+
+def attribute(
+    rank: int = 1,
+    *,
+    factor: str | None = "glasses",
+    before: np.ndarray | None = None,
+    after: np.ndarray | None = None,
+    image_ids: tuple[str, ...] = ("test/7", "test/12"),
+    size: int = 8,
+) -> explanation.AttributeView:
+    """One attribute with an example an id, grey before and white after."""
+    count = len(image_ids)
+    shape = (count, size, size, 3)
+    return explanation.AttributeView(
+        rank=rank,
+        coordinate=500 + rank,
+        layer="16x16/conv_1",
+        channel=20 + rank,
+        direction=explanation.TOWARDS_MAXIMUM,
+        mean_effect=4.0 / rank,
+        share_flipped=0.25,
+        factor=factor,
+        purity=None if factor is None else 0.83,
+        sources=np.full(shape, 99, np.uint8),
+        edited=np.full(shape, 255, np.uint8),
+        probabilities_before=np.tile([0.93, 0.07], (count, 1))
+        if before is None
+        else before,
+        probabilities_after=np.tile([0.14, 0.86], (count, 1))
+        if after is None
+        else after,
+        image_ids=image_ids,
+    )
+
+
+def found(
+    *attributes: explanation.AttributeView, class_index: int = 1
+) -> explanation.ClassExplanation:
+    """What was found for one class."""
+    return explanation.ClassExplanation(
+        class_index=class_index,
+        class_name=CLASS_NAMES[class_index],
+        images=118,
+        attributes=attributes,
+    )
+
+
+def explained(
+    *classes: explanation.ClassExplanation, shift_size: float = 1.0
+) -> explanation.Explanation:
+    """An explanation of the sample's classifier."""
+    return explanation.Explanation(
+        class_names=CLASS_NAMES, classes=classes, shift_size=shift_size
+    )
+
+
+def report_data(**changes: Any) -> page.ReportData:
+    """A whole page; keywords replace fields of ReportData."""
+    images = np.full((2, 8, 8, 3), 50, np.uint8)
+    fields: Mapping[str, Any] = {
+        "title": "Drawn faces",
+        "facts": (("Classifier", "small_cnn"), ("Images", "faces, 32 pixels")),
+        "explanation": explained(
+            found(attribute(1), attribute(2, factor="open_mouth")),
+            found(attribute(1, factor="hair"), class_index=0),
+        ),
+        "evaluation": evaluation(),
+        "reconstructions": page.Reconstructions(
+            images=images,
+            reconstructions=images + 9,
+            probabilities_images=np.array([[0.02, 0.98], [0.91, 0.09]]),
+            probabilities_reconstructions=np.array([[0.04, 0.96], [0.6, 0.4]]),
+            image_ids=("test/1", "test/2"),
+        ),
+        "causes": ("glasses", "open_mouth"),
+    }
+    return page.ReportData(**{**fields, **changes})

@@ -1,0 +1,210 @@
+"""A whole experiment of 16 px that trains in seconds on one core."""
+
+import dataclasses
+import hashlib
+import pathlib
+import tempfile
+
+import keras
+import numpy as np
+import tensorflow as tf
+
+from stylex_tf import config
+from stylex_tf.data import manifest, tfrecords
+from stylex_tf.models import discriminator, encoder, generator, mapping
+from stylex_tf.training import networks as networks_lib
+from stylex_tf.training import objective, phases, state, step
+
+RESOLUTION = 16
+BATCH_SIZE = 4
+CLASSES = ("dark", "bright")
+_SIZES = {"resolution": RESOLUTION, "channel_base": 128, "channel_max": 8}
+
+
+def settings(source: str = "", classifier: str = "") -> config.ExperimentConfig:
+    """Returns a config; without a classifier's file the run trains its own."""
+    return config.ExperimentConfig(
+        name="tiny",
+        data=config.DataConfig(source=source),
+        classifier=config.ClassifierConfig(path=classifier, epochs=1),
+        model=config.ModelConfig(**_SIZES, w_dim=8, z_dim=8, mapping_layers=2),
+        training=config.TrainingConfig(
+            total_images=6 * BATCH_SIZE,
+            batch_size=BATCH_SIZE,
+            r1_interval=2,
+            path_length_interval=2,
+            precision="float32",
+            log_every=2,
+            checkpoint_every=2,
+            snapshot_every=4,
+            deterministic=True,
+        ),
+        attributes=config.AttributesConfig(images=8, top_k=2, batch_size=64),
+        evaluation=config.EvaluationConfig(images=8, regressor_epochs=1),
+    )
+
+
+def images(count: int, seed: int = 0) -> np.ndarray:
+    """Returns noise, dark and bright in turn, uint8 [N, H, W, 3]."""
+    shape = (count, RESOLUTION, RESOLUTION, 3)
+    noise = np.random.default_rng(seed).integers(0, 128, shape, dtype=np.uint8)
+    return (
+        noise
+        + 128 * (np.arange(count, dtype=np.uint8) % 2)[:, None, None, None]
+    )
+
+
+def write_data(directory: pathlib.Path) -> tfrecords.Dataset:
+    """Writes 32 training and 16 test images with their labels."""
+    description = manifest.Manifest(
+        source="tiny", resolution=RESOLUTION, class_names=CLASSES
+    )
+    pictures = images(48)
+    examples = (
+        (
+            "train" if i < 32 else "test",
+            tfrecords.Example(picture, i % 2, (), f"image {i}"),
+        )
+        for i, picture in enumerate(pictures)
+    )
+    return tfrecords.write(directory, description, examples)
+
+
+def write_classifier(path: pathlib.Path) -> None:
+    """Writes a Keras file that reads the mean brightness."""
+    pixels = keras.Input([RESOLUTION, RESOLUTION, 3])
+    small = keras.layers.Conv2D(
+        1,
+        4,
+        strides=4,
+        kernel_initializer=keras.initializers.Constant(1 / 48),
+    )(pixels)
+    mean = keras.layers.GlobalAveragePooling2D()(small)
+    logits = keras.layers.Dense(
+        2, kernel_initializer=keras.initializers.Constant([[-4.0, 4.0]])
+    )(mean)
+    keras.Model(pixels, logits).save(path)
+
+
+def classify(pixels: tf.Tensor) -> tuple[tf.Tensor, list[tf.Tensor]]:
+    """The same as a function: logits [N, 2] and one feature map."""
+    small = tf.nn.avg_pool2d(pixels, 4, 4, "VALID")
+    mean = tf.reduce_mean(pixels, axis=[1, 2, 3])
+    return tf.stack([-4 * mean, 4 * mean], axis=-1), [small]
+
+
+def networks(
+    *, trained: bool = True, condition_dim: int = 2, seed: int = 0
+) -> networks_lib.Networks:
+    """Returns networks with variables, the same for the same seed.
+
+    The discriminator looks at one example at a time (group_size 1): the
+    minibatch statistic of a replica depends on which examples it is given.
+    """
+    keras.utils.set_random_seed(seed)
+    made = networks_lib.Networks(
+        mapping=mapping.Mapping(w_dim=8, z_dim=8, depth=2),
+        generator=generator.Generator(**_SIZES, condition_dim=condition_dim),
+        encoder=encoder.Encoder(**_SIZES, w_dim=8),
+        discriminator=(
+            discriminator.Discriminator(**_SIZES, num_classes=2, group_size=1)
+            if trained
+            else None
+        ),
+    )
+    blank = tf.zeros([1, RESOLUTION, RESOLUTION, 3])
+    p = tf.zeros([1, 2])
+    made.mapping(tf.zeros([1, 8]))
+    made.generator(made.encoder(blank), p)
+    if trained:
+        made.discriminator(blank, p)
+    return made
+
+
+@dataclasses.dataclass(frozen=True)
+class Training:
+    """The parts of a training run, without a folder."""
+
+    state: state.TrainState
+    losses: objective.Objective
+    step: step.TrainStep
+
+
+def training(
+    strategy: tf.distribute.Strategy | None = None,
+    *,
+    scaled: bool = False,
+    weights: config.LossConfig | None = None,
+    **changes,
+) -> Training:
+    """Builds a training run of float32 [0, 1] noise.
+
+    Args:
+        strategy: where it runs; the networks are made in its scope.
+        scaled: with loss scaling.
+        weights: of the losses; the paper's by default.
+        **changes: arguments of Objective that differ.
+    """
+    strategy = strategy or tf.distribute.get_strategy()
+    with strategy.scope():
+        made = state.TrainState(
+            networks=networks(),
+            averages=networks(trained=False),
+            optimizers={name: _adam(scaled) for name in state.TRAINED},
+        )
+    arguments = {
+        "classify": classify,
+        "perceptual_features": None,
+        "marginal": tf.constant([0.5, 0.5]),
+        "path_length_mean": made.path_length_mean,
+        "weights": weights or config.LossConfig(),
+        "conditioning": "probabilities",
+        "condition_dropout": 0.5,
+        "style_mixing": 0.9,
+        "w_average_decay": 0.9,
+        # Random noise is drawn by each replica for itself.
+        "noise": "fixed",
+    }
+    losses = objective.Objective(made.networks, **(arguments | changes))
+    table = phases.table(losses, r1_interval=2, path_length_interval=2)
+    return Training(
+        made,
+        losses,
+        step.TrainStep(
+            strategy=strategy,
+            train_state=made,
+            losses=losses,
+            table=table,
+            batch_size=BATCH_SIZE,
+            seed=7,
+            ema_decay=0.9,
+        ),
+    )
+
+
+def _adam(scaled: bool) -> keras.optimizers.Optimizer:
+    adam = keras.optimizers.Adam(0.002, beta_1=0.0, beta_2=0.99, epsilon=1e-8)
+    if scaled:
+        return keras.mixed_precision.LossScaleOptimizer(adam)
+    return adam
+
+
+def values(train_state: state.TrainState) -> dict[str, np.ndarray]:
+    """Returns every number of a state by its name in a checkpoint."""
+    with tempfile.TemporaryDirectory() as folder:
+        checkpoint = tf.train.Checkpoint(state=train_state)
+        reader = tf.train.load_checkpoint(checkpoint.write(f"{folder}/state"))
+        return {
+            name: reader.get_tensor(name)
+            for name in sorted(reader.get_variable_to_shape_map())
+            if name != "_CHECKPOINTABLE_OBJECT_GRAPH"
+        }
+
+
+def digest(train_state: state.TrainState) -> str:
+    """Returns the SHA-256 of every number of a state."""
+    sha = hashlib.sha256()
+    for name, value in values(train_state).items():
+        sha.update(f"{name} {value.dtype} {value.shape}".encode())
+        sha.update(value.tobytes())
+    return sha.hexdigest()
