@@ -1,6 +1,6 @@
-"""Your images and your classifier.
+r"""Your images and your classifier.
 
-    ./bazelw run //stylex_tf:train -- --config=configs/custom.py \\
+    ./bazelw run //stylex_tf:train -- --config=configs/custom.py \
         --config.data.source=FOLDER --config.classifier.path=FILE
 
 FOLDER has one sub-folder a class; FILE is a .keras or .h5 file, or the folder

@@ -1,6 +1,6 @@
 """The quick start: a world whose truth is known, 32 px, minutes on a laptop.
 
-    ./bazelw run //stylex_tf:train
+./bazelw run //stylex_tf:train
 """
 
 from stylex_tf import config

@@ -94,9 +94,10 @@ class LossConfig:
     w_reconstruction: float = 0.1
     classification: float = 1.0
     # Features of the perceptual distance: "classifier" (the one under
-    # explanation), "vgg16" (needs `perceptual_weights` or a network), or the
-    # folder of a SavedModel that maps images to a list of feature maps.
-    perceptual_features: str = "classifier"
+    # explanation; a SavedModel shows none), "auto" (the classifier's where it
+    # shows some), "vgg16" (needs `perceptual_weights` or a network), or the
+    # folder of a SavedModel that maps images to feature maps.
+    perceptual_features: str = "auto"
     perceptual_weights: str = ""
 
 

@@ -67,7 +67,10 @@ def memory_bytes(
     trained = sum(
         _parameters(net)
         for net in (
-            made.mapping, made.generator, made.encoder, made.discriminator
+            made.mapping,
+            made.generator,
+            made.encoder,
+            made.discriminator,
         )
     )
     averaged = trained - _parameters(made.discriminator)
@@ -78,9 +81,7 @@ def memory_bytes(
     # Generator, encoder, and the discriminator on real and on fake images.
     alive = 4 * activations * settings.training.batch_size
     return _BYTES * (
-        _COPIES_TRAINED * trained
-        + averaged
-        + _COPIES_ACTIVATIONS * alive // 3
+        _COPIES_TRAINED * trained + averaged + _COPIES_ACTIVATIONS * alive // 3
     )
 
 

@@ -5,7 +5,6 @@ The one file that unpacks a config for the parts, and the one with
 """
 
 import dataclasses
-import itertools
 import logging
 import pathlib
 from collections.abc import Iterator
@@ -40,15 +39,6 @@ _SNAPSHOT_IMAGES = 12
 _MARGINAL_IMAGES = 1_000
 
 
-@dataclasses.dataclass(frozen=True)
-class Explained:
-    """The classifier under explanation, and what is known about it."""
-
-    classifier: adapter.Classifier
-    # As in the `classifier` section of evaluation.json.
-    figures: dict[str, Any]
-
-
 def make_strategy(training: config.TrainingConfig) -> tf.distribute.Strategy:
     """Returns the strategy that the config names."""
     if training.strategy == "mirrored":
@@ -78,40 +68,38 @@ def load_data(
     )
 
 
-def load_classifier(
+def prepare_classifier(
     experiment: config.ExperimentConfig,
     dataset: tfrecords.Dataset,
     directory: pathlib.Path,
-) -> Explained:
-    """Loads the user's classifier, or the run's own, trained the first time.
+) -> dict[str, Any]:
+    """Measures the user's classifier, or trains the run's own the first time.
+
+    Call it outside the strategy's scope: only one process has to do it.
 
     Args:
         experiment: the config.
         dataset: whose classes the classifier tells apart.
         directory: holds the run's own classifier.
 
+    Returns:
+        The `classifier` section of evaluation.json.
+
     Raises:
-        ValueError: the classifier does not fit the data, or has no gradients.
+        ClassifierError: the classifier does not fit the data.
     """
     settings = experiment.classifier
     if settings.path:
-        classifier = adapter.load(
-            settings.path,
-            class_names=dataset.manifest.class_names,
-            output=settings.output,
-            input_range=settings.input_range,
-            signature=settings.signature,
-        )
-        classifier.check_differentiable()
         held_out = dataset.load("test", limit=experiment.evaluation.images)
         figures = calibration.evaluate(
-            classifier, held_out.images, held_out.labels
+            load_classifier(experiment, dataset, directory),
+            held_out.images,
+            held_out.labels,
         )
     elif (directory / "classifier.json").exists():
-        trained = classifier_trainer.load(directory)
-        classifier, figures = trained.classifier, trained.facts
+        figures = classifier_trainer.load(directory).facts
     else:
-        trained = classifier_trainer.train(
+        figures = classifier_trainer.train(
             dataset,
             architecture=settings.architecture,
             epochs=settings.epochs,
@@ -119,10 +107,36 @@ def load_classifier(
             learning_rate=settings.learning_rate,
             seed=experiment.seed,
             directory=directory,
-        )
-        classifier, figures = trained.classifier, trained.facts
+        ).facts
     names = ("accuracy", "calibration_error", "images")
-    return Explained(classifier, {name: figures[name] for name in names})
+    return {name: figures[name] for name in names}
+
+
+def load_classifier(
+    experiment: config.ExperimentConfig,
+    dataset: tfrecords.Dataset,
+    directory: pathlib.Path,
+) -> adapter.Classifier:
+    """Loads the user's classifier, or the run's own; training needs gradients.
+
+    Raises:
+        ClassifierError: the classifier does not fit the data, or gives no
+            gradients, or no feature maps where the config wants them.
+    """
+    settings = experiment.classifier
+    if not settings.path:
+        return classifier_trainer.load(directory).classifier
+    classifier = adapter.load(
+        settings.path,
+        class_names=dataset.manifest.class_names,
+        output=settings.output,
+        input_range=settings.input_range,
+        signature=settings.signature,
+    )
+    classifier.check_differentiable()
+    if experiment.loss.perceptual_features == "classifier":
+        classifier.check_features()
+    return classifier
 
 
 def build_networks(
@@ -234,11 +248,13 @@ class Run:
         self.folder = folder
         self.dataset = dataset
         self.strategy = make_strategy(experiment.training)
+        self.classifier_figures = prepare_classifier(
+            experiment, dataset, folder.classifier
+        )
         with self.strategy.scope():
-            self.explained = load_classifier(
+            self.classifier = load_classifier(
                 experiment, dataset, folder.classifier
             )
-            self.classifier = self.explained.classifier
             self.state = build_state(experiment, self.classifier.num_classes)
         self._checkpoints = checkpoints.Checkpoints(
             self.state,
@@ -254,12 +270,20 @@ class Run:
         total = experiment.total_steps
         if self.first_step >= total:
             return
-        log = {"first_step": self.first_step, "batch_size": training.batch_size}
         actions: list[loop.Action] = [
-            metrics.MetricsLog(self.folder.root, every=training.log_every, **log),
+            metrics.MetricsLog(
+                self.folder.root,
+                first_step=self.first_step,
+                every=training.log_every,
+                batch_size=training.batch_size,
+            ),
             self._snapshots(),
             self._checkpoints,
-            metrics.Progress(total_steps=total, **log),
+            metrics.Progress(
+                first_step=self.first_step,
+                total_steps=total,
+                batch_size=training.batch_size,
+            ),
         ]
         losses = self._objective()
         table = phases.table(
@@ -293,8 +317,7 @@ class Run:
         def of_pipeline(context: tf.distribute.InputContext) -> tf.data.Dataset:
             batches = self.dataset.batches(
                 "train",
-                batch_size=training.batch_size
-                // context.num_input_pipelines,
+                batch_size=training.batch_size // context.num_input_pipelines,
                 seed=self.experiment.seed,
                 start=self.first_step,
                 shard=(
@@ -311,13 +334,21 @@ class Run:
 
     def _objective(self) -> objective.Objective:
         experiment = self.experiment
+        weights = experiment.loss
+        if not _has_features(weights, self.classifier):
+            logging.warning(
+                "The classifier shows no feature maps: training goes without "
+                "the perceptual distance. loss.perceptual_features names "
+                "another network."
+            )
+            weights = dataclasses.replace(weights, perceptual=0.0)
         return objective.Objective(
             self.state.networks,
             classify=self.classifier.logits_and_features,
-            perceptual_features=_extractor(experiment.loss),
+            perceptual_features=_extractor(weights),
             marginal=tf.constant(self.marginal),
             path_length_mean=self.state.path_length_mean,
-            weights=experiment.loss,
+            weights=weights,
             conditioning=experiment.model.conditioning,
             condition_dropout=experiment.model.condition_dropout,
             style_mixing=experiment.training.style_mixing,
@@ -351,9 +382,17 @@ class Run:
         return tf.reduce_mean(tf.concat(parts, axis=0), axis=0).numpy()
 
 
+def _has_features(
+    loss: config.LossConfig, classifier: adapter.Classifier
+) -> bool:
+    """Whether the perceptual distance has feature maps to compare."""
+    return loss.perceptual_features != "auto" or classifier.has_features
+
+
 def _extractor(loss: config.LossConfig) -> extractors.Extractor | None:
     """Features of the perceptual distance; None takes the classifier's."""
-    if not loss.perceptual or loss.perceptual_features == "classifier":
+    own = loss.perceptual_features in ("auto", "classifier")
+    if own or not loss.perceptual:
         return None
     if loss.perceptual_features == "vgg16":
         return extractors.vgg16(loss.perceptual_weights)

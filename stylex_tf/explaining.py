@@ -6,7 +6,7 @@ noise, through three callables: encode, generate and classify.
 
 import dataclasses
 import io
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -37,7 +37,7 @@ from stylex_tf.report import page
 
 # Example images in the report: of each attribute, and of reconstructions.
 _EXAMPLES = 6
-_RECONSTRUCTIONS = 12
+_RECONSTRUCTIONS = 8
 # Images that the reloaded export is compared on.
 _COMPARED = 3
 
@@ -58,11 +58,11 @@ class Functions:
         self.encode = tf.function(self._encode, input_signature=[images])
         self.generate = tf.function(self._generate, input_signature=[styles])
         self.classify = tf.function(run.classifier, input_signature=[images])
-        # A generator that is not told p at inference has no label to swap.
+        # A generator that is never told p has no label to swap.
         self.swap_label = (
-            tf.function(self._swap_label, input_signature=[images, p])
-            if model.conditioning == "probabilities"
-            else None
+            None
+            if model.conditioning == "none"
+            else tf.function(self._swap_label, input_signature=[images, p])
         )
 
     def _encode(self, images: tf.Tensor) -> tf.Tensor:
@@ -188,7 +188,7 @@ def evaluate(
         functions.encode, functions.generate, functions.classify, images.images
     )
     sections = {
-        "classifier": run.explained.figures,
+        "classifier": run.classifier_figures,
         "reconstruction": held_out.figures(),
         "sufficiency": sufficiency.measure(
             functions.generate,
@@ -230,19 +230,7 @@ def _ground_truth(
     rebuilt = batching.apply(
         functions.generate, held_out.styles, batch_size=settings.batch_size
     )
-    judged = ground_truth.judge(
-        functions.generate,
-        regressors,
-        found.styles,
-        found.table.ranges,
-        found.ranked,
-        found.table.predictions,
-        target_class=1,
-        both_ways=found.table.num_classes == 2,
-        causes=causes,
-        shift_size=settings.shift_size,
-        batch_size=settings.batch_size,
-    )
+    judged = _judge(run, functions, found, found.ranked, regressors)
     return {
         **ground_truth.recovery(judged, causes),
         "factor_agreement": ground_truth.factor_agreement(
@@ -253,6 +241,30 @@ def _ground_truth(
         ),
         "images": len(images.images),
     }
+
+
+def _judge(
+    run: experiment.Run,
+    functions: Functions,
+    found: Found,
+    attributes: Sequence[selection.Attribute],
+    regressors: factor_regressors.FactorRegressors,
+    target: int | None = None,
+) -> list[ground_truth.AttributeFactor]:
+    """Names the factor of each attribute; without a target, of both ways."""
+    return ground_truth.judge(
+        functions.generate,
+        regressors,
+        found.styles,
+        found.table.ranges,
+        attributes,
+        found.table.predictions,
+        target_class=1 if target is None else target,
+        both_ways=target is None,
+        causes=run.dataset.manifest.causes,
+        shift_size=found.table.shift_size,
+        batch_size=run.experiment.attributes.batch_size,
+    )
 
 
 def show(
@@ -279,15 +291,8 @@ def show(
         judged: Sequence[ground_truth.AttributeFactor | None]
         judged = [None] * len(attributes)
         if regressors is not None and len(sources):
-            judged = ground_truth.judge(
-                functions.generate,
-                regressors,
-                found.styles,
-                found.table.ranges,
-                attributes,
-                found.table.predictions,
-                target_class=target,
-                shift_size=found.table.shift_size,
+            judged = _judge(
+                run, functions, found, attributes, regressors, target
             )
         views = [
             _view(functions, found, images, rank, target, attribute, factor)
@@ -307,6 +312,7 @@ def show(
         class_names=tuple(names),
         classes=tuple(classes),
         shift_size=found.table.shift_size,
+        measure=selection.Rules().measure,
     )
 
 
@@ -334,7 +340,9 @@ def _view(
         np.array([attribute.direction]),
         found.table.shift_size,
     )
-    before, after = (functions.generate(tf.constant(s)) for s in (styles, edited))
+    before, after = (
+        functions.generate(tf.constant(s)) for s in (styles, edited)
+    )
     layer, channel = functions.style_space.locate(attribute.coordinate)
     return explanation.AttributeView(
         rank=rank,
@@ -374,7 +382,11 @@ def write_report(
             f"{evaluation['run']['images_seen']:,} images, conditioning "
             f"{run.experiment.model.conditioning}",
         ),
-        ("Search", f"{found_images(shown)} held-out images"),
+        (
+            "Search",
+            f"{run.experiment.attributes.images} held-out images, "
+            f"{functions.style_space.size} style coordinates",
+        ),
     )
     page.write_report(
         run.folder.report,
@@ -396,11 +408,6 @@ def write_report(
             greyscale=manifest.greyscale,
         ),
     )
-
-
-def found_images(shown: explanation.Explanation) -> int:
-    """Returns how many images were searched for some class."""
-    return max(found.images for found in shown.classes)
 
 
 def _describe(run: experiment.Run) -> str:

@@ -7,14 +7,17 @@ import resource
 import time
 from typing import Any
 
-from stylex_tf import config, experiment, explaining, run_folder
-from stylex_tf.attributes import selection
+from stylex_tf import (
+    config,
+    experiment,
+    explaining,
+    explanation,
+    run_folder,
+)
 from stylex_tf.data import tfrecords
 
 
-def run(
-    settings: config.ExperimentConfig, folder: run_folder.RunFolder
-) -> str:
+def run(settings: config.ExperimentConfig, folder: run_folder.RunFolder) -> str:
     """Does everything that is not done yet, in order.
 
     Prepares data, trains or loads the classifier, trains StylEx, searches,
@@ -48,9 +51,7 @@ def run(
         seconds=before + time.monotonic() - begun,
     )
     explaining.write_report(trained, functions, shown, evaluation, unseen)
-    version = explaining.export(
-        trained, functions, found, evaluation, unseen
-    )
+    version = explaining.export(trained, functions, found, evaluation, unseen)
     folder.write_json("evaluation.json", evaluation)
     return _summary(folder, shown, evaluation, version)
 
@@ -81,52 +82,67 @@ def _logged_seconds(metrics: pathlib.Path) -> float:
 
 def _summary(
     folder: run_folder.RunFolder,
-    shown: Any,
+    shown: explanation.Explanation,
     evaluation: dict[str, Any],
     version: str,
 ) -> str:
-    rebuilt = evaluation["reconstruction"]
-    truth = evaluation["ground_truth"]
-    flips = evaluation["sufficiency"]
     lines = ["", "What the classifier looks at"]
     for found in shown.classes:
         lines.append(f"  towards {found.class_name}:")
-        for view in found.attributes:
-            factor = f", moves {view.factor}" if view.factor else ""
-            lines.append(
-                f"    {view.rank}. {view.layer} channel {view.channel} "
-                f"{'up' if view.direction else 'down'}: effect "
-                f"{view.mean_effect:+.2f}, flips {view.share_flipped:.0%}"
-                f"{factor}"
-            )
+        lines += [_in_words(view) for view in found.attributes]
         if not found.attributes:
             lines.append("    no coordinate moves the decision this way")
+    lines += ["How far to trust it"]
+    lines += [f"  {name:<25}{text}" for name, text in _figures(evaluation)]
     lines += [
-        "How far to trust it",
-        f"  classifier accuracy      {_number(evaluation['classifier']['accuracy'])}",
-        f"  classifier agreement     {_number(rebuilt['agreement'])} "
-        f"({rebuilt['images']} images)",
-        "  label-only swap flips    "
-        f"{_number(flips['baselines']['label_swap'])}"
-        + (
-            ""
-            if flips["baselines"]["label_swap"] is not None
-            else " (the generator is not told the label)"
-        ),
-        f"  factor agreement         {_by_factor(truth['factor_agreement'])}",
-        f"  causes in the top 6      {_number(truth['recall_at']['6'])}",
-        f"  flip rate, top 1 and 10  {_ends(flips['flip_rate'])}, random "
-        f"{_ends(flips['baselines']['random'])}",
-        f"  images seen {evaluation['run']['images_seen']:,}, "
-        f"{evaluation['run']['seconds'] / 60:.1f} minutes, peak memory "
-        f"{_peak_memory():.1f} GB",
         "It explains the classifier, not reality.",
         "Next",
-        f"  the report: open {folder.report} in a browser",
+        f"  the report, in a browser: {folder.report}",
         f"  every figure: {folder.evaluation}",
-        f"  the model, for TensorFlow Serving or tf.saved_model.load: {version}",
+        f"  the model, for TensorFlow Serving: {version}",
     ]
     return "\n".join(lines)
+
+
+def _in_words(view: explanation.AttributeView) -> str:
+    end = "up" if view.direction == explanation.TOWARDS_MAXIMUM else "down"
+    factor = f", moves {view.factor}" if view.factor else ""
+    return (
+        f"    {view.rank}. {view.layer} channel {view.channel} {end}: effect "
+        f"{view.mean_effect:+.2f}, flips {view.share_flipped:.0%}{factor}"
+    )
+
+
+def _figures(evaluation: dict[str, Any]) -> list[tuple[str, str]]:
+    """Names and values; agreement never without what it may hide."""
+    rebuilt, run = evaluation["reconstruction"], evaluation["run"]
+    truth, flips = evaluation["ground_truth"], evaluation["sufficiency"]
+    accuracy = evaluation["classifier"]["accuracy"]
+    swap = flips["baselines"]["label_swap"]
+    told = run["config"]["model"]["conditioning"] != "none"
+    return [
+        ("classifier accuracy", _number(accuracy)),
+        (
+            "classifier agreement",
+            f"{_number(rebuilt['agreement'])} ({rebuilt['images']} images)",
+        ),
+        (
+            "label-only swap flips",
+            _number(swap) if told else "none: the generator is not told p",
+        ),
+        ("factor agreement", _by_factor(truth["factor_agreement"])),
+        ("causes in the top 6", _number(truth["recall_at"]["6"])),
+        (
+            "flip rate, top 1 and 10",
+            f"{_ends(flips['flip_rate'])} "
+            f"(random coordinates {_ends(flips['baselines']['random'])})",
+        ),
+        (
+            "this run",
+            f"{run['images_seen']:,} images, {run['seconds'] / 60:.1f} "
+            f"minutes, peak memory {_peak_memory():.1f} GB",
+        ),
+    ]
 
 
 def _number(value: float | None) -> str:

@@ -194,7 +194,8 @@ def _run(function: Callable[[], Any]) -> Any:
     A SavedModel loaded under a strategy cannot run outside of its replicas.
     """
     strategy = tf.distribute.get_strategy()
-    results = tf.function(lambda: strategy.run(function), autograph=False)()
+    traced = tf.function(lambda: strategy.run(function), autograph=False)
+    results = traced.get_concrete_function()()
     return tf.nest.map_structure(
         lambda r: strategy.experimental_local_results(r)[0], results
     )

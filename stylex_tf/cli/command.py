@@ -7,10 +7,16 @@ from collections.abc import Callable
 from absl import app
 
 from stylex_tf import config, run_folder
-from stylex_tf.data import errors
+from stylex_tf.classifiers import errors as classifier_errors
+from stylex_tf.data import errors as data_errors
 
 # A mistake of the user's, not of ours: one line, no traceback.
-_MISTAKES = (config.ConfigError, run_folder.RunFolderError, errors.DataError)
+_MISTAKES = (
+    config.ConfigError,
+    run_folder.RunFolderError,
+    classifier_errors.ClassifierError,
+    data_errors.DataError,
+)
 
 
 def run(main: Callable[[list[str]], None]) -> None:

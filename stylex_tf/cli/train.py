@@ -1,13 +1,13 @@
-"""Trains StylEx and explains a classifier: the main job.
+r"""Trains StylEx and explains a classifier: the main job.
 
-    bazel run //stylex_tf:train
-    bazel run //stylex_tf:train -- --config=configs/custom.py \\
+bazel run //stylex_tf:train
+bazel run //stylex_tf:train -- --config=configs/custom.py \
         --config.data.source=FOLDER --config.classifier.path=FILE
 """
 
 import pathlib
 
-from absl import app, flags
+from absl import flags
 from ml_collections import config_flags
 
 from stylex_tf import dry_run, main_job, run_folder

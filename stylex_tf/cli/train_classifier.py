@@ -8,7 +8,7 @@ The result is `--config.classifier.path=my_classifier/classifier.keras`.
 
 import pathlib
 
-from absl import flags
+from absl import app, flags
 
 from stylex_tf import config
 from stylex_tf.classifiers import architectures, trainer
@@ -53,6 +53,8 @@ _SEED = flags.DEFINE_integer("seed", 0, "Of the weights and of the order.")
 def main(argv: list[str]) -> None:
     """Trains the classifier that the flags describe, and says how good."""
     command.no_arguments(argv)
+    if not (_DATA.value and _OUTPUT.value and _RESOLUTION.value):
+        raise app.UsageError("--data, --output and --resolution are needed")
     data = config.DataConfig(
         source=_DATA.value,
         classes=tuple(_CLASSES.value),
@@ -71,6 +73,4 @@ def main(argv: list[str]) -> None:
 
 
 if __name__ == "__main__":
-    # Not where they are defined, or no test could import this file.
-    flags.mark_flags_as_required([_DATA, _OUTPUT, _RESOLUTION])
     command.run(main)

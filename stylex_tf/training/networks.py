@@ -1,5 +1,7 @@
 """The networks of one StylEx, as one trackable object."""
 
+from typing import Any
+
 import keras
 import tensorflow as tf
 
@@ -27,7 +29,8 @@ class Networks(tf.Module):
         self.mapping = mapping
         self.generator = generator
         self.encoder = encoder
-        self.discriminator = discriminator
+        # Any: only an average has none, and no phase trains an average.
+        self.discriminator: Any = discriminator
 
     def trained_by(self, name: str) -> list[tf.Variable]:
         """Returns the variables of one optimizer.

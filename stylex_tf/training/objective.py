@@ -124,7 +124,10 @@ class Objective:
                 w, self._networks.encoder(fakes)
             )
         loss = tf.add_n(
-            [getattr(self._weights, name) * term for name, term in terms.items()]
+            [
+                getattr(self._weights, name) * term
+                for name, term in terms.items()
+            ]
         )
         agree = tf.equal(tf.argmax(logits, -1), tf.argmax(step["logits"], -1))
         metrics = {

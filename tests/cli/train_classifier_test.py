@@ -5,6 +5,7 @@ import io
 import json
 import pathlib
 
+from absl import app
 from absl.testing import absltest, flagsaver
 
 from stylex_tf import config
@@ -51,6 +52,10 @@ class TrainClassifierTest(absltest.TestCase):
         self.assertEqual(classifier.input_size, (16, 16))
         self.assertIn(f"{facts['accuracy']:.1%}", printed)
         self.assertIn(f"Written to {path}", printed)
+
+    def test_asks_for_what_is_missing(self):
+        with self.assertRaisesRegex(app.UsageError, "--resolution are needed"):
+            self._run(resolution=None)
 
     def test_passes_the_mistake_on(self):
         with self.assertRaises(errors.DataError):

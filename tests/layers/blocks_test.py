@@ -1,3 +1,4 @@
+import keras
 import numpy as np
 from absl.testing import absltest
 
@@ -10,6 +11,10 @@ def normal(*shape: int, seed: int = 0) -> np.ndarray:
 
 
 class ResidualBlockTest(absltest.TestCase):
+    def setUp(self):
+        super().setUp()
+        keras.utils.set_random_seed(0)
+
     def test_is_two_convolutions_beside_a_shortcut(self):
         block = blocks.ResidualBlock(5)
         x = normal(2, 8, 8, 3)

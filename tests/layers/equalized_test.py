@@ -1,3 +1,4 @@
+import keras
 import numpy as np
 import tensorflow as tf
 from absl.testing import absltest, parameterized
@@ -11,6 +12,10 @@ def normal(*shape: int, seed: int = 0) -> np.ndarray:
 
 
 class EqualizedDenseTest(parameterized.TestCase):
+    def setUp(self):
+        super().setUp()
+        keras.utils.set_random_seed(0)
+
     @parameterized.parameters(1.0, 0.01)
     def test_scales_its_weights_on_use(self, lr_multiplier):
         layer = equalized.EqualizedDense(3, lr_multiplier=lr_multiplier)
@@ -59,6 +64,10 @@ class EqualizedDenseTest(parameterized.TestCase):
 
 
 class EqualizedConv2DTest(parameterized.TestCase):
+    def setUp(self):
+        super().setUp()
+        keras.utils.set_random_seed(0)
+
     @parameterized.product(size=(1, 3), downsample=(False, True))
     def test_equals_the_oracle(self, size, downsample):
         layer = equalized.EqualizedConv2D(4, size, downsample=downsample)

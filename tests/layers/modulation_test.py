@@ -1,3 +1,4 @@
+import keras
 import numpy as np
 import tensorflow as tf
 from absl.testing import absltest, parameterized
@@ -11,6 +12,10 @@ def normal(*shape: int, seed: int = 0) -> np.ndarray:
 
 
 class StyledConv2DTest(parameterized.TestCase):
+    def setUp(self):
+        super().setUp()
+        keras.utils.set_random_seed(0)
+
     @parameterized.parameters(False, True)
     def test_convolves_then_adds_noise_and_bias_then_activates(self, upsample):
         layer = modulation.StyledConv2D(4, upsample=upsample)
@@ -48,6 +53,10 @@ class StyledConv2DTest(parameterized.TestCase):
 
 
 class ToRGBTest(absltest.TestCase):
+    def setUp(self):
+        super().setUp()
+        keras.utils.set_random_seed(0)
+
     def test_is_a_modulated_1x1_convolution_without_demodulation(self):
         layer = modulation.ToRGB()
         x, styles = normal(2, 4, 4, 8), 1.0 + normal(2, 8, seed=1)

@@ -1,3 +1,4 @@
+import keras
 import numpy as np
 import tensorflow as tf
 from absl.testing import absltest, parameterized
@@ -8,6 +9,7 @@ from stylex_tf.layers import noise
 class NoiseInjectionTest(parameterized.TestCase):
     def setUp(self):
         super().setUp()
+        keras.utils.set_random_seed(0)
         self.x = tf.random.stateless_normal([3, 8, 8, 2], seed=[0, 0])
         self.layer = noise.NoiseInjection()
         self.layer.build(self.x.shape)

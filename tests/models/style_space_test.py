@@ -40,7 +40,9 @@ class StyleSpaceTest(parameterized.TestCase):
         (512, 5_952),
         (1024, 6_048),
     )
-    def test_searched_coordinates_are_those_of_stylegan2(self, resolution, size):
+    def test_searched_coordinates_are_those_of_stylegan2(
+        self, resolution, size
+    ):
         self.assertEqual(default_space(resolution).size, size)
 
     @parameterized.parameters(16, 64, 1024)

@@ -4,6 +4,7 @@ import dataclasses
 import hashlib
 import pathlib
 import tempfile
+from collections.abc import Callable
 
 import keras
 import numpy as np
@@ -130,34 +131,48 @@ class Training:
     step: step.TrainStep
 
 
+def adam() -> keras.optimizers.Optimizer:
+    """Returns the optimizer of the paper."""
+    return keras.optimizers.Adam(0.002, beta_1=0.0, beta_2=0.99, epsilon=1e-8)
+
+
 def training(
     strategy: tf.distribute.Strategy | None = None,
     *,
-    scaled: bool = False,
-    weights: config.LossConfig | None = None,
+    policy: str = "float32",
+    optimizer: Callable[[], keras.optimizers.Optimizer] = adam,
     **changes,
 ) -> Training:
-    """Builds a training run of float32 [0, 1] noise.
+    """Builds the parts that train.
 
     Args:
-        strategy: where it runs; the networks are made in its scope.
-        scaled: with loss scaling.
-        weights: of the losses; the paper's by default.
+        strategy: where they run; the networks are made in its scope.
+        policy: of the networks; float16 scales its loss.
+        optimizer: makes one for each network.
         **changes: arguments of Objective that differ.
     """
     strategy = strategy or tf.distribute.get_strategy()
+
+    def scaled() -> keras.optimizers.Optimizer:
+        if policy == "mixed_float16":
+            return keras.mixed_precision.LossScaleOptimizer(optimizer())
+        return optimizer()
+
+    previous = keras.mixed_precision.global_policy()
+    keras.mixed_precision.set_global_policy(policy)
     with strategy.scope():
         made = state.TrainState(
             networks=networks(),
             averages=networks(trained=False),
-            optimizers={name: _adam(scaled) for name in state.TRAINED},
+            optimizers={name: scaled() for name in state.TRAINED},
         )
+    keras.mixed_precision.set_global_policy(previous)
     arguments = {
         "classify": classify,
         "perceptual_features": None,
         "marginal": tf.constant([0.5, 0.5]),
         "path_length_mean": made.path_length_mean,
-        "weights": weights or config.LossConfig(),
+        "weights": config.LossConfig(),
         "conditioning": "probabilities",
         "condition_dropout": 0.5,
         "style_mixing": 0.9,
@@ -180,13 +195,6 @@ def training(
             ema_decay=0.9,
         ),
     )
-
-
-def _adam(scaled: bool) -> keras.optimizers.Optimizer:
-    adam = keras.optimizers.Adam(0.002, beta_1=0.0, beta_2=0.99, epsilon=1e-8)
-    if scaled:
-        return keras.mixed_precision.LossScaleOptimizer(adam)
-    return adam
 
 
 def values(train_state: state.TrainState) -> dict[str, np.ndarray]:

@@ -29,7 +29,11 @@ class LoopTest(absltest.TestCase):
         start = int(self.state.step)
         batches = ({"image": f"batch {i}"} for i in itertools.count(start))
         loop.train(
-            self.state, self._run_step, batches, actions, total_steps=total_steps
+            self.state,
+            self._run_step,
+            batches,
+            actions,
+            total_steps=total_steps,
         )
 
     def test_actions_follow_every_step_in_order(self):

@@ -1,12 +1,12 @@
 """Tests of stylex_tf.training.networks: who owns which variable."""
 
-import tensorflow as tf
+from absl.testing import absltest
 
 from stylex_tf.training import state
 from tests.testing import tiny_experiment
 
 
-class NetworksTest(tf.test.TestCase):
+class NetworksTest(absltest.TestCase):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
@@ -55,4 +55,4 @@ class NetworksTest(tf.test.TestCase):
 
 
 if __name__ == "__main__":
-    tf.test.main()
+    absltest.main()

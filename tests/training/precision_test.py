@@ -30,7 +30,7 @@ class PrecisionTest(parameterized.TestCase):
 
     @parameterized.named_parameters(
         ("ampere", (8, 0), "mixed_bfloat16", "has fast bfloat16"),
-        ("turing", (7, 5), "float32", "no fast bfloat16"),
+        ("turing", (7, 5), "float32", "has no fast bfloat16"),
     )
     def test_auto_reads_the_gpu_first(self, capability, policy, why):
         details = {"device_name": "A GPU", "compute_capability": capability}

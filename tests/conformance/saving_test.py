@@ -1,0 +1,48 @@
+"""Every layer: a checkpoint and a SavedModel give it back."""
+
+import keras
+import numpy as np
+import tensorflow as tf
+from absl.testing import absltest, parameterized
+
+from tests.conformance import registry
+
+
+class SavingTest(parameterized.TestCase):
+    def setUp(self):
+        super().setUp()
+        keras.utils.set_random_seed(0)
+        self.folder = self.create_tempdir().full_path
+
+    @parameterized.named_parameters(registry.ALL)
+    def test_a_checkpoint_restores_every_weight(self, case):
+        layer, twin = case.build(seed=1), case.build(seed=2)
+        path = tf.train.Checkpoint(layer=layer).write(f"{self.folder}/weights")
+        status = tf.train.Checkpoint(layer=twin).read(path)
+        status.assert_consumed()
+        status.assert_existing_objects_matched()
+
+        for old, new in zip(layer.weights, twin.weights, strict=True):
+            np.testing.assert_array_equal(old, new)
+        np.testing.assert_array_equal(
+            layer(*case.arguments()), twin(*case.arguments())
+        )
+
+    @parameterized.named_parameters(registry.ALL)
+    def test_a_saved_model_computes_the_same(self, case):
+        layer = case.build()
+        module = tf.Module()
+        module.layer = layer
+        module.call = tf.function(layer, input_signature=case.specs())
+        tf.saved_model.save(module, self.folder)
+
+        loaded = tf.saved_model.load(self.folder)
+        for examples in (1, 4):
+            arguments = case.arguments(examples)
+            np.testing.assert_allclose(
+                loaded.call(*arguments), layer(*arguments), atol=1e-4
+            )
+
+
+if __name__ == "__main__":
+    absltest.main()

@@ -1,0 +1,153 @@
+from unittest import mock
+
+import keras
+import numpy as np
+import tensorflow as tf
+from absl.testing import absltest, parameterized
+
+from stylex_tf.models import synthesis
+from stylex_tf.ops import modulated_conv
+
+
+def tiny(**options) -> synthesis.Synthesis:
+    """A network of 16 px that uses its noise."""
+    network = synthesis.Synthesis(
+        16, channel_base=64, channel_max=12, **options
+    )
+    network(some_styles(network))
+    for conv in network.convs.values():
+        conv.noise.strength.assign(0.3)
+    return network
+
+
+def some_styles(network: synthesis.Synthesis, n: int = 3) -> tf.Tensor:
+    total = network.style_space.total
+    return 1.0 + tf.random.stateless_normal([n, total], seed=[0, 0])
+
+
+def distance(first: tf.Tensor, second: tf.Tensor) -> float:
+    return float(tf.reduce_max(tf.abs(first - second)))
+
+
+class SynthesisTest(parameterized.TestCase):
+    def setUp(self):
+        super().setUp()
+        keras.utils.set_random_seed(0)
+
+    @parameterized.parameters("fixed", "none", "random")
+    def test_an_edit_in_a_batch_equals_the_edit_alone(self, noise):
+        network = tiny()
+        seed = tf.constant([1, 2])
+        styles = some_styles(network, 1)
+        coordinates = [0, 20, 43, 50]
+        rows = tf.one_hot(coordinates, network.style_space.total) * 2.0
+        together = network(styles + rows, noise="fixed")
+        for row, image in zip(rows, together, strict=True):
+            alone = network(styles + row[None], noise="fixed")
+            np.testing.assert_allclose(image, alone[0], atol=1e-5)
+            options = {"noise": noise, "seed": seed}
+            self.assertGreater(
+                distance(
+                    network(styles + row[None], **options),
+                    network(styles, **options),
+                ),
+                1e-3,
+            )
+
+    @parameterized.parameters("fixed", "none")
+    def test_gives_the_same_image_every_time(self, noise):
+        network = tiny()
+        styles = some_styles(network)
+        np.testing.assert_array_equal(
+            network(styles, noise=noise), network(styles, noise=noise)
+        )
+
+    def test_random_noise_depends_on_the_seed_alone(self):
+        network = tiny()
+        styles = some_styles(network)
+        first, again, other = (
+            network(styles, noise="random", seed=tf.constant(seed))
+            for seed in ([1, 2], [1, 2], [1, 3])
+        )
+        np.testing.assert_array_equal(first, again)
+        self.assertGreater(distance(first, other), 0.1)
+
+    def test_the_modes_of_noise_differ(self):
+        network = tiny()
+        styles = some_styles(network)
+        fixed, none = network(styles), network(styles, noise="none")
+        random = network(styles, noise="random", seed=tf.constant([1, 2]))
+        self.assertGreater(distance(fixed, none), 0.1)
+        self.assertGreater(distance(fixed, random), 0.1)
+        self.assertGreater(distance(none, random), 0.1)
+
+    def test_no_layer_of_any_step_shares_its_noise_with_another(self):
+        network = tiny()
+        styles = some_styles(network, 1)
+        with mock.patch.object(
+            tf.random, "stateless_normal", wraps=tf.random.stateless_normal
+        ) as drawn:
+            for step in range(4):
+                network(styles, noise="random", seed=tf.constant([7, step]))
+        seeds = {tuple(call.args[1].numpy()) for call in drawn.mock_calls}
+        self.assertLen(seeds, 4 * 5)
+
+    @parameterized.parameters("mixed_bfloat16", "mixed_float16")
+    def test_styles_reach_every_layer_in_float32(self, policy):
+        keras.mixed_precision.set_global_policy(policy)
+        self.addCleanup(keras.mixed_precision.set_global_policy, "float32")
+        with mock.patch.object(
+            modulated_conv,
+            "modulated_conv2d",
+            wraps=modulated_conv.modulated_conv2d,
+        ) as convolve:
+            image = tiny()(tf.ones([1, 68]))
+        self.assertEqual(image.dtype, tf.float32)
+        dtypes = {
+            (call.args[0].dtype.name, call.args[2].dtype.name)
+            for call in convolve.mock_calls
+        }
+        self.assertEqual(dtypes, {(policy.removeprefix("mixed_"), "float32")})
+
+    def test_to_rgb_of_all_sizes_add_up(self):
+        # With one toRGB bias, all else zero, the image is that colour,
+        # upsampled from its size: exact away from the border.
+        network = tiny()
+        for layer in network.to_rgb.values():
+            layer.kernel.assign(tf.zeros_like(layer.kernel))
+        network.to_rgb["b4"].bias.assign([1.0, 0.0, 0.0])
+        network.to_rgb["b16"].bias.assign([0.0, 0.5, 0.0])
+        image = network(some_styles(network))
+        np.testing.assert_allclose(
+            image[:, 3:-3, 3:-3],
+            np.broadcast_to([1.0, 0.5, 0.0], [3, 10, 10, 3]),
+            atol=1e-5,
+        )
+
+    def test_a_style_width_leaves_other_channels_alone(self):
+        # The twin has all styles; those beyond the width are 1.
+        narrow, twin = tiny(style_width=6), tiny()
+        twin.set_weights(narrow.get_weights())
+        styles = some_styles(narrow)
+        by_layer = narrow.style_space.split(styles)
+        padded = {}
+        for layer in twin.style_space.layers:
+            known = by_layer.get(layer.name, tf.zeros([3, 0]))
+            ones = tf.ones([3, layer.width - known.shape[1]])
+            padded[layer.name] = tf.concat([known, ones], axis=1)
+        np.testing.assert_allclose(
+            narrow(styles), twin(twin.style_space.join(padded)), atol=1e-5
+        )
+
+    def test_refuses_styles_of_another_width(self):
+        with self.assertRaisesRegex(ValueError, "styles has shape .*67"):
+            tiny()(tf.ones([1, 67]))
+
+    def test_refuses_an_unknown_noise(self):
+        network = tiny()
+        with self.assertRaisesRegex(ValueError, "noise mode is 'loud'"):
+            network(some_styles(network), noise="loud")
+
+
+if __name__ == "__main__":
+    absltest.main()

@@ -1,0 +1,49 @@
+"""A process of resume_test: one tiny run, which may kill itself on the way.
+
+    resumable_run.py DATA CLASSIFIER RUN_DIR [STEP MILLISECONDS]
+
+It dies of SIGKILL so long after that step, or prints the digest of its state.
+"""
+
+import os
+import pathlib
+import signal
+import sys
+import threading
+import time
+
+from stylex_tf import experiment, run_folder
+from stylex_tf.data import tfrecords
+from tests.testing import tiny_experiment
+
+STEPS = 30
+
+
+def _kill_after(run: experiment.Run, step: int, milliseconds: float) -> None:
+    while int(run.state.step) < step:
+        time.sleep(0.0005)
+    time.sleep(milliseconds / 1000)
+    # As the kernel does it when memory ends: nothing is closed or flushed.
+    os.kill(os.getpid(), signal.SIGKILL)
+
+
+def main(data: str, classifier: str, run_dir: str, *kill: str) -> None:
+    """Begins or continues the run in `run_dir`."""
+    settings = tiny_experiment.settings(data, classifier)
+    settings.training.total_images = STEPS * tiny_experiment.BATCH_SIZE
+    settings.training.snapshot_every = STEPS
+    folder = run_folder.RunFolder(pathlib.Path(run_dir))
+    with folder.locked():
+        run = experiment.Run(settings, folder, tfrecords.Dataset(data))
+        if kill:
+            threading.Thread(
+                target=_kill_after,
+                args=(run, int(kill[0]), float(kill[1])),
+                daemon=True,
+            ).start()
+        run.train()
+        print(tiny_experiment.digest(run.state))
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])

@@ -1,0 +1,66 @@
+"""Tests of stylex_tf.training.state: a state is whole when it is made."""
+
+import pathlib
+
+import numpy as np
+import tensorflow as tf
+from absl.testing import absltest, parameterized
+
+from stylex_tf.training import state
+from tests.testing import tiny_experiment
+
+
+class StateTest(parameterized.TestCase):
+    @parameterized.named_parameters(
+        ("plain", "float32"), ("loss_scaled", "mixed_float16")
+    )
+    def test_every_slot_is_there_before_the_first_step(self, policy):
+        train_state = tiny_experiment.training(policy=policy).state
+        for name, optimizer in train_state.optimizers.items():
+            trained = train_state.networks.trained_by(name)
+            # The count of steps, and two moments a variable.
+            self.assertEqual(len(optimizer.variables), 1 + 2 * len(trained))
+
+    def test_the_averages_begin_as_the_networks(self):
+        train_state = tiny_experiment.training().state
+        for average, value in zip(
+            train_state.averages.averaged,
+            train_state.networks.averaged,
+            strict=True,
+        ):
+            self.assertIsNot(average, value)
+            np.testing.assert_array_equal(average.numpy(), value.numpy())
+
+    def test_a_loss_scaled_state_is_restored_whole(self):
+        folder = pathlib.Path(self.create_tempdir())
+        one = tiny_experiment.training(policy="mixed_float16").state
+        for optimizer in one.optimizers.values():
+            for number, variable in enumerate(optimizer.variables):
+                variable.assign(tf.ones_like(variable) * number)
+        path = tf.train.Checkpoint(state=one).write(str(folder / "state"))
+        other = tiny_experiment.training(policy="mixed_float16").state
+        status = tf.train.Checkpoint(state=other).read(path)
+        status.assert_consumed()
+        self.assertEqual(
+            tiny_experiment.digest(one), tiny_experiment.digest(other)
+        )
+
+    def test_everything_a_run_changes_is_in_it(self):
+        names = " ".join(
+            tiny_experiment.values(tiny_experiment.training().state)
+        )
+        for part in (
+            "state/step/",
+            "state/path_length_mean/",
+            "state/networks/mapping/w_average/",
+            "state/networks/discriminator/",
+            "state/averages/encoder/",
+            "state/averages/mapping/w_average/",
+            *(f"state/optimizers/{name}/" for name in state.TRAINED),
+        ):
+            self.assertIn(part, names)
+        self.assertNotIn("state/averages/discriminator", names)
+
+
+if __name__ == "__main__":
+    absltest.main()
