@@ -25,7 +25,7 @@ def get_config() -> config.ExperimentConfig:
             conditioning="none",
         ),
         loss=config.LossConfig(
-            adversarial=0.2,
+            adversarial=0.5,
             r1=1.0,
             path_length=0.0,
             l1=20.0,
@@ -34,7 +34,7 @@ def get_config() -> config.ExperimentConfig:
             classification=0.5,
         ),
         training=config.TrainingConfig(
-            total_images=100_000,
+            total_images=150_000,
             batch_size=32,
             learning_rate=0.004,
             ema_half_life_images=3_000,

@@ -247,6 +247,9 @@ class Run:
         self.experiment = experiment
         self.folder = folder
         self.dataset = dataset
+        if experiment.training.deterministic:
+            # Before anything is traced, the classifier's training included.
+            tf.config.experimental.enable_op_determinism()
         self.strategy = make_strategy(experiment.training)
         self.classifier_figures = prepare_classifier(
             experiment, dataset, folder.classifier

@@ -29,9 +29,17 @@ class FactorRegressors:
     The heads share a trunk, so that all factors cost one training.
     """
 
-    def __init__(self, network: keras.Model, factors: Sequence[Factor]):
+    def __init__(
+        self,
+        network: keras.Model,
+        factors: Sequence[Factor],
+        random_changes: np.ndarray,
+    ):
         self._network = network
         self.factors = tuple(factors)
+        # How much each factor changes from one image to a random other, [F]:
+        # the unit in which changes of unlike factors can be compared.
+        self.random_changes = random_changes
         self._predict = tf.function(
             lambda images: tf.concat(_activate(network(images), factors), 1),
             reduce_retracing=True,
@@ -140,7 +148,21 @@ def train(
             number += 1
             if progress is not None:
                 progress(size)
-    return FactorRegressors(network, factors)
+    return FactorRegressors(network, factors, _random_changes(values, factors))
+
+
+def _random_changes(
+    values: np.ndarray, factors: Sequence[Factor]
+) -> np.ndarray:
+    """Mean change between two random images: of an index, of a number, [F]."""
+    others = np.random.default_rng(0).permutation(values)
+    different = values != others
+    distance = np.abs(values - others)
+    changes = [
+        (different if factor.values else distance)[:, column].mean()
+        for column, factor in enumerate(factors)
+    ]
+    return np.maximum(changes, 1e-3)
 
 
 def _network(

@@ -19,8 +19,8 @@ from stylex_tf.attributes import (
 from stylex_tf.evaluation import factor_regressors
 
 RECOVERY_AT = (4, 6, 8)
-# An attribute that moves no factor by this much, on average over images, is
-# said to move none: one in a hundred of a head's probability.
+# An attribute that moves no factor by this much of a random exchange, on
+# average over images, is said to move none.
 _MINIMUM_CHANGE = 0.01
 
 
@@ -44,8 +44,9 @@ class AttributeFactor:
     Attributes:
         factor: the factor that it moves most; None where it moves none.
         purity: share of all change that falls on that factor.
-        changes: mean change of each factor: total variation of the head's
-            probabilities, or |change| / standard deviation of a number.
+        changes: mean change of each factor, total variation of the head's
+            probabilities or |change| of a number, as a share of the change
+            from one image to a random other.
         cause_change: mean change of the probability that the main factor's
             cause holds, towards class 1; None where that is no cause.
     """
@@ -125,7 +126,7 @@ def attribute_factors(
     before = regressors.predict(reconstructions)
     return [
         _factor_of(
-            regressors.factors,
+            regressors,
             before,
             regressors.predict(edited),
             planted,
@@ -240,16 +241,19 @@ def recovery(
 
 
 def _factor_of(
-    factors: Sequence[factor_regressors.Factor],
+    regressors: factor_regressors.FactorRegressors,
     before: Sequence[np.ndarray],
     after: Sequence[np.ndarray],
     planted: Sequence[Cause],
     towards: np.ndarray | int,
 ) -> AttributeFactor:
     """Names one attribute's factor from readings before and after."""
+    factors = regressors.factors
     amounts = [
-        _change(factor, old, new)
-        for factor, old, new in zip(factors, before, after, strict=True)
+        _change(factor, old, new) / unit
+        for factor, old, new, unit in zip(
+            factors, before, after, regressors.random_changes, strict=True
+        )
     ]
     changes = {
         factor.name: amount
@@ -277,11 +281,9 @@ def _factor_of(
 def _change(
     factor: factor_regressors.Factor, before: np.ndarray, after: np.ndarray
 ) -> float:
-    distance = np.abs(after - before).sum(axis=1)
-    if factor.values:
-        # Total variation of two distributions is half of it.
-        return float(np.mean(distance) / 2)
-    return float(np.mean(distance) / max(float(before.std()), 1e-3))
+    distance = float(np.mean(np.abs(after - before).sum(axis=1)))
+    # Total variation of two distributions is half of it.
+    return distance / 2 if factor.values else distance
 
 
 def _holds(

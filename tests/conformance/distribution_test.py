@@ -21,25 +21,32 @@ class DistributionTest(parameterized.TestCase):
         keras.utils.set_random_seed(0)
         self.strategy = tf.distribute.MirroredStrategy(["CPU:0", "CPU:1"])
 
-    @parameterized.named_parameters(registry.ALL)
-    def test_each_replica_computes_the_same(self, case):
+    @parameterized.named_parameters(*registry.ALL)
+    def test_two_replicas_compute_what_one_does(self, case):
         single = case.build()
         with self.strategy.scope():
             mirrored = case.build()
             mirrored.set_weights(single.get_weights())
+        for weight in mirrored.weights:
+            copies = self.strategy.experimental_local_results(weight)
+            self.assertLen({copy.device for copy in copies}, 2, weight.name)
+
+        # Each replica has its own examples.
+        halves = [case.arguments(4), [2.0 * x for x in case.arguments(4)]]
+        distributed = (
+            self.strategy.experimental_distribute_values_from_function(
+                lambda context: halves[context.replica_id_in_sync_group]
+            )
+        )
 
         @tf.function
-        def run(*arguments):
+        def run(arguments):
             return self.strategy.run(mirrored, arguments)
 
-        outputs = self.strategy.experimental_local_results(
-            run(*case.arguments())
-        )
+        outputs = self.strategy.experimental_local_results(run(distributed))
         self.assertLen(outputs, 2)
-        self.assertNotEqual(outputs[0].device, outputs[1].device)
-        expected = single(*case.arguments())
-        for output in outputs:
-            np.testing.assert_allclose(output, expected, atol=1e-4)
+        for output, arguments in zip(outputs, halves, strict=True):
+            np.testing.assert_allclose(output, single(*arguments), atol=1e-4)
 
 
 if __name__ == "__main__":

@@ -33,9 +33,9 @@ class StructureTest(parameterized.TestCase):
         }
         self.assertEqual(here, ours)
 
-    @parameterized.named_parameters(registry.ALL)
+    @parameterized.named_parameters(*registry.ALL)
     def test_configuration_makes_the_same_layer(self, case):
-        layer = case.build()
+        layer = case.make()
         serialized = keras.saving.serialize_keras_object(layer)
         twin = keras.saving.deserialize_keras_object(
             json.loads(json.dumps(serialized))
@@ -43,13 +43,14 @@ class StructureTest(parameterized.TestCase):
         self.assertIs(type(twin), type(layer))
         self.assertEqual(twin.get_config(), layer.get_config())
 
+        layer(*case.arguments())
         twin(*case.arguments())
         twin.set_weights(layer.get_weights())
         np.testing.assert_array_equal(
             twin(*case.arguments()), layer(*case.arguments())
         )
 
-    @parameterized.named_parameters(registry.ALL)
+    @parameterized.named_parameters(*registry.ALL)
     def test_configuration_has_every_argument(self, case):
         layer = case.make()
         parameters = inspect.signature(type(layer).__init__).parameters
@@ -63,7 +64,7 @@ class StructureTest(parameterized.TestCase):
         for name in named:
             self.assertEqual(getattr(layer, name), layer.get_config()[name])
 
-    @parameterized.named_parameters(registry.ALL)
+    @parameterized.named_parameters(*registry.ALL)
     def test_shape_dtype_and_number_of_weights(self, case):
         layer = case.build()
         output = layer(*case.arguments())
@@ -74,7 +75,7 @@ class StructureTest(parameterized.TestCase):
             case.weights,
         )
 
-    @parameterized.named_parameters(registry.ALL)
+    @parameterized.named_parameters(*registry.ALL)
     def test_takes_any_number_of_examples(self, case):
         layer = case.build()
         graph = tf.function(layer, input_signature=case.specs())
@@ -84,7 +85,7 @@ class StructureTest(parameterized.TestCase):
             self.assertEqual(output.shape, [examples, *case.output[1:]])
             np.testing.assert_allclose(output, layer(*arguments), atol=1e-4)
 
-    @parameterized.named_parameters(registry.ALL)
+    @parameterized.named_parameters(*registry.ALL)
     def test_one_step_of_training_moves_every_weight(self, case):
         layer = case.build()
         before = layer.get_weights()

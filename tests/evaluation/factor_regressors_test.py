@@ -49,6 +49,14 @@ class FactorRegressorsTest(absltest.TestCase):
             images, values, _FACTORS, epochs=12, seed=0
         )
 
+    def test_knows_how_much_a_random_exchange_changes(self):
+        values = np.stack([np.arange(300) % 3, np.linspace(0, 1, 300)], axis=1)
+        changes = factor_regressors._random_changes(
+            values, (_FACTORS[0], _FACTORS[-1])
+        )
+        # 1 - 1/3 of three even values; E|a - b| = 1/3 of a uniform number.
+        np.testing.assert_allclose(changes, [2 / 3, 1 / 3], atol=0.05)
+
     def test_reads_every_kind_of_factor_on_unseen_pictures(self):
         accuracy = self.regressors.accuracy(*_pictures(200, seed=1))
         self.assertEqual(list(accuracy), ["band", "colour", "lightness"])

@@ -25,6 +25,8 @@ class _BandReader:
         self.factors = tuple(
             _Factor(f"part{i}", ("no", "yes")) for i in range(last)
         ) + (_Factor(f"part{last}"),)
+        # Every part is there in half of the images.
+        self.random_changes = np.full(self._world.parts, 0.5)
 
     def predict(self, images):
         bands = np.asarray(images)[:, : 4 * self._world.parts : 4, 0, 0]
@@ -81,13 +83,13 @@ class AttributeFactorsTest(absltest.TestCase):
         self.assertEqual([one.factor for one in found], ["part0", "part0"])
         self.assertAlmostEqual(found[0].purity, 1.0, places=5)
         # Half of the images gained part 0, a quarter changed part 1.
-        self.assertAlmostEqual(found[0].changes["part0"], 0.5, places=2)
+        self.assertAlmostEqual(found[0].changes["part0"], 1.0, places=2)
         self.assertAlmostEqual(found[1].purity, 2 / 3, places=4)
         self.assertAlmostEqual(found[0].cause_change, 0.5, places=2)
 
-    def test_a_number_is_measured_in_standard_deviations(self):
+    def test_a_number_is_measured_against_a_random_exchange(self):
         moved = self.styles.copy()
-        moved[:, 3] = 1.0  # Half of the images move by 2 deviations.
+        moved[:, 3] = 1.0  # Half of the images move, as in an exchange.
         (found,) = ground_truth.attribute_factors(
             self.reader, self.images, [self.world.generate(moved).numpy()]
         )
