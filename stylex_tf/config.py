@@ -124,7 +124,8 @@ class TrainingConfig:
     strategy: str = "one_device"
     # Address of the TPU where strategy is "tpu"; empty finds the local one.
     tpu: str = ""
-    # Bit-exact resume on CPU, at the price of some parallelism.
+    # Bit-exact resume on CPU, at the price of some parallelism. The order of
+    # sums depends on the number of threads: as many cores give as many bits.
     deterministic: bool = False
     # Intervals in steps.
     log_every: int = 50

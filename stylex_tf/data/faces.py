@@ -13,7 +13,7 @@ from PIL import Image, ImageDraw
 from stylex_tf.data import manifest
 
 # Raise when a drawing changes: it is part of the key of the cache.
-VERSION = 2
+VERSION = 3
 
 FACTORS = (
     manifest.Factor("glasses", ("no", "yes")),
@@ -22,9 +22,8 @@ FACTORS = (
     manifest.Factor("hair", ("black", "blond", "red", "blue")),
     manifest.Factor("skin", ("light", "peach", "tan", "brown")),
     manifest.Factor("background", ("sky", "mint", "lemon", "lilac")),
-    # Continuous, in [0, 1]: no two pictures are quite the same.
-    manifest.Factor("face_width"),
-    manifest.Factor("light"),
+    manifest.Factor("face", ("narrow", "medium", "wide")),
+    manifest.Factor("light", ("dim", "soft", "bright")),
 )
 
 _HAIR = ((38, 32, 40), (244, 206, 92), (206, 74, 36), (58, 92, 196))
@@ -35,6 +34,8 @@ _BACKGROUND = (
     (250, 240, 170),
     (206, 180, 240),
 )
+_HALF_WIDTH = (9.0, 10.25, 11.5)
+_LIGHT = (0.76, 0.88, 1.0)
 _WHITE = (255, 255, 255)
 _DARK = (24, 22, 30)
 _LENS = (226, 244, 255)
@@ -82,20 +83,20 @@ class _Pen:
         )
 
 
-def render(factors: Sequence[float], resolution: int) -> np.ndarray:
+def render(factors: Sequence[int], resolution: int) -> np.ndarray:
     """Draws one face.
 
     Args:
-        factors: for each of `FACTORS` an index into its values, or a number
-            in [0, 1] where it is continuous.
+        factors: an index into the values of each of `FACTORS`.
         resolution: height and width of the picture.
 
     Returns:
         The picture, uint8 [resolution, resolution, 3].
     """
-    glasses, open_mouth, beard, hair, skin, background = map(int, factors[:6])
-    face_width, light = factors[6:]
-    width = 9.5 + 2.0 * face_width
+    glasses, open_mouth, beard, hair, skin, background, face, light = map(
+        int, factors
+    )
+    width = _HALF_WIDTH[face]
     pen = _Pen(resolution, _BACKGROUND[background])
     _draw_head(pen, width, _HAIR[hair], _SKIN[skin])
     if beard:
@@ -103,7 +104,7 @@ def render(factors: Sequence[float], resolution: int) -> np.ndarray:
     _draw_mouth(pen, bool(open_mouth))
     _draw_eyes(pen, bool(glasses))
     small = pen.image.resize((resolution, resolution), Image.Resampling.BOX)
-    return np.round(np.asarray(small) * (0.8 + 0.2 * light)).astype(np.uint8)
+    return np.round(np.asarray(small) * _LIGHT[light]).astype(np.uint8)
 
 
 def _draw_head(pen, width, hair, skin) -> None:

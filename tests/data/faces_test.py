@@ -12,14 +12,10 @@ _ROWS = {"glasses": (10, 21), "open_mouth": (20, 30), "beard": (16, 32)}
 _NAMES = [factor.name for factor in faces.FACTORS]
 
 
-def _categorical():
-    """Every combination of the categorical factors."""
+def _combinations():
+    """Every combination of the factors but face and light."""
     return itertools.product(
-        *(
-            range(len(factor.values))
-            for factor in faces.FACTORS
-            if factor.values
-        )
+        *(range(len(factor.values)) for factor in faces.FACTORS[:6])
     )
 
 
@@ -28,7 +24,7 @@ def _pair(values, factor: str):
     index = _NAMES.index(factor)
     pair = []
     for value in (0, 1):
-        changed = [*values, 0.5, 0.5]
+        changed = [*values, 1, 1]
         changed[index] = value
         pair.append(faces.render(changed, 32).astype(int))
     return pair
@@ -36,19 +32,19 @@ def _pair(values, factor: str):
 
 class FacesTest(parameterized.TestCase):
     def test_is_a_function_of_the_factors(self):
-        values = [1, 0, 1, 2, 3, 0, 0.3, 0.8]
+        values = [1, 0, 1, 2, 3, 0, 2, 1]
         np.testing.assert_array_equal(
             faces.render(values, 32), faces.render(values, 32)
         )
 
     @parameterized.parameters(16, 32, 50, 128)
     def test_any_resolution(self, resolution):
-        image = faces.render([0] * 6 + [0.5, 1.0], resolution)
+        image = faces.render([0] * 8, resolution)
         self.assertEqual(image.shape, (resolution, resolution, 3))
         self.assertEqual(image.dtype, np.uint8)
 
     def test_resolutions_show_the_same_face(self):
-        values = [1, 1, 1, 1, 0, 0, 0.5, 1.0]
+        values = [1, 1, 1, 1, 0, 0, 1, 2]
         large = faces.render(values, 128).astype(float)
         small = large.reshape(32, 4, 32, 4, 3).mean(axis=(1, 3))
         error = np.abs(small - faces.render(values, 32)).mean()
@@ -57,7 +53,7 @@ class FacesTest(parameterized.TestCase):
     @parameterized.parameters("glasses", "open_mouth", "beard")
     def test_shows_in_its_place_whatever_the_others_are(self, factor):
         top, bottom = _ROWS[factor]
-        for values in _categorical():
+        for values in _combinations():
             without, with_it = _pair(values, factor)
             difference = np.abs(with_it - without).sum(axis=-1)
             # At least 25 of the 1024 pixels change by much.
@@ -69,7 +65,7 @@ class FacesTest(parameterized.TestCase):
     def test_colours_are_far_apart(self, factor):
         index = _NAMES.index(factor)
         for one, other in itertools.combinations(range(4), 2):
-            values = [1, 1, 1, 0, 0, 0, 0.5, 0.5]
+            values = [1, 1, 1, 0, 0, 0, 1, 1]
             values[index] = one
             first = faces.render(values, 32).astype(int)
             values[index] = other
@@ -77,18 +73,16 @@ class FacesTest(parameterized.TestCase):
             changed = np.abs(first - second).sum(axis=-1) > 40
             self.assertGreater(changed.sum(), 40, (one, other))
 
-    @parameterized.parameters("face_width", "light")
-    def test_continuous_factors_are_smooth(self, factor):
+    @parameterized.parameters("face", "light")
+    def test_sizes_and_light_are_far_apart(self, factor):
         index = _NAMES.index(factor)
         images = []
-        for value in np.linspace(0, 1, 11):
-            values = [0, 1, 1, 0, 0, 0, 0.5, 0.5]
+        for value in range(3):
+            values = [0, 1, 1, 0, 0, 0, 1, 1]
             values[index] = value
             images.append(faces.render(values, 32).astype(float))
-        steps = [np.abs(b - a).mean() for a, b in itertools.pairwise(images)]
-        whole = np.abs(images[-1] - images[0]).mean()
-        self.assertGreater(whole, 3)
-        self.assertLess(max(steps), whole / 3)
+        for before, after in itertools.pairwise(images):
+            self.assertGreater(np.abs(after - before).mean(), 3)
 
 
 if __name__ == "__main__":

@@ -1,9 +1,12 @@
 """Python processes beside a test, which never outlive it."""
 
 import os
+import pathlib
 import signal
 import subprocess
 import sys
+import tempfile
+import time
 import types
 from collections.abc import Mapping, Sequence
 
@@ -32,19 +35,23 @@ class Process:
             environment: variables beside those of this process.
         """
         self._name = module.__name__
-        self._process = subprocess.Popen(
-            [sys.executable, module.__file__, *map(str, arguments)],
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            text=True,
-            # A group of its own, so that its children are killed with it.
-            start_new_session=True,
-            env={
-                **os.environ,
-                "PYTHONPATH": os.pathsep.join(filter(None, sys.path)),
-                **(environment or {}),
-            },
+        # Files, and not pipes: nobody need read for the process to go on.
+        self._folder = pathlib.Path(
+            tempfile.mkdtemp(dir=absltest.TEST_TMPDIR.value)
         )
+        with self._open("out") as out, self._open("errors") as errors:
+            self._process = subprocess.Popen(
+                [sys.executable, str(module.__file__), *map(str, arguments)],
+                stdout=out,
+                stderr=errors,
+                # A group of its own, so that its children die with it.
+                start_new_session=True,
+                env={
+                    **os.environ,
+                    "PYTHONPATH": os.pathsep.join(filter(None, sys.path)),
+                    **(environment or {}),
+                },
+            )
         test.addCleanup(self._kill)
 
     def wait(self, expected: int = 0) -> str:
@@ -54,17 +61,53 @@ class Process:
             expected: the exit code, or minus the signal that ends it.
 
         Raises:
-            AssertionError: another exit code; the message has the errors.
+            AssertionError: it ends otherwise, or not in time; the message has
+                its errors.
         """
-        printed, errors = self._process.communicate(timeout=_TIMEOUT_SECONDS)
-        if self._process.returncode != expected:
+        end = time.monotonic() + _TIMEOUT_SECONDS
+        while not self.ended(expected):
+            if time.monotonic() > end:
+                raise AssertionError(f"{self._name} hangs:\n{self.errors()}")
+            time.sleep(0.05)
+        return (self._folder / "out").read_text()
+
+    def ended(self, expected: int = 0) -> bool:
+        """Returns whether it ended.
+
+        Raises:
+            AssertionError: it ended otherwise than expected.
+        """
+        code = self._process.poll()
+        if code not in (None, expected):
             raise AssertionError(
-                f"{self._name} ended with {self._process.returncode}; "
-                f"expected {expected}:\n{errors[-8000:]}"
+                f"{self._name} ended with {code}; expected {expected}:\n"
+                f"{self.errors()}"
             )
-        return printed
+        return code is not None
+
+    def errors(self) -> str:
+        """Returns the end of what it wrote to stderr."""
+        return (self._folder / "errors").read_text()[-8000:]
+
+    def _open(self, name: str):
+        return (self._folder / name).open("w")
 
     def _kill(self) -> None:
         if self._process.poll() is None:
             os.killpg(self._process.pid, signal.SIGKILL)
-            self._process.communicate()
+            self._process.wait()
+
+
+def wait_all(processes: Sequence[Process]) -> list[str]:
+    """Waits for processes that need each other; returns what they printed.
+
+    Raises:
+        AssertionError: one of them failed, at once: the others may hang.
+    """
+    end = time.monotonic() + _TIMEOUT_SECONDS
+    while not all([process.ended() for process in processes]):
+        if time.monotonic() > end:
+            errors = "\n".join(process.errors() for process in processes)
+            raise AssertionError(f"processes hang:\n{errors}")
+        time.sleep(0.05)
+    return [process.wait() for process in processes]
