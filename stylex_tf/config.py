@@ -210,6 +210,13 @@ class ExperimentConfig:
             self.model.channel_base,
             "at least model.resolution, for one channel at full size",
         )
+        _check(
+            self.training.batch_size % 4 == 0 or self.training.batch_size < 4,
+            "training.batch_size",
+            self.training.batch_size,
+            "a multiple of 4, for the groups of the minibatch statistic, or "
+            "less than 4",
+        )
         for name in _POSITIVE:
             _check(
                 _value(self, name) > 0, name, _value(self, name), "more than 0"
@@ -222,6 +229,13 @@ class ExperimentConfig:
             _check(
                 0 <= _value(self, name) <= 1, name, _value(self, name), "0 to 1"
             )
+        _check(
+            self.training.checkpoint_every % self.training.log_every == 0,
+            "training.checkpoint_every",
+            self.training.checkpoint_every,
+            f"a multiple of training.log_every ({self.training.log_every}), "
+            "where what is saved was found to be finite",
+        )
         _check(
             0 < self.data.test_fraction < 1,
             "data.test_fraction",

@@ -7,14 +7,23 @@ import resource
 import time
 from typing import Any
 
+import tensorflow as tf
+
 from stylex_tf import (
     config,
     experiment,
-    explaining,
     explanation,
     run_folder,
 )
 from stylex_tf.data import tfrecords
+from stylex_tf.stages import (
+    evaluating,
+    exporting,
+    functions,
+    reporting,
+    searching,
+)
+from stylex_tf.stages import run as run_lib
 
 
 def run(settings: config.ExperimentConfig, folder: run_folder.RunFolder) -> str:
@@ -25,33 +34,48 @@ def run(settings: config.ExperimentConfig, folder: run_folder.RunFolder) -> str:
 
     Args:
         settings: a validated config.
-        folder: the run folder, locked by the caller.
+        folder: the run folder; several workers share one.
 
     Returns:
         What was found, in words, with the next commands.
     """
     begun = time.monotonic()
-    dataset = experiment.load_data(settings)
+    strategy = experiment.make_strategy(settings.training)
+    if not experiment.is_chief(strategy):
+        dataset = experiment.load_data(settings, progress=False)
+        run_lib.Run(settings, folder, dataset, strategy).train()
+        return "This worker is done; the chief writes the results."
+    with folder.locked():
+        return _run_as_chief(settings, folder, strategy, begun)
+
+
+def _run_as_chief(
+    settings: config.ExperimentConfig,
+    folder: run_folder.RunFolder,
+    strategy: tf.distribute.Strategy,
+    begun: float,
+) -> str:
     folder.check_config(dataclasses.asdict(settings))
     folder.write_environment()
     before = _logged_seconds(folder.root / "metrics.jsonl")
-    trained = experiment.Run(settings, folder, dataset)
+    dataset = experiment.load_data(settings)
+    trained = run_lib.Run(settings, folder, dataset, strategy)
     trained.train()
-    functions = explaining.Functions(trained)
+    tensors = functions.Functions(trained)
     searched, unseen = _split(dataset, settings)
-    found = explaining.find(trained, functions, searched)
-    regressors = explaining.train_regressors(trained)
-    shown = explaining.show(trained, functions, found, searched, regressors)
-    evaluation = explaining.evaluate(
+    found = searching.find(trained, tensors, searched)
+    regressors = evaluating.train_regressors(trained)
+    shown = reporting.show(trained, tensors, found, searched, regressors)
+    evaluation = evaluating.evaluate(
         trained,
-        functions,
+        tensors,
         found,
         unseen,
         regressors,
         seconds=before + time.monotonic() - begun,
     )
-    explaining.write_report(trained, functions, shown, evaluation, unseen)
-    version = explaining.export(trained, functions, found, evaluation, unseen)
+    reporting.write_report(trained, tensors, shown, evaluation, unseen)
+    version = exporting.export(trained, tensors, found, evaluation, unseen)
     folder.write_json("evaluation.json", evaluation)
     return _summary(folder, shown, evaluation, version)
 

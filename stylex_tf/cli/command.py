@@ -1,10 +1,12 @@
 """What every command does around its work."""
 
+import logging
 import os
 import sys
 from collections.abc import Callable
 
 from absl import app
+from absl import logging as absl_logging
 
 from stylex_tf import config, run_folder
 from stylex_tf.classifiers import errors as classifier_errors
@@ -23,7 +25,20 @@ def run(main: Callable[[list[str]], None]) -> None:
     """Runs a command in the folder from which the user called it."""
     # `bazel run` changes to the tree of the built files.
     os.chdir(os.environ.get("BUILD_WORKING_DIRECTORY", os.getcwd()))
-    app.run(lambda argv: _guarded(main, argv))
+    # TensorFlow's own chatter, which starts when it is imported.
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
+    absl_logging.set_verbosity(absl_logging.WARNING)
+    logging.getLogger("stylex_tf").setLevel(logging.INFO)
+    app.run(lambda argv: _guarded(main, argv), flags_parser=_parse)
+
+
+def _parse(argv: list[str]) -> list[str]:
+    """Reads the flags; what ml_collections refuses is a mistake as well."""
+    try:
+        return app.parse_flags_with_usage(argv)
+    except (KeyError, OSError) as mistake:
+        # A field that the config does not have, or a config that is not there.
+        sys.exit(f"error: in the flags: {mistake.args[0]}")
 
 
 def no_arguments(argv: list[str]) -> None:

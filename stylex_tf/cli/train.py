@@ -10,7 +10,7 @@ import pathlib
 from absl import flags
 from ml_collections import config_flags
 
-from stylex_tf import dry_run, main_job, run_folder
+from stylex_tf import config, run_folder
 from stylex_tf.cli import command
 
 _QUICKSTART = pathlib.Path(__file__).parents[2] / "configs" / "quickstart.py"
@@ -29,15 +29,19 @@ _DRY_RUN = flags.DEFINE_bool(
 def main(argv: list[str]) -> None:
     """Runs the main job, or continues it."""
     command.no_arguments(argv)
+    file = config_flags.get_config_filename(flags.FLAGS["config"])
+    if not pathlib.Path(file).is_file():
+        raise config.ConfigError(f"--config is {file}, where no file is")
     experiment = _CONFIG.value
     experiment.validate()
+    # Imported late: TensorFlow takes seconds, a mistake in a flag should not.
+    from stylex_tf import dry_run, main_job
+
     if _DRY_RUN.value:
         print(dry_run.describe(experiment))
         return
     root = pathlib.Path(_RUN_DIR.value or f"runs/{experiment.name}")
-    folder = run_folder.RunFolder(root.absolute())
-    with folder.locked():
-        print(main_job.run(experiment, folder))
+    print(main_job.run(experiment, run_folder.RunFolder(root.absolute())))
 
 
 if __name__ == "__main__":

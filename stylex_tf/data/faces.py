@@ -83,7 +83,7 @@ class _Pen:
         )
 
 
-def render(factors: Sequence[int], resolution: int) -> np.ndarray:
+def render(factors: Sequence[float], resolution: int) -> np.ndarray:
     """Draws one face.
 
     Args:

@@ -21,7 +21,7 @@ class Process:
 
     def __init__(
         self,
-        test: absltest.TestCase,
+        test: absltest.TestCase | type[absltest.TestCase],
         module: types.ModuleType,
         arguments: Sequence[object],
         environment: Mapping[str, str] | None = None,
@@ -29,7 +29,7 @@ class Process:
         """Starts it with this process's interpreter and modules.
 
         Args:
-            test: kills the process when it is over.
+            test: kills the process when it, or the whole class, is over.
             module: has a main section.
             arguments: of the command line.
             environment: variables beside those of this process.
@@ -52,7 +52,10 @@ class Process:
                     **(environment or {}),
                 },
             )
-        test.addCleanup(self._kill)
+        if isinstance(test, type):
+            test.addClassCleanup(self._kill)
+        else:
+            test.addCleanup(self._kill)
 
     def wait(self, expected: int = 0) -> str:
         """Waits for its end and returns what it printed.

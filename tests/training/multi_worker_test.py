@@ -36,9 +36,9 @@ def _free_ports(count: int) -> list[int]:
 
 class MultiWorkerTest(absltest.TestCase):
     def test_two_workers_and_one_give_the_same_weights(self):
-        """As with two replicas in one process; see step_test for what is left
+        """As two replicas of one process do, with a reader for each worker.
 
-        out. What is new are the readers: each worker reads its own part.
+        What is left out of the comparison: see step_test.
         """
         folder = pathlib.Path(self.create_tempdir())
         tiny_experiment.write_data(folder / "data")

@@ -14,12 +14,13 @@ import time
 
 from stylex_tf import experiment, run_folder
 from stylex_tf.data import tfrecords
+from stylex_tf.stages import run as run_lib
 from tests.testing import tiny_experiment
 
 STEPS = 30
 
 
-def _kill_after(run: experiment.Run, step: int, milliseconds: float) -> None:
+def _kill_after(run: run_lib.Run, step: int, milliseconds: float) -> None:
     while int(run.state.step) < step:
         time.sleep(0.0005)
     time.sleep(milliseconds / 1000)
@@ -34,7 +35,8 @@ def main(data: str, classifier: str, run_dir: str, *kill: str) -> None:
     settings.training.snapshot_every = STEPS
     folder = run_folder.RunFolder(pathlib.Path(run_dir))
     with folder.locked():
-        run = experiment.Run(settings, folder, tfrecords.Dataset(data))
+        strategy = experiment.make_strategy(settings.training)
+        run = run_lib.Run(settings, folder, tfrecords.Dataset(data), strategy)
         if kill:
             threading.Thread(
                 target=_kill_after,

@@ -1,4 +1,8 @@
-"""Kills a training run for real and continues it: nothing may differ."""
+"""Kills a training run for real and continues it: nothing may differ.
+
+On one machine: with other numbers of threads TensorFlow sums in another order,
+and the last bits differ with or without op determinism.
+"""
 
 import json
 import pathlib

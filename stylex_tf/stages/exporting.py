@@ -1,0 +1,86 @@
+"""What is served: the SavedModel, reloaded and compared."""
+
+import dataclasses
+import io
+from typing import Any
+
+import numpy as np
+import tensorflow as tf
+from PIL import Image
+
+from stylex_tf.attributes import screening
+from stylex_tf.data import tfrecords
+from stylex_tf.export import saved_model, servables
+from stylex_tf.stages import functions as functions_lib
+from stylex_tf.stages import run as run_lib
+from stylex_tf.stages import searching
+
+# Images that the reloaded export is compared on.
+_COMPARED = 3
+
+
+def export(
+    run: run_lib.Run,
+    functions: functions_lib.Functions,
+    found: searching.Found,
+    evaluation: dict[str, Any],
+    images: tfrecords.Examples,
+) -> str:
+    """Exports the model, reloads it, compares it; returns its folder.
+
+    Raises:
+        ValueError: the reloaded model answers differently.
+    """
+
+    def find_attributes(
+        styles: tf.Tensor, target_class: tf.Tensor, *, top_k: tf.Tensor
+    ) -> dict[str, tf.Tensor]:
+        return screening.find_attributes(
+            functions.generate,
+            functions.classify,
+            styles,
+            found.table.ranges,
+            target_class,
+            top_k=top_k,
+            shift_size=found.table.shift_size,
+        )
+
+    servable = servables.Servable(
+        servables.Functions(
+            encode=functions.encode,
+            generate=functions.generate,
+            classify=functions.classify,
+            find_attributes=find_attributes,
+        ),
+        class_names=run.classifier.class_names,
+        resolution=run.settings.model.resolution,
+        num_styles=functions.style_space.total,
+        resources=[run.classifier],
+    )
+    version = saved_model.export(
+        servable,
+        run.folder.export,
+        assets={
+            "style_space": functions.style_space.to_dict(),
+            "style_ranges": {
+                "minimum": found.table.ranges.minimum.tolist(),
+                "maximum": found.table.ranges.maximum.tolist(),
+            },
+            "class_attributes": {
+                str(target): [dataclasses.asdict(one) for one in attributes]
+                for target, attributes in found.by_class.items()
+            },
+            "config": dataclasses.asdict(run.settings),
+            "evaluation": evaluation,
+        },
+    )
+    saved_model.reload_and_compare(
+        version, [_png(image) for image in images.images[:_COMPARED]], servable
+    )
+    return str(version)
+
+
+def _png(image: np.ndarray) -> bytes:
+    buffer = io.BytesIO()
+    Image.fromarray(image).save(buffer, format="PNG")
+    return buffer.getvalue()

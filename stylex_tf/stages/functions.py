@@ -1,0 +1,44 @@
+"""A trained run as plain functions of tensors: all that later stages see."""
+
+import tensorflow as tf
+
+from stylex_tf.stages import run as run_lib
+
+
+class Functions:
+    """The averaged networks of a run as compiled functions of tensors."""
+
+    def __init__(self, run: run_lib.Run):
+        """Binds the functions to the run's averages and classifier."""
+        averages, model = run.state.averages, run.settings.model
+        self.style_space = averages.generator.style_space
+        self._run = run
+        self._marginal = tf.constant(run.marginal)
+        size = model.resolution
+        images = tf.TensorSpec([None, size, size, 3])
+        styles = tf.TensorSpec([None, self.style_space.total])
+        p = tf.TensorSpec([None, len(run.marginal)])
+        self.encode = tf.function(self._encode, input_signature=[images])
+        self.generate = tf.function(self._generate, input_signature=[styles])
+        self.classify = tf.function(run.classifier, input_signature=[images])
+        # A generator that is never told p has no label to swap.
+        self.swap_label = (
+            None
+            if model.conditioning == "none"
+            else tf.function(self._swap_label, input_signature=[images, p])
+        )
+
+    def _encode(self, images: tf.Tensor) -> tf.Tensor:
+        p = tf.nn.softmax(self._run.classifier(images))
+        if self._run.settings.model.conditioning == "dropout":
+            p = tf.tile(self._marginal[None, :], [tf.shape(images)[0], 1])
+        return self._swap_label(images, p)
+
+    def _swap_label(self, images: tf.Tensor, p: tf.Tensor) -> tf.Tensor:
+        averages = self._run.state.averages
+        return averages.generator.styles(averages.encoder(images), p)
+
+    def _generate(self, styles: tf.Tensor) -> tf.Tensor:
+        images = self._run.state.averages.generator.synthesis(styles)
+        # What is shown is what is classified: no colour beyond white.
+        return tf.clip_by_value(images, -1.0, 1.0)

@@ -1,0 +1,174 @@
+"""What people see: each class's attributes with pictures, and the page."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import tensorflow as tf
+
+from stylex_tf import explanation
+from stylex_tf.attributes import counterfactuals, selection
+from stylex_tf.data import preprocessing, tfrecords
+from stylex_tf.evaluation import factor_regressors, ground_truth
+from stylex_tf.report import page
+from stylex_tf.stages import evaluating, searching
+from stylex_tf.stages import functions as functions_lib
+from stylex_tf.stages import run as run_lib
+
+# Example images: of each attribute, and of reconstructions.
+_EXAMPLES = 6
+_RECONSTRUCTIONS = 8
+
+
+def show(
+    run: run_lib.Run,
+    functions: functions_lib.Functions,
+    found: searching.Found,
+    images: tfrecords.Examples,
+    regressors: factor_regressors.FactorRegressors | None,
+) -> explanation.Explanation:
+    """Returns each class's attributes with example images.
+
+    Args:
+        run: the trained run.
+        functions: of that run.
+        found: what the search found in these images.
+        images: the searched images.
+        regressors: readers of the known factors.
+    """
+    names = run.classifier.class_names
+    shown = run.settings.attributes.top_k
+    classes = []
+    for target, attributes in found.by_class.items():
+        sources = np.flatnonzero(found.table.predictions != target)
+        judged: Sequence[ground_truth.AttributeFactor | None]
+        judged = [None] * len(attributes)
+        if regressors is not None and len(sources):
+            judged = evaluating.judge(
+                run, functions, found, attributes, regressors, target
+            )
+        views = [
+            _view(functions, found, images, rank, target, attribute, factor)
+            for rank, (attribute, factor) in enumerate(
+                zip(attributes[:shown], judged, strict=False), start=1
+            )
+        ]
+        classes.append(
+            explanation.ClassExplanation(
+                class_index=target,
+                class_name=names[target],
+                images=len(sources),
+                attributes=tuple(views),
+            )
+        )
+    return explanation.Explanation(
+        class_names=tuple(names),
+        classes=tuple(classes),
+        shift_size=found.table.shift_size,
+        measure=selection.Rules().measure,
+    )
+
+
+def _view(
+    functions: functions_lib.Functions,
+    found: searching.Found,
+    images: tfrecords.Examples,
+    rank: int,
+    target: int,
+    attribute: selection.Attribute,
+    factor: ground_truth.AttributeFactor | None,
+) -> explanation.AttributeView:
+    """One attribute on the images that it moves most."""
+    sources = np.flatnonzero(found.table.predictions != target)
+    logits = found.table.effects[
+        sources, attribute.direction, attribute.coordinate
+    ]
+    others = np.delete(logits, target, axis=1).max(axis=1)
+    best = sources[np.argsort(others - logits[:, target])[:_EXAMPLES]]
+    styles = found.styles[best]
+    edited = counterfactuals.apply_edits(
+        styles,
+        found.table.ranges,
+        np.array([attribute.coordinate]),
+        np.array([attribute.direction]),
+        found.table.shift_size,
+    )
+    before, after = (
+        functions.generate(tf.constant(s)) for s in (styles, edited)
+    )
+    layer, channel = functions.style_space.locate(attribute.coordinate)
+    return explanation.AttributeView(
+        rank=rank,
+        coordinate=attribute.coordinate,
+        layer=layer,
+        channel=channel,
+        direction=attribute.direction,
+        mean_effect=attribute.effect,
+        share_flipped=attribute.share,
+        factor=factor.factor if factor else None,
+        purity=factor.purity if factor else None,
+        sources=preprocessing.to_uint8(before).numpy(),
+        edited=preprocessing.to_uint8(after).numpy(),
+        probabilities_before=tf.nn.softmax(functions.classify(before)).numpy(),
+        probabilities_after=tf.nn.softmax(functions.classify(after)).numpy(),
+        image_ids=tuple(images.ids[index] for index in best),
+    )
+
+
+def write_report(
+    run: run_lib.Run,
+    functions: functions_lib.Functions,
+    shown: explanation.Explanation,
+    evaluation: dict[str, Any],
+    images: tfrecords.Examples,
+) -> None:
+    """Writes report/index.html."""
+    reals = images.images[:_RECONSTRUCTIONS]
+    pixels = tf.constant(preprocessing.to_float_numpy(reals))
+    rebuilt = functions.generate(functions.encode(pixels))
+    manifest = run.dataset.manifest
+    facts = (
+        ("Images", f"{manifest.source}, {manifest.resolution} px"),
+        ("Classifier", _describe(run)),
+        (
+            "Training",
+            f"{evaluation['run']['images_seen']:,} images, conditioning "
+            f"{run.settings.model.conditioning}",
+        ),
+        (
+            "Search",
+            f"{run.settings.attributes.images} held-out images, "
+            f"{functions.style_space.size} style coordinates",
+        ),
+    )
+    page.write_report(
+        run.folder.report,
+        page.ReportData(
+            title=f"What the classifier looks at: {run.settings.name}",
+            facts=facts,
+            explanation=shown,
+            evaluation=evaluation,
+            reconstructions=page.Reconstructions(
+                images=reals,
+                reconstructions=preprocessing.to_uint8(rebuilt).numpy(),
+                probabilities_images=_probabilities(functions, pixels),
+                probabilities_reconstructions=_probabilities(
+                    functions, rebuilt
+                ),
+                image_ids=tuple(images.ids[: len(reals)]),
+            ),
+            causes=manifest.causes,
+            greyscale=manifest.greyscale,
+        ),
+    )
+
+
+def _describe(run: run_lib.Run) -> str:
+    settings = run.settings.classifier
+    return settings.path or f"{settings.architecture}, trained by this run"
+
+
+def _probabilities(
+    functions: functions_lib.Functions, images: tf.Tensor
+) -> np.ndarray:
+    return tf.nn.softmax(functions.classify(images)).numpy()

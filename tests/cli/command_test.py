@@ -1,0 +1,90 @@
+"""Tests of stylex_tf.cli.command: what surrounds every command."""
+
+import contextlib
+import io
+import os
+import pathlib
+from unittest import mock
+
+from absl import app
+from absl.testing import absltest, parameterized
+
+from stylex_tf import config, run_folder
+from stylex_tf.classifiers import errors as classifier_errors
+from stylex_tf.cli import command
+from stylex_tf.data import errors as data_errors
+
+
+class CommandTest(parameterized.TestCase):
+    def setUp(self):
+        super().setUp()
+        self.addCleanup(os.chdir, os.getcwd())
+
+    def _run(self, main, *arguments: str) -> object:
+        """Runs a command to its end and returns what it ends with."""
+        argv = mock.patch("sys.argv", ["command", *arguments])
+        with argv, self.assertRaises(SystemExit) as caught:
+            command.run(main)
+        return caught.exception.code
+
+    def test_a_command_that_succeeds(self):
+        seen = []
+        self.assertIsNone(self._run(seen.append))
+        self.assertEqual(seen, [["command"]])
+
+    def test_runs_where_the_user_is_and_not_where_bazel_is(self):
+        folder = pathlib.Path(self.create_tempdir()).resolve()
+        seen = []
+        with mock.patch.dict(
+            os.environ, {"BUILD_WORKING_DIRECTORY": str(folder)}
+        ):
+            self._run(lambda argv: seen.append(pathlib.Path.cwd()))
+        self.assertEqual(seen, [folder])
+
+    def test_without_bazel_it_stays_where_it_is(self):
+        seen = []
+        with mock.patch.dict(os.environ):
+            os.environ.pop("BUILD_WORKING_DIRECTORY", None)
+            self._run(lambda argv: seen.append(os.getcwd()))
+        self.assertEqual(seen, [os.getcwd()])
+
+    @parameterized.parameters(
+        config.ConfigError,
+        run_folder.RunFolderError,
+        classifier_errors.ClassifierError,
+        data_errors.DataError,
+    )
+    def test_a_mistake_of_the_user_is_one_line(self, kind):
+        def main(argv):
+            raise kind("seed is -1; expected 0 or more")
+
+        # What sys.exit is given as text goes to stderr; the exit code is 1.
+        self.assertEqual(
+            self._run(main), "error: seed is -1; expected 0 or more"
+        )
+
+    def test_a_mistake_of_ours_keeps_its_traceback(self):
+        def main(argv):
+            raise KeyError("ours")
+
+        with mock.patch("sys.argv", ["command"]):
+            with self.assertRaises(KeyError):
+                command.run(main)
+
+    def test_no_arguments_follow_the_flags(self):
+        command.no_arguments(["train"])
+        with self.assertRaisesRegex(
+            app.UsageError, "^unexpected arguments: seed=1 x$"
+        ):
+            command.no_arguments(["train", "seed=1", "x"])
+
+    def test_an_unexpected_argument_shows_the_usage(self):
+        with contextlib.redirect_stderr(io.StringIO()) as shown:
+            with contextlib.redirect_stdout(shown):
+                code = self._run(command.no_arguments, "surplus")
+        self.assertEqual(code, 1)
+        self.assertIn("unexpected arguments: surplus", shown.getvalue())
+
+
+if __name__ == "__main__":
+    absltest.main()

@@ -1,0 +1,183 @@
+"""The main job, whole: one command, and everything that it leaves behind."""
+
+import json
+import pathlib
+import tempfile
+import time
+
+import numpy as np
+import tensorflow as tf
+from absl.testing import absltest
+
+from stylex_tf import run_folder
+from stylex_tf.cli import train
+from stylex_tf.evaluation import schema
+from tests.testing import image_files, processes, tiny_experiment
+
+_CONFIG = """
+from tests.testing import tiny_experiment
+
+def get_config():
+    settings = tiny_experiment.settings("faces")
+    settings.data.causes = ("glasses",)
+    settings.data.rendered_images = 240
+    settings.data.cache_dir = "cache"
+    return settings
+"""
+_STEPS = 6
+_CLASSES = ["other", "glasses"]
+
+
+class MainJobTest(absltest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.cwd = pathlib.Path(
+            tempfile.mkdtemp(dir=absltest.get_default_test_tmpdir())
+        )
+        (cls.cwd / "tiny.py").write_text(_CONFIG)
+        cls.folder = run_folder.RunFolder(cls.cwd / "runs" / "tiny")
+        first = cls._start()
+        cls.second = cls._start_when_locked()
+        cls.printed = first.wait()
+
+    @classmethod
+    def _start(cls) -> processes.Process:
+        return processes.Process(
+            cls,
+            train,
+            ["--config=tiny.py"],
+            {"BUILD_WORKING_DIRECTORY": str(cls.cwd)},
+        )
+
+    @classmethod
+    def _start_when_locked(cls) -> processes.Process:
+        """Starts the command again while the first one is at work."""
+        lock = cls.folder.root / ".lock"
+        while not (lock.exists() and lock.read_text()):
+            time.sleep(0.1)
+        return cls._start()
+
+    def _json(self, name: str):
+        return json.loads((self.folder.root / name).read_text())
+
+    def test_the_run_folder_has_everything(self):
+        for name in (
+            "config.json",
+            "environment.json",
+            "metrics.jsonl",
+            "tensorboard",
+            f"snapshots/{_STEPS:08d}.png",
+            f"checkpoints/ckpt-{_STEPS}.index",
+            "classifier/classifier.keras",
+            "attributes/effects.json",
+            "report/index.html",
+            "export/1/saved_model.pb",
+            "evaluation.json",
+        ):
+            self.assertTrue((self.folder.root / name).exists(), name)
+        half = [path for path in self.folder.root.rglob("*tmp*")]
+        self.assertEmpty(half)
+
+    def test_the_config_is_what_was_asked_for(self):
+        found = self._json("config.json")
+        self.assertEqual(found["data"]["causes"], ["glasses"])
+        self.assertEqual(found["training"]["batch_size"], 4)
+
+    def test_the_log_covers_the_training(self):
+        lines = (self.folder.root / "metrics.jsonl").read_text().splitlines()
+        steps = [json.loads(line)["step"] for line in lines]
+        self.assertEqual(steps, list(range(2, _STEPS + 1, 2)))
+
+    def test_the_evaluation_follows_the_schema(self):
+        found = schema.read(self.folder.evaluation)
+        schema.validate(found)
+        self.assertEqual(
+            found["run"]["images_seen"], _STEPS * tiny_experiment.BATCH_SIZE
+        )
+        self.assertEqual(found["classifier"], self._figures())
+        # Agreement is never without what tells whether to believe it.
+        self.assertIsNotNone(found["reconstruction"]["agreement"])
+        self.assertIn("glasses", found["ground_truth"]["factor_agreement"])
+        self.assertIsNotNone(found["sufficiency"]["baselines"]["label_swap"])
+
+    def _figures(self) -> dict[str, float]:
+        trained = self._json("classifier/classifier.json")
+        names = ("accuracy", "calibration_error", "images")
+        return {name: trained[name] for name in names}
+
+    def test_the_report_names_the_classes_and_its_limits(self):
+        page = self.folder.report.read_text()
+        for name in _CLASSES:
+            self.assertIn(name, page)
+        self.assertIn("explains the classifier, not reality", page)
+        self.assertIn("data:image/png;base64,", page)
+
+    def test_the_summary_says_what_was_found_and_what_to_do_next(self):
+        for part in (
+            "What the classifier looks at",
+            "classifier agreement",
+            "label-only swap",
+            "factor agreement",
+            "It explains the classifier, not reality.",
+            str(self.folder.report),
+            str(self.folder.export / "1"),
+        ):
+            self.assertIn(part, self.printed)
+
+    def test_the_export_answers(self):
+        model = tf.saved_model.load(str(self.folder.export / "1"))
+        size = tiny_experiment.RESOLUTION
+        pngs = [
+            image_files.encode(image) for image in tiny_experiment.images(3)
+        ]
+        images = {"image_bytes": tf.constant(pngs)}
+
+        answer = model.signatures["serving_default"](**images)
+        np.testing.assert_allclose(
+            tf.reduce_sum(answer["probabilities"], axis=-1), 1.0, rtol=1e-5
+        )
+        self.assertContainsSubset(
+            {name.decode() for name in answer["class_name"].numpy()}, _CLASSES
+        )
+        styles = model.signatures["encode"](**images)["styles"]
+        drawn = model.signatures["generate"](styles=styles)
+        self.assertEqual(drawn["images"].shape, [3, size, size, 3])
+        decoded = tf.io.decode_png(drawn["image_bytes"][0])
+        self.assertEqual(decoded.shape, [size, size, 3])
+        found = model.signatures["find_attributes"](
+            **images,
+            target_class=tf.constant([1, 1, 0]),
+            top_k=tf.constant([2, 2, 2]),
+        )
+        self.assertEqual(found["coordinates"].shape, [3, 2])
+
+    def test_a_second_process_at_the_same_time_was_refused(self):
+        self.second.wait(expected=1)
+        self.assertRegex(
+            self.second.errors(),
+            r"error: .*runs/tiny is in use by process \d+; ",
+        )
+        self.assertNotIn("Traceback", self.second.errors())
+
+    def test_running_it_again_goes_on_where_it_ended(self):
+        trained = [
+            self.folder.root / "metrics.jsonl",
+            self.folder.classifier / "classifier.keras",
+            *self.folder.checkpoints.iterdir(),
+            *self.folder.snapshots.iterdir(),
+        ]
+        before = {path: path.stat().st_mtime_ns for path in trained}
+        evaluation = self._json("evaluation.json")
+        printed = self._start().wait()
+        self.assertEqual(
+            {path: path.stat().st_mtime_ns for path in trained}, before
+        )
+        self.assertIn("What the classifier looks at", printed)
+        again = self._json("evaluation.json")
+        self.assertEqual(again["reconstruction"], evaluation["reconstruction"])
+        self.assertEqual(again["ground_truth"], evaluation["ground_truth"])
+
+
+if __name__ == "__main__":
+    absltest.main()
