@@ -217,6 +217,12 @@ class ExperimentConfig:
             "a multiple of 4, for the groups of the minibatch statistic, or "
             "less than 4",
         )
+        _check(
+            self.training.batch_size < 4 or self.training.batch_size % 4 == 0,
+            "training.batch_size",
+            self.training.batch_size,
+            "a multiple of 4, the discriminator's group, or less",
+        )
         for name in _POSITIVE:
             _check(
                 _value(self, name) > 0, name, _value(self, name), "more than 0"

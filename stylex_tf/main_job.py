@@ -56,9 +56,12 @@ def _run_as_chief(
     begun: float,
 ) -> str:
     folder.check_config(dataclasses.asdict(settings))
-    folder.write_environment()
     before = _logged_seconds(folder.root / "metrics.jsonl")
     dataset = experiment.load_data(settings)
+    if settings.classifier.path:
+        experiment.load_classifier(settings, dataset, folder.classifier)
+    # Not earlier: a config that cannot be run must not bind the folder.
+    folder.begin(dataclasses.asdict(settings))
     trained = run_lib.Run(settings, folder, dataset, strategy)
     trained.train()
     tensors = functions.Functions(trained)

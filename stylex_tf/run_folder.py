@@ -86,14 +86,13 @@ class RunFolder:
         temporary.replace(self.root / name)
 
     def check_config(self, config: Mapping[str, Any]) -> None:
-        """Writes config.json, or compares with the one that began the run.
+        """Compares with the config that began the run, if one did.
 
         Raises:
             RunFolderError: the folder holds a run of another config.
         """
         path = self.root / "config.json"
         if not path.exists():
-            self.write_json("config.json", config)
             return
         begun, now = (
             json.loads(path.read_text()),
@@ -107,9 +106,10 @@ class RunFolder:
                 "config of the run"
             )
 
-    def write_environment(self) -> None:
-        """Writes environment.json: machine and versions."""
+    def begin(self, config: Mapping[str, Any]) -> None:
+        """Writes environment.json and config.json: from here on it is a run."""
         self.write_json("environment.json", environment())
+        self.write_json("config.json", config)
 
 
 class RunFolderError(Exception):

@@ -78,9 +78,14 @@ class RunFolderTest(absltest.TestCase):
         self.enter_context(self.folder.locked())
         return self.folder
 
+    def test_a_check_alone_does_not_bind_the_folder(self):
+        self._locked().check_config({"a": 1})
+        self.folder.check_config({"a": 2})
+        self.assertFalse((self.root / "config.json").exists())
+
     def test_the_first_config_is_kept(self):
         config = {"seed": 1, "data": {"classes": ("cat", "dog")}}
-        self._locked().check_config(config)
+        self._locked().begin(config)
         written = json.loads((self.root / "config.json").read_text())
         self.assertEqual(written["data"]["classes"], ["cat", "dog"])
         # A tuple is a list in JSON, and no change.
@@ -88,7 +93,7 @@ class RunFolderTest(absltest.TestCase):
 
     def test_another_config_is_refused_with_the_fields_that_differ(self):
         begun = {"seed": 1, "loss": {"l1": 1.0, "r1": 10.0}, "name": "a"}
-        self._locked().check_config(begun)
+        self._locked().begin(begun)
         before = (self.root / "config.json").read_text()
         now = {"seed": 2, "loss": {"l1": 1.0, "r1": 5.0}, "name": "a"}
         with self.assertRaises(run_folder.RunFolderError) as caught:
@@ -102,7 +107,7 @@ class RunFolderTest(absltest.TestCase):
         self.assertEqual((self.root / "config.json").read_text(), before)
 
     def test_a_field_that_came_or_went_is_a_change(self):
-        self._locked().check_config({"a": 1})
+        self._locked().begin({"a": 1})
         with self.assertRaisesRegex(
             run_folder.RunFolderError, "a was 1, is None; b was None, is 2"
         ):
@@ -126,7 +131,7 @@ class RunFolderTest(absltest.TestCase):
         )
 
     def test_environment_names_machine_and_versions(self):
-        self._locked().write_environment()
+        self._locked().begin({})
         found = json.loads((self.root / "environment.json").read_text())
         self.assertEqual(found, run_folder.environment())
         self.assertEqual(found["machine"]["cores"], os.cpu_count())

@@ -26,7 +26,7 @@ def run(main: Callable[[list[str]], None]) -> None:
     # `bazel run` changes to the tree of the built files.
     os.chdir(os.environ.get("BUILD_WORKING_DIRECTORY", os.getcwd()))
     # TensorFlow's own chatter, which starts when it is imported.
-    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     absl_logging.set_verbosity(absl_logging.WARNING)
     logging.getLogger("stylex_tf").setLevel(logging.INFO)
     app.run(lambda argv: _guarded(main, argv), flags_parser=_parse)

@@ -83,7 +83,9 @@ class Manifest:
                 f"{counts[label]:,} {split}"
                 for split, counts in self.label_counts.items()
             ]
-            lines.append(f"  class {label}, {name}: {', '.join(counts)}")
+            # None of a description of what is not prepared yet.
+            known = f": {', '.join(counts)}" if counts else ""
+            lines.append(f"  class {label}, {name}{known}")
         if self.causes:
             joint = " or " if self.rule == "any" else " and "
             lines.append(f"  class 1 is: {joint.join(self.causes)}")

@@ -35,7 +35,8 @@ class Generator(keras.Model):
             condition_dim: K where p is joined with w, 0 where it is not.
             **kwargs: forwarded to keras.Model.
         """
-        super().__init__(**kwargs)
+        # Keras would round w to the networks' precision on entry.
+        super().__init__(autocast=False, **kwargs)
         self.resolution = resolution
         self.channel_base = channel_base
         self.channel_max = channel_max

@@ -44,7 +44,7 @@ class Mapping(keras.Model):
             initializer="zeros",
             trainable=False,
             dtype="float32",
-            synchronization=tf.VariableSynchronization.ON_READ,
+            # Replicas agree on it, so that one of them can save it alone.
             aggregation=tf.VariableAggregation.MEAN,
         )
 

@@ -108,7 +108,7 @@ def evaluate(
         ),
         "run": {
             "config": dataclasses.asdict(run.settings),
-            "images_seen": int(run.state.step)
+            "images_seen": int(run.state.step.numpy())
             * run.settings.training.batch_size,
             "seconds": seconds,
             **run_folder.environment(),

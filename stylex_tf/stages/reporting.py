@@ -78,13 +78,17 @@ def _view(
     attribute: selection.Attribute,
     factor: ground_truth.AttributeFactor | None,
 ) -> explanation.AttributeView:
-    """One attribute on the images that it moves most."""
+    """One attribute on the images whose probability it raises most."""
     sources = np.flatnonzero(found.table.predictions != target)
-    logits = found.table.effects[
-        sources, attribute.direction, attribute.coordinate
-    ]
-    others = np.delete(logits, target, axis=1).max(axis=1)
-    best = sources[np.argsort(others - logits[:, target])[:_EXAMPLES]]
+    before = found.table.base_logits[sources]
+    after = (
+        before
+        + found.table.effects[
+            sources, attribute.direction, attribute.coordinate
+        ]
+    )
+    gains = tf.nn.softmax(after) - tf.nn.softmax(before)
+    best = sources[np.argsort(-gains.numpy()[:, target])[:_EXAMPLES]]
     styles = found.styles[best]
     edited = counterfactuals.apply_edits(
         styles,
@@ -93,7 +97,7 @@ def _view(
         np.array([attribute.direction]),
         found.table.shift_size,
     )
-    before, after = (
+    plain, moved = (
         functions.generate(tf.constant(s)) for s in (styles, edited)
     )
     layer, channel = functions.style_space.locate(attribute.coordinate)
@@ -107,10 +111,10 @@ def _view(
         share_flipped=attribute.share,
         factor=factor.factor if factor else None,
         purity=factor.purity if factor else None,
-        sources=preprocessing.to_uint8(before).numpy(),
-        edited=preprocessing.to_uint8(after).numpy(),
-        probabilities_before=tf.nn.softmax(functions.classify(before)).numpy(),
-        probabilities_after=tf.nn.softmax(functions.classify(after)).numpy(),
+        sources=preprocessing.to_uint8(plain).numpy(),
+        edited=preprocessing.to_uint8(moved).numpy(),
+        probabilities_before=_probabilities(functions, plain),
+        probabilities_after=_probabilities(functions, moved),
         image_ids=tuple(images.ids[index] for index in best),
     )
 

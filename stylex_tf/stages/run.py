@@ -60,6 +60,14 @@ class Run:
         self.classifier_figures = experiment.prepare_classifier(
             settings, dataset, folder.classifier
         )
+        accuracy = self.classifier_figures["accuracy"]
+        if accuracy < 1 / len(dataset.manifest.class_names):
+            _LOGGER.warning(
+                "The classifier's accuracy is %.3f, worse than chance: are its "
+                "classes in another order than %s? data.classes sets it.",
+                accuracy,
+                dataset.manifest.class_names,
+            )
         with self.strategy.scope():
             self.classifier = experiment.load_classifier(
                 settings, dataset, folder.classifier

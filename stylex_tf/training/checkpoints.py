@@ -56,7 +56,7 @@ class Checkpoints:
                     f"{self.latest} is of other networks or optimizers than "
                     f"the config describes: {error}"
                 ) from error
-        return int(self._state.step)
+        return int(self._state.step.numpy())
 
     def __call__(self, step: int, metrics: loop.Metrics, *, last: bool):
         """Saves where a checkpoint is due."""

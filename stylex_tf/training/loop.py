@@ -34,7 +34,7 @@ def train(
         actions: called in order after every step.
         total_steps: where to stop.
     """
-    for step in range(int(train_state.step), total_steps):
+    for step in range(int(train_state.step.numpy()), total_steps):
         metrics = run_step(step, next(batches)["image"])
         done = step + 1
         for action in actions:

@@ -29,7 +29,7 @@ class SavingTest(parameterized.TestCase):
         )
 
     @parameterized.named_parameters(*registry.ALL)
-    def test_a_saved_model_computes_the_same(self, case):
+    def test_a_saved_model_computes_the_same_for_any_batch(self, case):
         layer = case.build()
         module = tf.Module()
         # As an export does: the weights, and nothing of Keras.
@@ -38,11 +38,11 @@ class SavingTest(parameterized.TestCase):
         tf.saved_model.save(module, self.folder)
 
         loaded = tf.saved_model.load(self.folder)
-        for examples in (1, 4):
+        for examples in (1, 4, 8):
             arguments = case.arguments(examples)
-            np.testing.assert_allclose(
-                loaded.call(*arguments), layer(*arguments), atol=1e-4
-            )
+            output = loaded.call(*arguments)
+            self.assertEqual(output.shape, [examples, *case.output[1:]])
+            np.testing.assert_allclose(output, layer(*arguments), atol=1e-4)
 
 
 if __name__ == "__main__":

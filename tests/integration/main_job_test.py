@@ -76,8 +76,7 @@ class MainJobTest(absltest.TestCase):
             "evaluation.json",
         ):
             self.assertTrue((self.folder.root / name).exists(), name)
-        half = [path for path in self.folder.root.rglob("*tmp*")]
-        self.assertEmpty(half)
+        self.assertEmpty(list(self.folder.root.rglob("*tmp*")))
 
     def test_the_config_is_what_was_asked_for(self):
         found = self._json("config.json")
@@ -107,11 +106,14 @@ class MainJobTest(absltest.TestCase):
         return {name: trained[name] for name in names}
 
     def test_the_report_names_the_classes_and_its_limits(self):
-        page = self.folder.report.read_text()
-        for name in _CLASSES:
-            self.assertIn(name, page)
-        self.assertIn("explains the classifier, not reality", page)
-        self.assertIn("data:image/png;base64,", page)
+        page = " ".join(self.folder.report.read_text().split())
+        for part in (
+            *_CLASSES,
+            "It explains the classifier, not reality",
+            "data:image/png;base64,",
+        ):
+            # The page is too long to be shown by assertIn.
+            self.assertTrue(part in page, part)
 
     def test_the_summary_says_what_was_found_and_what_to_do_next(self):
         for part in (

@@ -25,7 +25,10 @@ class GeneratorTest(parameterized.TestCase):
         super().setUp()
         keras.utils.set_random_seed(0)
 
-    def test_draws_its_styles(self):
+    @parameterized.parameters("float32", "mixed_bfloat16", "mixed_float16")
+    def test_draws_its_styles(self, policy):
+        self.addCleanup(keras.mixed_precision.set_global_policy, "float32")
+        keras.mixed_precision.set_global_policy(policy)
         network = tiny()
         w = normal(3, _W_DIM)
         np.testing.assert_allclose(

@@ -93,7 +93,7 @@ class SynthesisTest(parameterized.TestCase):
         self.assertLen(seeds, 4 * 5)
 
     @parameterized.parameters("mixed_bfloat16", "mixed_float16")
-    def test_styles_reach_every_layer_in_float32(self, policy):
+    def test_styles_and_kernels_reach_every_layer_in_float32(self, policy):
         keras.mixed_precision.set_global_policy(policy)
         self.addCleanup(keras.mixed_precision.set_global_policy, "float32")
         with mock.patch.object(
@@ -104,10 +104,11 @@ class SynthesisTest(parameterized.TestCase):
             image = tiny()(tf.ones([1, 68]))
         self.assertEqual(image.dtype, tf.float32)
         dtypes = {
-            (call.args[0].dtype.name, call.args[2].dtype.name)
+            tuple(tensor.dtype.name for tensor in call.args)
             for call in convolve.mock_calls
         }
-        self.assertEqual(dtypes, {(policy.removeprefix("mixed_"), "float32")})
+        half = policy.removeprefix("mixed_")
+        self.assertEqual(dtypes, {(half, "float32", "float32")})
 
     def test_to_rgb_of_all_sizes_add_up(self):
         # With one toRGB bias, all else zero, the image is that colour,

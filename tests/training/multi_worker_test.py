@@ -9,6 +9,7 @@ import numpy as np
 import tensorflow as tf
 from absl.testing import absltest
 
+from stylex_tf.training import checkpoints
 from tests.testing import processes, tiny_experiment
 from tests.training import one_worker
 
@@ -42,9 +43,37 @@ class MultiWorkerTest(absltest.TestCase):
         """
         folder = pathlib.Path(self.create_tempdir())
         tiny_experiment.write_data(folder / "data")
+        workers = self._start(folder)
+        alone = one_worker.train(tf.distribute.get_strategy(), folder / "data")
+        expected = tiny_experiment.values(alone)
+        replicas = processes.wait_all(workers)
+        self.assertEqual(replicas, [f"{_WORKERS}\n"] * _WORKERS)
+        chief, other = (
+            dict(np.load(folder / f"{index}.npz")) for index in range(_WORKERS)
+        )
+        self.assertEqual(set(chief), set(expected))
+        for name, value in expected.items():
+            np.testing.assert_array_equal(chief[name], other[name])
+            np.testing.assert_allclose(
+                chief[name], value, rtol=1e-4, atol=1e-5, err_msg=name
+            )
+
+        # What the chief saved alone, one process goes on from.
+        saved = checkpoints.Checkpoints(
+            alone, folder / "checkpoints", every=one_worker.STEPS
+        )
+        self.assertEqual(saved.restore(), one_worker.STEPS)
+        for name, value in tiny_experiment.values(alone).items():
+            np.testing.assert_array_equal(chief[name], value)
+
+    def _start(self, folder: pathlib.Path) -> list[processes.Process]:
+        """Starts the workers; the first one saves a checkpoint."""
         addresses = [f"127.0.0.1:{port}" for port in _free_ports(_WORKERS)]
         workers = []
         for index in range(_WORKERS):
+            arguments = [folder / "data", folder / f"{index}.npz"]
+            if index == 0:
+                arguments.append(folder / "checkpoints")
             cluster = {
                 "cluster": {"worker": addresses},
                 "task": {"type": "worker", "index": index},
@@ -53,22 +82,11 @@ class MultiWorkerTest(absltest.TestCase):
                 processes.Process(
                     self,
                     one_worker,
-                    [folder / "data", folder / f"{index}.npz"],
+                    arguments,
                     {"TF_CONFIG": json.dumps(cluster)},
                 )
             )
-        expected = one_worker.train(
-            tf.distribute.get_strategy(), folder / "data"
-        )
-        replicas = processes.wait_all(workers)
-        self.assertEqual(replicas, [f"{_WORKERS}\n"] * _WORKERS)
-        for index in range(_WORKERS):
-            with np.load(folder / f"{index}.npz") as found:
-                self.assertEqual(set(found), set(expected))
-                for name, value in expected.items():
-                    np.testing.assert_allclose(
-                        found[name], value, rtol=1e-4, atol=1e-5, err_msg=name
-                    )
+        return workers
 
 
 if __name__ == "__main__":

@@ -1,8 +1,9 @@
 """A process of multi_worker_test: three steps of one worker.
 
-    one_worker.py DATA OUTPUT.npz
+    one_worker.py DATA OUTPUT.npz [CHECKPOINTS]
 
-TF_CONFIG names the cluster and the worker; without it the worker is alone.
+TF_CONFIG names the cluster and the worker. The worker that is given a folder
+for checkpoints saves one alone, as the chief of a run does.
 """
 
 import pathlib
@@ -12,6 +13,7 @@ import numpy as np
 import tensorflow as tf
 
 from stylex_tf.data import tfrecords
+from stylex_tf.training import checkpoints, state
 from tests.testing import tiny_experiment
 
 STEPS = 3
@@ -19,12 +21,12 @@ STEPS = 3
 
 def train(
     strategy: tf.distribute.Strategy, data: pathlib.Path
-) -> dict[str, np.ndarray]:
-    """Returns the state after some steps, by name."""
+) -> state.TrainState:
+    """Returns the state after some steps."""
     training = tiny_experiment.training(strategy)
     dataset = tfrecords.Dataset(data)
 
-    def batches(context: tf.distribute.InputContext) -> tf.data.Dataset:
+    def read(context: tf.distribute.InputContext) -> tf.data.Dataset:
         readers = context.num_input_pipelines
         return dataset.batches(
             "train",
@@ -33,17 +35,23 @@ def train(
             shard=(context.input_pipeline_id, readers),
         )
 
-    batches = iter(strategy.distribute_datasets_from_function(batches))
+    batches = iter(strategy.distribute_datasets_from_function(read))
     for step in range(STEPS):
         training.step(step, next(batches)["image"])
-    return tiny_experiment.values(training.state)
+    return training.state
 
 
-def main(data: str, output: str) -> None:
+def main(data: str, output: str, *directory: str) -> None:
     """Trains one worker of a cluster."""
     strategy = tf.distribute.MultiWorkerMirroredStrategy()
+    trained = train(strategy, pathlib.Path(data))
+    if directory:
+        save = checkpoints.Checkpoints(
+            trained, pathlib.Path(directory[0]), every=STEPS
+        )
+        save(STEPS, {}, last=True)
+    np.savez(output, **tiny_experiment.values(trained))
     print(strategy.num_replicas_in_sync)
-    np.savez(output, **train(strategy, pathlib.Path(data)))
 
 
 if __name__ == "__main__":

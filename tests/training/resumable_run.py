@@ -21,7 +21,7 @@ STEPS = 30
 
 
 def _kill_after(run: run_lib.Run, step: int, milliseconds: float) -> None:
-    while int(run.state.step) < step:
+    while int(run.state.step.numpy()) < step:
         time.sleep(0.0005)
     time.sleep(milliseconds / 1000)
     # As the kernel does it when memory ends: nothing is closed or flushed.
