@@ -1,7 +1,13 @@
 """Real photographs: what tells a sneaker from an ankle boot, 32 px.
 
-sudo apt-get install dataset-fashion-mnist    # or let Keras download it
-./bazelw run //stylex_tf:train -- --config=configs/sneaker_boot_32.py
+    sudo apt-get install dataset-fashion-mnist    # or let it be downloaded
+    ./bazelw run //stylex_tf:train -- --config=configs/sneaker_boot_32.py
+
+15 minutes on 2 busy CPU cores, 1.2 GB. Classifier accuracy 0.975, agreement of
+image and reconstruction 0.960 (1,000 images), decisions flipped by the top
+attribute 0.486, by the top 10 1.000 (random coordinates 0.033 and 0.226). The
+first attribute towards "sneaker" takes the heel away, the second lowers the
+shaft.
 """
 
 from configs import quickstart

@@ -1,8 +1,10 @@
 r"""Trains StylEx and explains a classifier: the main job.
 
-bazel run //stylex_tf:train
-bazel run //stylex_tf:train -- --config=configs/custom.py \
+    bazel run //stylex_tf:train
+    bazel run //stylex_tf:train -- --config=configs/custom.py \
         --config.data.source=FOLDER --config.classifier.path=FILE
+
+Started again on the same --run_dir, it goes on from the last checkpoint.
 """
 
 import pathlib
