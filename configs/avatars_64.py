@@ -18,5 +18,5 @@ def get_config() -> config.ExperimentConfig:
     )
     experiment.model.resolution = 64
     experiment.model.channel_base = 1024
-    experiment.training.total_images = 80_000
+    experiment.training.total_images = 60_000
     return experiment
