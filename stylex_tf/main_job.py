@@ -27,7 +27,7 @@ from stylex_tf.stages import run as run_lib
 
 
 def run(settings: config.ExperimentConfig, folder: run_folder.RunFolder) -> str:
-    """Does everything that is not done yet, in order.
+    """Trains what is not trained yet; then explains it, anew each time.
 
     Prepares data, trains or loads the classifier, trains StylEx, searches,
     evaluates, writes the report, exports, reloads and compares.

@@ -11,13 +11,16 @@ from absl import logging as absl_logging
 from stylex_tf import config, run_folder
 from stylex_tf.classifiers import errors as classifier_errors
 from stylex_tf.data import errors as data_errors
+from stylex_tf.training import errors as training_errors
 
-# A mistake of the user's, not of ours: one line, no traceback.
+# For the user to mend, not for us: one line, no traceback.
 _MISTAKES = (
     config.ConfigError,
     run_folder.RunFolderError,
     classifier_errors.ClassifierError,
     data_errors.DataError,
+    training_errors.CheckpointError,
+    training_errors.DivergedError,
 )
 
 

@@ -4,7 +4,7 @@ import pathlib
 
 import tensorflow as tf
 
-from stylex_tf.training import loop, state
+from stylex_tf.training import errors, loop, state
 
 
 class Checkpoints:
@@ -52,7 +52,7 @@ class Checkpoints:
             try:
                 checkpoint.restore(self.latest).assert_consumed()
             except (AssertionError, ValueError) as error:
-                raise CheckpointError(
+                raise errors.CheckpointError(
                     f"{self.latest} is of other networks or optimizers than "
                     f"the config describes: {error}"
                 ) from error
@@ -62,7 +62,3 @@ class Checkpoints:
         """Saves where a checkpoint is due."""
         if last or step % self._every == 0:
             self._manager.save(checkpoint_number=step)
-
-
-class CheckpointError(Exception):
-    """A checkpoint does not fit the state."""

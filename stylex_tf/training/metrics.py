@@ -9,7 +9,7 @@ from collections.abc import Callable
 import tensorflow as tf
 import tqdm
 
-from stylex_tf.training import loop
+from stylex_tf.training import errors, loop
 
 
 class MetricsLog:
@@ -53,7 +53,7 @@ class MetricsLog:
         """Takes the metrics of one step; writes where a log point is due.
 
         Raises:
-            FloatingPointError: a metric is not finite.
+            DivergedError: a metric is not finite.
         """
         for name, value in metrics.items():
             self._values.setdefault(name, []).append(value)
@@ -66,7 +66,7 @@ class MetricsLog:
         first, then = self._since
         for name, mean in means.items():
             if not math.isfinite(mean):
-                raise FloatingPointError(
+                raise errors.DivergedError(
                     f"{name} is {mean} somewhere in steps {first}..{step}; "
                     "the last checkpoint before them is whole. Lower "
                     "training.learning_rate, or raise loss.r1"

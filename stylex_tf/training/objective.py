@@ -99,7 +99,7 @@ class Objective:
         images, condition = step["images"], step["condition"]
         w = self._networks.encoder(images)
         fakes = self._networks.generator(
-            w, condition, noise=self._noise, seed=_seed(step, _NOISE)
+            w, condition, noise=self._noise, seed=_noise_seed(step)
         )
         logits, features = self._classify(fakes)
         if self._perceptual_features is not None:
@@ -142,7 +142,7 @@ class Objective:
         """Adversarial loss of images drawn from z."""
         styles = self._sampled_styles(step)
         fakes = self._networks.generator.synthesis(
-            styles, noise=self._noise, seed=_seed(step, _NOISE)
+            styles, noise=self._noise, seed=_noise_seed(step)
         )
         fake_p = step["p"]
         if self._conditioning != "probabilities":
@@ -180,22 +180,26 @@ class Objective:
 
     def path_length(self, step: Tensors) -> phases.Outcome:
         """(length - mean)^2, for half of the batch, as StyleGAN2 has it."""
-        w = self._networks.mapping(self._normal(step, _Z, self._z_dim))
-        count = tf.maximum(1, tf.shape(w)[0] // 2)
-        condition = step["condition"][:count]
+        # Every second example, so that the number of replicas changes nothing.
+        w = self._networks.mapping(self._normal(step, _Z, self._z_dim))[::2]
+        condition = step["condition"][::2]
         h, width, c = step["images"].shape[1:]
         lengths = regularizers.path_lengths(
             lambda half: self._networks.generator(
-                half, condition, noise=self._noise, seed=_seed(step, _NOISE)
+                half, condition, noise=self._noise, seed=_noise_seed(step)
             ),
-            w[:count],
-            self._normal(step, _PATH, h * width * c, (h, width, c))[:count],
+            w,
+            self._normal(step, _PATH, h * width * c, (h, width, c))[::2],
         )
         mean = self._path_length_mean
+        of_batch = tf.distribute.get_replica_context().all_reduce(
+            tf.distribute.ReduceOp.MEAN,
+            tf.stop_gradient(tf.reduce_mean(lengths)),
+        )
         # The batch's own mean joins before the penalty, as in the paper.
-        moved = mean + 0.01 * (tf.reduce_mean(lengths) - mean)
-        mean.assign(tf.stop_gradient(moved))
-        penalty = tf.square(lengths - tf.stop_gradient(moved))
+        moved = mean + 0.01 * (of_batch - mean)
+        mean.assign(moved)
+        penalty = tf.square(lengths - moved)
         return phases.Outcome(
             self._weights.path_length * penalty, {"length": lengths}
         )
@@ -265,6 +269,12 @@ class Objective:
 
 def _seed(step: Tensors, use: int) -> tf.Tensor:
     return step["seed"] + tf.constant([use << 20, 0], step["seed"].dtype)
+
+
+def _noise_seed(step: Tensors) -> tf.Tensor:
+    """Each replica draws noise of its own: for all it would be too much."""
+    replica = tf.distribute.get_replica_context().replica_id_in_sync_group
+    return tf.random.fold_in(_seed(step, _NOISE), replica)
 
 
 def _of_this_replica(drawn: tf.Tensor) -> tf.Tensor:

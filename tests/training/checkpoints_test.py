@@ -7,7 +7,7 @@ import tensorflow as tf
 from absl.testing import absltest
 
 from stylex_tf.models import mapping
-from stylex_tf.training import checkpoints, networks, state
+from stylex_tf.training import checkpoints, errors, networks, state
 from tests.testing import tiny_experiment
 
 
@@ -122,7 +122,7 @@ class CheckpointsTest(absltest.TestCase):
     def test_another_architecture_is_refused(self):
         self._run(self._open(), 1, 2)
         with self.assertRaisesRegex(
-            checkpoints.CheckpointError,
+            errors.CheckpointError,
             r"checkpoints/ckpt-2 is of other networks or optimizers",
         ):
             self._open(_state(width=4)).restore()
@@ -130,15 +130,13 @@ class CheckpointsTest(absltest.TestCase):
     def test_a_checkpoint_without_something_of_the_state_is_refused(self):
         del self.state.path_length_mean
         self._run(self._open(), 1, 2)
-        with self.assertRaisesRegex(
-            checkpoints.CheckpointError, "path_length_mean"
-        ):
+        with self.assertRaisesRegex(errors.CheckpointError, "path_length_mean"):
             self._open(_state()).restore()
 
     def test_a_checkpoint_with_more_than_the_state_is_refused(self):
         self.state.strength = tf.Variable(0.5)
         self._run(self._open(), 1, 2)
-        with self.assertRaisesRegex(checkpoints.CheckpointError, "ckpt-2"):
+        with self.assertRaisesRegex(errors.CheckpointError, "ckpt-2"):
             self._open(_state()).restore()
 
     def test_one_replica_goes_on_from_two(self):
