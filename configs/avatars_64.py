@@ -2,6 +2,11 @@
 
     ./bazelw run //stylex_tf:train -- --config=configs/avatars_64.py
 
+15 minutes on 2 CPU cores, 2.0 GB, and too short: classifier accuracy 1.000,
+agreement 0.773 (907 images), factor agreement 0.924 on the beard but 0.245 on
+the mouth; decisions flipped by the top attribute 0.496, by the top 10 0.616
+(random coordinates 0.066 and 0.407). Raise `training.total_images`.
+
 Avatars by Johan Melin (CC BY 4.0), drawn by DiceBear.
 """
 

@@ -1,6 +1,16 @@
 """The quick start: a world whose truth is known, 32 px, minutes on a laptop.
 
-./bazelw run //stylex_tf:train
+    ./bazelw run //stylex_tf:train
+
+12 minutes on 2 CPU cores, 1.2 GB. Classifier accuracy 1.000, agreement of image
+and reconstruction 1.000 (1,000 images), factor agreement on both causes 1.000;
+the causes are attributes 1 and 2; decisions flipped by the top attribute 0.522,
+by the top 10 1.000 (random coordinates 0.007 and 0.219).
+
+Not the paper's settings: reconstruction weighs first, few style coordinates
+carry the image, and the generator is not told the label; docs/method.md says
+why. `--config.model.style_width=0 --config.model.conditioning=probabilities`
+is the paper's way.
 """
 
 from stylex_tf import config
