@@ -1,0 +1,46 @@
+"""Every config can be loaded, and describes something that can be run."""
+
+import importlib
+import pathlib
+
+from absl.testing import absltest, parameterized
+
+import configs
+from stylex_tf import config
+
+_NAMES = sorted(
+    path.stem
+    for folder in configs.__path__
+    for path in pathlib.Path(folder).glob("*.py")
+    if path.stem != "__init__"
+)
+
+
+class ConfigsTest(parameterized.TestCase):
+    def test_the_quick_start_is_among_them(self):
+        self.assertIn("quickstart", _NAMES)
+
+    @parameterized.parameters(*_NAMES)
+    def test_is_valid_and_carries_the_name_of_its_file(self, name):
+        experiment = importlib.import_module(f"configs.{name}").get_config()
+        self.assertEqual(experiment.name, name)
+        if name == "custom":
+            # Whoever uses it says where the images are.
+            with self.assertRaisesRegex(config.ConfigError, "data.source"):
+                experiment.validate()
+            experiment.data.source = "photos"
+        experiment.validate()
+
+    @parameterized.parameters(*_NAMES)
+    def test_two_calls_share_nothing(self, name):
+        module = importlib.import_module(f"configs.{name}")
+        first = module.get_config()
+        first.loss.l1 = -1.0
+        first.data.source = "elsewhere"
+        second = module.get_config()
+        self.assertNotEqual(second.loss.l1, -1.0)
+        self.assertNotEqual(second.data.source, "elsewhere")
+
+
+if __name__ == "__main__":
+    absltest.main()
