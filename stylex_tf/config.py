@@ -180,6 +180,18 @@ class ExperimentConfig:
         """Training steps."""
         return math.ceil(self.training.total_images / self.training.batch_size)
 
+    @property
+    def r1_every(self) -> int:
+        """Steps between two R1 penalties; 0 where it weighs nothing."""
+        return self.training.r1_interval if self.loss.r1 else 0
+
+    @property
+    def path_length_every(self) -> int:
+        """Steps between two path length penalties; 0 where it has no weight."""
+        return (
+            self.training.path_length_interval if self.loss.path_length else 0
+        )
+
     def validate(self) -> None:
         """Checks every field, and fields against each other.
 
@@ -216,12 +228,6 @@ class ExperimentConfig:
             self.training.batch_size,
             "a multiple of 4, for the groups of the minibatch statistic, or "
             "less than 4",
-        )
-        _check(
-            self.training.batch_size < 4 or self.training.batch_size % 4 == 0,
-            "training.batch_size",
-            self.training.batch_size,
-            "a multiple of 4, the discriminator's group, or less",
         )
         for name in _POSITIVE:
             _check(

@@ -222,7 +222,7 @@ def build_state(
 def _optimizers(
     experiment: config.ExperimentConfig, *, scaled: bool
 ) -> dict[str, keras.optimizers.Optimizer]:
-    training, loss = experiment.training, experiment.loss
+    training = experiment.training
 
     def adam(learning_rate: float, lazy_every: int) -> Any:
         # A lazy regulariser adds a step to every k; correct for it as in
@@ -239,10 +239,8 @@ def _optimizers(
         return optimizer
 
     rate = training.learning_rate
-    path = training.path_length_interval if loss.path_length else 0
-    r1 = training.r1_interval if loss.r1 else 0
     return {
-        "generator": adam(rate, path),
+        "generator": adam(rate, experiment.path_length_every),
         "encoder": adam(training.encoder_learning_rate or rate, 0),
-        "discriminator": adam(rate, r1),
+        "discriminator": adam(rate, experiment.r1_every),
     }

@@ -93,12 +93,8 @@ class Run:
         losses = self._objective()
         table = phases.table(
             losses,
-            r1_interval=training.r1_interval if settings.loss.r1 else 0,
-            path_length_interval=(
-                training.path_length_interval
-                if settings.loss.path_length
-                else 0
-            ),
+            r1_interval=settings.r1_every,
+            path_length_interval=settings.path_length_every,
         )
         run_step = step.TrainStep(
             strategy=self.strategy,

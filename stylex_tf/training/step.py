@@ -60,8 +60,7 @@ class TrainStep:
         return self._compiled[key](images)
 
     def _compile(self, due: tuple[phases.Phase, ...]):
-        # Nothing here depends on a tensor's value; without the conversion of
-        # Python control flow, tracing takes half the time.
+        # No Python control flow here depends on a tensor's value.
         @tf.function(autograph=False)
         def run(images):
             replicas = self._strategy.run(
