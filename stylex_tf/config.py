@@ -12,7 +12,7 @@ import math
 CONDITIONINGS = ("probabilities", "dropout", "none")
 PRECISIONS = ("auto", "float32", "mixed_bfloat16", "mixed_float16")
 STRATEGIES = ("one_device", "mirrored", "multi_worker_mirrored", "tpu")
-RULES = ("any", "all")
+RULES = ("any", "all", "each", "random")
 ON_ERROR = ("fail", "skip")
 CLASSIFIER_OUTPUTS = ("auto", "logits", "probabilities")
 
@@ -21,17 +21,24 @@ CLASSIFIER_OUTPUTS = ("auto", "logits", "probabilities")
 class DataConfig:
     """Which images, with which labels."""
 
-    # A rendered world ("faces", "avatars"), a known idx data set
+    # A rendered world ("faces", "shaded_faces", "avatars"), a known idx data set
     # ("fashion_mnist", "mnist"), or the path of a folder with one sub-folder a
     # class, of a zip of such a folder, or of a folder `prepare_data` wrote.
     source: str = ""
     # The class names to keep, in the order of their indices; empty keeps all.
     classes: tuple[str, ...] = ()
-    # Worlds: how many images, and the planted truth: class 1 where any (or
-    # all) of the causes hold. A cause is "factor" or "factor=value".
+    # Worlds: how many images, and the planted truth: class 1 where "any" (or
+    # "all") of the causes hold; "each" makes every cause a class of its own,
+    # "random" draws the labels. A cause is "factor" or "factor=value".
     rendered_images: int = 12_000
     causes: tuple[str, ...] = ()
     rule: str = "any"
+    # Worlds: "factor=value" that goes with class 1 in this share of the
+    # training images, and not at all in the test images.
+    shortcut: str = ""
+    shortcut_share: float = 0.9
+    # Worlds: share of the training labels that are wrong.
+    label_noise: float = 0.0
     # Share of the images held out where the source has no split of its own.
     test_fraction: float = 0.1
     # What to do with a file that cannot be read.
@@ -296,6 +303,8 @@ _NOT_NEGATIVE = (
     ),
 )
 _SHARES = (
+    "data.shortcut_share",
+    "data.label_noise",
     "model.condition_dropout",
     "training.style_mixing",
     "training.w_average_decay",

@@ -26,7 +26,15 @@ FACTORS = (
     manifest.Factor("light", ("dim", "soft", "bright")),
 )
 
+# The same faces with grey hair of any lightness.
+SHADED_FACTORS = tuple(
+    manifest.Factor("hair_lightness") if factor.name == "hair" else factor
+    for factor in FACTORS
+)
+
+_HAIR_FACTOR = 3
 _HAIR = ((38, 32, 40), (244, 206, 92), (206, 74, 36), (58, 92, 196))
+_DARKEST, _LIGHTEST = 20, 250
 _SKIN = ((255, 226, 204), (246, 190, 150), (208, 146, 100), (150, 98, 66))
 _BACKGROUND = (
     (150, 208, 245),
@@ -93,12 +101,22 @@ def render(factors: Sequence[float], resolution: int) -> np.ndarray:
     Returns:
         The picture, uint8 [resolution, resolution, 3].
     """
-    glasses, open_mouth, beard, hair, skin, background, face, light = map(
+    return _render(factors, _HAIR[int(factors[_HAIR_FACTOR])], resolution)
+
+
+def render_shaded(factors: Sequence[float], resolution: int) -> np.ndarray:
+    """Draws one face whose hair has a lightness in [0, 1]; else as `render`."""
+    grey = round(_DARKEST + factors[_HAIR_FACTOR] * (_LIGHTEST - _DARKEST))
+    return _render(factors, (grey, grey, grey), resolution)
+
+
+def _render(factors, hair, resolution) -> np.ndarray:
+    glasses, open_mouth, beard, _, skin, background, face, light = map(
         int, factors
     )
     width = _HALF_WIDTH[face]
     pen = _Pen(resolution, _BACKGROUND[background])
-    _draw_head(pen, width, _HAIR[hair], _SKIN[skin])
+    _draw_head(pen, width, hair, _SKIN[skin])
     if beard:
         _draw_beard(pen, width, _SKIN[skin])
     _draw_mouth(pen, bool(open_mouth))

@@ -47,7 +47,9 @@ class Manifest:
         shards: file names of each split, in the order of reading.
         factors: known attributes, in the order of an example's values.
         causes: the factors that decide the label, as the config names them.
-        rule: "any" or "all" of the causes; "" where no rule is known.
+        rule: as in `rules.Rule`; "" where no rule is known.
+        shortcut: a value that goes with class 1 in the training images alone;
+            "" where there is none.
         greyscale: every image is grey (three equal channels).
         unreadable: files that were left out, each with the reason.
         digest: SHA-256 of all records in order; equal data, equal digest.
@@ -66,6 +68,7 @@ class Manifest:
     factors: tuple[Factor, ...] = ()
     causes: tuple[str, ...] = ()
     rule: str = ""
+    shortcut: str = ""
     greyscale: bool = False
     unreadable: tuple[Unreadable, ...] = ()
     digest: str = ""
@@ -74,6 +77,19 @@ class Manifest:
     def factor_names(self) -> tuple[str, ...]:
         """Names of the factors, in order."""
         return tuple(factor.name for factor in self.factors)
+
+    @property
+    def causes_by_class(self) -> tuple[tuple[str, ...], ...]:
+        """What leads a classifier of these images to each class.
+
+        The shortcut is a cause like any other: the classifier is explained,
+        not the rule.
+        """
+        if self.rule == "each":
+            return ((), *((cause,) for cause in self.causes))
+        shortcut = (self.shortcut,) if self.shortcut else ()
+        none = ((),) * (len(self.class_names) - 1)
+        return (*none, (*self.causes, *shortcut))
 
     def summary(self) -> str:
         """A few lines for people."""
@@ -86,9 +102,11 @@ class Manifest:
             # None of a description of what is not prepared yet.
             known = f": {', '.join(counts)}" if counts else ""
             lines.append(f"  class {label}, {name}{known}")
-        if self.causes:
-            joint = " or " if self.rule == "any" else " and "
-            lines.append(f"  class 1 is: {joint.join(self.causes)}")
+        if self.rule:
+            causes = f" of {', '.join(self.causes)}" if self.causes else ""
+            lines.append(f"  label: {self.rule}{causes}")
+        if self.shortcut:
+            lines.append(f"  shortcut of the training images: {self.shortcut}")
         if self.unreadable:
             lines.append(f"  left out, unreadable: {len(self.unreadable)}")
             lines += [

@@ -19,12 +19,13 @@ from stylex_tf.data import (
     folders,
     idx,
     manifest,
+    rules,
     tfrecords,
     worlds,
 )
 
 # Raise when the same key would no longer give the same records.
-_FORMAT = 1
+_FORMAT = 2
 _DEFAULT_CACHE = "~/.cache/stylex_tf"
 
 
@@ -157,7 +158,8 @@ def known_sources() -> tuple[str, ...]:
 
 def _world_job(data: config.DataConfig, resolution: int, seed: int) -> _Job:
     world = worlds.get(data.source)
-    names = worlds.class_names(world, data.causes, data.rule)
+    rule = rules.parse(data.rule, data.causes, world.factors, world.name)
+    names = rule.class_names
     if data.classes and tuple(data.classes) != names:
         raise errors.DataError(
             f"classes is {tuple(data.classes)}, but {data.source} has the "
@@ -171,15 +173,19 @@ def _world_job(data: config.DataConfig, resolution: int, seed: int) -> _Job:
             factors=world.factors,
             causes=tuple(data.causes),
             rule=data.rule,
+            shortcut=data.shortcut,
         ),
         examples=worlds.examples(
             world,
+            rule,
             count=data.rendered_images,
-            causes=data.causes,
-            rule=data.rule,
             resolution=resolution,
             seed=seed,
             test_fraction=data.test_fraction,
+            shortcut=worlds.parse_shortcut(
+                world, data.shortcut, data.shortcut_share
+            ),
+            label_noise=data.label_noise,
         ),
         total=data.rendered_images,
     )
@@ -234,11 +240,12 @@ def _with_progress(job: _Job, progress: bool) -> Iterator[Any]:
 
 
 def _refuse_causes(data: config.DataConfig) -> None:
-    if data.causes:
-        raise errors.DataError(
-            f"causes is {tuple(data.causes)}, but {data.source} is not a "
-            f"rendered world; expected none, or one of {worlds.NAMES}"
-        )
+    for name, value in (("causes", data.causes), ("shortcut", data.shortcut)):
+        if value:
+            raise errors.DataError(
+                f"{name} is {value!r}, but {data.source} is not a rendered "
+                f"world; expected none, or one of {worlds.NAMES}"
+            )
 
 
 def _idx_folder(source: str) -> pathlib.Path | None:
@@ -292,6 +299,9 @@ def _key(data: config.DataConfig, resolution: int, seed: int) -> str:
             "version": worlds.get(data.source).version,
             "causes": list(data.causes),
             "rule": data.rule,
+            "shortcut": data.shortcut,
+            "shortcut_share": data.shortcut_share,
+            "label_noise": data.label_noise,
             "images": data.rendered_images,
             "test_fraction": data.test_fraction,
             "seed": seed,

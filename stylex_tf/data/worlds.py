@@ -6,9 +6,9 @@ from collections.abc import Callable, Iterator, Sequence
 
 import numpy as np
 
-from stylex_tf.data import avatars, errors, faces, manifest, tfrecords
+from stylex_tf.data import avatars, errors, faces, manifest, rules, tfrecords
 
-NAMES = ("faces", "avatars")
+NAMES = ("faces", "shaded_faces", "avatars")
 
 
 @dataclasses.dataclass(frozen=True)
@@ -32,15 +32,6 @@ class World:
     probabilities: tuple[tuple[float, ...] | None, ...] = ()
 
 
-@dataclasses.dataclass(frozen=True)
-class Cause:
-    """Holds for an image whose factor has one of these values."""
-
-    factor: int
-    values: frozenset[int]
-    name: str
-
-
 def get(name: str) -> World:
     """The world of that name.
 
@@ -54,6 +45,13 @@ def get(name: str) -> World:
             render=faces.render,
             version=f"faces {faces.VERSION}",
         )
+    if name == "shaded_faces":
+        return World(
+            name="shaded_faces",
+            factors=faces.SHADED_FACTORS,
+            render=faces.render_shaded,
+            version=f"shaded faces {faces.VERSION}",
+        )
     if name == "avatars":
         return World(
             name="avatars",
@@ -63,53 +61,6 @@ def get(name: str) -> World:
             probabilities=avatars.PROBABILITIES,
         )
     raise errors.DataError(f"no world {name!r}; expected one of {NAMES}")
-
-
-def parse_causes(world: World, causes: Sequence[str]) -> tuple[Cause, ...]:
-    """Reads causes: "factor" (not its first value) or "factor=value"."""
-    if not causes:
-        raise errors.DataError(
-            f"causes is empty; expected factors of {world.name}, some of "
-            f"{[factor.name for factor in world.factors]}"
-        )
-    return tuple(_parse_cause(world, text) for text in causes)
-
-
-def _parse_cause(world: World, text: str) -> Cause:
-    name, _, value = text.partition("=")
-    names = [factor.name for factor in world.factors]
-    if name not in names:
-        raise errors.DataError(
-            f"cause {text!r}: {world.name} has no factor {name!r}; expected "
-            f"one of {names}"
-        )
-    index = names.index(name)
-    values = world.factors[index].values
-    if not values:
-        raise errors.DataError(
-            f"cause {text!r}: {name} is continuous; expected a factor that "
-            "has values"
-        )
-    if not value:
-        others = frozenset(range(1, len(values)))
-        return Cause(index, others, name.replace("_", " "))
-    if value not in values:
-        raise errors.DataError(
-            f"cause {text!r}: {name} has no value {value!r}; expected one of "
-            f"{list(values)}"
-        )
-    return Cause(index, frozenset([values.index(value)]), value)
-
-
-def class_names(
-    world: World, causes: Sequence[str], rule: str
-) -> tuple[str, ...]:
-    """Names of the two classes that the rule makes."""
-    joint = " or " if rule == "any" else " and "
-    return (
-        "other",
-        joint.join(cause.name for cause in parse_causes(world, causes)),
-    )
 
 
 def draw_factors(world: World, count: int, seed: int) -> np.ndarray:
@@ -127,39 +78,109 @@ def draw_factors(world: World, count: int, seed: int) -> np.ndarray:
     )
 
 
-def label(values: Sequence[float], causes: Sequence[Cause], rule: str) -> int:
-    """1 where any (or all) of the causes hold."""
-    holds = [int(values[cause.factor]) in cause.values for cause in causes]
-    return int(any(holds) if rule == "any" else all(holds))
+@dataclasses.dataclass(frozen=True)
+class Shortcut:
+    """A value that goes with class 1 in the training images, and there alone.
+
+    A classifier trained on them may use it instead of the causes; the test
+    images do not have it.
+
+    Attributes:
+        cause: the value.
+        share: of the training images in which it holds exactly where the
+            label is 1.
+    """
+
+    cause: rules.Cause
+    share: float
+
+
+def parse_shortcut(world: World, text: str, share: float) -> Shortcut | None:
+    """Reads "factor=value"; None of an empty text.
+
+    Raises:
+        DataError: no such factor or value, or the factor is continuous.
+    """
+    if not text:
+        return None
+    cause = rules.parse_cause(text, world.factors, world.name)
+    if not cause.values:
+        raise errors.DataError(
+            f"shortcut {text!r}: the factor is continuous; expected one with "
+            "values"
+        )
+    return Shortcut(cause, share)
 
 
 def examples(
     world: World,
+    rule: rules.Rule,
     *,
     count: int,
-    causes: Sequence[str],
-    rule: str,
     resolution: int,
     seed: int,
     test_fraction: float,
+    shortcut: Shortcut | None = None,
+    label_noise: float = 0.0,
 ) -> Iterator[tuple[str, tfrecords.Example]]:
     """Draws `count` images, as pairs of split and example.
 
     A combination of categorical factors is in one split only, so that a test
     image is new, even where a world has few pictures.
+
+    Args:
+        world: what can be drawn.
+        rule: makes the labels.
+        count: how many; a few less where there is a shortcut, since what it
+            makes of a training image may be one of the test images.
+        resolution: height and width.
+        seed: of everything.
+        test_fraction: share of the combinations held out.
+        shortcut: goes with the labels of the training images.
+        label_noise: share of the training labels that are wrong.
     """
-    parsed = parse_causes(world, causes)
     categorical = [i for i, f in enumerate(world.factors) if f.values]
+    chances = np.random.default_rng([seed, 1]).random((count, 3))
+
+    def split_of(values: np.ndarray) -> str:
+        return _split_of(values[categorical], seed, test_fraction)
+
     for number, values in enumerate(draw_factors(world, count, seed)):
+        label_chance, shortcut_chance, noise_chance = chances[number]
+        label = rule.label(values, label_chance)
+        split = split_of(values)
+        if split == "train" and noise_chance < label_noise:
+            label = (label + 1) % len(rule.class_names)
+        if split == "train" and shortcut:
+            holds = (label == 1) == (shortcut_chance < shortcut.share)
+            values = _set(values, shortcut.cause, holds, world, number)
+            # The new combination may be one of the test images'.
+            if split_of(values) == "test":
+                continue
         yield (
-            _split_of(values[categorical], seed, test_fraction),
+            split,
             tfrecords.Example(
                 image=world.render(values, resolution),
-                label=label(values, parsed, rule),
+                label=label,
                 factors=tuple(float(value) for value in values),
                 id=f"{world.name}-{number:06d}",
             ),
         )
+
+
+def _set(
+    values: np.ndarray,
+    cause: rules.Cause,
+    holds: bool,
+    world: World,
+    number: int,
+) -> np.ndarray:
+    """Makes a categorical cause hold, or not, by one of the fitting values."""
+    every = range(len(world.factors[cause.factor].values))
+    fitting = [value for value in every if (value in cause.values) == holds]
+    changed = values.copy()
+    changed[cause.factor] = fitting[number % len(fitting)]
+    return changed
 
 
 def _split_of(values: np.ndarray, seed: int, test_fraction: float) -> str:

@@ -8,10 +8,11 @@ from absl.testing import absltest, parameterized
 import configs
 from stylex_tf import config
 
+# "quickstart", "worlds.shortcut", ...
 _NAMES = sorted(
-    path.stem
+    ".".join(path.relative_to(folder).with_suffix("").parts)
     for folder in configs.__path__
-    for path in pathlib.Path(folder).glob("*.py")
+    for path in pathlib.Path(folder).rglob("*.py")
     if path.stem != "__init__"
 )
 
@@ -23,7 +24,7 @@ class ConfigsTest(parameterized.TestCase):
     @parameterized.parameters(*_NAMES)
     def test_is_valid_and_carries_the_name_of_its_file(self, name):
         experiment = importlib.import_module(f"configs.{name}").get_config()
-        self.assertEqual(experiment.name, name)
+        self.assertEqual(experiment.name, name.rpartition(".")[2])
         if name == "custom":
             # Whoever uses it says where the images are.
             with self.assertRaisesRegex(config.ConfigError, "data.source"):

@@ -84,6 +84,20 @@ class FacesTest(parameterized.TestCase):
         for before, after in itertools.pairwise(images):
             self.assertGreater(np.abs(after - before).mean(), 3)
 
+    def test_shaded_hair_is_as_light_as_it_says_and_nothing_else_changes(self):
+        dark, middle, light = (
+            faces.render_shaded([0, 0, 0, value, 0, 0, 1, 2], 32).astype(int)
+            for value in (0.0, 0.5, 1.0)
+        )
+        top = (4, 16)  # Hair at every lightness.
+        self.assertEqual(dark[top].tolist(), [20] * 3)
+        self.assertEqual(middle[top].tolist(), [135] * 3)
+        self.assertEqual(light[top].tolist(), [250] * 3)
+        same = (dark == light).all(axis=-1)
+        plain = faces.render([0, 0, 0, 0, 0, 0, 1, 2], 32)
+        np.testing.assert_array_equal(dark[same], plain[same])
+        self.assertGreater(same.sum(), 500)
+
 
 if __name__ == "__main__":
     absltest.main()

@@ -1,6 +1,7 @@
 """Tests of stylex_tf.data.manifest."""
 
 import json
+import dataclasses
 import pathlib
 
 from absl.testing import absltest, parameterized
@@ -43,10 +44,37 @@ class ManifestTest(parameterized.TestCase):
             "faces, 32 x 32 pixels\n"
             "  class 0, other: 3 train, 1 test\n"
             "  class 1, glasses or smile: 2 train, 1 test\n"
-            "  class 1 is: glasses or mouth=smile\n"
+            "  label: any of glasses, mouth=smile\n"
             "  left out, unreadable: 1\n"
             "    x.png: empty",
         )
+
+    def test_summary_of_a_world_without_causes(self):
+        random = dataclasses.replace(
+            _manifest(), causes=(), rule="random", shortcut="hair=red"
+        )
+        self.assertIn("  label: random\n", random.summary())
+        self.assertIn(
+            "shortcut of the training images: hair=red", random.summary()
+        )
+
+    @parameterized.named_parameters(
+        ("any", "any", ("a", "b"), "", 2, ((), ("a", "b"))),
+        ("shortcut", "any", ("a",), "c=x", 2, ((), ("a", "c=x"))),
+        ("each", "each", ("a", "b"), "", 3, ((), ("a",), ("b",))),
+        ("random", "random", (), "", 2, ((), ())),
+        ("unknown", "", (), "", 3, ((), (), ())),
+    )
+    def test_causes_by_class(self, rule, causes, shortcut, classes, expected):
+        described = manifest.Manifest(
+            source="faces",
+            resolution=32,
+            class_names=tuple("xyz"[:classes]),
+            causes=causes,
+            rule=rule,
+            shortcut=shortcut,
+        )
+        self.assertEqual(described.causes_by_class, expected)
 
     def test_missing_file(self):
         with self.assertRaisesRegex(errors.DataError, "manifest.json: no such"):

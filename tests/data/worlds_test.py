@@ -3,7 +3,7 @@
 import numpy as np
 from absl.testing import absltest, parameterized
 
-from stylex_tf.data import errors, manifest, worlds
+from stylex_tf.data import errors, manifest, rules, worlds
 
 _TINY = worlds.World(
     name="tiny",
@@ -20,16 +20,17 @@ _TINY = worlds.World(
 )
 
 
-def _examples(**options):
-    defaults = {
-        "count": 300,
-        "causes": ("hat", "wide_mouth=smile"),
-        "rule": "any",
-        "resolution": 4,
-        "seed": 0,
-        "test_fraction": 0.3,
-    }
-    return list(worlds.examples(_TINY, **(defaults | options)))
+def _rule(kind="any", causes=("hat", "wide_mouth=smile")):
+    return rules.parse(kind, causes, _TINY.factors, _TINY.name)
+
+
+def _examples(rule=None, **options):
+    defaults = {"count": 300, "resolution": 4, "seed": 0, "test_fraction": 0.3}
+    return list(worlds.examples(_TINY, rule or _rule(), **(defaults | options)))
+
+
+def _of_split(examples, split):
+    return [example for where, example in examples if where == split]
 
 
 class WorldsTest(parameterized.TestCase):
@@ -49,44 +50,6 @@ class WorldsTest(parameterized.TestCase):
     def test_refuses_an_unknown_world(self):
         with self.assertRaisesRegex(errors.DataError, "no world 'mars'.*faces"):
             worlds.get("mars")
-
-    @parameterized.named_parameters(
-        ("any", "any", lambda hat, smile: hat or smile),
-        ("all", "all", lambda hat, smile: hat and smile),
-    )
-    def test_the_label_follows_the_rule(self, rule, expected):
-        labels = set()
-        for _, example in _examples(rule=rule):
-            hat, mouth, _ = example.factors
-            self.assertEqual(example.label, int(expected(hat == 1, mouth == 2)))
-            labels.add(example.label)
-        self.assertEqual(labels, {0, 1})
-
-    def test_a_bare_factor_means_any_value_but_the_first(self):
-        causes = worlds.parse_causes(_TINY, ("wide_mouth",))
-        labels = [worlds.label((0, v, 0.5), causes, "any") for v in range(3)]
-        self.assertEqual(labels, [0, 1, 1])
-
-    def test_classes_are_named_by_the_rule(self):
-        causes = ("hat", "wide_mouth", "wide_mouth=smile")
-        self.assertEqual(
-            worlds.class_names(_TINY, causes, "any"),
-            ("other", "hat or wide mouth or smile"),
-        )
-        self.assertEqual(
-            worlds.class_names(_TINY, causes[:2], "all"),
-            ("other", "hat and wide mouth"),
-        )
-
-    @parameterized.named_parameters(
-        ("none", (), "causes is empty; expected factors of tiny, .*hat"),
-        ("factor", ("nose",), "no factor 'nose'; expected one of .*hat"),
-        ("value", ("hat=red",), "hat has no value 'red'; expected.*yes"),
-        ("continuous", ("light",), "light is continuous"),
-    )
-    def test_refuses_impossible_causes(self, causes, message):
-        with self.assertRaisesRegex(errors.DataError, message):
-            worlds.parse_causes(_TINY, causes)
 
     def test_factors_follow_their_probabilities_independently(self):
         values = worlds.draw_factors(_TINY, 20_000, seed=3)
@@ -114,6 +77,76 @@ class WorldsTest(parameterized.TestCase):
         self.assertNotEmpty(found["train"])
         self.assertNotEmpty(found["test"])
         self.assertEmpty(found["train"] & found["test"])
+
+    def test_the_label_follows_the_rule(self):
+        labels = set()
+        for _, example in _examples():
+            hat, mouth, _ = example.factors
+            self.assertEqual(example.label, int(hat == 1 or mouth == 2))
+            labels.add(example.label)
+        self.assertEqual(labels, {0, 1})
+
+    def test_random_labels_follow_no_factor(self):
+        examples = _examples(_rule("random", ()), count=4000)
+        labels = np.array([example.label for _, example in examples])
+        factors = np.array([example.factors for _, example in examples])
+        self.assertAlmostEqual(labels.mean(), 0.5, delta=0.03)
+        for column in factors.T:
+            self.assertLess(abs(np.corrcoef(labels, column)[0, 1]), 0.05)
+
+    def test_a_shortcut_goes_with_the_label_in_training_alone(self):
+        world = worlds.get("faces")
+        rule = rules.parse("any", ("open_mouth",), world.factors, world.name)
+        drawn = worlds.World(
+            **{**vars(world), "render": lambda values, size: None}
+        )
+        examples = list(
+            worlds.examples(
+                drawn,
+                rule,
+                count=4000,
+                resolution=4,
+                seed=0,
+                test_fraction=0.3,
+                shortcut=worlds.parse_shortcut(world, "hair=blond", 0.9),
+            )
+        )
+        for split, share in (("train", 0.9), ("test", 0.5)):
+            goes_along = [
+                (example.factors[3] == 1) == (example.label == 1)
+                for example in _of_split(examples, split)
+            ]
+            self.assertAlmostEqual(np.mean(goes_along), share, delta=0.05)
+        combinations = [
+            {example.factors for example in _of_split(examples, split)}
+            for split in ("train", "test")
+        ]
+        self.assertEmpty(set.intersection(*combinations))
+
+    def test_wrong_labels_are_in_training_alone(self):
+        noisy = _examples(count=2000, label_noise=0.2)
+        for (split, example), (_, clean) in zip(
+            noisy, _examples(count=2000), strict=True
+        ):
+            if split == "test":
+                self.assertEqual(example.label, clean.label)
+        wrong = [
+            one.label != other.label
+            for one, other in zip(
+                _of_split(noisy, "train"),
+                _of_split(_examples(count=2000), "train"),
+                strict=True,
+            )
+        ]
+        self.assertAlmostEqual(np.mean(wrong), 0.2, delta=0.04)
+
+    @parameterized.parameters(
+        ("light", "continuous; expected one with values"),
+        ("hat=red", "no value 'red'"),
+    )
+    def test_refuses_impossible_shortcuts(self, text, message):
+        with self.assertRaisesRegex(errors.DataError, message):
+            worlds.parse_shortcut(_TINY, text, 0.9)
 
     def test_about_the_share_asked_for_is_held_out(self):
         world = worlds.get("faces")

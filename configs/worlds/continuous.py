@@ -1,0 +1,20 @@
+"""A continuous cause: class 1 is hair lighter than the middle grey.
+
+    ./bazelw run //stylex_tf:train -- --config=configs/worlds/continuous.py
+
+The figures are in docs/evaluation.md.
+"""
+
+from configs import quickstart
+from stylex_tf import config
+
+
+def get_config() -> config.ExperimentConfig:
+    """Returns the experiment."""
+    experiment = quickstart.get_config()
+    experiment.name = "continuous"
+    experiment.data = config.DataConfig(
+        source="shaded_faces", causes=("hair_lightness",)
+    )
+    experiment.training.total_images = 100_000
+    return experiment

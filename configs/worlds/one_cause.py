@@ -1,0 +1,18 @@
+"""One cause: class 1 is glasses.
+
+    ./bazelw run //stylex_tf:train -- --config=configs/worlds/one_cause.py
+
+The figures are in docs/evaluation.md.
+"""
+
+from configs import quickstart
+from stylex_tf import config
+
+
+def get_config() -> config.ExperimentConfig:
+    """Returns the experiment."""
+    experiment = quickstart.get_config()
+    experiment.name = "one_cause"
+    experiment.data = config.DataConfig(source="faces", causes=("glasses",))
+    experiment.training.total_images = 100_000
+    return experiment

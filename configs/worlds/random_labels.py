@@ -1,0 +1,18 @@
+"""Nothing to find: the labels are random.
+
+    ./bazelw run //stylex_tf:train -- --config=configs/worlds/random_labels.py
+
+The figures are in docs/evaluation.md.
+"""
+
+from configs import quickstart
+from stylex_tf import config
+
+
+def get_config() -> config.ExperimentConfig:
+    """Returns the experiment."""
+    experiment = quickstart.get_config()
+    experiment.name = "random_labels"
+    experiment.data = config.DataConfig(source="faces", rule="random")
+    experiment.training.total_images = 100_000
+    return experiment

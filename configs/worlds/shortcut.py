@@ -1,0 +1,24 @@
+"""A shortcut: class 1 is an open mouth, and in training nearly always blond.
+
+    ./bazelw run //stylex_tf:train -- --config=configs/worlds/shortcut.py
+
+The figures are in docs/evaluation.md.
+"""
+
+from configs import quickstart
+from stylex_tf import config
+
+
+def get_config() -> config.ExperimentConfig:
+    """Returns the experiment."""
+    experiment = quickstart.get_config()
+    experiment.name = "shortcut"
+    experiment.data = config.DataConfig(
+        source="faces",
+        causes=("open_mouth",),
+        shortcut="hair=blond",
+        shortcut_share=0.9,
+        label_noise=0.1,
+    )
+    experiment.training.total_images = 100_000
+    return experiment

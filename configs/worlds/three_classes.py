@@ -1,0 +1,20 @@
+"""Three classes: neither, glasses, or a beard without glasses.
+
+    ./bazelw run //stylex_tf:train -- --config=configs/worlds/three_classes.py
+
+The figures are in docs/evaluation.md.
+"""
+
+from configs import quickstart
+from stylex_tf import config
+
+
+def get_config() -> config.ExperimentConfig:
+    """Returns the experiment."""
+    experiment = quickstart.get_config()
+    experiment.name = "three_classes"
+    experiment.data = config.DataConfig(
+        source="faces", causes=("glasses", "beard"), rule="each"
+    )
+    experiment.training.total_images = 100_000
+    return experiment

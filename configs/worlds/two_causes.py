@@ -1,0 +1,20 @@
+"""Two causes: class 1 is glasses or an open mouth, as in the quick start.
+
+    ./bazelw run //stylex_tf:train -- --config=configs/worlds/two_causes.py
+
+The figures are in docs/evaluation.md.
+"""
+
+from configs import quickstart
+from stylex_tf import config
+
+
+def get_config() -> config.ExperimentConfig:
+    """Returns the experiment."""
+    experiment = quickstart.get_config()
+    experiment.name = "two_causes"
+    experiment.data = config.DataConfig(
+        source="faces", causes=("glasses", "open_mouth"), rule="any"
+    )
+    experiment.training.total_images = 100_000
+    return experiment
