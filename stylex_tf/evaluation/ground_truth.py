@@ -31,10 +31,12 @@ class Cause(NamedTuple):
         factor: index of the factor.
         value: index of the value that is the cause; None for any but the
             first (or, of a continuous factor, for a large number).
+        target_class: the class that it leads to.
     """
 
     factor: int
     value: int | None
+    target_class: int
 
 
 @dataclasses.dataclass(frozen=True)
@@ -48,7 +50,8 @@ class AttributeFactor:
             probabilities or |change| of a number, as a share of the change
             from one image to a random other.
         cause_change: mean change of the probability that the main factor's
-            cause holds, towards class 1; None where that is no cause.
+            cause holds, more than 0 where it goes the way that the rule says;
+            None where that factor is no cause.
     """
 
     factor: str | None
@@ -58,24 +61,29 @@ class AttributeFactor:
 
 
 def parse_causes(
-    causes: Sequence[str], factors: Sequence[factor_regressors.Factor]
+    causes_by_class: Sequence[Sequence[str]],
+    factors: Sequence[factor_regressors.Factor],
 ) -> list[Cause]:
-    """Reads "factor" and "factor=value".
+    """Reads "factor" and "factor=value", a list for each class.
 
     Raises:
         ValueError: no such factor, or no such value.
     """
     names = [factor.name for factor in factors]
     parsed = []
-    for cause in causes:
-        name, _, value = cause.partition("=")
-        if name not in names:
-            raise ValueError(f"cause {cause!r}: no such factor among {names}")
-        index = names.index(name)
-        values = factors[index].values
-        if value and value not in values:
-            raise ValueError(f"cause {cause!r}: {name} is one of {values}")
-        parsed.append(Cause(index, values.index(value) if value else None))
+    for target, causes in enumerate(causes_by_class):
+        for cause in causes:
+            name, _, value = cause.partition("=")
+            if name not in names:
+                raise ValueError(
+                    f"cause {cause!r}: no such factor among {names}"
+                )
+            index = names.index(name)
+            values = factors[index].values
+            if value and value not in values:
+                raise ValueError(f"cause {cause!r}: {name} is one of {values}")
+            number = values.index(value) if value else None
+            parsed.append(Cause(index, number, target))
     return parsed
 
 
@@ -109,8 +117,9 @@ def attribute_factors(
     reconstructions: np.ndarray,
     edits: Iterable[np.ndarray],
     *,
-    causes: Sequence[str] = (),
-    towards: np.ndarray | int = 1,
+    causes_by_class: Sequence[Sequence[str]] = (),
+    target_class: int = 1,
+    backwards: np.ndarray | bool = False,
 ) -> list[AttributeFactor]:
     """Tells which factor each attribute moves.
 
@@ -118,11 +127,13 @@ def attribute_factors(
         regressors: the readers of factors.
         reconstructions: the unedited pictures, float32 [N, H, W, 3].
         edits: A times the same pictures edited, float32 [N, H, W, 3].
-        causes: the planted causes.
-        towards: 1 for a picture edited towards class 1, -1 for one edited
-            away from it; one for all, or [N].
+        causes_by_class: what leads to each class.
+        target_class: where the attributes lead.
+        backwards: whether a picture was edited away from that class instead;
+            one for all, or [N].
     """
-    planted = parse_causes(causes, regressors.factors)
+    planted = parse_causes(causes_by_class, regressors.factors)
+    towards = np.where(backwards, -1, 1)
     before = regressors.predict(reconstructions)
     return [
         _factor_of(
@@ -130,6 +141,7 @@ def attribute_factors(
             before,
             regressors.predict(edited),
             planted,
+            target_class,
             towards,
         )
         for edited in edits
@@ -146,7 +158,7 @@ def judge(
     *,
     target_class: int,
     both_ways: bool = False,
-    causes: Sequence[str] = (),
+    causes_by_class: Sequence[Sequence[str]] = (),
     shift_size: float = 1.0,
     batch_size: int = 256,
 ) -> list[AttributeFactor]:
@@ -162,7 +174,7 @@ def judge(
         target_class: only images of other classes are edited.
         both_ways: edit the target's own images too, the other way round;
             for the merged list of two classes.
-        causes: the planted causes.
+        causes_by_class: what leads to each class.
         shift_size: 1 moves a coordinate to the end of its range.
         batch_size: pictures at once.
 
@@ -193,8 +205,9 @@ def judge(
         regressors,
         batching.apply(compiled, styles, batch_size=batch_size),
         (edited(attribute) for attribute in attributes),
-        causes=causes,
-        towards=np.where(at_target, -1, 1) * (1 if target_class == 1 else -1),
+        causes_by_class=causes_by_class,
+        target_class=target_class,
+        backwards=at_target,
     )
 
 
@@ -245,7 +258,8 @@ def _factor_of(
     before: Sequence[np.ndarray],
     after: Sequence[np.ndarray],
     planted: Sequence[Cause],
-    towards: np.ndarray | int,
+    target_class: int,
+    towards: np.ndarray,
 ) -> AttributeFactor:
     """Names one attribute's factor from readings before and after."""
     factors = regressors.factors
@@ -265,11 +279,14 @@ def _factor_of(
     mine = [cause for cause in planted if cause.factor == main]
     cause_change = None
     if mine:
+        own = [cause for cause in mine if cause.target_class == target_class]
         held, holds = (
-            _holds(factors[main], mine, answer[main])
+            _holds(factors[main], own or mine, answer[main])
             for answer in (before, after)
         )
-        cause_change = float(np.mean(towards * (holds - held)))
+        # What causes another class has to go.
+        right_way = towards if own else -towards
+        cause_change = float(np.mean(right_way * (holds - held)))
     return AttributeFactor(
         factor=factors[main].name,
         purity=amounts[main] / sum(amounts),

@@ -78,7 +78,7 @@ class AttributeFactorsTest(absltest.TestCase):
             self.reader,
             self.images,
             [self.world.generate(x).numpy() for x in (first, both)],
-            causes=("part0", "part2=yes"),
+            causes_by_class=((), ("part0", "part2=yes")),
         )
         self.assertEqual([one.factor for one in found], ["part0", "part0"])
         self.assertAlmostEqual(found[0].purity, 1.0, places=5)
@@ -99,7 +99,10 @@ class AttributeFactorsTest(absltest.TestCase):
 
     def test_an_edit_that_moves_nothing_has_no_factor(self):
         (found,) = ground_truth.attribute_factors(
-            self.reader, self.images, [self.images], causes=("part0",)
+            self.reader,
+            self.images,
+            [self.images],
+            causes_by_class=((), ("part0",)),
         )
         self.assertIsNone(found.factor)
         self.assertIsNone(found.purity)
@@ -124,7 +127,7 @@ class AttributeFactorsTest(absltest.TestCase):
             table.predictions,
             target_class=1,
             both_ways=True,
-            causes=causes,
+            causes_by_class=((), causes),
             batch_size=5,
         )
         self.assertEqual({one.factor for one in found}, {"part0", "part2"})
@@ -151,12 +154,36 @@ class AttributeFactorsTest(absltest.TestCase):
             selection.select_class_attributes(table, target_class=0, top_k=2),
             table.predictions,
             target_class=0,
-            causes=("part0", "part2"),
+            causes_by_class=((), ("part0", "part2")),
         )
         self.assertLen(found, 2)
         for one in found:
-            # Said towards class 1: what takes away is the right sign.
+            # The causes are class 1's: to take them away is right.
             self.assertGreater(one.cause_change, 0.0)
+
+    def test_of_three_classes_each_has_its_own_cause(self):
+        gains = [self.styles.copy() for _ in range(2)]
+        for part, styles in enumerate(gains):
+            styles[:, part] = 1.0
+        edits = [self.world.generate(x).numpy() for x in gains]
+        causes = ((), ("part0",), ("part1",))
+        changes = [
+            [
+                one.cause_change
+                for one in ground_truth.attribute_factors(
+                    self.reader,
+                    self.images,
+                    edits,
+                    causes_by_class=causes,
+                    target_class=target,
+                )
+            ]
+            for target in range(3)
+        ]
+        # To gain the cause of another class is the wrong way.
+        np.testing.assert_allclose(
+            changes, [[-0.5, -0.5], [0.5, -0.5], [-0.5, 0.5]], atol=0.01
+        )
 
     def test_no_image_to_edit_is_no_result(self):
         found = ground_truth.judge(
@@ -199,14 +226,18 @@ class RecoveryTest(parameterized.TestCase):
     def test_parses_causes(self):
         factors = [_Factor("hair", ("red", "blue")), _Factor("age")]
         self.assertEqual(
-            ground_truth.parse_causes(("hair=blue", "age", "hair"), factors),
-            [(0, 1), (1, None), (0, None)],
+            ground_truth.parse_causes(
+                (("hair=blue",), (), ("age", "hair")), factors
+            ),
+            [(0, 1, 0), (1, None, 2), (0, None, 2)],
         )
 
     @parameterized.parameters(("nose", "no such factor"), ("hair=x", "one of"))
     def test_refuses_unknown_causes(self, cause, message):
         with self.assertRaisesRegex(ValueError, message):
-            ground_truth.parse_causes((cause,), [_Factor("hair", ("a", "b"))])
+            ground_truth.parse_causes(
+                ((cause,),), [_Factor("hair", ("a", "b"))]
+            )
 
 
 if __name__ == "__main__":
