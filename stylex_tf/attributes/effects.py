@@ -6,7 +6,8 @@ import io
 import json
 import os
 import pathlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 import numpy as np
 
@@ -28,6 +29,11 @@ class StyleEffects:
         ranges: the ends of the S coordinates.
         image_ids: names of the images, N of them, all different.
         shift_size: the share of the way to the end that was moved.
+        score_changes: discriminator(edited) - discriminator(reconstruction),
+            [N, 2, S]; None where it was not asked.
+        screened: how many edits of each image were measured, the most
+            promising; the others count as no effect, 0. Where this is 0,
+            every edit was measured.
     """
 
     effects: np.ndarray
@@ -35,6 +41,8 @@ class StyleEffects:
     ranges: style_ranges.StyleRanges
     image_ids: tuple[str, ...]
     shift_size: float
+    score_changes: np.ndarray | None = None
+    screened: int = 0
 
     def __post_init__(self):
         """Raises ValueError where the parts do not fit together."""
@@ -44,6 +52,17 @@ class StyleEffects:
             raise ValueError(
                 f"effects have shape {np.shape(self.effects)}; the base "
                 f"logits and the ranges ask for {expected}"
+            )
+        if self.score_changes is not None:
+            found = np.shape(self.score_changes)
+            if found != expected[:3]:
+                raise ValueError(
+                    f"score_changes have shape {found}; expected {expected[:3]}"
+                )
+        if self.screened < 0:
+            raise ValueError(
+                f"screened is {self.screened}; expected 0, or the number of "
+                "edits measured an image"
             )
         object.__setattr__(self, "image_ids", tuple(self.image_ids))
         if len(self.image_ids) != images:
@@ -82,25 +101,9 @@ def save(effects: StyleEffects, directory: str | os.PathLike) -> None:
     """
     directory = pathlib.Path(directory)
     directory.mkdir(parents=True, exist_ok=True)
-    buffer = io.BytesIO()
-    np.savez(
-        buffer,
-        effects=effects.effects,
-        base_logits=effects.base_logits,
-        minimum=effects.ranges.minimum,
-        maximum=effects.ranges.maximum,
-    )
-    content = buffer.getvalue()
-    digest = hashlib.sha256(content).hexdigest()
-    arrays = f"effects-{digest[:12]}.npz"
-    index = {
-        "arrays": arrays,
-        "sha256": digest,
-        "shape": list(effects.effects.shape),
-        "axes": "images, directions, coordinates, classes",
-        "shift_size": effects.shift_size,
-        "image_ids": list(effects.image_ids),
-    }
+    content, index = _encode(effects)
+    arrays = f"effects-{index['sha256'][:12]}.npz"
+    index = {"arrays": arrays, **index}
     _replace(directory / arrays, content)
     _replace(directory / _INDEX, json.dumps(index, indent=1).encode())
     for stale in directory.glob("effects-*.npz"):
@@ -118,21 +121,30 @@ def load(directory: str | os.PathLike) -> StyleEffects:
     directory = pathlib.Path(directory)
     index = json.loads((directory / _INDEX).read_text())
     content = (directory / index["arrays"]).read_bytes()
-    if hashlib.sha256(content).hexdigest() != index["sha256"]:
-        raise ValueError(
-            f"{directory / index['arrays']} is damaged: its checksum is not "
-            f"the one in {_INDEX}; measure the effects again"
-        )
-    with np.load(io.BytesIO(content), allow_pickle=False) as arrays:
-        return StyleEffects(
-            effects=arrays["effects"],
-            base_logits=arrays["base_logits"],
-            ranges=style_ranges.StyleRanges(
-                minimum=arrays["minimum"], maximum=arrays["maximum"]
-            ),
-            image_ids=tuple(index["image_ids"]),
-            shift_size=index["shift_size"],
-        )
+    return _decode(content, index, f"{directory / index['arrays']}")
+
+
+def to_bytes(effects: StyleEffects) -> bytes:
+    """The table in one piece; the same table is the same bytes.
+
+    A line with the checksum, a line of JSON, then the arrays.
+    """
+    content, index = _encode(effects)
+    body = json.dumps(index).encode() + b"\n" + content
+    return hashlib.sha256(body).hexdigest().encode() + b"\n" + body
+
+
+def from_bytes(content: bytes) -> StyleEffects:
+    """Reads what `to_bytes` returned.
+
+    Raises:
+        ValueError: the bytes are not those that were written.
+    """
+    digest, _, body = content.partition(b"\n")
+    if hashlib.sha256(body).hexdigest().encode() != digest:
+        raise ValueError("the effects are damaged: their checksum is another")
+    index, _, arrays = body.partition(b"\n")
+    return _decode(arrays, json.loads(index), "the table")
 
 
 def merge(parts: Sequence[StyleEffects]) -> StyleEffects:
@@ -140,7 +152,8 @@ def merge(parts: Sequence[StyleEffects]) -> StyleEffects:
 
     Raises:
         ValueError: no parts, parts measured with other ranges or another
-            shift, or an image that is in two parts.
+            shift, some screened or scored otherwise than others, or an image
+            that is in two parts.
     """
     if not parts:
         raise ValueError("there are no effects to merge")
@@ -152,13 +165,73 @@ def merge(parts: Sequence[StyleEffects]) -> StyleEffects:
             )
         if not part.ranges.equals(first.ranges):
             raise ValueError("cannot merge effects over different ranges")
+        if part.screened != first.screened:
+            raise ValueError(
+                f"cannot merge effects with screened {part.screened} into "
+                f"those with {first.screened}"
+            )
+        if (part.score_changes is None) != (first.score_changes is None):
+            raise ValueError(
+                "cannot merge effects with score_changes and without"
+            )
+    scores = [
+        part.score_changes for part in parts if part.score_changes is not None
+    ]
     return StyleEffects(
         effects=np.concatenate([part.effects for part in parts]),
         base_logits=np.concatenate([part.base_logits for part in parts]),
         ranges=first.ranges,
         image_ids=tuple(name for part in parts for name in part.image_ids),
         shift_size=first.shift_size,
+        score_changes=np.concatenate(scores) if scores else None,
+        screened=first.screened,
     )
+
+
+def _encode(effects: StyleEffects) -> tuple[bytes, dict[str, Any]]:
+    """The arrays as npz, and what goes into the index about them."""
+    arrays = {
+        "effects": effects.effects,
+        "base_logits": effects.base_logits,
+        "minimum": effects.ranges.minimum,
+        "maximum": effects.ranges.maximum,
+    }
+    if effects.score_changes is not None:
+        arrays["score_changes"] = effects.score_changes
+    buffer = io.BytesIO()
+    np.savez(buffer, **arrays)
+    content = buffer.getvalue()
+    return content, {
+        "sha256": hashlib.sha256(content).hexdigest(),
+        "shape": list(effects.effects.shape),
+        "axes": "images, directions, coordinates, classes",
+        "shift_size": effects.shift_size,
+        "screened": effects.screened,
+        "image_ids": list(effects.image_ids),
+    }
+
+
+def _decode(
+    content: bytes, index: Mapping[str, Any], name: str
+) -> StyleEffects:
+    if hashlib.sha256(content).hexdigest() != index["sha256"]:
+        raise ValueError(
+            f"{name} is damaged: its checksum is not the one in {_INDEX}; "
+            "measure the effects again"
+        )
+    with np.load(io.BytesIO(content), allow_pickle=False) as arrays:
+        return StyleEffects(
+            effects=arrays["effects"],
+            base_logits=arrays["base_logits"],
+            ranges=style_ranges.StyleRanges(
+                minimum=arrays["minimum"], maximum=arrays["maximum"]
+            ),
+            image_ids=tuple(index["image_ids"]),
+            shift_size=index["shift_size"],
+            score_changes=arrays.get("score_changes"),
+            # Not in the index of the first tables, which measured every edit.
+            screened=index.get("screened", 0),
+        )
 
 
 def _replace(path: pathlib.Path, content: bytes) -> None:

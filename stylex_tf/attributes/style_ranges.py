@@ -4,6 +4,8 @@ import dataclasses
 
 import numpy as np
 
+KINDS = ("min_max", "percentile", "deviation")
+
 
 @dataclasses.dataclass(frozen=True, eq=False, kw_only=True)
 class StyleRanges:
@@ -40,15 +42,31 @@ class StyleRanges:
             )
 
     @classmethod
-    def from_styles(cls, styles: np.ndarray, *, searched: int) -> "StyleRanges":
-        """Takes plain minimum and maximum over images, as the notebook does.
+    def from_styles(
+        cls,
+        styles: np.ndarray,
+        *,
+        searched: int,
+        kind: str = "min_max",
+        width: float = 2.0,
+    ) -> "StyleRanges":
+        """Returns how far the styles of some images reach.
+
+        Differs from the notebook, where asked for: its minimum and maximum
+        are those of two images out of N, and go on growing with N. The other
+        kinds do not; an image beyond an end is moved back to it.
 
         Args:
             styles: all styles of the images, [N, T]; the searched ones first.
             searched: how many of the T coordinates are searched, S.
+            kind: "min_max" over the images, as the notebook does;
+                "percentile", the `width`-th and the (100 - `width`)-th; or
+                "deviation", `width` standard deviations around the mean.
+            width: see `kind`; not used by "min_max".
 
         Raises:
-            ValueError: there is no image, or there are fewer than S styles.
+            ValueError: there is no image, or there are fewer than S styles;
+                an unknown kind, or a width that it cannot have.
         """
         styles = np.asarray(styles, np.float32)
         if styles.ndim != 2 or styles.shape[0] == 0:
@@ -59,10 +77,11 @@ class StyleRanges:
             raise ValueError(
                 f"cannot search {searched} of {styles.shape[1]} coordinates"
             )
-        return cls(
-            minimum=styles[:, :searched].min(axis=0),
-            maximum=styles[:, :searched].max(axis=0),
+        # In float64: the sum of many squares, and the ends between images.
+        minimum, maximum = _ends(
+            styles[:, :searched].astype(np.float64), kind, width
         )
+        return cls(minimum=minimum, maximum=maximum)
 
     @property
     def size(self) -> int:
@@ -76,3 +95,27 @@ class StyleRanges:
     def equals(self, other: "StyleRanges") -> bool:
         """Whether the ends are the same, bit for bit."""
         return np.array_equal(self.ends(), other.ends())
+
+
+def _ends(
+    styles: np.ndarray, kind: str, width: float
+) -> tuple[np.ndarray, np.ndarray]:
+    """[N, S] -> [S], [S]."""
+    if kind == "min_max":
+        return styles.min(axis=0), styles.max(axis=0)
+    if kind == "percentile":
+        if not 0 <= width < 50:
+            raise ValueError(
+                f"width is {width}; expected 0 to below 50 for 'percentile'"
+            )
+        low, high = np.percentile(styles, [width, 100 - width], axis=0)
+        return low, high
+    if kind == "deviation":
+        if not 0 < width < np.inf:
+            raise ValueError(
+                f"width is {width}; expected a finite number above 0 for "
+                "'deviation'"
+            )
+        mean, reach = styles.mean(axis=0), width * styles.std(axis=0)
+        return mean - reach, mean + reach
+    raise ValueError(f"kind is {kind!r}; expected one of {KINDS}")

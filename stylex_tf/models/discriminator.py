@@ -55,12 +55,14 @@ class Discriminator(keras.Model):
             num_classes, name="head", dtype="float32"
         )
 
-    def call(self, images, p):
+    def call(self, images, p, alone: bool = False):
         """Scores images.
 
         Args:
             images: [N, H, W, 3], in [-1, 1].
             p: class probabilities, [N, K].
+            alone: score every image as a group of copies of itself, whatever
+                else is in the batch.
 
         Returns:
             Scores, float32 [N]; above zero means real.
@@ -70,7 +72,10 @@ class Discriminator(keras.Model):
         """
         shapes.check_shape("p", p, [None, self.num_classes])
         x = self.trunk(images)
-        if self.group_size > 1:
+        if self.group_size > 1 and alone:
+            # The deviation of copies is zero.
+            x = tf.pad(x, [[0, 0], [0, 0], [0, 0], [0, 1]])
+        elif self.group_size > 1:
             x = minibatch_stddev.minibatch_stddev(x, group_size=self.group_size)
         x = activation.scaled_leaky_relu(self.conv(x))
         x = tf.reshape(x, [-1, 16 * x.shape[-1]])

@@ -1,5 +1,7 @@
 """Synthesis network: styles to image."""
 
+from collections.abc import Mapping
+
 import keras
 import tensorflow as tf
 
@@ -85,28 +87,99 @@ class Synthesis(keras.Model):
         """
         shapes.check_shape("styles", styles, [None, self.style_space.total])
         by_layer = self.style_space.split(styles)
-        n = tf.shape(styles)[0]
-        x = tf.tile(tf.cast(self.constant, self.compute_dtype), [n, 1, 1, 1])
-        image = None
-        for index, layer in enumerate(self.style_space.layers):
-            if not layer.searched:
-                break
-            # Not seed + index: that would be the seed of another layer in
-            # another step.
-            layer_seed = (
-                None if seed is None else tf.random.fold_in(seed, index)
-            )
-            conv = self.convs[layer.name.replace(".", "_")]
-            factors = _widen(by_layer[layer.name], x.shape[-1])
-            x = conv(x, factors, noise=noise, seed=layer_seed)
-            if not layer.name.endswith("conv0"):
-                block = layer.name.split(".")[0]
-                factors = by_layer.get(f"{block}.to_rgb", styles[:, :0])
-                rgb = self.to_rgb[block](x, _widen(factors, x.shape[-1]))
-                if image is not None:
-                    rgb += resampling.upsample2d(image)
-                image = rgb
-        return image
+        state = self._first_state(styles)
+        for index in range(len(self.convs)):
+            state = self._step(index, state, by_layer, noise, seed)
+        return state[-1]
+
+    def enter(self, styles: tf.Tensor) -> list[tuple[tf.Tensor, ...]]:
+        """Returns what enters each convolution, with fixed noise.
+
+        Args:
+            styles: the flat style vectors, float32 [N, T].
+
+        Returns:
+            For each searched layer, in order: the activations before it,
+            [N, h, w, I], and, from the second layer on, the image so far,
+            float32 [N, r, r, 3].
+
+        Raises:
+            ValueError: styles of another width.
+        """
+        shapes.check_shape("styles", styles, [None, self.style_space.total])
+        by_layer = self.style_space.split(styles)
+        states = [self._first_state(styles)]
+        for index in range(len(self.convs) - 1):
+            states.append(self._step(index, states[-1], by_layer))
+        return states
+
+    def resume(
+        self, layer: int, state: tuple[tf.Tensor, ...], styles: tf.Tensor
+    ) -> tf.Tensor:
+        """Draws images from what enters a convolution, with fixed noise.
+
+        Args:
+            layer: index of the searched layer to start with.
+            state: what enters it, of `enter`.
+            styles: the flat style vectors, float32 [N, T]; those of earlier
+                layers are not read.
+
+        Returns:
+            Images, float32 [N, H, W, 3]; those of `call` where the earlier
+            layers' styles are those that `enter` was given.
+
+        Raises:
+            ValueError: styles of another width.
+        """
+        shapes.check_shape("styles", styles, [None, self.style_space.total])
+        by_layer = self.style_space.split(styles)
+        for index in range(layer, len(self.convs)):
+            state = self._step(index, state, by_layer)
+        return state[-1]
+
+    def _first_state(self, styles: tf.Tensor) -> tuple[tf.Tensor, ...]:
+        """What enters the first layer: the constant, and no image yet."""
+        constant = tf.cast(self.constant, self.compute_dtype)
+        return (tf.tile(constant, [tf.shape(styles)[0], 1, 1, 1]),)
+
+    def _step(
+        self,
+        index: int,
+        state: tuple[tf.Tensor, ...],
+        by_layer: Mapping[str, tf.Tensor],
+        noise: str = "fixed",
+        seed: tf.Tensor | None = None,
+    ) -> tuple[tf.Tensor, ...]:
+        """Computes one convolution, and after a block's last its colours.
+
+        Args:
+            index: of the searched layer.
+            state: the activations, then the image so far where there is one.
+            by_layer: the styles of each layer, name: [N, I].
+            noise: see `call`.
+            seed: see `call`.
+
+        Returns:
+            The state that enters the next layer; after the last, the image
+            is its last part.
+        """
+        x, *image = state
+        name = self.style_space.layers[index].name
+        # Not seed + index: that would be the seed of another layer in
+        # another step.
+        layer_seed = None if seed is None else tf.random.fold_in(seed, index)
+        conv = self.convs[name.replace(".", "_")]
+        factors = _widen(by_layer[name], x.shape[-1])
+        x = conv(x, factors, noise=noise, seed=layer_seed)
+        if name.endswith("conv0"):
+            return (x, *image)
+        block = name.split(".")[0]
+        none = by_layer[name][:, :0]
+        factors = _widen(by_layer.get(f"{block}.to_rgb", none), x.shape[-1])
+        rgb = self.to_rgb[block](x, factors)
+        if image:
+            rgb += resampling.upsample2d(image[0])
+        return (x, rgb)
 
     def get_config(self):
         """Returns the constructor's arguments."""

@@ -4,7 +4,7 @@ import json
 import pathlib
 
 import numpy as np
-from absl.testing import absltest
+from absl.testing import absltest, parameterized
 
 from stylex_tf.attributes import effects, style_ranges
 
@@ -23,7 +23,7 @@ def _table(ids=("a", "b"), seed=0, **changes):
     return effects.StyleEffects(**(fields | changes))
 
 
-class StyleEffectsTest(absltest.TestCase):
+class StyleEffectsTest(parameterized.TestCase):
     def test_refuses_parts_that_do_not_fit(self):
         with self.assertRaisesRegex(ValueError, "effects have shape"):
             _table(effects=np.zeros([2, 2, 4, 2], np.float32))
@@ -32,16 +32,37 @@ class StyleEffectsTest(absltest.TestCase):
         with self.assertRaisesRegex(ValueError, "1 image ids for 2"):
             _table(image_ids=("a",))
 
-    def test_save_and_load_round_trip(self):
-        folder = pathlib.Path(self.create_tempdir().full_path)
-        table = _table()
-        effects.save(table, folder)
-        again = effects.load(folder)
+        with self.assertRaisesRegex(ValueError, "score_changes have shape"):
+            _table(score_changes=np.zeros([2, 2, 4], np.float32))
+        with self.assertRaisesRegex(ValueError, "screened is -1"):
+            _table(screened=-1)
+
+    @parameterized.parameters("folder", "bytes")
+    def test_save_and_load_round_trip(self, form):
+        table = _table(score_changes=np.ones([2, 2, 3], "f4"), screened=4)
+        if form == "folder":
+            folder = self.create_tempdir().full_path
+            effects.save(table, folder)
+            again = effects.load(folder)
+        else:
+            again = effects.from_bytes(effects.to_bytes(table))
         np.testing.assert_array_equal(again.effects, table.effects)
         np.testing.assert_array_equal(again.base_logits, table.base_logits)
         self.assertTrue(again.ranges.equals(table.ranges))
         self.assertEqual(again.image_ids, table.image_ids)
         self.assertEqual(again.shift_size, table.shift_size)
+        np.testing.assert_array_equal(again.score_changes, table.score_changes)
+        self.assertEqual(again.screened, 4)
+
+    def test_every_edit_was_measured_unless_the_index_says_otherwise(self):
+        folder = pathlib.Path(self.create_tempdir().full_path)
+        effects.save(_table(), folder)
+        self.assertIsNone(effects.load(folder).score_changes)
+        # As the first tables were written.
+        index = json.loads((folder / "effects.json").read_text())
+        del index["screened"]
+        (folder / "effects.json").write_text(json.dumps(index))
+        self.assertEqual(effects.load(folder).screened, 0)
 
     def test_same_table_is_the_same_bytes_and_replaces_the_old_one(self):
         folder = pathlib.Path(self.create_tempdir().full_path)
@@ -73,12 +94,31 @@ class StyleEffectsTest(absltest.TestCase):
         with self.assertRaisesRegex(ValueError, "damaged"):
             effects.load(folder)
 
+    def test_any_damaged_byte_is_noticed(self):
+        content = effects.to_bytes(_table())
+        for position in range(0, len(content), 97):
+            damaged = bytearray(content)
+            damaged[position] ^= 1
+            with self.assertRaisesRegex(ValueError, "damaged"):
+                effects.from_bytes(bytes(damaged))
+        with self.assertRaisesRegex(ValueError, "damaged"):
+            effects.from_bytes(content[:-1])
+        with self.assertRaisesRegex(ValueError, "damaged"):
+            effects.from_bytes(b"")
+
     def test_merge_joins_images_in_order(self):
         first, second = _table(("a", "b")), _table(("c",), seed=1)
         merged = effects.merge([first, second])
         self.assertEqual(merged.image_ids, ("a", "b", "c"))
         np.testing.assert_array_equal(merged.effects[2], second.effects[0])
         np.testing.assert_array_equal(merged.predictions[:2], first.predictions)
+        self.assertIsNone(merged.score_changes)
+        scored = [
+            _table((name,), score_changes=np.full([1, 2, 3], value, "f4"))
+            for name, value in (("a", 1.0), ("b", 2.0))
+        ]
+        merged = effects.merge(scored)
+        np.testing.assert_array_equal(merged.score_changes[:, 0, 0], [1, 2])
 
     def test_merge_refuses_what_was_measured_differently(self):
         with self.assertRaisesRegex(ValueError, "no effects"):
@@ -92,6 +132,11 @@ class StyleEffectsTest(absltest.TestCase):
         )
         with self.assertRaisesRegex(ValueError, "different ranges"):
             effects.merge([_table(), _table(("c",), ranges=other)])
+        with self.assertRaisesRegex(ValueError, "screened 8 into .* 0"):
+            effects.merge([_table(), _table(("c",), screened=8)])
+        scored = _table(("c",), score_changes=np.zeros([1, 2, 3], "f4"))
+        with self.assertRaisesRegex(ValueError, "with score_changes and"):
+            effects.merge([_table(), scored])
 
 
 if __name__ == "__main__":

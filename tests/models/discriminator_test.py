@@ -56,6 +56,16 @@ class DiscriminatorTest(parameterized.TestCase):
         collapsed = network(tf.repeat(image, 4, axis=0), p)[0]
         self.assertGreater(abs(float(varied - collapsed)), 1e-3)
 
+    def test_alone_an_image_is_scored_as_a_group_of_copies(self):
+        network = tiny(group_size=4)
+        images, p = normal(4, 16, 16, 3), tf.ones([4, 2]) / 2
+        copies = [network(tf.repeat(one[None], 4, axis=0), p) for one in images]
+        np.testing.assert_allclose(
+            network(images, p, alone=True),
+            [scores[0] for scores in copies],
+            atol=1e-5,
+        )
+
     def test_refuses_a_p_of_another_width(self):
         with self.assertRaisesRegex(ValueError, "p has shape"):
             tiny()(normal(1, 16, 16, 3), tf.ones([1, 3]))

@@ -140,9 +140,64 @@ class SynthesisTest(parameterized.TestCase):
             narrow(styles), twin(twin.style_space.join(padded)), atol=1e-5
         )
 
+    @parameterized.product(style_width=[0, 6], layer=[0, 1, 2, 3, 4])
+    def test_resumes_at_any_layer(self, style_width, layer):
+        network = tiny(style_width=style_width)
+        styles = some_styles(network)
+        states = network.enter(styles)
+        self.assertLen(states, 5)
+        np.testing.assert_allclose(
+            network.resume(layer, states[layer], styles),
+            network(styles),
+            atol=1e-5,
+        )
+        # The edits are of this layer and of all that follow, toRGB included.
+        space = network.style_space
+        first = space.layers[layer]
+        later = np.arange(space.total) >= first.offset
+        for to_rgb in space.layers:
+            if not to_rgb.searched:
+                end = to_rgb.offset + to_rgb.width
+                later[to_rgb.offset : end] = (
+                    to_rgb.resolution >= first.resolution
+                )
+        edited = styles + np.float32(later) * 0.5
+        np.testing.assert_allclose(
+            network.resume(layer, states[layer], edited),
+            network(edited),
+            atol=1e-5,
+        )
+        self.assertGreater(distance(network(edited), network(styles)), 0.1)
+
+    def test_resumes_with_any_rows_of_a_state(self):
+        network = tiny()
+        styles = some_styles(network)
+        rows = [2, 2, 0, 1]
+        for layer, state in enumerate(network.enter(styles)):
+            state = tuple(tf.gather(part, rows) for part in state)
+            np.testing.assert_allclose(
+                network.resume(layer, state, tf.gather(styles, rows)),
+                tf.gather(network(styles), rows),
+                atol=1e-5,
+            )
+
+    @parameterized.parameters("mixed_bfloat16", "mixed_float16")
+    def test_what_enters_a_layer_is_of_the_compute_dtype(self, policy):
+        keras.mixed_precision.set_global_policy(policy)
+        self.addCleanup(keras.mixed_precision.set_global_policy, "float32")
+        network = tiny()
+        half = policy.removeprefix("mixed_")
+        for layer, state in enumerate(network.enter(some_styles(network))):
+            dtypes = [part.dtype.name for part in state]
+            self.assertEqual(dtypes, [half, "float32"][: 1 + bool(layer)])
+
     def test_refuses_styles_of_another_width(self):
         with self.assertRaisesRegex(ValueError, "styles has shape .*67"):
             tiny()(tf.ones([1, 67]))
+        with self.assertRaisesRegex(ValueError, "styles has shape .*67"):
+            tiny().enter(tf.ones([1, 67]))
+        with self.assertRaisesRegex(ValueError, "styles has shape .*67"):
+            tiny().resume(0, (), tf.ones([1, 67]))
 
     def test_refuses_an_unknown_noise(self):
         network = tiny()

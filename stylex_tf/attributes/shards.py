@@ -1,0 +1,265 @@
+"""The table of effects in shards: resumed after a kill, shared by workers.
+
+A shard holds the effects of some images in one file, written atomically. It is
+a pure function of its inputs, whose digest is in its name: whoever measures
+it, in whatever order, the merged table is the same.
+"""
+
+import dataclasses
+import hashlib
+import logging
+import os
+import uuid
+from collections.abc import Callable, Sequence
+
+import numpy as np
+import tensorflow as tf
+
+from stylex_tf.attributes import effects as effects_lib
+from stylex_tf.attributes import search, style_ranges
+
+_LOGGER = logging.getLogger(__name__)
+
+Measure = Callable[[np.ndarray, Sequence[str]], effects_lib.StyleEffects]
+"""Styles [n, T] and the names of n images -> their table."""
+
+
+@dataclasses.dataclass(frozen=True)
+class Plan:
+    """How images are split into shards, and of which inputs.
+
+    Attributes:
+        images: how many there are, N.
+        images_per_shard: in all but the last.
+        digest: of everything that the effects depend on, hexadecimal.
+    """
+
+    images: int
+    images_per_shard: int
+    digest: str
+
+    @classmethod
+    def of(
+        cls,
+        styles: np.ndarray,
+        ranges: style_ranges.StyleRanges,
+        *,
+        image_ids: Sequence[str],
+        images_per_shard: int,
+        shift_size: float,
+        batch_size: int,
+        identity: str,
+        scored: bool,
+    ) -> "Plan":
+        """Plans the shards of these inputs.
+
+        Args:
+            styles: of the images to search, [N, T].
+            ranges: the ends of the S searched coordinates.
+            image_ids: N names.
+            images_per_shard: what a kill can lose, at most.
+            shift_size: see `search.measure_effects`.
+            batch_size: see there; rounding may depend on it.
+            identity: of the networks: the same words must mean the same.
+            scored: whether the discriminator is asked as well.
+
+        Raises:
+            ValueError: no images, or a shard without one.
+        """
+        styles = np.ascontiguousarray(styles, np.float32)
+        if not len(styles):
+            raise ValueError("there are no images to search")
+        if images_per_shard < 1:
+            raise ValueError(
+                f"images_per_shard is {images_per_shard}; expected at least 1"
+            )
+        digest = hashlib.sha256(
+            repr(
+                (
+                    styles.shape,
+                    [str(name) for name in image_ids],
+                    images_per_shard,
+                    float(shift_size),
+                    int(batch_size),
+                    identity,
+                    scored,
+                )
+            ).encode()
+        )
+        digest.update(styles.tobytes())
+        digest.update(ranges.ends().tobytes())
+        return cls(len(styles), images_per_shard, digest.hexdigest())
+
+    @property
+    def shards(self) -> list[tuple[int, int]]:
+        """The first image of each shard, and the first after it."""
+        starts = range(0, self.images, self.images_per_shard)
+        return [
+            (start, min(start + self.images_per_shard, self.images))
+            for start in starts
+        ]
+
+    def path(self, index: int, directory: str | os.PathLike) -> str:
+        """Where a shard is kept."""
+        name = f"{self._prefix}{index:05d}-of-{len(self.shards):05d}"
+        return tf.io.gfile.join(os.fspath(directory), name)
+
+    def is_of(self, path: str) -> bool:
+        """Whether a file is named as a shard of this plan."""
+        return path.rsplit("/", 1)[-1].startswith(self._prefix)
+
+    @property
+    def _prefix(self) -> str:
+        return f"shard-{self.digest[:16]}-"
+
+
+def measure(
+    generate: search.Generate,
+    classify: search.Judge,
+    styles: np.ndarray,
+    ranges: style_ranges.StyleRanges,
+    *,
+    directory: str | os.PathLike,
+    image_ids: Sequence[str],
+    identity: str,
+    images_per_shard: int = 32,
+    shift_size: float = 1.0,
+    batch_size: int = 256,
+    score: search.Judge | None = None,
+    progress: search.Progress | None = None,
+) -> effects_lib.StyleEffects:
+    """`search.measure_effects`, which a killed process can go on with.
+
+    Args:
+        generate: see `search.measure_effects`.
+        classify: see there.
+        styles: see there, [N, T].
+        ranges: see there.
+        directory: where shards are kept, also gs:// and the like. Those of
+            other inputs are removed in the end.
+        image_ids: see there.
+        identity: of the networks: the same words must mean the same networks.
+        images_per_shard: what a kill can lose, at most.
+        shift_size: see there.
+        batch_size: see there.
+        score: see there.
+        progress: called with a number of edits, also for shards found.
+
+    Returns:
+        The whole table, the same bytes whether it was interrupted or not.
+
+    Raises:
+        ValueError: shapes that do not fit.
+        FloatingPointError: an answer that is not finite.
+    """
+    plan = Plan.of(
+        styles,
+        ranges,
+        image_ids=image_ids,
+        images_per_shard=images_per_shard,
+        shift_size=shift_size,
+        batch_size=batch_size,
+        identity=identity,
+        scored=score is not None,
+    )
+    measure_images = search.Search(
+        generate,
+        classify,
+        ranges,
+        images=min(plan.images, images_per_shard),
+        shift_size=shift_size,
+        batch_size=batch_size,
+        score=score,
+    )
+    for index, (start, end) in enumerate(plan.shards):
+        if not complete(index, plan, directory):
+            measure_shard(
+                index,
+                plan,
+                lambda rows, names: measure_images(rows, names, progress),
+                styles,
+                image_ids,
+                directory=directory,
+            )
+        elif progress is not None:
+            progress((end - start) * 2 * ranges.size)
+    return merge(plan, directory)
+
+
+def measure_shard(
+    index: int,
+    plan: Plan,
+    measure_images: Measure,
+    styles: np.ndarray,
+    image_ids: Sequence[str],
+    *,
+    directory: str | os.PathLike,
+) -> str:
+    """Measures a shard and writes it; a reader sees all of it or nothing.
+
+    Args:
+        index: of the shard.
+        plan: of the inputs.
+        measure_images: measures the images of one shard.
+        styles: of all images, [N, T].
+        image_ids: of all images.
+        directory: where shards are kept.
+
+    Returns:
+        The path of the shard.
+    """
+    start, end = plan.shards[index]
+    part = measure_images(styles[start:end], image_ids[start:end])
+    path = plan.path(index, directory)
+    tf.io.gfile.makedirs(directory)
+    # Two workers may write the same shard: the same bytes, in two files.
+    name = f".{uuid.uuid4().hex}.tmp"
+    temporary = tf.io.gfile.join(os.fspath(directory), name)
+    with tf.io.gfile.GFile(temporary, "wb") as file:
+        file.write(effects_lib.to_bytes(part))
+    tf.io.gfile.rename(temporary, path, overwrite=True)
+    return path
+
+
+def read(
+    index: int, plan: Plan, directory: str | os.PathLike
+) -> effects_lib.StyleEffects | None:
+    """Returns a shard, None where it is missing or damaged."""
+    path = plan.path(index, directory)
+    if not tf.io.gfile.exists(path):
+        return None
+    with tf.io.gfile.GFile(path, "rb") as file:
+        content = file.read()
+    try:
+        return effects_lib.from_bytes(content)
+    except ValueError as error:
+        _LOGGER.warning("%s: %s; it is measured again.", path, error)
+        return None
+
+
+def complete(index: int, plan: Plan, directory: str | os.PathLike) -> bool:
+    """Whether a shard was measured, and is whole."""
+    return read(index, plan, directory) is not None
+
+
+def merge(plan: Plan, directory: str | os.PathLike) -> effects_lib.StyleEffects:
+    """Joins the shards, then removes those of other inputs.
+
+    Raises:
+        ValueError: a shard is missing or damaged.
+    """
+    parts = []
+    for index in range(len(plan.shards)):
+        part = read(index, plan, directory)
+        if part is None:
+            raise ValueError(
+                f"{plan.path(index, directory)}: there is no such shard, or it "
+                "is damaged; measure it first"
+            )
+        parts.append(part)
+    table = effects_lib.merge(parts)
+    folder = os.fspath(directory)
+    for path in tf.io.gfile.glob(tf.io.gfile.join(folder, "shard-*")):
+        if not plan.is_of(path):
+            tf.io.gfile.remove(path)
+    return table
