@@ -6,9 +6,14 @@ from collections.abc import Sequence
 import numpy as np
 
 from stylex_tf.attributes import effects as effects_lib
-from stylex_tf.attributes import log_odds
+from stylex_tf.attributes import (
+    greedy,
+    log_odds,
+    reliability,
+    target_effects,
+)
 
-MEASURES = ("log_odds", "logit")
+PROCEDURES = ("notebook", "paper")
 
 
 @dataclasses.dataclass(frozen=True)
@@ -30,40 +35,79 @@ class Attribute:
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class Rules:
-    """How class attributes are selected.
+    """How class attributes are selected; `PAPER` and `NOTEBOOK` are parity.
 
     Attributes:
-        measure: "logit" is the notebook's effect on the logit of the target;
-            "log_odds" its effect against all other classes.
+        procedure: "notebook" fills each image's account up to a cap, "paper"
+            (Algorithm 1) drops inconsistent coordinates and lets an image
+            leave after one strong edit. See `greedy`.
+        measure: "logit" is the notebook's effect on the logit of the target,
+            "probability" the paper's on its probability, "log_odds" the
+            effect against all other classes.
             Differs from the notebook: log odds are the default, since a
             classifier's logits have a free common offset (a sigmoid head's
             first logit never moves at all).
-        cap: an image is explained once its accumulated effect reaches this;
-            1.0 is the notebook's for two classes.
-        refill: when every image is explained, begin another round instead of
-            ending the list. Differs from the notebook, which goes on with
-            the mean over no images, NaN.
-        minimum_effect: an edit whose mean effect is not above this ends the
-            round; smaller ones are rounding. 0 is the notebook's.
+            Differs from the paper: probabilities hardly move where the
+            classifier is sure, log odds do.
+        cap: "notebook": an image is explained once its accumulated effect
+            reaches this; 1.0 is the notebook's for two classes.
+        refill: "notebook": when every image is explained, begin another round
+            instead of ending the list. Differs from the notebook, which goes
+            on with the mean over no images, NaN.
+        threshold: "paper": an image is explained once a selected edit's
+            effect on it exceeds this; 0.3 of a probability is the paper's.
+        minimum_effect: an edit whose mean effect is not above this does not
+            help; smaller ones are rounding. 0 is the notebook's.
         unstable_effect, unstable_entries: an image with more than so many
-            changes of a logit beyond the first is left out (the notebook's).
+            changes of a logit beyond the first is left out (`reliability`).
+        score_limit: a coordinate whose edits change the discriminator's score
+            by more than this in the mean is left out (`reliability`); 0.2 is
+            the notebook's, 0 leaves none out.
     """
 
+    procedure: str = "notebook"
     measure: str = "log_odds"
     cap: float = 1.0
     refill: bool = True
+    threshold: float = 0.3
     minimum_effect: float = log_odds.ROUNDING
     unstable_effect: float = 2.0
     unstable_entries: int = 750
+    score_limit: float = 0.0
 
     def __post_init__(self):
         """Raises ValueError for a rule that cannot be followed."""
-        if self.measure not in MEASURES:
-            raise ValueError(
-                f"measure is {self.measure!r}; expected one of {MEASURES}"
-            )
-        if not self.cap > 0:
-            raise ValueError(f"cap is {self.cap}; expected more than 0")
+        for name, known in (
+            ("procedure", PROCEDURES),
+            ("measure", target_effects.MEASURES),
+        ):
+            if getattr(self, name) not in known:
+                raise ValueError(
+                    f"{name} is {getattr(self, name)!r}; "
+                    f"expected one of {known}"
+                )
+        for name in ("cap", "threshold"):
+            if not getattr(self, name) > 0:
+                raise ValueError(
+                    f"{name} is {getattr(self, name)}; expected more than 0"
+                )
+        for name in ("minimum_effect", "score_limit"):
+            if not getattr(self, name) >= 0:
+                raise ValueError(
+                    f"{name} is {getattr(self, name)}; expected at least 0"
+                )
+
+
+PAPER = Rules(procedure="paper", measure="probability", minimum_effect=1e-6)
+"""Lang et al. 2021, Algorithm 1.
+
+Differs from the paper: with its 0, rounding alone in the other direction would
+make a coordinate inconsistent. Probabilities of rare classes move by little, so
+the limit is lower than for log odds.
+"""
+
+NOTEBOOK = Rules(measure="logit", refill=False, minimum_effect=0.0)
+"""Google's notebook for two classes."""
 
 
 def select_class_attributes(
@@ -72,34 +116,37 @@ def select_class_attributes(
     target_class: int,
     top_k: int,
     rules: Rules | None = None,
+    source_class: int | None = None,
 ) -> list[Attribute]:
-    """Ranks the edits that lead other classes' images to one class.
-
-    The notebook's greedy selection: repeatedly take the edit with the largest
-    mean effect over the images that are not yet explained, and add what it
-    does to each image's account.
+    """Ranks the edits that lead images of other classes to one class.
 
     Args:
         effects: the table.
-        target_class: y; the images of all other classes are looked at.
+        target_class: y.
         top_k: at most so many attributes.
         rules: the selection's settings.
+        source_class: look at the images whose reconstruction is predicted as
+            this class (a to b) instead of as any but y (one against rest).
 
     Returns:
         Attributes in the order of selection. Fewer than `top_k`, possibly
         none, where no image is left or no edit helps any image.
 
     Raises:
-        ValueError: there is no such class.
+        ValueError: there is no such class, source and target are the same, or
+            the rules ask for score changes that the table does not have.
     """
     rules = rules or Rules()
-    _check_class(effects, target_class)
-    images = _images(effects, target_class, rules)
+    _check_top_k(top_k)
+    images = _images(effects, target_class, source_class, rules)
+    realistic = _realistic(effects, images, rules)
     if not images.size:
         return []
-    towards, flips = _towards(effects, images, target_class, rules.measure)
-    order = _greedy(np.maximum(towards, 0.0), top_k, rules)
-    mean, share = towards.mean(axis=0), flips.mean(axis=0)
+    towards, wins = target_effects.of_images(
+        effects, images, target_class, rules.measure
+    )
+    order = _order(towards, realistic, top_k, rules)
+    mean, share = towards.mean(axis=0), wins.mean(axis=0)
     return [
         _attribute(effects, column, mean[column], share[column])
         for column in order
@@ -117,11 +164,14 @@ def merge_binary(
     Both classes' lists are joined, those of class 0 turned round, doubles
     dropped, and the rest ranked by mean effect_1(d) over images of class 0
     plus mean effect_0(1 - d) over images of class 1. `effect` is that sum.
+    The discriminator's verdict, where asked for, is over all these images.
 
     Raises:
-        ValueError: there are not two classes.
+        ValueError: there are not two classes, or the rules ask for score
+            changes that the table does not have.
     """
     rules = rules or Rules()
+    _check_top_k(top_k)
     if effects.num_classes != 2:
         raise ValueError(
             f"merge_binary needs 2 classes; the table has {effects.num_classes}"
@@ -130,21 +180,22 @@ def merge_binary(
     total = np.zeros(2 * size)
     flipped, looked_at = np.zeros(2 * size), 0
     columns: list[int] = []
-    for target in (0, 1):
-        images = _images(effects, target, rules)
+    sources = [_images(effects, target, None, rules) for target in (0, 1)]
+    realistic = _realistic(effects, np.concatenate(sources), rules)
+    for target, images in enumerate(sources):
         if not images.size:
             continue
-        towards, flips = _towards(effects, images, target, rules.measure)
-        order = np.array(
-            _greedy(np.maximum(towards, 0.0), top_k, rules), dtype=int
+        towards, wins = target_effects.of_images(
+            effects, images, target, rules.measure
         )
+        order = np.array(_order(towards, realistic, top_k, rules), dtype=int)
         if target == 0:
             # The column of the other direction of the same coordinate.
             order = (order + size) % (2 * size)
-            towards, flips = (np.roll(x, size, 1) for x in (towards, flips))
+            towards, wins = (np.roll(x, size, 1) for x in (towards, wins))
         columns += order.tolist()
         total += towards.mean(axis=0)
-        flipped += flips.sum(axis=0)
+        flipped += wins.sum(axis=0)
         looked_at += images.size
     ranked = sorted(set(columns), key=lambda column: (-total[column], column))
     return [
@@ -180,83 +231,84 @@ def independent(
         target_class: the class to lead to.
         top_k: at most so many; only edits that help are listed.
         measure: as in `Rules`.
+
+    Raises:
+        ValueError: there is no such image, class or measure.
     """
-    _check_class(effects, target_class)
-    towards, flips = _towards(effects, np.array([image]), target_class, measure)
+    _check_top_k(top_k)
+    target_effects.check_image(effects, image)
+    target_effects.check_class(effects, target_class)
+    towards, wins = target_effects.of_images(
+        effects, np.array([image]), target_class, measure
+    )
     order = np.argsort(-towards[0], kind="stable")[:top_k]
     return [
-        _attribute(effects, column, towards[0, column], flips[0, column])
+        _attribute(effects, column, towards[0, column], wins[0, column])
         for column in order
         if towards[0, column] > log_odds.ROUNDING
     ]
 
 
-def _check_class(effects: effects_lib.StyleEffects, target_class: int) -> None:
-    if not 0 <= target_class < effects.num_classes:
-        raise ValueError(
-            f"there is no class {target_class}; the table has "
-            f"{effects.num_classes}"
-        )
+def _check_top_k(top_k: int) -> None:
+    if top_k < 1:
+        raise ValueError(f"top_k is {top_k}; expected at least 1")
 
 
 def _images(
-    effects: effects_lib.StyleEffects, target_class: int, rules: Rules
-) -> np.ndarray:
-    """Rows of the stable images of the other classes."""
-    rows = np.flatnonzero(effects.predictions != target_class)
-    large = [
-        np.count_nonzero(np.abs(effects.effects[row]) > rules.unstable_effect)
-        for row in rows
-    ]
-    return rows[np.array(large, dtype=int) <= rules.unstable_entries]
-
-
-def _towards(
     effects: effects_lib.StyleEffects,
-    images: np.ndarray,
     target_class: int,
-    measure: str,
-) -> tuple[np.ndarray, np.ndarray]:
-    """Signed effects on the target and whether it wins, both [n, 2S].
+    source_class: int | None,
+    rules: Rules,
+) -> np.ndarray:
+    """Rows of the stable images of the source class, or all but the target."""
+    target_effects.check_class(effects, target_class)
+    if source_class is None:
+        looked_at = effects.predictions != target_class
+    else:
+        target_effects.check_class(effects, source_class)
+        if source_class == target_class:
+            raise ValueError(
+                f"source_class and target_class are both {target_class}; "
+                "expected two classes"
+            )
+        looked_at = effects.predictions == source_class
+    return reliability.stable_images(
+        effects,
+        np.flatnonzero(looked_at),
+        unstable_effect=rules.unstable_effect,
+        unstable_entries=rules.unstable_entries,
+    )
 
-    Column direction * S + coordinate, as the table lies in memory.
-    """
-    columns = 2 * effects.num_coordinates
-    towards = np.empty((len(images), columns), np.float64)
-    flips = np.empty((len(images), columns), bool)
-    for row, image in enumerate(images):
-        change = effects.effects[image].reshape(columns, -1).astype(np.float64)
-        base = effects.base_logits[image].astype(np.float64)
-        if measure == "logit":
-            towards[row] = change[:, target_class]
-        else:
-            # The difference is exactly zero where nothing changed.
-            towards[row] = log_odds.of_class(
-                base + change, target_class
-            ) - log_odds.of_class(base, target_class)
-        flips[row] = (base + change).argmax(axis=1) == target_class
-    return towards, flips
+
+def _realistic(
+    effects: effects_lib.StyleEffects, images: np.ndarray, rules: Rules
+) -> np.ndarray:
+    """Whether each coordinate may be selected, [S]."""
+    return reliability.realistic_coordinates(
+        effects, images, score_limit=rules.score_limit
+    )
 
 
-def _greedy(helps: np.ndarray, top_k: int, rules: Rules) -> list[int]:
-    """Columns of clipped effects [n, 2S], best first."""
-    helps = helps.copy()
-    account = np.zeros(helps.shape[0])
-    selected: list[int] = []
-    while len(selected) < top_k:
-        unexplained = account < rules.cap
-        mean = helps[unexplained].sum(axis=0) / max(unexplained.sum(), 1)
-        best = int(mean.argmax())
-        if mean[best] <= rules.minimum_effect:
-            # Nothing helps those that are left, or none is left.
-            if not rules.refill or not account.any():
-                break
-            account[:] = 0.0
-            continue
-        selected.append(best)
-        account += helps[:, best]
-        helps[:, best] = 0.0
-    return selected
+def _order(
+    towards: np.ndarray, realistic: np.ndarray, top_k: int, rules: Rules
+) -> list[int]:
+    """Columns of [n, 2S] in the order of selection."""
+    # An edit without effect is never selected.
+    towards = np.where(np.tile(realistic, 2), towards, 0.0)
+    if rules.procedure == "paper":
+        return greedy.paper(
+            towards,
+            top_k,
+            threshold=rules.threshold,
+            minimum_effect=rules.minimum_effect,
+        )
+    return greedy.notebook(
+        towards,
+        top_k,
+        cap=rules.cap,
+        refill=rules.refill,
+        minimum_effect=rules.minimum_effect,
+    )
 
 
 def _attribute(

@@ -3,66 +3,78 @@
 import numpy as np
 from absl.testing import absltest, parameterized
 
-from stylex_tf.attributes import effects, selection, style_ranges
-from tests.testing import attribute_oracles
-
-
-def _table(changes, base):
-    """Of effects [N, 2, S, K] and base logits [N, K]."""
-    changes = np.asarray(changes, np.float32)
-    size = changes.shape[2]
-    return effects.StyleEffects(
-        effects=changes,
-        base_logits=np.asarray(base, np.float32),
-        ranges=style_ranges.StyleRanges(
-            minimum=-np.ones(size), maximum=np.ones(size)
-        ),
-        image_ids=tuple(str(n) for n in range(len(changes))),
-        shift_size=1.0,
-    )
-
-
-def _random_table(seed, images=12, size=9, classes=2):
-    rng = np.random.default_rng(seed)
-    changes = rng.normal(size=(images, 2, size, classes)) * 0.4
-    return _table(changes, rng.normal(size=(images, classes)))
-
-
-def _zeros(images, size, classes=2):
-    return np.zeros([images, 2, size, classes], np.float32)
+from stylex_tf.attributes import selection
+from tests.testing import effect_tables, selection_oracles
 
 
 def _found(attributes):
     return [(one.coordinate, one.direction) for one in attributes]
 
 
-_PARITY = selection.Rules(measure="logit", refill=False)
+def _expected(table, target, source, top_k, rules):
+    """The oracles' list, and the effects that it was read from."""
+    images = selection_oracles.stable(
+        table.effects,
+        selection_oracles.looked_at(table.base_logits, target, source),
+        rules.unstable_effect,
+        rules.unstable_entries,
+    )
+    effects = selection_oracles.effects_on(
+        table.effects, table.base_logits, images, target, rules.measure
+    )
+    if rules.procedure == "paper":
+        order = selection_oracles.algorithm_1(
+            effects, top_k, rules.threshold, rules.minimum_effect
+        )
+    else:
+        order = selection_oracles.greedy(
+            effects, top_k, rules.cap, rules.refill, rules.minimum_effect
+        )
+    return order, effects
+
+
+_PARITY = selection.NOTEBOOK
 
 
 class ClassAttributesTest(parameterized.TestCase):
     @parameterized.product(
-        seed=list(range(5)), classes=[2, 3], cap=[0.3, 1.0, 100.0]
+        seed=[0, 1, 2],
+        classes=[2, 3],
+        size=[1, 9],
+        rules=[
+            selection.NOTEBOOK,
+            selection.PAPER,
+            selection.Rules(),
+            selection.Rules(measure="probability", cap=0.2),
+            selection.Rules(procedure="paper", threshold=1.5),
+            selection.Rules(unstable_effect=0.5, unstable_entries=9),
+        ],
     )
-    def test_is_the_notebooks_greedy(self, seed, classes, cap):
-        table = _random_table(seed, classes=classes)
+    def test_is_its_slow_twin(self, seed, classes, size, rules):
+        table = effect_tables.random(seed, classes=classes, size=size)
+        classes_and_none = [None, *range(classes)]
         for target in range(classes):
-            found = selection.select_class_attributes(
-                table,
-                target_class=target,
-                top_k=6,
-                rules=selection.Rules(measure="logit", refill=False, cap=cap),
-            )
-            self.assertEqual(
-                _found(found),
-                attribute_oracles.greedy(
-                    table.effects, table.base_logits, target, 6, cap
-                ),
-            )
+            for source in classes_and_none:
+                if source == target:
+                    continue
+                found = selection.select_class_attributes(
+                    table,
+                    target_class=target,
+                    top_k=6,
+                    rules=rules,
+                    source_class=source,
+                )
+                self.assertEqual(
+                    _found(found),
+                    _expected(table, target, source, 6, rules)[0],
+                )
 
     def test_effect_is_the_signed_mean_and_share_the_flipped(self):
-        changes = _zeros(3, 2)
+        changes = effect_tables.zeros(3, 2)
         changes[:, 1, 0, 1] = [3.0, 0.5, -1.0]
-        table = _table(changes, [[1.0, 0.0], [1.0, 0.0], [2.0, 0.0]])
+        table = effect_tables.table(
+            changes, [[1.0, 0.0], [1.0, 0.0], [2.0, 0.0]]
+        )
         found = selection.select_class_attributes(
             table, target_class=1, top_k=4, rules=_PARITY
         )
@@ -71,10 +83,10 @@ class ClassAttributesTest(parameterized.TestCase):
         self.assertAlmostEqual(found[0].share, 1 / 3)
 
     def test_looks_at_images_of_other_classes_only(self):
-        changes = _zeros(2, 2)
+        changes = effect_tables.zeros(2, 2)
         changes[0, 0, 0, 1] = 1.0  # Image 0 is of class 0.
         changes[1, 0, 1, 1] = 9.0  # Image 1 is of class 1 already.
-        table = _table(changes, [[1.0, 0.0], [0.0, 1.0]])
+        table = effect_tables.table(changes, [[1.0, 0.0], [0.0, 1.0]])
         found = selection.select_class_attributes(
             table, target_class=1, top_k=4
         )
@@ -82,19 +94,19 @@ class ClassAttributesTest(parameterized.TestCase):
 
     def test_cap_prefers_what_explains_the_other_images(self):
         # Coordinates 0 and 1 explain image 0; the weaker 2 explains image 1.
-        changes = _zeros(2, 3)
+        changes = effect_tables.zeros(2, 3)
         changes[0, 1, :2, 1] = [2.0, 1.5]
         changes[1, 1, 2, 1] = 0.5
-        table = _table(changes, [[1.0, 0.0]] * 2)
+        table = effect_tables.table(changes, [[1.0, 0.0]] * 2)
         found = selection.select_class_attributes(
             table, target_class=1, top_k=2, rules=_PARITY
         )
         self.assertEqual(_found(found), [(0, 1), (2, 1)])
 
     def test_refill_starts_another_round_and_never_repeats(self):
-        changes = _zeros(1, 3)
+        changes = effect_tables.zeros(1, 3)
         changes[0, 1, :, 1] = [3.0, 2.0, 1.0]
-        table = _table(changes, [[1.0, 0.0]])
+        table = effect_tables.table(changes, [[1.0, 0.0]])
         once = selection.select_class_attributes(
             table, target_class=1, top_k=9, rules=_PARITY
         )
@@ -106,9 +118,9 @@ class ClassAttributesTest(parameterized.TestCase):
 
     def test_a_head_with_one_output_has_attributes_for_both_classes(self):
         # Logits [0, l]: only the second ever moves.
-        changes = _zeros(1, 2)
+        changes = effect_tables.zeros(1, 2)
         changes[0, 0, 1, 1] = -2.0
-        table = _table(changes, [[0.0, 1.0]])
+        table = effect_tables.table(changes, [[0.0, 1.0]])
         found = selection.select_class_attributes(
             table, target_class=0, top_k=1
         )
@@ -117,19 +129,21 @@ class ClassAttributesTest(parameterized.TestCase):
         self.assertEqual(found[0].share, 1.0)
 
     def test_unstable_images_do_not_count(self):
-        changes = _zeros(2, 500)
+        changes = effect_tables.zeros(2, 500)
         changes[0] = 5.0 * np.sign(
             np.random.default_rng(0).normal(size=(2, 500, 2))
         )
         changes[1, 0, 7, 1] = 0.1
-        table = _table(changes, [[1.0, 0.0]] * 2)
+        table = effect_tables.table(changes, [[1.0, 0.0]] * 2)
         found = selection.select_class_attributes(
             table, target_class=1, top_k=3
         )
         self.assertEqual(_found(found), [(7, 0)])
 
     def test_rounding_is_not_an_effect(self):
-        table = _table(_zeros(2, 3) + 1e-6, [[0.5, 0.0]] * 2)
+        table = effect_tables.table(
+            effect_tables.zeros(2, 3) + 1e-6, [[0.5, 0.0]] * 2
+        )
         for rules in (selection.Rules(), selection.Rules(measure="logit")):
             self.assertEmpty(
                 selection.select_class_attributes(
@@ -137,83 +151,233 @@ class ClassAttributesTest(parameterized.TestCase):
                 )
             )
 
-    def test_nothing_to_find_is_an_empty_list(self):
-        no_effect = _table(_zeros(2, 3), [[1.0, 0.0]] * 2)
-        no_image = _table(_zeros(2, 3) + 1, [[0.0, 1.0]] * 2)
-        for table in (no_effect, no_image):
+    @parameterized.parameters(
+        selection.Rules(), selection.NOTEBOOK, selection.PAPER
+    )
+    def test_nothing_to_find_is_an_empty_list(self, rules):
+        zeros = effect_tables.zeros
+        for table in (
+            effect_tables.table(zeros(2, 3), [[1.0, 0.0]] * 2),
+            effect_tables.table(zeros(2, 3) - [0, 1], [[1.0, 0.0]] * 2),
+            # No image of another class; no image.
+            effect_tables.table(zeros(2, 3) + 1, [[0.0, 1.0]] * 2),
+            effect_tables.table(zeros(0, 3), np.zeros([0, 2])),
+            # No stable image.
+            effect_tables.table(zeros(1, 400) + [-5, 5], [[9.0, 0.0]]),
+        ):
             self.assertEmpty(
                 selection.select_class_attributes(
-                    table, target_class=1, top_k=3
+                    table, target_class=1, top_k=3, rules=rules
                 )
             )
 
-    def test_refuses_unknown_classes_and_rules(self):
-        with self.assertRaisesRegex(ValueError, "no class 2"):
-            selection.select_class_attributes(
-                _random_table(0), target_class=2, top_k=1
+    @parameterized.parameters(
+        selection.Rules(), selection.NOTEBOOK, selection.PAPER
+    )
+    def test_one_coordinate(self, rules):
+        changes = effect_tables.zeros(2, 1)
+        changes[:, 0, 0, 1], changes[:, 1, 0, 1] = 2.5, -2.5
+        found = selection.select_class_attributes(
+            effect_tables.table(changes, [[1.0, 0.0]] * 2),
+            target_class=1,
+            top_k=9,
+            rules=rules,
+        )
+        self.assertEqual(_found(found), [(0, 0)])
+        self.assertEqual(found[0].share, 1.0)
+
+    @parameterized.parameters(
+        selection.Rules(), selection.NOTEBOOK, selection.PAPER
+    )
+    def test_of_a_screened_table_only_measured_edits_are_listed(self, rules):
+        changes = effect_tables.zeros(3, 5)
+        changes[0, 1, 2, 1], changes[1, 0, 4, 1] = 0.9, 0.8
+        table = effect_tables.table(changes, [[1.0, 0.0]] * 3, screened=1)
+        found = selection.select_class_attributes(
+            table, target_class=1, top_k=9, rules=rules
+        )
+        self.assertEqual(_found(found), [(2, 1), (4, 0)])
+
+    def test_source_class_looks_at_its_images_alone(self):
+        changes = effect_tables.zeros(2, 2, 3)
+        changes[0, 0, 0, 2] = 1.0  # Image 0 is of class 0.
+        changes[1, 1, 1, 2] = 2.0  # Image 1 is of class 1.
+        table = effect_tables.table(changes, np.eye(3)[:2])
+        expected = {None: [(1, 1), (0, 0)], 0: [(0, 0)], 1: [(1, 1)]}
+        for source, edits in expected.items():
+            found = selection.select_class_attributes(
+                table, target_class=2, top_k=4, source_class=source
             )
-        with self.assertRaisesRegex(ValueError, "measure"):
-            selection.Rules(measure="probability")
-        with self.assertRaisesRegex(ValueError, "cap"):
-            selection.Rules(cap=0.0)
+            self.assertEqual(_found(found), edits)
+
+    def test_the_only_source_class_of_two_is_the_rest(self):
+        table = effect_tables.random(0)
+        self.assertEqual(
+            selection.select_class_attributes(
+                table, target_class=1, top_k=9, source_class=0
+            ),
+            selection.select_class_attributes(table, target_class=1, top_k=9),
+        )
+
+    @parameterized.parameters(
+        selection.Rules(score_limit=0.2),
+        selection.Rules(score_limit=0.2, procedure="paper"),
+    )
+    def test_the_discriminators_verdict_counts(self, rules):
+        changes = effect_tables.zeros(2, 2)
+        changes[:, 1, 0, 1], changes[:, 0, 1, 1] = 0.9, 0.5
+        scores = np.zeros([2, 2, 2], np.float32)
+        # Coordinate 0 is unrealistic in the other direction.
+        scores[:, 0, 0] = -0.3
+        table = effect_tables.table(
+            changes, [[1.0, 0.0]] * 2, score_changes=scores
+        )
+        found = selection.select_class_attributes(
+            table, target_class=1, top_k=9, rules=rules
+        )
+        self.assertEqual(_found(found), [(1, 0)])
+
+    @parameterized.parameters(
+        {"measure": "odds"},
+        {"procedure": "book"},
+        {"cap": 0.0},
+        {"threshold": 0.0},
+        {"minimum_effect": -1.0},
+        {"score_limit": -0.1},
+        {"cap": float("nan")},
+    )
+    def test_refuses_rules_that_cannot_be_followed(self, **rule):
+        with self.assertRaisesRegex(ValueError, f"{next(iter(rule))} is"):
+            selection.Rules(**rule)
+
+    @parameterized.parameters(
+        ("no class 2", {"target_class": 2}),
+        ("no class -1", {"target_class": -1}),
+        ("no class 2", {"target_class": 0, "source_class": 2}),
+        ("both 1; expected two", {"target_class": 1, "source_class": 1}),
+        ("top_k is 0", {"target_class": 1, "top_k": 0}),
+        (
+            "no score_changes",
+            {"target_class": 1, "rules": selection.Rules(score_limit=0.2)},
+        ),
+    )
+    def test_refuses_what_is_not_in_the_table(self, message, arguments):
+        with self.assertRaisesRegex(ValueError, message):
+            selection.select_class_attributes(
+                effect_tables.random(0), **{"top_k": 1, **arguments}
+            )
 
 
 class MergeBinaryTest(parameterized.TestCase):
+    @parameterized.product(
+        seed=[0, 1, 2],
+        rules=[selection.NOTEBOOK, selection.PAPER, selection.Rules()],
+    )
+    def test_is_its_slow_twin(self, seed, rules):
+        table = effect_tables.random(seed)
+        lists, effects = zip(
+            *(_expected(table, target, None, 5, rules) for target in (0, 1)),
+            strict=True,
+        )
+        expected = selection_oracles.merge(lists, effects, 5)
+        merged = selection.merge_binary(table, top_k=5, rules=rules)
+        self.assertEqual(_found(merged), [edit for edit, _ in expected])
+        np.testing.assert_allclose(
+            [one.effect for one in merged], [rank for _, rank in expected]
+        )
+
     def test_ranks_by_both_classes_and_points_to_class_one(self):
         # Coordinate 0 at its maximum is class 1, at its minimum class 0;
         # coordinate 1 the other way round, and weaker.
-        changes = _zeros(2, 3)
+        changes = effect_tables.zeros(2, 3)
         changes[0, 1, 0, 1] = 0.6
         changes[1, 0, 0, 0] = 0.8
         changes[0, 0, 1, 1] = 0.3
         changes[1, 1, 1, 0] = 0.2
-        table = _table(changes, [[1.0, 0.0], [0.0, 1.0]])
+        table = effect_tables.table(changes, [[1.0, 0.0], [0.0, 1.0]])
         merged = selection.merge_binary(table, top_k=8, rules=_PARITY)
         self.assertEqual(_found(merged), [(0, 1), (1, 0)])
         self.assertAlmostEqual(merged[0].effect, 1.4, places=5)
         self.assertAlmostEqual(merged[1].effect, 0.5, places=5)
 
     def test_share_counts_the_images_of_both_classes(self):
-        changes = _zeros(3, 1)
+        changes = effect_tables.zeros(3, 1)
         changes[0, 1, 0, 1] = 3.0
         changes[1, 1, 0, 1] = 0.5
         changes[2, 0, 0, 0] = 3.0
-        table = _table(changes, [[1.0, 0.0], [1.0, 0.0], [0.0, 1.0]])
+        table = effect_tables.table(
+            changes, [[1.0, 0.0], [1.0, 0.0], [0.0, 1.0]]
+        )
         merged = selection.merge_binary(table, top_k=1)
         self.assertAlmostEqual(merged[0].share, 2 / 3)
 
-    @parameterized.parameters(*range(5))
-    def test_lists_what_either_class_lists(self, seed):
-        table = _random_table(seed)
-        towards = [
-            selection.select_class_attributes(table, target_class=y, top_k=5)
-            for y in (0, 1)
-        ]
-        expected = {(a.coordinate, 1 - a.direction) for a in towards[0]}
-        expected |= {(a.coordinate, a.direction) for a in towards[1]}
-        merged = selection.merge_binary(table, top_k=5)
-        self.assertLen(set(_found(merged)), 5)
-        self.assertLessEqual(set(_found(merged)), expected)
-        ranks = [one.effect for one in merged]
-        self.assertEqual(ranks, sorted(ranks, reverse=True))
-
     def test_one_class_without_images_leaves_the_other(self):
-        changes = _zeros(1, 2)
+        changes = effect_tables.zeros(1, 2)
         changes[0, 1, 1, 1] = 0.6
-        merged = selection.merge_binary(_table(changes, [[1.0, 0.0]]), top_k=4)
+        merged = selection.merge_binary(
+            effect_tables.table(changes, [[1.0, 0.0]]), top_k=4
+        )
         self.assertEqual(_found(merged), [(1, 1)])
+
+    def test_nothing_to_find_is_an_empty_list(self):
+        for table in (
+            effect_tables.table(effect_tables.zeros(2, 3), np.eye(2)),
+            effect_tables.table(effect_tables.zeros(0, 3), np.zeros([0, 2])),
+        ):
+            self.assertEmpty(selection.merge_binary(table, top_k=4))
+
+    def test_the_discriminators_verdict_is_over_both_classes(self):
+        # Coordinate 0 is unrealistic on the image of class 1 alone, by 0.5:
+        # 0.25 in the mean of both.
+        changes = effect_tables.zeros(2, 2)
+        changes[0, 1, :, 1] = [0.9, 0.5]
+        scores = np.zeros([2, 2, 2])
+        scores[1, 0, 0] = 0.5
+        table = effect_tables.table(changes, np.eye(2), score_changes=scores)
+        for limit, expected in ((0.2, [(1, 1)]), (0.3, [(0, 1), (1, 1)])):
+            merged = selection.merge_binary(
+                table,
+                top_k=4,
+                rules=selection.Rules(score_limit=limit),
+            )
+            self.assertEqual(_found(merged), expected)
 
     def test_refuses_three_classes(self):
         with self.assertRaisesRegex(ValueError, "needs 2 classes"):
-            selection.merge_binary(_random_table(0, classes=3), top_k=2)
+            selection.merge_binary(effect_tables.random(0, classes=3), top_k=2)
 
 
-class PerImageTest(absltest.TestCase):
+class PerImageTest(parameterized.TestCase):
+    @parameterized.parameters("log_odds", "logit", "probability")
+    def test_independent_is_its_slow_twin(self, measure):
+        table = effect_tables.random(4, classes=3)
+        effects = selection_oracles.effects_on(
+            table.effects, table.base_logits, [5], 2, measure
+        )[5]
+        expected = sorted(effects, key=lambda edit: -effects[edit])[:4]
+        found = selection.independent(
+            table, image=5, target_class=2, top_k=4, measure=measure
+        )
+        self.assertEqual(_found(found), expected)
+
+    def test_independent_refuses_what_is_not_in_the_table(self):
+        table = effect_tables.random(0, images=3)
+        good = {"image": 0, "target_class": 1, "top_k": 2}
+        for message, bad in (
+            ("no image -1", {"image": -1}),
+            ("no image 3", {"image": 3}),
+            ("no class 2", {"target_class": 2}),
+            ("top_k is -1", {"top_k": -1}),
+            ("measure is 'odds'", {"measure": "odds"}),
+        ):
+            with self.assertRaisesRegex(ValueError, message):
+                selection.independent(table, **(good | bad))
+
     def test_independent_is_the_largest_single_effects(self):
-        changes = _zeros(2, 3)
+        changes = effect_tables.zeros(2, 3)
         changes[1, 0, :, 1] = [0.2, -0.4, 0.9]
         changes[1, 1, :, 1] = [0.5, 0.0, -0.1]
-        table = _table(changes, [[1.0, 0.0]] * 2)
+        table = effect_tables.table(changes, [[1.0, 0.0]] * 2)
         found = selection.independent(table, image=1, target_class=1, top_k=5)
         self.assertEqual(_found(found), [(2, 0), (0, 1), (0, 0)])
         self.assertAlmostEqual(found[0].effect, 0.9, places=5)

@@ -1,5 +1,6 @@
 """Python processes beside a test, which never outlive it."""
 
+import importlib.util
 import os
 import pathlib
 import signal
@@ -22,7 +23,7 @@ class Process:
     def __init__(
         self,
         test: absltest.TestCase | type[absltest.TestCase],
-        module: types.ModuleType,
+        module: types.ModuleType | str,
         arguments: Sequence[object],
         environment: Mapping[str, str] | None = None,
     ):
@@ -30,18 +31,22 @@ class Process:
 
         Args:
             test: kills the process when it, or the whole class, is over.
-            module: has a main section.
+            module: has a main section; its name where it cannot be imported
+                beside another, whose flags have the same names.
             arguments: of the command line.
             environment: variables beside those of this process.
         """
-        self._name = module.__name__
+        if isinstance(module, str):
+            self._name, file = module, importlib.util.find_spec(module).origin
+        else:
+            self._name, file = module.__name__, module.__file__
         # Files, and not pipes: nobody need read for the process to go on.
         self._folder = pathlib.Path(
             tempfile.mkdtemp(dir=absltest.TEST_TMPDIR.value)
         )
         with self._open("out") as out, self._open("errors") as errors:
             self._process = subprocess.Popen(
-                [sys.executable, str(module.__file__), *map(str, arguments)],
+                [sys.executable, str(file), *map(str, arguments)],
                 stdout=out,
                 stderr=errors,
                 # A group of its own, so that its children die with it.

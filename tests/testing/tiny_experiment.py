@@ -176,6 +176,7 @@ def training(
         "conditioning": "probabilities",
         "condition_dropout": 0.5,
         "style_mixing": 0.9,
+        "style_exchange": 0.0,
         "w_average_decay": 0.9,
         # Random noise is drawn by each replica for itself.
         "noise": "fixed",

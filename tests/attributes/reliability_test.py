@@ -1,0 +1,113 @@
+"""Tests of what a selection leaves out."""
+
+import numpy as np
+from absl.testing import absltest, parameterized
+
+from stylex_tf.attributes import reliability
+from tests.testing import effect_tables, selection_oracles
+
+
+class StableImagesTest(parameterized.TestCase):
+    @parameterized.product(effect=[0.2, 0.5, 1.0], entries=[0, 5, 18])
+    def test_is_its_slow_twin(self, effect, entries):
+        table = effect_tables.random(0, classes=3)
+        images = np.array([8, 1, 2, 5])
+        found = reliability.stable_images(
+            table, images, unstable_effect=effect, unstable_entries=entries
+        )
+        self.assertEqual(
+            found.tolist(),
+            selection_oracles.stable(table.effects, images, effect, entries),
+        )
+
+    def test_the_limits_themselves_are_stable(self):
+        changes = effect_tables.zeros(2, 3)
+        changes[0, 0, :2, 0] = 2.0
+        changes[1, 0, :2, 0] = -2.5
+        table = effect_tables.table(changes, np.zeros([2, 2]))
+        for entries, expected in ((1, [0]), (2, [0, 1])):
+            found = reliability.stable_images(
+                table,
+                np.arange(2),
+                unstable_effect=2.0,
+                unstable_entries=entries,
+            )
+            self.assertEqual(found.tolist(), expected)
+
+    def test_no_images(self):
+        found = reliability.stable_images(
+            effect_tables.random(0),
+            np.arange(0),
+            unstable_effect=2.0,
+            unstable_entries=750,
+        )
+        self.assertEmpty(found)
+
+
+class RealisticCoordinatesTest(parameterized.TestCase):
+    @parameterized.parameters(0.6, 0.8, 1.0)
+    def test_is_its_slow_twin(self, limit):
+        scores = np.random.default_rng(0).normal(size=(12, 2, 9))
+        table = effect_tables.random(0, score_changes=scores)
+        images = np.array([0, 3, 4, 11])
+        found = reliability.realistic_coordinates(
+            table, images, score_limit=limit
+        )
+        self.assertEqual(
+            found.tolist(), selection_oracles.realistic(scores, images, limit)
+        )
+
+    def test_either_direction_condemns_both(self):
+        scores = np.zeros([2, 2, 3])
+        # The mean of magnitudes: up and down do not cancel.
+        scores[:, 1, 2] = [0.3, -0.3]
+        table = effect_tables.random(0, images=2, size=3, score_changes=scores)
+        found = reliability.realistic_coordinates(
+            table, np.arange(2), score_limit=0.2
+        )
+        self.assertEqual(found.tolist(), [True, True, False])
+
+    def test_of_a_screened_table_only_measured_edits_count(self):
+        # Edit (0, 0) was measured on image 0 alone, and is unrealistic there;
+        # edit (0, 1) on both, and did nothing to the score of image 1.
+        changes = effect_tables.zeros(2, 2)
+        scores = np.zeros([2, 2, 2])
+        changes[0, 0, 0, 1], scores[0, 0, 0] = 1.0, 0.3
+        changes[:, 0, 1, 1], scores[0, 0, 1] = 1.0, 0.3
+        expected = {0: [True, True], 2: [False, True]}
+        for screened, realistic in expected.items():
+            table = effect_tables.table(
+                changes,
+                [[1.0, 0.0]] * 2,
+                score_changes=scores,
+                screened=screened,
+            )
+            found = reliability.realistic_coordinates(
+                table, np.arange(2), score_limit=0.2
+            )
+            self.assertEqual(found.tolist(), realistic)
+
+    def test_nothing_asked_for_or_nothing_to_judge_by(self):
+        plain = effect_tables.random(0, size=3)
+        scored = effect_tables.random(
+            0, size=3, score_changes=np.full([12, 2, 3], 9.0)
+        )
+        for table, images, limit in (
+            (plain, np.arange(12), 0.0),
+            (scored, np.arange(12), 0.0),
+            (scored, np.arange(0), 0.2),
+        ):
+            found = reliability.realistic_coordinates(
+                table, images, score_limit=limit
+            )
+            self.assertEqual(found.tolist(), [True] * 3)
+
+    def test_refuses_a_table_without_scores(self):
+        with self.assertRaisesRegex(ValueError, "no score_changes"):
+            reliability.realistic_coordinates(
+                effect_tables.random(0), np.arange(2), score_limit=0.2
+            )
+
+
+if __name__ == "__main__":
+    absltest.main()
