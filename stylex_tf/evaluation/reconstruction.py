@@ -1,29 +1,45 @@
 """How much of an image and of its class the reconstruction keeps."""
 
 import dataclasses
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import numpy as np
 import tensorflow as tf
 
 Function = Callable[[tf.Tensor], tf.Tensor]
 
+CYCLES = 10
+"""Images go so many times through encoder and generator."""
+
+# Side of the window of SSIM, as published.
+_WINDOW = 11
+
 
 @dataclasses.dataclass(frozen=True, eq=False)
 class Reconstruction:
-    """Images passed once through encoder and generator.
+    """Images passed through encoder and generator.
 
     Attributes:
         styles: [N, T].
         logits: of the images, [N, K].
         reconstructed_logits: of the reconstructions, [N, K].
         l1: mean absolute difference of each image in [-1, 1] units, [N].
+        ssim: structural similarity of image and reconstruction, [N].
+        perceptual: distance of their features, [N].
+        extractor: the name of these features.
+        cycled_logits: after 10 cycles, [N, K].
+        cycled_l1: from the image itself after 10 cycles, [N].
     """
 
     styles: np.ndarray
     logits: np.ndarray
     reconstructed_logits: np.ndarray
     l1: np.ndarray
+    ssim: np.ndarray | None = None
+    perceptual: np.ndarray | None = None
+    extractor: str | None = None
+    cycled_logits: np.ndarray | None = None
+    cycled_l1: np.ndarray | None = None
 
     @property
     def keeps_class(self) -> np.ndarray:
@@ -33,13 +49,36 @@ class Reconstruction:
         )
 
     def figures(self) -> dict[str, object]:
-        """The `reconstruction` section of `evaluation.json`."""
+        """The `reconstruction` section of `evaluation.json`.
+
+        `probability_change` is half of the sum over classes of |dp|: with two
+        classes, |dp| of either.
+        """
+        moved = _softmax(self.reconstructed_logits) - _softmax(self.logits)
+        cycles = {"1": self._cycle(self.reconstructed_logits, self.l1)}
+        if self.cycled_logits is not None and self.cycled_l1 is not None:
+            cycles[str(CYCLES)] = self._cycle(
+                self.cycled_logits, self.cycled_l1
+            )
         return {
             "agreement": float(self.keeps_class.mean()),
             "kl": float(_kl(self.logits, self.reconstructed_logits).mean()),
+            "probability_change": float(
+                np.minimum(np.abs(moved).sum(axis=1) / 2, 1.0).mean()
+            ),
             "l1": float(self.l1.mean()),
+            "ssim": None if self.ssim is None else float(self.ssim.mean()),
+            "perceptual": None
+            if self.perceptual is None
+            else float(self.perceptual.mean()),
+            "extractor": self.extractor,
+            "cycles": cycles,
             "images": len(self.l1),
         }
+
+    def _cycle(self, logits: np.ndarray, l1: np.ndarray) -> dict[str, float]:
+        same = logits.argmax(axis=1) == self.logits.argmax(axis=1)
+        return {"agreement": float(same.mean()), "l1": float(l1.mean())}
 
 
 def reconstruct(
@@ -48,50 +87,111 @@ def reconstruct(
     classify: Function,
     images: np.ndarray,
     *,
+    features: Callable[[tf.Tensor], Sequence[tf.Tensor]] | None = None,
+    extractor: str | None = None,
     batch_size: int = 64,
 ) -> Reconstruction:
     """Encodes, generates and classifies images batch by batch.
 
     The pictures themselves are not kept: `generate(styles)` makes them again.
+    A reconstruction is then encoded again, and so on, ten times in all: what
+    a reconstruction loses, it loses again each time.
 
     Args:
         encode: images [B, H, W, 3] in [-1, 1] -> styles [B, T].
         generate: styles -> images.
         classify: images -> logits [B, K].
         images: uint8 [N, H, W, 3].
+        features: images -> feature maps, each [B, h, w, C], for the
+            perceptual distance; None measures none.
+        extractor: the name of these features.
         batch_size: images at once; the last batch is filled up.
 
     Raises:
-        ValueError: there are no images, or they are not uint8.
+        ValueError: there are no images, or they are not uint8; or only one of
+            features and extractor is given.
     """
     if images.dtype != np.uint8 or images.ndim != 4 or not len(images):
         raise ValueError(
             f"images are {images.dtype} {images.shape}; "
             "expected uint8 [N, H, W, 3] with N > 0"
         )
+    if (features is None) != (extractor is None):
+        raise ValueError(
+            f"extractor is {extractor!r}; expected a name with features, and "
+            "none without"
+        )
+    window = min(_WINDOW, *images.shape[1:3])
 
     @tf.function
-    def step(batch: tf.Tensor):
+    def step(batch: tf.Tensor) -> dict[str, tf.Tensor]:
         reals = tf.cast(batch, tf.float32) / 127.5 - 1.0
         styles = encode(reals)
-        rebuilt = generate(styles)
-        l1 = tf.reduce_mean(tf.abs(rebuilt - reals), axis=[1, 2, 3])
-        return styles, classify(reals), classify(rebuilt), l1
+        # A loop's variable must have one shape, known from the start.
+        rebuilt = tf.ensure_shape(generate(styles), reals.shape)
+        out = {
+            "styles": styles,
+            "logits": classify(reals),
+            "reconstructed_logits": classify(rebuilt),
+            "l1": _l1(reals, rebuilt),
+            # Wang et al. 2004; brightness is measured from black, so from 0.
+            "ssim": tf.image.ssim(
+                (reals + 1.0) / 2.0,
+                (rebuilt + 1.0) / 2.0,
+                max_val=1.0,
+                filter_size=window,
+            ),
+        }
+        if features is not None:
+            out["perceptual"] = _perceptual(features(reals), features(rebuilt))
+        for _ in tf.range(CYCLES - 1):
+            rebuilt = tf.ensure_shape(generate(encode(rebuilt)), reals.shape)
+        out["cycled_logits"] = classify(rebuilt)
+        out["cycled_l1"] = _l1(reals, rebuilt)
+        return out
 
     count, size = len(images), min(batch_size, len(images))
-    parts = []
+    parts: dict[str, list[np.ndarray]] = {}
     for start in range(0, count, size):
         index = np.minimum(np.arange(start, start + size), count - 1)
-        answer = step(tf.constant(images[index]))
-        parts.append([np.asarray(one)[: count - start] for one in answer])
-    joined = [np.concatenate(one) for one in zip(*parts, strict=True)]
-    return Reconstruction(*joined)
+        for name, answer in step(tf.constant(images[index])).items():
+            rows = np.asarray(answer)[: count - start]
+            parts.setdefault(name, []).append(rows)
+    joined = {name: np.concatenate(part) for name, part in parts.items()}
+    return Reconstruction(**joined, extractor=extractor)
+
+
+def _l1(a: tf.Tensor, b: tf.Tensor) -> tf.Tensor:
+    return tf.reduce_mean(tf.abs(a - b), axis=[1, 2, 3])
+
+
+def _perceptual(
+    features: Sequence[tf.Tensor], other: Sequence[tf.Tensor]
+) -> tf.Tensor:
+    """Sum over layers of the mean squared distance of unit features, [B].
+
+    The few lines of `losses/perceptual.py`, which is not for this folder: a
+    measure must not change with a loss.
+    """
+    distances = []
+    for a, b in zip(features, other, strict=True):
+        a, b = (
+            tf.math.l2_normalize(tf.cast(x, tf.float32), axis=-1, epsilon=1e-10)
+            for x in (a, b)
+        )
+        per_pixel = tf.reduce_sum(tf.square(a - b), axis=-1)
+        distances.append(tf.reduce_mean(per_pixel, axis=[1, 2]))
+    return tf.add_n(distances)
 
 
 def _kl(logits: np.ndarray, other: np.ndarray) -> np.ndarray:
     """KL(softmax(logits) || softmax(other)), [N, K], [N, K] -> [N]."""
     log_p, log_q = (_log_softmax(x.astype(np.float64)) for x in (logits, other))
     return (np.exp(log_p) * (log_p - log_q)).sum(axis=1)
+
+
+def _softmax(x: np.ndarray) -> np.ndarray:
+    return np.exp(_log_softmax(x.astype(np.float64)))
 
 
 def _log_softmax(x: np.ndarray) -> np.ndarray:

@@ -66,6 +66,10 @@ def _is_shares(value: Any) -> bool:
     return _is_object(value) and all(map(_is_share, value.values()))
 
 
+def _is_amounts(value: Any) -> bool:
+    return _is_object(value) and all(map(_is_amount, value.values()))
+
+
 def _is_by_target(value: Any) -> bool:
     return _is_object(value) and all(
         isinstance(one, dict)
@@ -77,6 +81,7 @@ def _is_by_target(value: Any) -> bool:
 
 
 _AT = {"4": _is_share, "6": _is_share, "8": _is_share}
+_CYCLE = {"agreement": _is_share, "l1": _is_amount}
 
 # Section -> figure -> what it must be where it is not null.
 SCHEMA: Mapping[str, Mapping[str, Any]] = {
@@ -88,15 +93,21 @@ SCHEMA: Mapping[str, Mapping[str, Any]] = {
     "reconstruction": {
         "agreement": _is_share,
         "kl": _is_amount,
+        "probability_change": _is_share,
         "l1": _is_amount,
+        "ssim": _is_correlation,
         "perceptual": _is_amount,
         "extractor": _is_text,
+        # After so many passes through encoder and generator.
+        "cycles": {"1": _CYCLE, "10": _CYCLE},
         "images": _is_count,
     },
     "realism": {
         "kid": _is_number,
         "kid_floor": _is_number,
+        "kid_edited": _is_number,
         "fid": _is_amount,
+        "fid_floor": _is_amount,
         "extractor": _is_text,
         "images": _is_count,
     },
@@ -111,6 +122,24 @@ SCHEMA: Mapping[str, Mapping[str, Any]] = {
             "no_classification_loss": _is_curve,
             "label_swap": _is_share,
         },
+        "second_classifier": {
+            "agreement": _is_share,
+            "flip_rate": _is_curve,
+            "images": _is_count,
+        },
+    },
+    "independence": {
+        "mask_overlap": _is_share,
+        "effect_cosine": _is_share,
+        "additivity_gap": _is_amount,
+        "images": _is_count,
+    },
+    "significance": {
+        "classifier_p_value": _is_share,
+        "attributes": _is_count,
+        "significant": _is_count,
+        "level": _is_share,
+        "images": _is_count,
     },
     "ground_truth": {
         "recall_at": _AT,
@@ -121,6 +150,8 @@ SCHEMA: Mapping[str, Mapping[str, Any]] = {
         "leakage": _is_share,
         "factor_agreement": _is_shares,
         "regressor_accuracy": _is_shares,
+        # Factor -> how much it moves the classifier's probability.
+        "causal_effects": _is_amounts,
         "images": _is_count,
     },
     "run": {

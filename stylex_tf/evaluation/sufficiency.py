@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Callable, Mapping, Sequence
+from typing import Any
 
 import numpy as np
 import tensorflow as tf
@@ -24,6 +25,9 @@ def measure(
     ranges: style_ranges.StyleRanges,
     attributes: Mapping[int, Sequence[selection.Attribute]],
     *,
+    wu: Mapping[int, Sequence[selection.Attribute]] | None = None,
+    no_classification_loss: Sequence[float] | None = None,
+    second_classify: Callable[[tf.Tensor], tf.Tensor] | None = None,
     images: np.ndarray | None = None,
     swap_label: Callable[[tf.Tensor, tf.Tensor], tf.Tensor] | None = None,
     shift_size: float = 1.0,
@@ -42,6 +46,12 @@ def measure(
         held_out: images that the search has not seen.
         ranges: the ends of the searched coordinates.
         attributes: each class's list, best first.
+        wu: each class's list by the ranking of Wu et al. (`wu_ranking`).
+        no_classification_loss: flip rates with the top 1 to 10 of another
+            run, trained with that loss at 0.
+        second_classify: images -> logits of a classifier of the same classes
+            that was trained independently. Noise that fools the first one
+            leaves it cold; a changed feature does not.
         images: the same images, uint8; needed for the label swap.
         swap_label: (images, p) -> styles of the same w under another
             condition; None where the generator has no condition.
@@ -54,51 +64,47 @@ def measure(
         there is no image to flip.
     """
     kept = np.flatnonzero(held_out.keeps_class)
+    section = _empty_section(len(kept), no_classification_loss)
     if not kept.size:
-        return _section(None, None, None, 0)
-    styles = held_out.styles[kept]
+        return section
     sources = held_out.reconstructed_logits[kept].argmax(axis=1)
     targets = _targets(held_out.reconstructed_logits[kept])
-    compiled = tf.function(
-        lambda rows: classify(generate(rows)), reduce_retracing=True
+    edits = _Edits(
+        generate, held_out.styles[kept], ranges, shift_size, batch_size
     )
-
-    def flips(edited: np.ndarray) -> np.ndarray:
-        logits = batching.apply(compiled, edited, batch_size=batch_size)
-        return logits.argmax(axis=1) == targets
-
-    def curve(coordinates: np.ndarray, directions: np.ndarray) -> np.ndarray:
-        """[N, 10] edits -> whether the first k flip, [10, N]."""
-        return np.stack(
-            [
-                flips(
-                    counterfactuals.apply_edits(
-                        styles,
-                        ranges,
-                        coordinates[:, :k],
-                        directions[:, :k],
-                        shift_size,
-                    )
-                )
-                for k in range(1, _TOP + 1)
-            ]
-        )
-
-    ranked = curve(*_lists(attributes, targets))
-    random = curve(*_random_lists(ranges.size, len(kept), seed))
-    swapped = None
+    listed = _lists(attributes, targets)
+    ranked = edits.decisions(classify, *listed) == targets
+    random = _random_lists(ranges.size, len(kept), seed)
+    baselines: dict[str, object] = {
+        "random": _rates(edits.decisions(classify, *random) == targets)
+    }
+    if wu is not None:
+        by_wu = edits.decisions(classify, *_lists(wu, targets))
+        baselines["wu"] = _rates(by_wu == targets)
     if swap_label is not None and images is not None:
-        swapped = flips(
-            _swap_labels(
-                swap_label,
-                images[kept],
-                held_out.logits[kept],
-                sources,
-                targets,
-                batch_size,
-            )
+        swapped = _swap_labels(
+            swap_label,
+            images[kept],
+            held_out.logits[kept],
+            sources,
+            targets,
+            batch_size,
         )
-    section = _section(ranked, random, swapped, len(kept))
+        flips = edits.decide(classify, swapped) == targets
+        baselines["label_swap"] = float(flips.mean())
+    if second_classify is not None:
+        agrees = edits.decide(second_classify, edits.styles) == sources
+        turned = edits.decisions(second_classify, *listed) == targets
+        section["second_classifier"] = {
+            "agreement": float(agrees.mean()),
+            "flip_rate": _rates(turned[:, agrees]),
+            "images": int(agrees.sum()),
+        }
+    section["flip_rate"] = _rates(ranked)
+    section["interval"] = [
+        list(wilson_interval(int(k.sum()), len(kept))) for k in ranked
+    ]
+    section["baselines"] |= baselines
     section["by_target"] = {
         str(target): {
             "flip_rate": _rates(ranked[:, targets == target]),
@@ -124,6 +130,61 @@ def wilson_interval(
         / scale
     )
     return max(0.0, middle - half), min(1.0, middle + half)
+
+
+class _Edits:
+    """Edits images and asks a classifier about them."""
+
+    def __init__(
+        self,
+        generate: Callable[[tf.Tensor], tf.Tensor],
+        styles: np.ndarray,
+        ranges: style_ranges.StyleRanges,
+        shift_size: float,
+        batch_size: int,
+    ):
+        self.styles = styles
+        self._generate, self._ranges = generate, ranges
+        self._shift_size, self._batch_size = shift_size, batch_size
+
+    def decide(
+        self, classify: Callable[[tf.Tensor], tf.Tensor], styles: np.ndarray
+    ) -> np.ndarray:
+        """The class of every picture, [N, T] -> [N]."""
+        return self._decide(self._compile(classify), styles)
+
+    def decisions(
+        self,
+        classify: Callable[[tf.Tensor], tf.Tensor],
+        coordinates: np.ndarray,
+        directions: np.ndarray,
+    ) -> np.ndarray:
+        """Classes after the first 1 to 10 edits, twice [N, 10] -> [10, N]."""
+        compiled = self._compile(classify)
+        return np.stack(
+            [
+                self._decide(
+                    compiled,
+                    counterfactuals.apply_edits(
+                        self.styles,
+                        self._ranges,
+                        coordinates[:, :k],
+                        directions[:, :k],
+                        self._shift_size,
+                    ),
+                )
+                for k in range(1, _TOP + 1)
+            ]
+        )
+
+    def _compile(self, classify):
+        return tf.function(
+            lambda rows: classify(self._generate(rows)), reduce_retracing=True
+        )
+
+    def _decide(self, compiled, styles: np.ndarray) -> np.ndarray:
+        logits = batching.apply(compiled, styles, batch_size=self._batch_size)
+        return logits.argmax(axis=1)
 
 
 def _targets(logits: np.ndarray) -> np.ndarray:
@@ -181,26 +242,31 @@ def _swap_labels(
     )
 
 
-def _section(
-    ranked: np.ndarray | None,
-    random: np.ndarray | None,
-    swapped: np.ndarray | None,
-    images: int,
-) -> dict[str, object]:
+def _empty_section(
+    images: int, no_classification_loss: Sequence[float] | None
+) -> dict[str, Any]:
+    """All figures of the section that need no image to flip."""
     return {
-        "flip_rate": _rates(ranked),
-        "interval": None
-        if ranked is None
-        else [list(wilson_interval(int(k.sum()), images)) for k in ranked],
+        "flip_rate": None,
+        "interval": None,
         "images": images,
+        "by_target": None,
         "baselines": {
-            "random": _rates(random),
+            "random": None,
             "wu": None,
-            "no_classification_loss": None,
-            "label_swap": None if swapped is None else float(swapped.mean()),
+            "no_classification_loss": None
+            if no_classification_loss is None
+            else list(no_classification_loss),
+            "label_swap": None,
+        },
+        "second_classifier": {
+            "agreement": None,
+            "flip_rate": None,
+            "images": None,
         },
     }
 
 
-def _rates(flips: np.ndarray | None) -> list[float] | None:
-    return None if flips is None else flips.mean(axis=1).tolist()
+def _rates(flips: np.ndarray) -> list[float] | None:
+    """Shares over the images, [10, N] -> 10; None where there is no image."""
+    return flips.mean(axis=1).tolist() if flips.shape[1] else None

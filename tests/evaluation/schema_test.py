@@ -18,6 +18,8 @@ class SchemaTest(parameterized.TestCase):
                 "reconstruction",
                 "realism",
                 "sufficiency",
+                "independence",
+                "significance",
                 "ground_truth",
                 "run",
             ],
@@ -32,6 +34,10 @@ class SchemaTest(parameterized.TestCase):
             empty["ground_truth"]["recall_at"], dict.fromkeys("468")
         )
         self.assertIsNone(empty["realism"]["kid"])
+        self.assertEqual(
+            empty["reconstruction"]["cycles"],
+            {k: {"agreement": None, "l1": None} for k in ("1", "10")},
+        )
 
     def test_known_figures_stand_where_they_belong(self):
         built = schema.build(
@@ -57,6 +63,10 @@ class SchemaTest(parameterized.TestCase):
         ({"sufficiency": {"interval": [[0.5, 0.1]] * 10}}, "intervals"),
         ({"realism": {"extractor": 3}}, "expected: text"),
         ({"ground_truth": {"factor_agreement": {"a": 2}}}, "expected: shares"),
+        ({"ground_truth": {"causal_effects": {"a": -1}}}, "expected: amounts"),
+        ({"reconstruction": {"cycles": {"2": {}}}}, "cycles has no .'2'"),
+        ({"reconstruction": {"ssim": -2.0}}, "expected: correlation"),
+        ({"significance": {"significant": 0.5}}, "expected: count"),
     )
     def test_refuses_and_names_what_is_wrong(self, sections, message):
         with self.assertRaisesRegex(ValueError, message):

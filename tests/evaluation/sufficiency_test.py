@@ -5,7 +5,7 @@ import tensorflow as tf
 from absl.testing import absltest, parameterized
 
 from stylex_tf.attributes import selection, style_ranges
-from stylex_tf.evaluation import reconstruction, sufficiency
+from stylex_tf.evaluation import reconstruction, schema, sufficiency
 from tests.testing import known_answers
 
 
@@ -81,6 +81,66 @@ class SufficiencyTest(absltest.TestCase):
         self.assertIsNone(figures["flip_rate"])
         self.assertIsNone(figures["interval"])
         self.assertIsNone(figures["baselines"]["random"])
+        self.assertIsNone(figures["second_classifier"]["agreement"])
+
+    def test_what_was_not_given_is_null(self):
+        figures = self._measure()
+        self.assertIsNone(figures["baselines"]["wu"])
+        self.assertIsNone(figures["baselines"]["no_classification_loss"])
+        self.assertEqual(
+            figures["second_classifier"],
+            dict.fromkeys(["agreement", "flip_rate", "images"]),
+        )
+        schema.build({"sufficiency": figures})
+
+    def test_the_ranking_of_wu_is_a_list_like_any_other(self):
+        wu = {0: [_attribute(7, 1)], 1: [_attribute(2, 1)]}
+        figures = self._measure(wu=wu)
+        # To class 1 at once, the two of eight; to class 0 never.
+        self.assertEqual(figures["baselines"]["wu"], [2 / 8] * 10)
+        again = self._measure(wu=self.attributes)
+        self.assertEqual(again["baselines"]["wu"], again["flip_rate"])
+
+    def test_the_curve_of_another_run_is_passed_on(self):
+        curve = [k / 20 for k in range(10)]
+        figures = self._measure(no_classification_loss=curve)
+        self.assertEqual(figures["baselines"]["no_classification_loss"], curve)
+
+    def test_the_same_classifier_again_says_the_same(self):
+        figures = self._measure(second_classify=self.world.classify)
+        self.assertEqual(
+            figures["second_classifier"],
+            {
+                "agreement": 1.0,
+                "flip_rate": figures["flip_rate"],
+                "images": figures["images"],
+            },
+        )
+        schema.build({"sufficiency": figures})
+
+    def test_a_second_classifier_that_knows_one_cause(self):
+        second = known_answers.PartsWorld(parts=12, causes=(0,))
+        figures = self._measure(second_classify=second.classify)
+        # Images 2 and 3 have cause 2 alone: the second calls them class 0.
+        # Of the rest, 0, 1, 4 and 5 turn with the first edit, 6 and 7 with
+        # the second, which is the first that adds cause 0.
+        self.assertEqual(
+            figures["second_classifier"],
+            {
+                "agreement": 6 / 8,
+                "flip_rate": [4 / 6] + [1.0] * 9,
+                "images": 6,
+            },
+        )
+
+    def test_a_second_classifier_that_agrees_on_nothing(self):
+        figures = self._measure(
+            second_classify=lambda x: self.world.classify(x)[:, ::-1]
+        )
+        self.assertEqual(
+            figures["second_classifier"],
+            {"agreement": 0.0, "flip_rate": None, "images": 0},
+        )
 
     def test_random_coordinates_are_seeded_and_do_worse(self):
         first, again = self._measure(seed=1), self._measure(seed=1)

@@ -1,0 +1,183 @@
+"""Are the attributes of a class different things, or one thing many times?"""
+
+import itertools
+from collections.abc import Callable, Mapping, Sequence
+
+import numpy as np
+import tensorflow as tf
+
+from stylex_tf.attributes import (
+    batching,
+    counterfactuals,
+    log_odds,
+    selection,
+    style_ranges,
+)
+
+_TOP = 8
+# A pixel belongs to an attribute that changes it by more than this share of
+# the attribute's largest change.
+_MASK_SHARE = 0.5
+
+
+def measure(
+    generate: Callable[[tf.Tensor], tf.Tensor],
+    classify: Callable[[tf.Tensor], tf.Tensor],
+    styles: np.ndarray,
+    predictions: np.ndarray,
+    ranges: style_ranges.StyleRanges,
+    attributes: Mapping[int, Sequence[selection.Attribute]],
+    *,
+    shift_size: float = 1.0,
+    batch_size: int = 256,
+) -> dict[str, object]:
+    """Compares the first eight attributes of each class, pair by pair.
+
+    Costs one picture an image for each attribute and for each pair of them.
+
+    Args:
+        generate: styles -> images.
+        classify: images -> logits.
+        styles: of images that the search has not seen, [N, T].
+        predictions: the class of each image's reconstruction, [N].
+        ranges: the ends of the searched coordinates.
+        attributes: each class's list, best first.
+        shift_size: 1 moves a coordinate to the end of its range.
+        batch_size: pictures at once.
+
+    Returns:
+        The `independence` section of `evaluation.json`. Means over all pairs
+        of one class, over all classes; None where there is no pair:
+        mask_overlap: intersection over union of the masks. A mask holds the
+            pixels that change by more than half of what the pixel changes
+            that changes most, absolute changes, mean over images and colours.
+        effect_cosine: |cosine| of what both do to the images' log odds of
+            the class.
+        additivity_gap: what both edits at once do to the log odds, less what
+            each does alone, as a share: sum over images of |ab - a - b| by
+            the sum of max(|ab|, |a| + |b|). 0 is plain addition. The larger
+            of the two is the whole, so that a conjunction, where neither does
+            anything alone, is 1 and not infinite; and one image without any
+            effect does not decide the mean. Two edits of one coordinate have
+            no such figure.
+        images: those edited; one led to two classes counts twice.
+    """
+    edits = _Edits(generate, classify, ranges, shift_size, batch_size)
+    overlaps: list[float] = []
+    cosines: list[float] = []
+    gaps: list[float] = []
+    images = 0
+    for target, listed in attributes.items():
+        of_class = styles[np.asarray(predictions) != target]
+        first = listed[:_TOP]
+        if len(first) < 2 or not len(of_class):
+            continue
+        images += len(of_class)
+        overlaps += _overlaps([edits.mask(of_class, one) for one in first])
+        base = edits.log_odds(of_class, [], target)
+        alone = [edits.log_odds(of_class, [a], target) - base for a in first]
+        cosines += _cosines(alone)
+        for i, j in itertools.combinations(range(len(first)), 2):
+            if first[i].coordinate != first[j].coordinate:
+                pair = [first[i], first[j]]
+                joint = edits.log_odds(of_class, pair, target) - base
+                gaps += _gap(joint, alone[i], alone[j])
+    return {
+        "mask_overlap": _mean(overlaps),
+        "effect_cosine": _mean(cosines),
+        "additivity_gap": _mean(gaps),
+        "images": images,
+    }
+
+
+class _Edits:
+    """Makes edits and measures what they change."""
+
+    def __init__(
+        self,
+        generate: Callable[[tf.Tensor], tf.Tensor],
+        classify: Callable[[tf.Tensor], tf.Tensor],
+        ranges: style_ranges.StyleRanges,
+        shift_size: float,
+        batch_size: int,
+    ):
+        self._ranges, self._shift_size = ranges, shift_size
+        self._batch_size = batch_size
+        self._logits = tf.function(
+            lambda rows: classify(generate(rows)), reduce_retracing=True
+        )
+        # [B, T], [B, T] -> [B, H, W], mean over colours.
+        self._change = tf.function(
+            lambda rows, edited: tf.reduce_mean(
+                tf.abs(generate(edited) - generate(rows)), axis=3
+            ),
+            reduce_retracing=True,
+        )
+
+    def mask(
+        self, styles: np.ndarray, attribute: selection.Attribute
+    ) -> np.ndarray:
+        """The pixels that belong to an attribute, bool [H, W]."""
+        edited = self._edit(styles, [attribute])
+        change = batching.apply(
+            self._change, styles, edited, batch_size=self._batch_size
+        ).mean(axis=0)
+        return change > _MASK_SHARE * change.max()
+
+    def log_odds(
+        self,
+        styles: np.ndarray,
+        attributes: Sequence[selection.Attribute],
+        target: int,
+    ) -> np.ndarray:
+        """Of the target, after several edits at once, [n]."""
+        edited = self._edit(styles, attributes)
+        logits = batching.apply(
+            self._logits, edited, batch_size=self._batch_size
+        )
+        return log_odds.of_class(logits.astype(np.float64), target)
+
+    def _edit(
+        self, styles: np.ndarray, attributes: Sequence[selection.Attribute]
+    ) -> np.ndarray:
+        return counterfactuals.apply_edits(
+            styles,
+            self._ranges,
+            np.array([one.coordinate for one in attributes], int),
+            np.array([one.direction for one in attributes], int),
+            self._shift_size,
+        )
+
+
+def _overlaps(masks: Sequence[np.ndarray]) -> list[float]:
+    """Intersection over union of every pair of masks that are not empty."""
+    return [
+        float(np.sum(a & b) / np.sum(a | b))
+        for a, b in itertools.combinations(masks, 2)
+        if a.any() and b.any()
+    ]
+
+
+def _cosines(effects: Sequence[np.ndarray]) -> list[float]:
+    """|cosine| of every pair of effects that are more than rounding."""
+    return [
+        float(min(1.0, abs(a @ b) / np.sqrt((a @ a) * (b @ b))))
+        for a, b in itertools.combinations(effects, 2)
+        if _has_effect(a) and _has_effect(b)
+    ]
+
+
+def _gap(joint: np.ndarray, a: np.ndarray, b: np.ndarray) -> list[float]:
+    """What is not addition, as a share; none where nothing happens."""
+    if not any(map(_has_effect, (joint, a, b))):
+        return []
+    whole = np.maximum(np.abs(joint), np.abs(a) + np.abs(b)).sum()
+    return [float(np.abs(joint - a - b).sum() / whole)]
+
+
+def _has_effect(effects: np.ndarray) -> bool:
+    return bool(np.any(np.abs(effects) > log_odds.ROUNDING))
+
+
+def _mean(values: Sequence[float]) -> float | None:
+    return float(np.mean(values)) if values else None

@@ -1,0 +1,155 @@
+"""Do generated images look like real ones? KID and FID on any features."""
+
+from collections.abc import Callable
+
+import numpy as np
+import tensorflow as tf
+
+from stylex_tf.attributes import batching
+
+# Rows of the kernel matrix that are in memory at once.
+_BLOCK = 1024
+
+
+def measure(
+    features: Callable[[tf.Tensor], tf.Tensor],
+    reals: np.ndarray,
+    other_reals: np.ndarray,
+    generated: np.ndarray,
+    edited: np.ndarray | None = None,
+    *,
+    extractor: str,
+    batch_size: int = 64,
+) -> dict[str, object]:
+    """Distances of generated and of edited images from real ones.
+
+    Both distances have the floor beside them that real images reach. All sets
+    are cut to the same number of images, without which FID, whose bias
+    depends on that number, cannot be compared with its floor.
+
+    Args:
+        features: images [B, H, W, 3] in [-1, 1] -> [B, D].
+        reals: uint8 [N, H, W, 3]; none of them may be the source of a
+            generated image, which would be compared with itself.
+        other_reals: uint8 [M, H, W, 3], none of them in `reals`. The sources
+            of the generated images serve best: they show what perfect
+            reconstructions would reach.
+        generated: float [L, H, W, 3] in [-1, 1].
+        edited: the generated images after an edit, as many; or None.
+        extractor: the name of the features.
+        batch_size: images at once.
+
+    Returns:
+        The `realism` section of `evaluation.json`; `images` is the number of
+        images in each set.
+
+    Raises:
+        ValueError: images of the wrong kind, or fewer than two.
+    """
+    for name, images in (("reals", reals), ("other_reals", other_reals)):
+        if images.dtype != np.uint8:
+            raise ValueError(f"{name} are {images.dtype}; expected uint8")
+    if edited is not None and len(edited) != len(generated):
+        raise ValueError(
+            f"there are {len(edited)} edited images; expected one for each "
+            f"of the {len(generated)} generated"
+        )
+    count = min(len(reals), len(other_reals), len(generated))
+    if count < 2:
+        raise ValueError(
+            f"there are {len(reals)} reals, {len(other_reals)} other reals "
+            f"and {len(generated)} generated images; expected at least 2"
+        )
+
+    @tf.function(reduce_retracing=True)
+    def of_batch(images: tf.Tensor) -> tf.Tensor:
+        if images.dtype == tf.uint8:
+            images = tf.cast(images, tf.float32) / 127.5 - 1.0
+        return features(images)
+
+    def of_set(images: np.ndarray) -> np.ndarray:
+        if images.dtype != np.uint8:
+            images = images.astype(np.float32)
+        return batching.apply(of_batch, images[:count], batch_size=batch_size)
+
+    real, other, fake = map(of_set, (reals, other_reals, generated))
+    return {
+        "kid": kernel_distance(real, fake),
+        "kid_floor": kernel_distance(real, other),
+        "kid_edited": None
+        if edited is None
+        else kernel_distance(real, of_set(edited)),
+        "fid": frechet_distance(real, fake),
+        "fid_floor": frechet_distance(real, other),
+        "extractor": extractor,
+        "images": count,
+    }
+
+
+def kernel_distance(a: np.ndarray, b: np.ndarray) -> float:
+    """KID: squared maximum mean discrepancy, unbiased, [N, D], [M, D].
+
+    Binkowski et al. 2018 (https://arxiv.org/abs/1801.01401): with the kernel
+    k(x, y) = (x . y / D + 1)^3, mean k over pairs of different a, plus the
+    same of b, minus twice the mean of k(a, b). Unbiased whatever N and M:
+    two sets from one distribution give 0 on average, so some less than 0.
+
+    Raises:
+        ValueError: a set has fewer than two rows, or the widths differ.
+    """
+    _check(a, b)
+    within = [
+        (_kernel_sum(x, x) - _kernel(np.sum(x * x, axis=1), x).sum())
+        / (len(x) * (len(x) - 1))
+        for x in (np.asarray(a, np.float64), np.asarray(b, np.float64))
+    ]
+    between = _kernel_sum(a, b) / (len(a) * len(b))
+    return float(sum(within) - 2.0 * between)
+
+
+def frechet_distance(a: np.ndarray, b: np.ndarray) -> float:
+    """FID: Frechet distance of gaussians fitted to two sets, [N, D], [M, D].
+
+    Heusel et al. 2017 (https://arxiv.org/abs/1706.08500), equation 6:
+    |mean_a - mean_b|^2 + Tr(C_a + C_b - 2 (C_a C_b)^(1/2)). It falls with
+    the number of rows, so it says nothing without that number.
+
+    Raises:
+        ValueError: a set has fewer than two rows, or the widths differ.
+    """
+    _check(a, b)
+    a, b = np.asarray(a, np.float64), np.asarray(b, np.float64)
+    cov_a, cov_b = (np.atleast_2d(np.cov(x, rowvar=False)) for x in (a, b))
+    # C_a C_b has the eigenvalues of R C_b R, where R = C_a^(1/2); that
+    # product is symmetric, so they come out real, and safe from rounding.
+    values, vectors = np.linalg.eigh(cov_a)
+    root = (vectors * np.sqrt(np.maximum(values, 0.0))) @ vectors.T
+    eigenvalues = np.linalg.eigvalsh(root @ cov_b @ root)
+    trace_of_root = np.sqrt(np.maximum(eigenvalues, 0.0)).sum()
+    means = np.sum((a.mean(axis=0) - b.mean(axis=0)) ** 2)
+    distance = means + np.trace(cov_a) + np.trace(cov_b) - 2.0 * trace_of_root
+    return max(0.0, float(distance))
+
+
+def _kernel_sum(a: np.ndarray, b: np.ndarray) -> float:
+    """Sum of k over all pairs."""
+    a, b = np.asarray(a, np.float64), np.asarray(b, np.float64)
+    return sum(
+        float(_kernel(a[start : start + _BLOCK] @ b.T, a).sum())
+        for start in range(0, len(a), _BLOCK)
+    )
+
+
+def _kernel(products: np.ndarray, features: np.ndarray) -> np.ndarray:
+    """k, of inner products of rows of `features`."""
+    return (products / features.shape[1] + 1.0) ** 3
+
+
+def _check(a: np.ndarray, b: np.ndarray) -> None:
+    shapes = np.shape(a), np.shape(b)
+    fits = all(len(one) == 2 and one[0] > 1 for one in shapes)
+    if not fits or shapes[0][1] != shapes[1][1]:
+        raise ValueError(
+            f"features have shapes {shapes[0]} and {shapes[1]}; expected "
+            "[N, D] and [M, D] with N and M more than 1"
+        )

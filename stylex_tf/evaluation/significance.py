@@ -1,0 +1,259 @@
+"""Does what was found matter, or would chance have found it as well?
+
+A classifier trained on random labels still reacts to *something*, and the
+search finds what; but that says nothing about the classes. So an attribute
+matters where two things are beyond chance:
+
+1. The classifier knows its classes: on images it was not trained on, it is
+   right more often than the constant answer "the largest class".
+2. The edit moves the target's probability, by more than a trifle, on images
+   that the selection has not seen. The search picks the best of 2 S edits, so
+   on the images it picked them from, the best looks good even if none does
+   anything. Several attributes are tested, so their p-values are corrected.
+"""
+
+import dataclasses
+import math
+from collections.abc import Callable, Mapping, Sequence
+
+import numpy as np
+import tensorflow as tf
+
+from stylex_tf.attributes import (
+    batching,
+    counterfactuals,
+    selection,
+    style_ranges,
+)
+
+DRAWS = 9_999
+"""Random sign flips of a test; its smallest p-value is 1 / (DRAWS + 1)."""
+
+# Signs in memory at once: draws times images.
+_BLOCK = 2_000_000
+
+
+@dataclasses.dataclass(frozen=True, eq=False)
+class Verdict:
+    """Which attributes matter.
+
+    Attributes:
+        classifier_p: that the classifier's accuracy is mere guessing.
+        attribute_p: of each class's attributes, Holm-adjusted over all of
+            all classes, [A] each.
+        level: below it, a p-value is significant.
+        images: that both tests were made on.
+    """
+
+    classifier_p: float
+    attribute_p: dict[int, np.ndarray]
+    level: float
+    images: int
+
+    @property
+    def significant(self) -> dict[int, list[bool]]:
+        """Whether each attribute of each class matters."""
+        known = self.classifier_p < self.level
+        return {
+            target: [known and bool(one < self.level) for one in p]
+            for target, p in self.attribute_p.items()
+        }
+
+    def figures(self) -> dict[str, object]:
+        """The `significance` section of `evaluation.json`."""
+        flags = [one for flags in self.significant.values() for one in flags]
+        return {
+            "classifier_p_value": self.classifier_p,
+            "attributes": len(flags),
+            "significant": sum(flags),
+            "level": self.level,
+            "images": self.images,
+        }
+
+
+def judge(
+    correct: int,
+    images: int,
+    largest_share: float,
+    changes: Mapping[int, np.ndarray],
+    *,
+    minimum: float = 0.01,
+    level: float = 0.01,
+    seed: int = 0,
+) -> Verdict:
+    """Puts both tests together.
+
+    Args:
+        correct: images that the classifier is right about.
+        images: of so many, none of them used in its training: those of which
+            the changes were measured.
+        largest_share: the largest class's share of these images.
+        changes: of each target class, `measure_changes` of its attributes on
+            images that the selection has not seen, [A, n].
+        minimum: the mean change of the probability that is still a trifle.
+        level: below it, a p-value is significant.
+        seed: of the permutation tests.
+
+    Raises:
+        ValueError: numbers that do not fit together.
+    """
+    if not 0.0 < level < 1.0:
+        raise ValueError(f"level is {level}; expected between 0 and 1")
+    raw = {
+        target: attribute_p_values(of_class, minimum, seed=seed)
+        for target, of_class in changes.items()
+    }
+    adjusted = holm(np.concatenate([np.empty(0), *raw.values()]))
+    ends = np.cumsum([len(p) for p in raw.values()], dtype=int)
+    parts = np.split(adjusted, ends)[:-1]
+    return Verdict(
+        classifier_p=better_than_guessing(correct, images, largest_share),
+        attribute_p=dict(zip(raw, parts, strict=True)),
+        level=level,
+        images=images,
+    )
+
+
+def better_than_guessing(
+    correct: int, images: int, largest_share: float
+) -> float:
+    """p-value of a classifier against always saying the largest class.
+
+    One-sided exact binomial test: sum over i from `correct` to `images` of
+    C(images, i) share^i (1 - share)^(images - i).
+
+    Raises:
+        ValueError: no image, or counts and share that are none.
+    """
+    if not 0 <= correct <= images or not images:
+        raise ValueError(f"{correct} correct of {images} images")
+    if not 0.0 < largest_share <= 1.0:
+        raise ValueError(
+            f"largest_share is {largest_share}; expected more than 0, at most 1"
+        )
+    if largest_share == 1.0 or correct == 0:
+        return 1.0
+    # In logarithms: the binomial coefficients alone overflow.
+    terms = [
+        math.lgamma(images + 1)
+        - math.lgamma(i + 1)
+        - math.lgamma(images - i + 1)
+        + i * math.log(largest_share)
+        + (images - i) * math.log1p(-largest_share)
+        for i in range(correct, images + 1)
+    ]
+    return min(1.0, math.fsum(map(math.exp, terms)))
+
+
+def attribute_p_values(
+    changes: np.ndarray, minimum: float = 0.0, *, seed: int = 0
+) -> np.ndarray:
+    """p-values of "the mean change is more than `minimum`", one-sided.
+
+    A sign-flip permutation test: if an edit did no more than `minimum`, its
+    changes less `minimum` would be as often above as below zero, and giving
+    each a random sign would not change their mean. The p-value is the share
+    of 9,999 such draws, and of what was found, whose mean is at least the
+    one found.
+
+    Args:
+        changes: of the target's probability, on images that the selection
+            has not seen, [A, n].
+        minimum: a change that is still a trifle.
+        seed: of the signs; all attributes get the same ones.
+
+    Returns:
+        p-values, [A]; 1 where there is no image.
+
+    Raises:
+        ValueError: `changes` has another shape, or is not finite.
+    """
+    changes = np.asarray(changes, np.float64)
+    if changes.ndim != 2 or not np.all(np.isfinite(changes)):
+        raise ValueError(
+            f"changes have shape {changes.shape}; expected [A, n], all finite"
+        )
+    count, images = changes.shape
+    if not images:
+        return np.ones(count)
+    above = changes - minimum
+    # Sums in another order are other floats: as large is not a bit smaller.
+    found = above.sum(axis=1) - 1e-9 * np.abs(above).sum(axis=1)
+    rng = np.random.default_rng(seed)
+    as_large = np.ones(count)
+    rows = max(1, _BLOCK // images)
+    for start in range(0, DRAWS, rows):
+        draws = min(rows, DRAWS - start)
+        signs = 2.0 * rng.integers(0, 2, (draws, images)) - 1.0
+        as_large += np.sum(signs @ above.T >= found, axis=0)
+    return as_large / (DRAWS + 1)
+
+
+def holm(p_values: np.ndarray) -> np.ndarray:
+    """Adjusts p-values for their number, [A] -> [A] (Holm 1979).
+
+    The i-th smallest of A, counted from 0, is multiplied by A - i; none may
+    fall below a smaller one's. The chance of any false finding is then at
+    most the level, whatever depends on what.
+    """
+    p_values = np.asarray(p_values, np.float64)
+    order = np.argsort(p_values, kind="stable")
+    steps = p_values[order] * np.arange(len(order), 0, -1)
+    adjusted = np.empty_like(p_values)
+    adjusted[order] = np.minimum(np.maximum.accumulate(steps), 1.0)
+    return adjusted
+
+
+def measure_changes(
+    generate: Callable[[tf.Tensor], tf.Tensor],
+    classify: Callable[[tf.Tensor], tf.Tensor],
+    styles: np.ndarray,
+    predictions: np.ndarray,
+    ranges: style_ranges.StyleRanges,
+    attributes: Sequence[selection.Attribute],
+    *,
+    target_class: int,
+    shift_size: float = 1.0,
+    batch_size: int = 256,
+) -> np.ndarray:
+    """What each attribute adds to the target's probability, exactly.
+
+    Args:
+        generate: styles -> images.
+        classify: images -> logits.
+        styles: of images that the selection has not seen, [N, T].
+        predictions: the class of each image's reconstruction, [N].
+        ranges: the ends of the searched coordinates.
+        attributes: they lead to the target.
+        target_class: only images of other classes are edited.
+        shift_size: 1 moves a coordinate to the end of its range.
+        batch_size: pictures at once.
+
+    Returns:
+        Changes, [A, n] for the n images of other classes.
+    """
+    styles = styles[np.asarray(predictions) != target_class]
+    changes = np.zeros((len(attributes), len(styles)))
+    if not changes.size:
+        return changes
+    compiled = tf.function(
+        lambda rows: tf.nn.softmax(
+            tf.cast(classify(generate(rows)), tf.float32)
+        )
+    )
+
+    def probability(rows: np.ndarray) -> np.ndarray:
+        p = batching.apply(compiled, rows, batch_size=batch_size)
+        return p[:, target_class].astype(np.float64)
+
+    base = probability(styles)
+    for row, attribute in enumerate(attributes):
+        edited = counterfactuals.apply_edits(
+            styles,
+            ranges,
+            np.array([attribute.coordinate]),
+            np.array([attribute.direction]),
+            shift_size,
+        )
+        changes[row] = probability(edited) - base
+    return changes

@@ -1,0 +1,218 @@
+"""Tests of the significance tests."""
+
+import fractions
+import itertools
+import math
+
+import numpy as np
+from absl.testing import absltest, parameterized
+
+from stylex_tf.attributes import selection, style_ranges
+from stylex_tf.evaluation import significance
+from tests.testing import known_answers
+
+
+class BetterThanGuessingTest(parameterized.TestCase):
+    @parameterized.parameters(
+        (0, 7, (1, 2)), (5, 7, (1, 2)), (7, 7, (1, 2)), (9, 20, (1, 3))
+    )
+    def test_equals_exact_fractions(self, correct, images, share):
+        share = fractions.Fraction(*share)
+        exact = sum(
+            math.comb(images, i) * share**i * (1 - share) ** (images - i)
+            for i in range(correct, images + 1)
+        )
+        self.assertAlmostEqual(
+            significance.better_than_guessing(correct, images, float(share)),
+            float(exact),
+            places=12,
+        )
+
+    def test_many_images_neither_overflow_nor_vanish(self):
+        half = significance.better_than_guessing(50_000, 100_000, 0.5)
+        self.assertAlmostEqual(half, 0.5, delta=0.01)
+        self.assertEqual(
+            significance.better_than_guessing(100_000, 100_000, 0.5), 0.0
+        )
+
+    def test_one_class_is_guessed_always(self):
+        self.assertEqual(significance.better_than_guessing(9, 9, 1.0), 1.0)
+
+    @parameterized.parameters((3, 2, 0.5), (-1, 2, 0.5), (0, 0, 0.5))
+    def test_refuses_counts(self, correct, images, share):
+        with self.assertRaisesRegex(ValueError, "correct of"):
+            significance.better_than_guessing(correct, images, share)
+
+    @parameterized.parameters(0.0, 1.1, float("nan"))
+    def test_refuses_shares(self, share):
+        with self.assertRaisesRegex(ValueError, "largest_share is"):
+            significance.better_than_guessing(1, 2, share)
+
+
+class AttributePValuesTest(parameterized.TestCase):
+    def test_equals_all_sign_flips(self):
+        changes = np.random.default_rng(0).normal(0.3, 1.0, (3, 9))
+        above = changes - 0.1
+        signs = np.array(list(itertools.product([-1, 1], repeat=9)))
+        exact = np.mean(signs @ above.T >= above.sum(axis=1) - 1e-9, axis=0)
+        found = significance.attribute_p_values(changes, 0.1)
+        # Four deviations of 9,999 draws.
+        np.testing.assert_allclose(found, exact, atol=0.02)
+
+    def test_a_clear_effect_has_the_smallest_p_and_none_has_a_large_one(self):
+        rng = np.random.default_rng(1)
+        changes = np.stack(
+            [rng.normal(0.3, 0.1, 200), rng.normal(-0.3, 0.1, 200)]
+        )
+        p = significance.attribute_p_values(changes)
+        self.assertEqual(p.tolist(), [1e-4, 1.0])
+
+    def test_what_is_below_the_minimum_does_not_count(self):
+        changes = np.random.default_rng(2).normal(0.02, 0.01, (1, 300))
+        p = [
+            significance.attribute_p_values(changes, minimum)[0]
+            for minimum in (0.0, 0.01, 0.03)
+        ]
+        self.assertEqual(p, [1e-4, 1e-4, 1.0])
+
+    def test_equal_changes_are_tied_with_themselves(self):
+        # One of 2^4 sign flips is as large, whatever rounding says.
+        p = significance.attribute_p_values(np.full((1, 4), 0.1))
+        self.assertAlmostEqual(p[0], 1 / 16, delta=0.02)
+        none = significance.attribute_p_values(np.zeros((1, 50)))
+        self.assertEqual(none[0], 1.0)
+
+    def test_chance_is_found_as_often_as_the_level_says(self):
+        changes = np.random.default_rng(3).normal(size=(400, 30))
+        p = significance.attribute_p_values(changes)
+        # Uniform under the null: 5 % within four deviations.
+        self.assertAlmostEqual(np.mean(p < 0.05), 0.05, delta=0.045)
+
+    def test_the_best_of_many_looks_good_only_where_it_was_picked(self):
+        rng = np.random.default_rng(7)
+        seen, unseen = rng.normal(size=(2, 1000, 40))
+        best = int(seen.mean(axis=1).argmax())
+        p = [
+            significance.attribute_p_values(one[best : best + 1])[0]
+            for one in (seen, unseen)
+        ]
+        self.assertLess(p[0], 0.01)
+        self.assertGreater(p[1], 0.05)
+
+    def test_is_seeded_and_blocks_do_not_matter(self):
+        changes = np.random.default_rng(4).normal(0.1, 1.0, (2, 40))
+        first = significance.attribute_p_values(changes, seed=5)
+        block, significance._BLOCK = significance._BLOCK, 40 * 1000
+        self.addCleanup(setattr, significance, "_BLOCK", block)
+        again = significance.attribute_p_values(changes, seed=5)
+        np.testing.assert_array_equal(first, again)
+
+    def test_no_image_is_no_evidence(self):
+        p = significance.attribute_p_values(np.zeros((3, 0)))
+        self.assertEqual(p.tolist(), [1.0] * 3)
+
+    @parameterized.parameters(([0.1, 0.2],), ([[np.nan, 0.2]],))
+    def test_refuses(self, changes):
+        with self.assertRaisesRegex(ValueError, "all finite"):
+            significance.attribute_p_values(np.array(changes))
+
+
+class HolmTest(absltest.TestCase):
+    def test_by_hand(self):
+        np.testing.assert_allclose(
+            significance.holm([0.01, 0.04, 0.03, 0.005]),
+            [0.03, 0.06, 0.06, 0.02],
+        )
+
+    def test_stays_a_probability(self):
+        np.testing.assert_allclose(significance.holm([0.6, 0.7]), [1.0, 1.0])
+        self.assertEqual(significance.holm([]).shape, (0,))
+
+
+class JudgeTest(absltest.TestCase):
+    def setUp(self):
+        super().setUp()
+        rng = np.random.default_rng(6)
+        self.changes = {
+            0: rng.normal([[0.3], [0.0]], 0.1, (2, 60)),
+            1: rng.normal([[0.0], [0.3], [0.3]], 0.1, (3, 50)),
+        }
+
+    def test_what_is_beyond_chance_matters(self):
+        verdict = significance.judge(190, 200, 0.5, self.changes)
+        self.assertEqual(
+            verdict.significant, {0: [True, False], 1: [False, True, True]}
+        )
+        # Five tests: the smallest is five times 1 / 10,000.
+        self.assertAlmostEqual(verdict.attribute_p[0][0], 5e-4)
+        figures = verdict.figures()
+        self.assertLess(figures.pop("classifier_p_value"), 1e-9)
+        self.assertEqual(
+            figures,
+            {"attributes": 5, "significant": 3, "level": 0.01, "images": 200},
+        )
+
+    def test_of_a_classifier_that_guesses_nothing_matters(self):
+        verdict = significance.judge(104, 200, 0.5, self.changes)
+        self.assertGreater(verdict.classifier_p, 0.2)
+        self.assertEqual(verdict.figures()["significant"], 0)
+        self.assertLess(verdict.attribute_p[1][1], 0.01)
+
+    def test_nothing_found_is_no_error(self):
+        for changes in ({}, {0: np.zeros((0, 5)), 1: np.zeros((1, 0))}):
+            verdict = significance.judge(9, 9, 0.5, changes)
+            self.assertEqual(verdict.figures()["significant"], 0)
+            self.assertEqual(set(verdict.significant), set(changes))
+
+    def test_refuses_a_level_that_is_none(self):
+        with self.assertRaisesRegex(ValueError, "level is 1.0"):
+            significance.judge(1, 2, 0.5, {}, level=1.0)
+
+
+class MeasureChangesTest(absltest.TestCase):
+    def test_equals_the_closed_form(self):
+        world = known_answers.LinearWorld()
+        predictions = np.array([0, 1, 0, 0, 1])
+        ranges = style_ranges.StyleRanges(
+            minimum=-np.ones(6) * 2, maximum=np.ones(6) * 2
+        )
+        edits = [(2, 1), (5, 0)]
+        changes = significance.measure_changes(
+            world.generate,
+            world.classify,
+            world.styles,
+            predictions,
+            ranges,
+            [selection.Attribute(*edit, 1.0, 0.0) for edit in edits],
+            target_class=1,
+            shift_size=0.7,
+            batch_size=2,
+        )
+        table = world.effects(ranges.minimum, ranges.maximum, 0.7)
+        base = world.styles @ world.weights
+
+        def p(logits):
+            return 1 / (1 + np.exp(logits[:, 0] - logits[:, 1]))
+
+        expected = [
+            (p(base + table[:, d, s]) - p(base))[predictions == 0]
+            for s, d in edits
+        ]
+        np.testing.assert_allclose(changes, expected, atol=1e-5)
+
+    def test_no_image_to_lead_there(self):
+        world = known_answers.LinearWorld()
+        changes = significance.measure_changes(
+            world.generate,
+            world.classify,
+            world.styles,
+            np.ones(5, int),
+            style_ranges.StyleRanges(minimum=np.zeros(6), maximum=np.ones(6)),
+            [selection.Attribute(0, 1, 1.0, 0.0)],
+            target_class=1,
+        )
+        self.assertEqual(changes.shape, (1, 0))
+
+
+if __name__ == "__main__":
+    absltest.main()
