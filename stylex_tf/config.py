@@ -8,12 +8,17 @@ called once, after the flags.
 
 import dataclasses
 import math
+from collections.abc import Mapping
+from typing import Any
 
 CONDITIONINGS = ("probabilities", "dropout", "none")
 PRECISIONS = ("auto", "float32", "mixed_bfloat16", "mixed_float16")
 STRATEGIES = ("one_device", "mirrored", "multi_worker_mirrored", "tpu")
 RULES = ("any", "all", "each", "random")
 ON_ERROR = ("fail", "skip")
+RANGES = ("min_max", "percentile", "deviation")
+PROCEDURES = ("notebook", "paper")
+MEASURES = ("log_odds", "logit", "probability")
 CLASSIFIER_OUTPUTS = ("auto", "logits", "probabilities")
 
 
@@ -21,9 +26,10 @@ CLASSIFIER_OUTPUTS = ("auto", "logits", "probabilities")
 class DataConfig:
     """Which images, with which labels."""
 
-    # A rendered world ("faces", "shaded_faces", "avatars"), a known idx data set
-    # ("fashion_mnist", "mnist"), or the path of a folder with one sub-folder a
-    # class, of a zip of such a folder, or of a folder `prepare_data` wrote.
+    # A rendered world ("faces", "shaded_faces", "avatars"), a known idx data
+    # set ("fashion_mnist", "mnist"), or the path of a folder with one
+    # sub-folder a class, of a zip of such a folder, or of a folder that
+    # `prepare_data` wrote.
     source: str = ""
     # The class names to keep, in the order of their indices; empty keeps all.
     classes: tuple[str, ...] = ()
@@ -99,6 +105,8 @@ class LossConfig:
     l1: float = 1.0
     perceptual: float = 0.1
     w_reconstruction: float = 0.1
+    # Of exchanged styles, read back by the encoder; see style_exchange.
+    style_reconstruction: float = 0.0
     classification: float = 1.0
     # Features of the perceptual distance: "classifier" (the one under
     # explanation; a SavedModel shows none), "auto" (the classifier's where it
@@ -125,6 +133,10 @@ class TrainingConfig:
     r1_interval: int = 16
     path_length_interval: int = 8
     style_mixing: float = 0.9
+    # Share of the sampled images whose style coordinates are exchanged at
+    # random between two real images, instead of drawn from z; 0 is the
+    # paper's. It makes a coordinate mean one thing: see docs/method.md.
+    style_exchange: float = 0.0
     ema_half_life_images: int = 10_000
     w_average_decay: float = 0.995
     precision: str = "auto"
@@ -147,8 +159,25 @@ class AttributesConfig:
     # Held-out images searched; the notebook uses 250.
     images: int = 250
     top_k: int = 8
+    # The ends of a coordinate's range: "min_max" of the images, the
+    # "percentile" range_width and its opposite, or range_width standard
+    # "deviation"s around the mean.
+    ranges: str = "min_max"
+    range_width: float = 1.0
     # How far to move a coordinate: 1 reaches the end of its range.
     shift_size: float = 1.0
+    # 0 evaluates every edit; M only the M of an image whose gradients promise
+    # most.
+    candidates: int = 0
+    # Class attributes: the greedy selection of Google's notebook, or the
+    # paper's Algorithm 1; and the effect that either sums up.
+    procedure: str = "notebook"
+    measure: str = "log_odds"
+    # Leaves out coordinates that move the discriminator's score by more, on
+    # average; 0 asks no discriminator. The notebook's is 0.2.
+    score_limit: float = 0.0
+    # A killed search goes on from its last whole shard.
+    images_per_shard: int = 64
     # Edits evaluated at once; bounds memory.
     batch_size: int = 256
 
@@ -215,6 +244,9 @@ class ExperimentConfig:
         _one_of("data.on_error", self.data.on_error, ON_ERROR)
         _one_of("classifier.output", self.classifier.output, CLASSIFIER_OUTPUTS)
         _one_of("model.conditioning", self.model.conditioning, CONDITIONINGS)
+        _one_of("attributes.ranges", self.attributes.ranges, RANGES)
+        _one_of("attributes.procedure", self.attributes.procedure, PROCEDURES)
+        _one_of("attributes.measure", self.attributes.measure, MEASURES)
         _one_of("training.precision", self.training.precision, PRECISIONS)
         _one_of("training.strategy", self.training.strategy, STRATEGIES)
         _check(
@@ -263,6 +295,18 @@ class ExperimentConfig:
         )
 
 
+def from_dict(values: Mapping[str, Any]) -> ExperimentConfig:
+    """Reads what `dataclasses.asdict` of an experiment gave, through JSON too.
+
+    A field that is not there has its default, so that the run of an earlier
+    version can be read.
+
+    Raises:
+        ConfigError: a field that no experiment has.
+    """
+    return _fill(ExperimentConfig(), values, "")
+
+
 class ConfigError(Exception):
     """A field of the config has a value that cannot be used."""
 
@@ -287,12 +331,16 @@ _POSITIVE = (
     "attributes.top_k",
     "attributes.shift_size",
     "attributes.batch_size",
+    "attributes.range_width",
+    "attributes.images_per_shard",
     "evaluation.images",
     "evaluation.regressor_epochs",
 )
 _NOT_NEGATIVE = (
     "seed",
     "model.style_width",
+    "attributes.candidates",
+    "attributes.score_limit",
     "training.encoder_learning_rate",
     "training.r1_interval",
     "training.path_length_interval",
@@ -307,10 +355,27 @@ _SHARES = (
     "data.label_noise",
     "model.condition_dropout",
     "training.style_mixing",
+    "training.style_exchange",
     "training.w_average_decay",
     "training.beta_1",
     "training.beta_2",
 )
+
+
+def _fill(config: Any, values: Mapping[str, Any], prefix: str) -> Any:
+    known = [field.name for field in dataclasses.fields(config)]
+    for name, value in values.items():
+        if name not in known:
+            raise ConfigError(f"{prefix}{name} is no field; expected {known}")
+        default = getattr(config, name)
+        if dataclasses.is_dataclass(default):
+            _fill(default, value, f"{prefix}{name}.")
+        else:
+            # JSON has no tuples.
+            setattr(
+                config, name, tuple(value) if isinstance(value, list) else value
+            )
+    return config
 
 
 def _value(config: ExperimentConfig, name: str):

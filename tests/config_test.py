@@ -111,5 +111,23 @@ def _fields(content: dict, prefix: str = ""):
             yield f"{prefix}{name}", value
 
 
+class FromDictTest(absltest.TestCase):
+    def test_reads_what_json_wrote(self):
+        experiment = config.ExperimentConfig(name="x")
+        experiment.data.causes = ("glasses", "beard")
+        experiment.classifier.input_range = (0.0, 1.0)
+        text = json.dumps(dataclasses.asdict(experiment))
+        self.assertEqual(config.from_dict(json.loads(text)), experiment)
+
+    def test_a_missing_field_has_its_default(self):
+        found = config.from_dict({"name": "x", "data": {"source": "faces"}})
+        self.assertEqual(found.attributes, config.AttributesConfig())
+        self.assertEqual(found.data.source, "faces")
+
+    def test_refuses_an_unknown_field(self):
+        with self.assertRaisesRegex(config.ConfigError, "loss.l3 is no field"):
+            config.from_dict({"loss": {"l3": 1.0}})
+
+
 if __name__ == "__main__":
     absltest.main()

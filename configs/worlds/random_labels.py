@@ -14,5 +14,6 @@ def get_config() -> config.ExperimentConfig:
     experiment = quickstart.get_config()
     experiment.name = "random_labels"
     experiment.data = config.DataConfig(source="faces", rule="random")
-    experiment.training.total_images = 100_000
+    # There is nothing to learn of these labels.
+    experiment.training.total_images = 30_000
     return experiment

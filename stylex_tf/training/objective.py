@@ -21,6 +21,7 @@ from stylex_tf.training import phases
 
 # Each use of randomness in a step has a number of its own.
 _Z, _MIX, _CROSSOVER, _MIXES, _NOISE, _DROP, _PATH = range(7)
+_EXCHANGES, _EXCHANGE_SHARE, _EXCHANGED = range(7, 10)
 
 Tensors = Mapping[str, tf.Tensor]
 ClassifyFn = Callable[[tf.Tensor], tf.Tensor]
@@ -42,6 +43,7 @@ class Objective:
         conditioning: str,
         condition_dropout: float,
         style_mixing: float,
+        style_exchange: float,
         w_average_decay: float,
         noise: str = "random",
     ):
@@ -58,6 +60,8 @@ class Objective:
             conditioning: "probabilities", "dropout" or "none".
             condition_dropout: share of examples without their probabilities.
             style_mixing: share of sampled examples made of two latents.
+            style_exchange: share of sampled examples whose styles are not
+                drawn but exchanged between two real images.
             w_average_decay: of the running mean of w, a step.
             noise: "random" in training; tests of equality use "fixed".
         """
@@ -70,6 +74,7 @@ class Objective:
         self._conditioning = conditioning
         self._condition_dropout = condition_dropout
         self._style_mixing = style_mixing
+        self._style_exchange = style_exchange
         self._w_average_decay = w_average_decay
         self._noise = noise
 
@@ -139,8 +144,13 @@ class Objective:
         return phases.Outcome(loss, metrics, made)
 
     def generator_sampled(self, step: Tensors) -> phases.Outcome:
-        """Adversarial loss of images drawn from z."""
+        """Adversarial loss of images drawn from z, or of exchanged styles."""
         styles = self._sampled_styles(step)
+        if self._style_exchange:
+            exchanged = self._uniform(step, _EXCHANGES) < self._style_exchange
+            styles = tf.where(
+                exchanged[:, None], self._exchanged_styles(step), styles
+            )
         fakes = self._networks.generator.synthesis(
             styles, noise=self._noise, seed=_noise_seed(step)
         )
@@ -152,6 +162,16 @@ class Objective:
         scores = self._networks.discriminator(fakes, fake_p)
         terms = {"adversarial": adversarial.generator_loss(scores)}
         loss = self._weights.adversarial * terms["adversarial"]
+        if self._style_exchange and self._weights.style_reconstruction:
+            # Whatever the other coordinates are, each can be read back.
+            read = self._networks.generator.styles(
+                self._networks.encoder(fakes), step["condition"]
+            )
+            distance = tf.reduce_mean(tf.abs(read - styles), axis=-1)
+            terms["style_reconstruction"] = distance
+            loss += self._weights.style_reconstruction * tf.where(
+                exchanged, distance, 0.0
+            )
         made = {"fakes": fakes, "fake_p": fake_p}
         return phases.Outcome(loss, {**terms, "loss": loss}, made)
 
@@ -241,6 +261,28 @@ class Objective:
             networks.generator.styles(other, condition),
             tf.where(mixes, crossover, layers),
         )
+
+    def _exchanged_styles(self, step: Tensors) -> tf.Tensor:
+        """Styles of real images, some taken from the neighbour, [n, T].
+
+        Each coordinate by itself, and for each image a random share of them.
+        If these are to look real, a coordinate must make sense whatever the
+        others are: that is what an edit of the search asks of it. Differs
+        from the paper; Hu et al. 2018 (https://arxiv.org/abs/1711.07410)
+        disentangle parts of a code in this way.
+        """
+        networks = self._networks
+        styles = networks.generator.styles(
+            networks.encoder(step["images"]), step["condition"]
+        )
+        # In pairs, so that the number of replicas changes nothing.
+        pairs = tf.reshape(styles, [-1, 2, styles.shape[-1]])
+        neighbours = tf.reshape(tf.reverse(pairs, [1]), tf.shape(styles))
+        drawn = tf.random.stateless_uniform(
+            [step["batch_size"], styles.shape[-1]], _seed(step, _EXCHANGED)
+        )
+        share = self._uniform(step, _EXCHANGE_SHARE)[:, None]
+        return tf.where(_of_this_replica(drawn) < share, neighbours, styles)
 
     def _normal(
         self,

@@ -48,7 +48,11 @@ class Phase:
 
 
 def table(
-    objective, *, r1_interval: int, path_length_interval: int
+    objective,
+    *,
+    r1_interval: int,
+    path_length_interval: int,
+    style_exchange: bool = False,
 ) -> tuple[Phase, ...]:
     """Returns the phases in the order in which a step runs them.
 
@@ -59,6 +63,7 @@ def table(
         objective: has the losses as methods (see objective.py).
         r1_interval: steps between two R1 penalties.
         path_length_interval: steps between two path length penalties.
+        style_exchange: whether the sampled path encodes images as well.
     """
     both = ("generator", "encoder")
     rows = [
@@ -66,7 +71,7 @@ def table(
         Phase(
             "generator/sampled",
             objective.generator_sampled,
-            ("generator",),
+            both if style_exchange else ("generator",),
             2,
             1,
         ),

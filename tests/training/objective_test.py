@@ -62,6 +62,7 @@ class ObjectiveTest(parameterized.TestCase):
             "conditioning": "probabilities",
             "condition_dropout": 0.5,
             "style_mixing": 0.9,
+            "style_exchange": 0.0,
             "w_average_decay": 0.9,
             "noise": "fixed",
         }
@@ -180,6 +181,50 @@ class ObjectiveTest(parameterized.TestCase):
             fakes.append(outcome.made["fakes"].numpy())
         for plain, mixed in zip(*fakes, strict=True):
             self.assertFalse(np.array_equal(plain, mixed))
+
+    def test_exchanged_styles_are_of_the_image_or_of_its_neighbour(self):
+        losses = self._objective(conditioning="none")
+        step = self._begin(losses)
+        exchanged = losses._exchanged_styles(step).numpy()
+        own = self.untold.generator.styles(
+            self.untold.encoder(self.images)
+        ).numpy()
+        neighbours = own[[1, 0, 3, 2]]
+        is_own = np.isclose(exchanged, own)
+        self.assertTrue(np.all(is_own | np.isclose(exchanged, neighbours)))
+        self.assertBetween(is_own.mean(), 0.05, 0.95)
+        # Each coordinate by itself: no two images are cut at one place.
+        self.assertGreater(len(np.unique(is_own, axis=0)), 1)
+        other = losses._exchanged_styles(self._begin(losses, (0, 1))).numpy()
+        self.assertFalse(np.array_equal(exchanged, other))
+
+    def test_the_encoder_learns_from_exchanged_styles_alone(self):
+        for share, learns in ((0.0, False), (1.0, True)):
+            losses = self._objective(conditioning="none", style_exchange=share)
+            step = self._begin(losses)
+            with tf.GradientTape() as tape:
+                loss = losses.generator_sampled(step).loss
+            gradients = tape.gradient(
+                loss, self.untold.encoder.trainable_variables
+            )
+            self.assertEqual(
+                any(g is not None and np.any(g) for g in gradients), learns
+            )
+
+    def test_exchanged_styles_are_read_back(self):
+        weights = dataclasses.replace(_NOTHING, style_reconstruction=3.0)
+        losses = self._objective(
+            weights, conditioning="none", style_exchange=1.0
+        )
+        step = self._begin(losses)
+        outcome = losses.generator_sampled(step)
+        networks, styles = self.untold, losses._exchanged_styles(step)
+        read = networks.generator.styles(
+            networks.encoder(outcome.made["fakes"])
+        )
+        np.testing.assert_allclose(
+            outcome.loss, 3.0 * np.abs(read - styles).mean(axis=1), rtol=1e-4
+        )
 
     def test_the_average_of_w_moves_with_the_decay(self):
         average = self.networks.mapping.w_average

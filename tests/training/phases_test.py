@@ -7,11 +7,12 @@ from absl.testing import absltest
 from stylex_tf.training import phases
 
 
-def _table(r1_interval: int = 4, path_length_interval: int = 3):
+def _table(r1_interval: int = 4, path_length_interval: int = 3, **options):
     return phases.table(
         mock.Mock(),
         r1_interval=r1_interval,
         path_length_interval=path_length_interval,
+        **options,
     )
 
 
@@ -47,6 +48,14 @@ class PhasesTest(absltest.TestCase):
             self.assertNotIn("generator/sampled", _due(table, step))
             self.assertIn("generator/sampled", _due(table, step + 1))
             self.assertNotIn("generator/encoded", _due(table, step + 1))
+
+    def test_the_encoder_follows_the_sampled_path_where_styles_are_exchanged(
+        self,
+    ):
+        trains = {
+            phase.name: phase.trains for phase in _table(style_exchange=True)
+        }
+        self.assertEqual(trains["generator/sampled"], ("generator", "encoder"))
 
     def test_which_networks_follow_which_loss(self):
         self.assertEqual(
