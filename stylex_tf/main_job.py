@@ -15,14 +15,7 @@ from stylex_tf import (
     explanation,
     run_folder,
 )
-from stylex_tf.data import tfrecords
-from stylex_tf.stages import (
-    evaluating,
-    exporting,
-    functions,
-    reporting,
-    searching,
-)
+from stylex_tf.stages import explaining, exporting, trained
 from stylex_tf.stages import run as run_lib
 
 
@@ -62,35 +55,14 @@ def _run_as_chief(
         experiment.load_classifier(settings, dataset, folder.classifier)
     # Not earlier: a config that cannot be run must not bind the folder.
     folder.begin(dataclasses.asdict(settings))
-    trained = run_lib.Run(settings, folder, dataset, strategy)
-    trained.train()
-    tensors = functions.Functions(trained)
-    searched, unseen = _split(dataset, settings)
-    found = searching.find(trained, tensors, searched)
-    regressors = evaluating.train_regressors(trained)
-    shown = reporting.show(trained, tensors, found, searched, regressors)
-    evaluation = evaluating.evaluate(
-        trained,
-        tensors,
-        found,
-        unseen,
-        regressors,
-        seconds=before + time.monotonic() - begun,
+    run = run_lib.Run(settings, folder, dataset, strategy)
+    run.train()
+    opened = trained.Trained.of(run)
+    explained = explaining.explain(
+        opened, seconds=lambda: before + time.monotonic() - begun
     )
-    reporting.write_report(trained, tensors, shown, evaluation, unseen)
-    version = exporting.export(trained, tensors, found, evaluation, unseen)
-    folder.write_json("evaluation.json", evaluation)
-    return _summary(folder, shown, evaluation, version)
-
-
-def _split(
-    dataset: tfrecords.Dataset, settings: config.ExperimentConfig
-) -> tuple[tfrecords.Examples, tfrecords.Examples]:
-    """Held-out images: some to search, and others to evaluate on."""
-    held_out = dataset.load("test")
-    count = min(settings.attributes.images, len(held_out.ids) // 2)
-    end = min(count + settings.evaluation.images, len(held_out.ids))
-    return held_out.take(0, count), held_out.take(count, end)
+    version = exporting.export(opened, explained.found, explained.evaluation)
+    return _summary(folder, explained.shown, explained.evaluation, version)
 
 
 def _logged_seconds(metrics: pathlib.Path) -> float:
@@ -118,7 +90,7 @@ def _summary(
         lines.append(f"  towards {found.class_name}:")
         lines += [_in_words(view) for view in found.attributes]
         if not found.attributes:
-            lines.append("    no coordinate moves the decision this way")
+            lines.append("    nothing that matters")
     lines += ["How far to trust it"]
     lines += [f"  {name:<25}{text}" for name, text in _figures(evaluation)]
     lines += [

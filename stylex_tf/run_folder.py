@@ -52,6 +52,11 @@ class RunFolder:
         return self.root / "classifier"
 
     @property
+    def second_classifier(self) -> pathlib.Path:
+        """An independent one, which judges the edits as well."""
+        return self.root / "second_classifier"
+
+    @property
     def evaluation(self) -> pathlib.Path:
         """Every figure of the run."""
         return self.root / "evaluation.json"

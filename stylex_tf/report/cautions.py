@@ -41,10 +41,11 @@ def find(
             truth is known.
     """
     return (
+        *_about_the_classifier(evaluation),
         *_about_the_label(evaluation),
         *_about_reconstructions(evaluation),
         *_about_flips(evaluation, explanation.class_names),
-        *_about_attributes(explanation),
+        *_about_attributes(evaluation, explanation),
         *_about_causes(evaluation, explanation, causes),
     )
 
@@ -52,6 +53,27 @@ def find(
 def never_told(evaluation: Mapping[str, Any]) -> bool:
     """Whether the generator has no condition, so that no label can leak."""
     return lookup.lookup(evaluation, "run.config.model.conditioning") == "none"
+
+
+def only_guesses(evaluation: Mapping[str, Any]) -> bool:
+    """Whether the classifier may be no better than a constant answer."""
+    p_value = lookup.lookup(evaluation, "significance.classifier_p_value")
+    return p_value is not None and p_value >= lookup.lookup(
+        evaluation, "significance.level"
+    )
+
+
+def _about_the_classifier(evaluation: Mapping[str, Any]) -> Iterator[Caution]:
+    if only_guesses(evaluation):
+        p_value = lookup.lookup(evaluation, "significance.classifier_p_value")
+        yield Caution(
+            "only_guesses",
+            "Nothing was found that matters",
+            "On images it was not trained on, the classifier is not reliably "
+            "better than always naming the largest class (p = "
+            f"{p_value:.2g}). Whatever moves it says nothing about the "
+            "classes, so no attribute is shown.",
+        )
 
 
 def _about_the_label(evaluation: Mapping[str, Any]) -> Iterator[Caution]:
@@ -160,17 +182,18 @@ def _about_flips(
 
 
 def _about_attributes(
+    evaluation: Mapping[str, Any],
     explanation: explanation_lib.Explanation,
 ) -> Iterator[Caution]:
     for found in explanation.classes:
-        if not found.attributes:
+        if not found.attributes and not only_guesses(evaluation):
             yield Caution(
                 "no_attributes",
                 f"No attribute was found for “{found.class_name}”",
                 f"In {found.images:,} images no single coordinate moved the "
-                "classifier towards it. That is a result: what makes this "
-                "class may take several coordinates at once, or was not "
-                "learnt by the generator.",
+                "classifier towards it by more than chance. That is a "
+                "result: what makes this class may take several coordinates "
+                "at once, or was not learnt by the generator.",
             )
     if explanation.shift_size > 1:
         yield Caution(

@@ -33,6 +33,15 @@ CLASSIFIER = (
         "classifier.images",
         "How far its probabilities are from how often it is right.",
     ),
+    Row(
+        "p-value of mere guessing",
+        "significance.classifier_p_value",
+        "significance.images",
+        "The chance that always naming the largest class would be right as "
+        "often.",
+        unit="number",
+        cautions=("only_guesses",),
+    ),
 )
 RECONSTRUCTION = (
     Row(
@@ -65,6 +74,35 @@ DISTANCES = (
         "reconstruction.perceptual",
         "reconstruction.images",
         "Difference of the features of a network.",
+        unit="number",
+    ),
+    Row(
+        "Structural similarity",
+        "reconstruction.ssim",
+        "reconstruction.images",
+        "SSIM of image and reconstruction; 1 is the same.",
+        unit="number",
+    ),
+)
+INDEPENDENCE = (
+    Row(
+        "Overlap of the changed pixels",
+        "independence.mask_overlap",
+        "independence.images",
+        "Of two attributes of a class, in the mean; 0 is none.",
+    ),
+    Row(
+        "Likeness of the effects",
+        "independence.effect_cosine",
+        "independence.images",
+        "Cosine of what two attributes do to each image; 1 is the same.",
+        unit="number",
+    ),
+    Row(
+        "Additivity gap",
+        "independence.additivity_gap",
+        "independence.images",
+        "How far two edits together are from the sum of both; 0 is the sum.",
         unit="number",
     ),
 )

@@ -77,6 +77,7 @@ def tabulate(
                 *_plain(evaluation, figure_rows.TRUTH),
             ),
         ),
+        ("Independence", _plain(evaluation, figure_rows.INDEPENDENCE)),
         ("Realism", _plain(evaluation, figure_rows.REALISM)),
     )
     return tuple(

@@ -1,111 +1,144 @@
 """After the search: how far to trust it."""
 
 import dataclasses
-from collections.abc import Sequence
+import pathlib
+from collections.abc import Mapping
 from typing import Any
 
-import tqdm
+import numpy as np
+import tensorflow as tf
 
-from stylex_tf import run_folder
-from stylex_tf.attributes import batching, selection
-from stylex_tf.data import preprocessing, tfrecords
+from stylex_tf import config, run_folder
+from stylex_tf.attributes import batching, counterfactuals
+from stylex_tf.data import preprocessing, worlds
 from stylex_tf.evaluation import (
-    factor_regressors,
+    causal_effects,
     ground_truth,
+    independence,
+    realism,
     reconstruction,
     schema,
+    significance,
     sufficiency,
+    wu_ranking,
 )
-from stylex_tf.stages import functions as functions_lib
-from stylex_tf.stages import run as run_lib
-from stylex_tf.stages import searching
+from stylex_tf.stages import naming, searching, second_opinion
+from stylex_tf.stages import trained as trained_lib
+
+# Pairs of attributes cost one picture an image each.
+_INDEPENDENCE_IMAGES = 250
+_CAUSAL_IMAGES = 300
 
 
-def train_regressors(
-    run: run_lib.Run,
-) -> factor_regressors.FactorRegressors | None:
-    """Trains readers of the known factors; None where none are known."""
-    factors = run.dataset.manifest.factors
-    if not factors:
-        return None
-    train = run.dataset.load("train")
-    epochs = run.settings.evaluation.regressor_epochs
-    pictures = epochs * len(train.images)
-    with tqdm.tqdm(
-        total=pictures, desc="Training factor regressors", mininterval=1.0
-    ) as bar:
-        return factor_regressors.train(
-            train.images,
-            train.factors,
-            factors,
-            epochs=epochs,
-            seed=run.settings.seed,
-            progress=bar.update,
-        )
-
-
-def judge(
-    run: run_lib.Run,
-    functions: functions_lib.Functions,
-    found: searching.Found,
-    attributes: Sequence[selection.Attribute],
-    regressors: factor_regressors.FactorRegressors,
-    target: int | None = None,
-) -> list[ground_truth.AttributeFactor]:
-    """Names the factor of each attribute; without a target, of both ways."""
-    return ground_truth.judge(
+def rebuild(
+    trained: trained_lib.Trained, opinion: second_opinion.SecondOpinion
+) -> reconstruction.Reconstruction:
+    """Reconstructs the images that neither search nor tests have seen."""
+    functions = trained.functions
+    return reconstruction.reconstruct(
+        functions.encode,
         functions.generate,
-        regressors,
-        found.styles,
-        found.table.ranges,
-        attributes,
-        found.table.predictions,
-        target_class=1 if target is None else target,
-        both_ways=target is None,
-        causes=run.dataset.manifest.causes,
-        shift_size=found.table.shift_size,
-        batch_size=run.settings.attributes.batch_size,
+        functions.classify,
+        trained.unseen.images,
+        features=opinion.features,
+        extractor=opinion.extractor,
+    )
+
+
+def judge_significance(
+    trained: trained_lib.Trained, found: searching.Found
+) -> significance.Verdict:
+    """Tests what was found on images that the search has not seen."""
+    functions, images = trained.functions, trained.tested
+    settings = trained.run.settings
+    tested = reconstruction.reconstruct(
+        functions.encode, functions.generate, functions.classify, images.images
+    )
+    changes = {
+        target: significance.measure_changes(
+            functions.generate,
+            functions.classify,
+            tested.styles,
+            tested.reconstructed_logits.argmax(axis=1),
+            found.table.ranges,
+            attributes,
+            target_class=target,
+            shift_size=found.table.shift_size,
+            batch_size=settings.attributes.batch_size,
+        )
+        for target, attributes in found.by_class.items()
+    }
+    return significance.judge(
+        int(np.sum(tested.logits.argmax(axis=1) == images.labels)),
+        len(images.labels),
+        float(np.bincount(images.labels).max() / len(images.labels)),
+        changes,
+        seed=settings.seed,
     )
 
 
 def evaluate(
-    run: run_lib.Run,
-    functions: functions_lib.Functions,
+    trained: trained_lib.Trained,
     found: searching.Found,
-    images: tfrecords.Examples,
-    regressors: factor_regressors.FactorRegressors | None,
+    rebuilt: reconstruction.Reconstruction,
+    verdict: significance.Verdict,
+    opinion: second_opinion.SecondOpinion,
+    namer: naming.Namer | None,
     *,
+    ablation: Mapping[str, Any] | None,
     seconds: float,
 ) -> dict[str, Any]:
     """Returns the content of evaluation.json.
 
     Args:
-        run: the trained run.
-        functions: of that run.
-        found: what the search found.
-        images: held-out images that the search has not seen.
-        regressors: readers of the known factors.
+        trained: the run.
+        found: what the search found, and is significant.
+        rebuilt: reconstructions of images that the search has not seen.
+        verdict: the tests of significance.
+        opinion: a second classifier.
+        namer: readers of the known factors.
+        ablation: evaluation.json of the same run without the classification
+            loss, of `read_ablation`.
         seconds: what the run took so far.
     """
+    run, functions = trained.run, trained.functions
     settings = run.settings.attributes
-    held_out = reconstruction.reconstruct(
-        functions.encode, functions.generate, functions.classify, images.images
-    )
-    sections = {
+    edits: dict[str, Any] = {
+        "shift_size": found.table.shift_size,
+        "batch_size": settings.batch_size,
+    }
+    decided = rebuilt.reconstructed_logits.argmax(axis=1)
+    few = slice(0, _INDEPENDENCE_IMAGES)
+    sections: dict[str, Any] = {
         "classifier": run.classifier_figures,
-        "reconstruction": held_out.figures(),
+        "reconstruction": rebuilt.figures(),
+        "realism": _realism(trained, found, rebuilt, opinion),
         "sufficiency": sufficiency.measure(
             functions.generate,
             functions.classify,
-            held_out,
+            rebuilt,
             found.table.ranges,
             found.by_class,
-            images=images.images,
+            wu=_wu_lists(found, settings.top_k),
+            no_classification_loss=(
+                ablation["sufficiency"]["flip_rate"] if ablation else None
+            ),
+            second_classify=opinion.classify,
+            images=trained.unseen.images,
             swap_label=functions.swap_label,
-            shift_size=settings.shift_size,
-            batch_size=settings.batch_size,
             seed=run.settings.seed,
+            **edits,
         ),
+        "independence": independence.measure(
+            functions.generate,
+            functions.classify,
+            rebuilt.styles[few],
+            decided[few],
+            found.table.ranges,
+            found.by_class,
+            **edits,
+        ),
+        "significance": verdict.figures(),
         "run": {
             "config": dataclasses.asdict(run.settings),
             "images_seen": int(run.state.step.numpy())
@@ -114,33 +147,132 @@ def evaluate(
             **run_folder.environment(),
         },
     }
-    if regressors is not None:
-        sections["ground_truth"] = _ground_truth(
-            run, functions, found, images, held_out, regressors
-        )
+    if namer is not None:
+        sections["ground_truth"] = _ground_truth(trained, found, rebuilt, namer)
     return schema.build(sections)
 
 
-def _ground_truth(
-    run: run_lib.Run,
-    functions: functions_lib.Functions,
-    found: searching.Found,
-    images: tfrecords.Examples,
-    held_out: reconstruction.Reconstruction,
-    regressors: factor_regressors.FactorRegressors,
+def read_ablation(
+    trained: trained_lib.Trained, directory: pathlib.Path
 ) -> dict[str, Any]:
-    settings = run.settings.attributes
-    causes = run.dataset.manifest.causes
-    rebuilt = batching.apply(
-        functions.generate, held_out.styles, batch_size=settings.batch_size
+    """Reads the figures of the same run without the classification loss.
+
+    Args:
+        trained: the run with it.
+        directory: the folder of the run without.
+
+    Raises:
+        RunFolderError: there is no such run, it was not evaluated, or it
+            differs in more than the loss and the classifier's file.
+    """
+    folder = run_folder.RunFolder(directory.absolute())
+    other = trained_lib.read_config(folder)
+    if not folder.evaluation.is_file():
+        raise run_folder.RunFolderError(
+            f"{folder.evaluation}: no such file; expected an evaluated run"
+        )
+    mine = trained.run.settings
+    if other.loss.classification:
+        raise run_folder.RunFolderError(
+            f"{directory} was trained with loss.classification "
+            f"{other.loss.classification}; expected 0"
+        )
+    for name in ("data", "model", "training", "attributes", "evaluation"):
+        if getattr(other, name) != getattr(mine, name):
+            raise run_folder.RunFolderError(
+                f"{directory} differs from {trained.run.folder.root} in "
+                f"{name}; expected the same but loss.classification"
+            )
+    return schema.read(folder.evaluation)
+
+
+def _wu_lists(found: searching.Found, top_k: int) -> dict[int, list]:
+    return {
+        target: wu_ranking.rank(
+            found.styles,
+            found.table.predictions,
+            target_class=target,
+            searched=found.table.num_coordinates,
+            top_k=max(top_k, schema.FLIP_RATES),
+        )
+        for target in range(found.table.num_classes)
+    }
+
+
+def _realism(
+    trained: trained_lib.Trained,
+    found: searching.Found,
+    rebuilt: reconstruction.Reconstruction,
+    opinion: second_opinion.SecondOpinion,
+) -> dict[str, Any]:
+    """Of reconstructions, and of them after their class's first edit."""
+    batch_size = trained.run.settings.attributes.batch_size
+    count = len(rebuilt.styles)
+    runner_up = np.argsort(-rebuilt.reconstructed_logits, axis=1)[:, 1]
+    coordinates = np.full((count, 1), -1)
+    directions = np.zeros((count, 1), int)
+    for target, attributes in found.by_class.items():
+        for first in attributes[:1]:
+            coordinates[runner_up == target] = first.coordinate
+            directions[runner_up == target] = first.direction
+    edited = counterfactuals.apply_edits(
+        rebuilt.styles,
+        found.table.ranges,
+        coordinates,
+        directions,
+        found.table.shift_size,
     )
-    judged = judge(run, functions, found, found.ranked, regressors)
+    plain, moved = (
+        batching.apply(
+            trained.functions.generate, styles, batch_size=batch_size
+        )
+        for styles in (rebuilt.styles, edited)
+    )
+    return realism.measure(
+        tf.function(opinion.embed, reduce_retracing=True),
+        trained.run.dataset.load("train", limit=count).images,
+        trained.unseen.images,
+        plain,
+        moved,
+        extractor=opinion.extractor,
+    )
+
+
+def _ground_truth(
+    trained: trained_lib.Trained,
+    found: searching.Found,
+    rebuilt: reconstruction.Reconstruction,
+    namer: naming.Namer,
+) -> dict[str, Any]:
+    manifest, images = trained.run.dataset.manifest, trained.unseen
+    settings: config.AttributesConfig = trained.run.settings.attributes
+    pictures = batching.apply(
+        trained.functions.generate,
+        rebuilt.styles,
+        batch_size=settings.batch_size,
+    )
+    causes = [cause for causes in manifest.causes_by_class for cause in causes]
+    judged = namer.of_ranked()
+    effects = causal_effects.measure(
+        worlds.get(manifest.source).render,
+        trained.functions.classify,
+        images.factors[:_CAUSAL_IMAGES],
+        manifest.factors,
+        resolution=manifest.resolution,
+        seed=trained.run.settings.seed,
+    )
     return {
         **ground_truth.recovery(judged, causes),
-        "factor_agreement": ground_truth.factor_agreement(
-            regressors, preprocessing.to_float_numpy(images.images), rebuilt
+        "rank_correlation": causal_effects.rank_correlation(
+            effects, [one.effect for one in found.ranked], judged
         ),
-        "regressor_accuracy": regressors.accuracy(
+        "causal_effects": effects,
+        "factor_agreement": ground_truth.factor_agreement(
+            namer.regressors,
+            preprocessing.to_float_numpy(images.images),
+            pictures,
+        ),
+        "regressor_accuracy": namer.regressors.accuracy(
             images.images, images.factors
         ),
         "images": len(images.images),

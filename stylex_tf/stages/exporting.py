@@ -9,28 +9,25 @@ import tensorflow as tf
 from PIL import Image
 
 from stylex_tf.attributes import screening
-from stylex_tf.data import tfrecords
 from stylex_tf.export import saved_model, servables
-from stylex_tf.stages import functions as functions_lib
-from stylex_tf.stages import run as run_lib
 from stylex_tf.stages import searching
+from stylex_tf.stages import trained as trained_lib
 
 # Images that the reloaded export is compared on.
 _COMPARED = 3
 
 
 def export(
-    run: run_lib.Run,
-    functions: functions_lib.Functions,
+    trained: trained_lib.Trained,
     found: searching.Found,
     evaluation: dict[str, Any],
-    images: tfrecords.Examples,
 ) -> str:
     """Exports the model, reloads it, compares it; returns its folder.
 
     Raises:
         ValueError: the reloaded model answers differently.
     """
+    run, functions = trained.run, trained.functions
 
     def find_attributes(
         styles: tf.Tensor, target_class: tf.Tensor, *, top_k: tf.Tensor
@@ -75,7 +72,9 @@ def export(
         },
     )
     saved_model.reload_and_compare(
-        version, [_png(image) for image in images.images[:_COMPARED]], servable
+        version,
+        [_png(image) for image in trained.unseen.images[:_COMPARED]],
+        servable,
     )
     return str(version)
 

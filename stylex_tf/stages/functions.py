@@ -2,6 +2,8 @@
 
 import tensorflow as tf
 
+from stylex_tf.attributes import layered
+from stylex_tf.models import synthesis as synthesis_lib
 from stylex_tf.stages import run as run_lib
 
 
@@ -18,6 +20,7 @@ class Functions:
         images = tf.TensorSpec([None, size, size, 3])
         styles = tf.TensorSpec([None, self.style_space.total])
         p = tf.TensorSpec([None, len(run.marginal)])
+        self.layered = _LayeredSynthesis(averages.generator.synthesis)
         self.encode = tf.function(self._encode, input_signature=[images])
         self.generate = tf.function(self._generate, input_signature=[styles])
         self.classify = tf.function(run.classifier, input_signature=[images])
@@ -39,6 +42,36 @@ class Functions:
         return averages.generator.styles(averages.encoder(images), p)
 
     def _generate(self, styles: tf.Tensor) -> tf.Tensor:
-        images = self._run.state.averages.generator.synthesis(styles)
-        # What is shown is what is classified: no colour beyond white.
+        return self.layered(styles)
+
+    def score(self, images: tf.Tensor) -> tf.Tensor:
+        """The discriminator's scores, [N], each image by itself."""
+        p = tf.nn.softmax(self._run.classifier(images))
+        return self._run.state.networks.discriminator(images, p, alone=True)
+
+
+class _LayeredSynthesis:
+    """The synthesis as a `LayeredGenerator`.
+
+    What is shown is what is classified: no colour goes beyond white.
+    """
+
+    def __init__(self, synthesis: synthesis_lib.Synthesis):
+        self._synthesis = synthesis
+        self.layer_widths = tuple(
+            layer.width
+            for layer in synthesis.style_space.layers
+            if layer.searched
+        )
+
+    def __call__(self, styles: tf.Tensor) -> tf.Tensor:
+        return tf.clip_by_value(self._synthesis(styles), -1.0, 1.0)
+
+    def enter(self, styles: tf.Tensor) -> list[layered.State]:
+        return self._synthesis.enter(styles)
+
+    def resume(
+        self, layer: int, state: layered.State, styles: tf.Tensor
+    ) -> tf.Tensor:
+        images = self._synthesis.resume(layer, state, styles)
         return tf.clip_by_value(images, -1.0, 1.0)

@@ -8,12 +8,13 @@ import tensorflow as tf
 
 from stylex_tf import explanation
 from stylex_tf.attributes import counterfactuals, selection
-from stylex_tf.data import preprocessing, tfrecords
-from stylex_tf.evaluation import factor_regressors, ground_truth
+from stylex_tf.data import preprocessing
+from stylex_tf.evaluation import ground_truth
 from stylex_tf.report import page
-from stylex_tf.stages import evaluating, searching
 from stylex_tf.stages import functions as functions_lib
+from stylex_tf.stages import naming, searching
 from stylex_tf.stages import run as run_lib
+from stylex_tf.stages import trained as trained_lib
 
 # Example images: of each attribute, and of reconstructions.
 _EXAMPLES = 6
@@ -21,21 +22,18 @@ _RECONSTRUCTIONS = 8
 
 
 def show(
-    run: run_lib.Run,
-    functions: functions_lib.Functions,
+    trained: trained_lib.Trained,
     found: searching.Found,
-    images: tfrecords.Examples,
-    regressors: factor_regressors.FactorRegressors | None,
+    namer: naming.Namer | None,
 ) -> explanation.Explanation:
     """Returns each class's attributes with example images.
 
     Args:
-        run: the trained run.
-        functions: of that run.
-        found: what the search found in these images.
-        images: the searched images.
-        regressors: readers of the known factors.
+        trained: the run.
+        found: what the search found.
+        namer: readers of the known factors.
     """
+    run = trained.run
     names = run.classifier.class_names
     shown = run.settings.attributes.top_k
     classes = []
@@ -43,12 +41,10 @@ def show(
         sources = np.flatnonzero(found.table.predictions != target)
         judged: Sequence[ground_truth.AttributeFactor | None]
         judged = [None] * len(attributes)
-        if regressors is not None and len(sources):
-            judged = evaluating.judge(
-                run, functions, found, attributes, regressors, target
-            )
+        if namer is not None and len(sources):
+            judged = namer.of_class(target)
         views = [
-            _view(functions, found, images, rank, target, attribute, factor)
+            _view(trained, found, rank, target, attribute, factor)
             for rank, (attribute, factor) in enumerate(
                 zip(attributes[:shown], judged, strict=False), start=1
             )
@@ -65,20 +61,20 @@ def show(
         class_names=tuple(names),
         classes=tuple(classes),
         shift_size=found.table.shift_size,
-        measure=selection.Rules().measure,
+        measure=run.settings.attributes.measure,
     )
 
 
 def _view(
-    functions: functions_lib.Functions,
+    trained: trained_lib.Trained,
     found: searching.Found,
-    images: tfrecords.Examples,
     rank: int,
     target: int,
     attribute: selection.Attribute,
     factor: ground_truth.AttributeFactor | None,
 ) -> explanation.AttributeView:
     """One attribute on the images whose probability it raises most."""
+    functions = trained.functions
     sources = np.flatnonzero(found.table.predictions != target)
     before = found.table.base_logits[sources]
     after = (
@@ -115,18 +111,17 @@ def _view(
         edited=preprocessing.to_uint8(moved).numpy(),
         probabilities_before=_probabilities(functions, plain),
         probabilities_after=_probabilities(functions, moved),
-        image_ids=tuple(images.ids[index] for index in best),
+        image_ids=tuple(trained.searched.ids[index] for index in best),
     )
 
 
 def write_report(
-    run: run_lib.Run,
-    functions: functions_lib.Functions,
+    trained: trained_lib.Trained,
     shown: explanation.Explanation,
     evaluation: dict[str, Any],
-    images: tfrecords.Examples,
 ) -> None:
     """Writes report/index.html."""
+    run, functions, images = trained.run, trained.functions, trained.unseen
     reals = images.images[:_RECONSTRUCTIONS]
     pixels = tf.constant(preprocessing.to_float_numpy(reals))
     rebuilt = functions.generate(functions.encode(pixels))
@@ -161,7 +156,7 @@ def write_report(
                 ),
                 image_ids=tuple(images.ids[: len(reals)]),
             ),
-            causes=manifest.causes,
+            causes=sum(manifest.causes_by_class, ()),
             greyscale=manifest.greyscale,
         ),
     )

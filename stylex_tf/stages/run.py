@@ -95,6 +95,7 @@ class Run:
             losses,
             r1_interval=settings.r1_every,
             path_length_interval=settings.path_length_every,
+            style_exchange=settings.training.style_exchange > 0,
         )
         run_step = step.TrainStep(
             strategy=self.strategy,
@@ -172,6 +173,7 @@ class Run:
             conditioning=settings.model.conditioning,
             condition_dropout=settings.model.condition_dropout,
             style_mixing=settings.training.style_mixing,
+            style_exchange=settings.training.style_exchange,
             w_average_decay=settings.training.w_average_decay,
         )
 

@@ -1,6 +1,8 @@
 """After training: every edit of the held-out images, and what it does."""
 
 import dataclasses
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 import numpy as np
 import tqdm
@@ -8,13 +10,13 @@ import tqdm
 from stylex_tf.attributes import (
     batching,
     effects,
-    search,
+    screening,
     selection,
+    shards,
     style_ranges,
 )
-from stylex_tf.data import preprocessing, tfrecords
-from stylex_tf.stages import functions as functions_lib
-from stylex_tf.stages import run as run_lib
+from stylex_tf.data import preprocessing
+from stylex_tf.stages import trained as trained_lib
 
 
 @dataclasses.dataclass(frozen=True)
@@ -22,7 +24,7 @@ class Found:
     """What the search found.
 
     Attributes:
-        table: the effects of every edit of every searched image.
+        table: the effects of the edits of the searched images.
         styles: of the searched images, [N, T].
         by_class: each class's attributes, best first.
         ranked: one list for the figures; of two classes it leads to class 1.
@@ -33,51 +35,121 @@ class Found:
     by_class: dict[int, list[selection.Attribute]]
     ranked: list[selection.Attribute]
 
+    def only(self, significant: Mapping[int, Sequence[bool]]) -> "Found":
+        """Returns what matters of what was found.
 
-def find(
-    run: run_lib.Run,
-    functions: functions_lib.Functions,
-    images: tfrecords.Examples,
-) -> Found:
-    """Measures every edit of the images and selects each class's attributes.
+        Args:
+            significant: whether each attribute of each class does.
+        """
+        by_class = {
+            target: [
+                attribute
+                for attribute, matters in zip(
+                    attributes, significant[target], strict=True
+                )
+                if matters
+            ]
+            for target, attributes in self.by_class.items()
+        }
+        kept = set()
+        for target, attributes in by_class.items():
+            # Of two classes, the ranked list leads to class 1.
+            turned = len(by_class) == 2 and target == 0
+            for one in attributes:
+                kept.add((one.coordinate, one.direction ^ turned))
+        return dataclasses.replace(
+            self,
+            by_class=by_class,
+            ranked=[
+                one
+                for one in self.ranked
+                if (one.coordinate, one.direction) in kept
+            ],
+        )
+
+
+def find(trained: trained_lib.Trained) -> Found:
+    """Measures the edits of the searched images, and selects attributes.
 
     Args:
-        run: the trained run; its folder gets attributes/.
-        functions: of that run.
-        images: held-out images to search.
+        trained: a trained run; its folder gets attributes/. What is there
+            already, of the same weights and images, is not measured again.
     """
-    settings = run.settings.attributes
+    settings = trained.run.settings.attributes
+    functions = trained.functions
     styles = batching.apply(
         functions.encode,
-        preprocessing.to_float_numpy(images.images),
+        preprocessing.to_float_numpy(trained.searched.images),
         batch_size=settings.batch_size,
     )
     ranges = style_ranges.StyleRanges.from_styles(
-        styles, searched=functions.style_space.size
+        styles,
+        searched=functions.style_space.size,
+        kind=settings.ranges,
+        width=settings.range_width,
     )
-    edits = len(styles) * 2 * ranges.size
-    with tqdm.tqdm(
-        total=edits, desc="Searching", unit="edit", mininterval=1.0
-    ) as bar:
-        table = search.measure_effects(
-            functions.generate,
-            functions.classify,
-            styles,
-            ranges,
-            image_ids=images.ids,
-            shift_size=settings.shift_size,
-            batch_size=settings.batch_size,
-            progress=bar.update,
-        )
-    effects.save(table, run.folder.attributes)
+    table = _measure(trained, styles, ranges)
+    effects.save(table, trained.run.folder.attributes)
+    rules = selection.Rules(
+        procedure=settings.procedure,
+        measure=settings.measure,
+        score_limit=settings.score_limit,
+    )
+    top_k = max(settings.top_k, 10)
     by_class = {
         target: selection.select_class_attributes(
-            table, target_class=target, top_k=max(settings.top_k, 10)
+            table, target_class=target, top_k=top_k, rules=rules
         )
         for target in range(table.num_classes)
     }
     if table.num_classes == 2:
-        ranked = selection.merge_binary(table, top_k=max(settings.top_k, 10))
+        ranked = selection.merge_binary(table, top_k=top_k, rules=rules)
     else:
         ranked = selection.interleave(list(by_class.values()))
     return Found(table, styles, by_class, ranked)
+
+
+def _measure(
+    trained: trained_lib.Trained,
+    styles: np.ndarray,
+    ranges: style_ranges.StyleRanges,
+) -> effects.StyleEffects:
+    run, functions = trained.run, trained.functions
+    settings = run.settings.attributes
+    options: dict[str, Any] = {
+        "image_ids": trained.searched.ids,
+        "shift_size": settings.shift_size,
+        "batch_size": settings.batch_size,
+        "score": functions.score if settings.score_limit else None,
+    }
+    candidates = min(settings.candidates or 2 * ranges.size, 2 * ranges.size)
+    with tqdm.tqdm(
+        total=len(styles) * candidates,
+        desc="Searching",
+        unit="edit",
+        mininterval=1.0,
+    ) as bar:
+        if settings.candidates:
+            return screening.measure_effects(
+                functions.layered,
+                functions.classify,
+                styles,
+                ranges,
+                candidates=candidates,
+                progress=bar.update,
+                **options,
+            )
+        return shards.measure(
+            functions.layered,
+            functions.classify,
+            styles,
+            ranges,
+            directory=run.folder.attributes / "shards",
+            images_per_shard=settings.images_per_shard,
+            identity=(
+                f"step {int(run.state.step.numpy())}, "
+                f"classifier {run.classifier_figures}"
+            ),
+            progress=bar.update,
+            **options,
+        )

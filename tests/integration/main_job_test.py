@@ -99,6 +99,13 @@ class MainJobTest(absltest.TestCase):
         self.assertIsNotNone(found["reconstruction"]["agreement"])
         self.assertIn("glasses", found["ground_truth"]["factor_agreement"])
         self.assertIsNotNone(found["sufficiency"]["baselines"]["label_swap"])
+        self.assertIsNotNone(found["sufficiency"]["baselines"]["wu"])
+        self.assertIsNotNone(found["sufficiency"]["second_classifier"])
+        self.assertGreater(
+            found["ground_truth"]["causal_effects"]["glasses"], 0.0
+        )
+        self.assertIsNotNone(found["realism"]["kid"])
+        self.assertIsNotNone(found["significance"]["classifier_p_value"])
 
     def _figures(self) -> dict[str, float]:
         trained = self._json("classifier/classifier.json")
@@ -161,6 +168,42 @@ class MainJobTest(absltest.TestCase):
             r"error: .*runs/tiny is in use by process \d+; ",
         )
         self.assertNotIn("Traceback", self.second.errors())
+
+    def test_evaluating_again_measures_no_edit_again(self):
+        shards = list((self.folder.attributes / "shards").iterdir())
+        self.assertNotEmpty(shards)
+        before = {path: path.stat().st_mtime_ns for path in shards}
+        evaluation = self._json("evaluation.json")
+        printed = self._evaluate(f"--run_dir={self.folder.root}").wait()
+        self.assertIn("random coordinates", printed)
+        self.assertIn(str(self.folder.evaluation), printed)
+        self.assertEqual(
+            {path: path.stat().st_mtime_ns for path in shards}, before
+        )
+        self.assertEqual(self._json("evaluation.json"), evaluation)
+
+    def test_a_baseline_with_the_classification_loss_is_refused(self):
+        command = self._evaluate(
+            f"--run_dir={self.folder.root}",
+            f"--no_classification_loss_run_dir={self.folder.root}",
+        )
+        command.wait(expected=1)
+        self.assertIn("loss.classification 1.0; expected 0", command.errors())
+        self.assertNotIn("Traceback", command.errors())
+
+    def test_a_folder_without_a_run_is_refused(self):
+        command = self._evaluate("--run_dir=nowhere")
+        command.wait(expected=1)
+        self.assertIn("nowhere/config.json: no such file", command.errors())
+        self.assertFalse((self.cwd / "nowhere").exists())
+
+    def _evaluate(self, *flags: str) -> processes.Process:
+        return processes.Process(
+            self,
+            "stylex_tf.cli.evaluate",
+            flags,
+            {"BUILD_WORKING_DIRECTORY": str(self.cwd)},
+        )
 
     def test_running_it_again_goes_on_where_it_ended(self):
         trained = [

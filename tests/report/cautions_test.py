@@ -37,6 +37,13 @@ class CautionsTest(parameterized.TestCase):
             code="label_swap_unknown",
         ),
         dict(
+            testcase_name="only_guesses",
+            path="significance",
+            fine={"classifier_p_value": 0.009, "level": 0.01},
+            wrong={"classifier_p_value": 0.01, "level": 0.01},
+            code="only_guesses",
+        ),
+        dict(
             testcase_name="agreement",
             path="reconstruction__agreement",
             fine=0.9,

@@ -1,0 +1,56 @@
+r"""Searches and evaluates a trained run again; writes its evaluation.json.
+
+    bazel run //stylex_tf:evaluate -- --run_dir=runs/quickstart
+    bazel run //stylex_tf:evaluate -- --run_dir=runs/quickstart \
+        --no_classification_loss_run_dir=runs/quickstart_no_cls
+
+The second run is a baseline: the same config and classifier, trained with
+--config.loss.classification=0.
+"""
+
+import json
+import pathlib
+
+from absl import app, flags
+
+from stylex_tf.cli import command
+
+_RUN_DIR = flags.DEFINE_string(
+    "run_dir", None, "The folder of a run whose training is finished."
+)
+_ABLATION = flags.DEFINE_string(
+    "no_classification_loss_run_dir",
+    None,
+    "The folder of the same run, trained with loss.classification 0.",
+)
+
+
+def main(argv: list[str]) -> None:
+    """Writes evaluation.json and the report of a run, and prints a table."""
+    command.no_arguments(argv)
+    if not _RUN_DIR.value:
+        raise app.UsageError("--run_dir is needed")
+    # Imported late: TensorFlow takes seconds, a mistake in a flag should not.
+    from stylex_tf import run_folder
+    from stylex_tf.evaluation import table
+    from stylex_tf.stages import explaining, trained
+
+    root = pathlib.Path(_RUN_DIR.value).absolute()
+    folder = run_folder.RunFolder(root)
+    trained.read_config(folder)
+    with folder.locked():
+        seconds = 0.0
+        if folder.evaluation.is_file():
+            known = json.loads(folder.evaluation.read_text())
+            seconds = known["run"]["seconds"]
+        explained = explaining.explain(
+            trained.load(root),
+            ablation=pathlib.Path(_ABLATION.value) if _ABLATION.value else None,
+            seconds=lambda: seconds,
+        )
+    print(table.render(explained.evaluation))
+    print(f"Written to {folder.evaluation}\nThe report: {folder.report}")
+
+
+if __name__ == "__main__":
+    command.run(main)

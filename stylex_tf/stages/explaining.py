@@ -1,0 +1,71 @@
+"""From a trained run to what people read: search, tests, figures, report."""
+
+import dataclasses
+import pathlib
+from collections.abc import Callable
+from typing import Any
+
+from stylex_tf import explanation
+from stylex_tf.stages import (
+    evaluating,
+    naming,
+    reporting,
+    searching,
+    second_opinion,
+)
+from stylex_tf.stages import trained as trained_lib
+
+
+@dataclasses.dataclass(frozen=True)
+class Explained:
+    """A run, explained.
+
+    Attributes:
+        found: what the search found, and is significant.
+        shown: the same with pictures.
+        evaluation: the content of evaluation.json.
+    """
+
+    found: searching.Found
+    shown: explanation.Explanation
+    evaluation: dict[str, Any]
+
+
+def explain(
+    trained: trained_lib.Trained,
+    *,
+    ablation: pathlib.Path | None = None,
+    seconds: Callable[[], float],
+) -> Explained:
+    """Searches, tests, evaluates; writes the report and evaluation.json.
+
+    Args:
+        trained: a trained run; its folder gets what is made.
+        ablation: the folder of the same run, trained without the
+            classification loss.
+        seconds: what the run took so far, asked for at the end.
+
+    Raises:
+        RunFolderError: the ablation is another run.
+    """
+    other = evaluating.read_ablation(trained, ablation) if ablation else None
+    found = searching.find(trained)
+    opinion = second_opinion.get(trained.run)
+    verdict = evaluating.judge_significance(trained, found)
+    found = found.only(verdict.significant)
+    rebuilt = evaluating.rebuild(trained, opinion)
+    namer = naming.get(trained, found)
+    shown = reporting.show(trained, found, namer)
+    evaluation = evaluating.evaluate(
+        trained,
+        found,
+        rebuilt,
+        verdict,
+        opinion,
+        namer,
+        ablation=other,
+        seconds=seconds(),
+    )
+    reporting.write_report(trained, shown, evaluation)
+    trained.run.folder.write_json("evaluation.json", evaluation)
+    return Explained(found, shown, evaluation)

@@ -1,0 +1,86 @@
+"""On worlds whose truth is known: which factor does an attribute move?"""
+
+from collections.abc import Sequence
+
+import tqdm
+
+from stylex_tf.attributes import selection
+from stylex_tf.evaluation import factor_regressors, ground_truth
+from stylex_tf.stages import searching
+from stylex_tf.stages import trained as trained_lib
+
+
+class Namer:
+    """Readers of the known factors, and what they say of attributes."""
+
+    def __init__(
+        self,
+        trained: trained_lib.Trained,
+        found: searching.Found,
+        regressors: factor_regressors.FactorRegressors,
+    ):
+        """Takes what was found in the searched images."""
+        self._trained, self._found = trained, found
+        self.regressors = regressors
+
+    def of_class(self, target: int) -> list[ground_truth.AttributeFactor]:
+        """The factors of a class's attributes."""
+        return self._judge(self._found.by_class[target], target, False)
+
+    def of_ranked(self) -> list[ground_truth.AttributeFactor]:
+        """The factors of the one ranked list for the figures."""
+        if self._found.table.num_classes == 2:
+            return self._judge(self._found.ranked, 1, True)
+        # An attribute of several classes counts for the first that lists it.
+        named: dict[selection.Attribute, ground_truth.AttributeFactor] = {}
+        for target, attributes in self._found.by_class.items():
+            factors = self.of_class(target)
+            for attribute, factor in zip(attributes, factors, strict=True):
+                named.setdefault(attribute, factor)
+        return [named[attribute] for attribute in self._found.ranked]
+
+    def _judge(
+        self,
+        attributes: Sequence[selection.Attribute],
+        target: int,
+        both_ways: bool,
+    ) -> list[ground_truth.AttributeFactor]:
+        table = self._found.table
+        run = self._trained.run
+        return ground_truth.judge(
+            self._trained.functions.generate,
+            self.regressors,
+            self._found.styles,
+            table.ranges,
+            attributes,
+            table.predictions,
+            target_class=target,
+            both_ways=both_ways,
+            causes_by_class=run.dataset.manifest.causes_by_class,
+            shift_size=table.shift_size,
+            batch_size=run.settings.attributes.batch_size,
+        )
+
+
+def get(trained: trained_lib.Trained, found: searching.Found) -> Namer | None:
+    """Trains the readers; None where no factors are known."""
+    run = trained.run
+    factors = run.dataset.manifest.factors
+    if not factors:
+        return None
+    train = run.dataset.load("train")
+    epochs = run.settings.evaluation.regressor_epochs
+    with tqdm.tqdm(
+        total=epochs * len(train.images),
+        desc="Training factor regressors",
+        mininterval=1.0,
+    ) as bar:
+        regressors = factor_regressors.train(
+            train.images,
+            train.factors,
+            factors,
+            epochs=epochs,
+            seed=run.settings.seed,
+            progress=bar.update,
+        )
+    return Namer(trained, found, regressors)

@@ -1,0 +1,58 @@
+"""A second classifier, trained independently: a witness, and an extractor.
+
+Some edits only fool the classifier under explanation. And the distances of
+pictures should not be measured by features that training made small.
+"""
+
+import dataclasses
+from collections.abc import Callable, Sequence
+
+import tensorflow as tf
+
+from stylex_tf.classifiers import trainer
+from stylex_tf.stages import run as run_lib
+
+_ARCHITECTURE = "small_cnn"
+
+
+@dataclasses.dataclass(frozen=True)
+class SecondOpinion:
+    """A classifier of the same classes with other weights.
+
+    Attributes:
+        classify: images -> logits.
+        features: images -> feature maps, each [B, h, w, C].
+        extractor: what the features are, in words.
+    """
+
+    classify: Callable[[tf.Tensor], tf.Tensor]
+    features: Callable[[tf.Tensor], Sequence[tf.Tensor]]
+    extractor: str
+
+    def embed(self, images: tf.Tensor) -> tf.Tensor:
+        """The last feature map, averaged over space, [B, D]."""
+        return tf.reduce_mean(self.features(images)[-1], axis=[1, 2])
+
+
+def get(run: run_lib.Run) -> SecondOpinion:
+    """Trains it the first time; afterwards it is in the run's folder."""
+    directory = run.folder.second_classifier
+    seed = run.settings.seed + 1
+    if (directory / "classifier.json").exists():
+        classifier = trainer.load(directory).classifier
+    else:
+        settings = run.settings.classifier
+        classifier = trainer.train(
+            run.dataset,
+            architecture=_ARCHITECTURE,
+            epochs=settings.epochs,
+            batch_size=settings.batch_size,
+            learning_rate=settings.learning_rate,
+            seed=seed,
+            directory=directory,
+        ).classifier
+    return SecondOpinion(
+        classify=classifier,
+        features=classifier.features,
+        extractor=f"{_ARCHITECTURE} of seed {seed}, trained on these images",
+    )
