@@ -8,9 +8,10 @@ the causes are attributes 1 and 2; decisions flipped by the top attribute 0.522,
 by the top 10 1.000 (random coordinates 0.007 and 0.219).
 
 Not the paper's settings: reconstruction weighs first, few style coordinates
-carry the image, and the generator is not told the label; docs/method.md says
-why. `--config.model.style_width=0 --config.model.conditioning=probabilities`
-is the paper's way.
+carry the image and are exchanged between images, and the generator is not told
+the label; docs/method.md says why. `--config.model.style_width=0
+--config.model.conditioning=probabilities --config.training.style_exchange=0` is
+the paper's way.
 """
 
 from stylex_tf import config
@@ -41,13 +42,18 @@ def get_config() -> config.ExperimentConfig:
             l1=20.0,
             perceptual=2.0,
             w_reconstruction=0.0,
+            style_reconstruction=2.0,
             classification=0.5,
         ),
         training=config.TrainingConfig(
             total_images=150_000,
             batch_size=32,
             learning_rate=0.004,
+            style_exchange=0.75,
             ema_half_life_images=3_000,
+        ),
+        attributes=config.AttributesConfig(
+            ranges="percentile", range_width=5.0
         ),
         evaluation=config.EvaluationConfig(regressor_epochs=3),
     )

@@ -13,8 +13,4 @@ def get_config() -> config.ExperimentConfig:
     """Returns the experiment."""
     experiment = quickstart.get_config()
     experiment.name = "two_causes"
-    experiment.data = config.DataConfig(
-        source="faces", causes=("glasses", "open_mouth"), rule="any"
-    )
-    experiment.training.total_images = 100_000
     return experiment
