@@ -87,6 +87,21 @@ class StyleEffects:
         """K."""
         return self.base_logits.shape[1]
 
+    def take(self, rows: np.ndarray) -> "StyleEffects":
+        """Returns the table of some of the images.
+
+        Args:
+            rows: their indices, all different.
+        """
+        changes = self.score_changes
+        return dataclasses.replace(
+            self,
+            effects=self.effects[rows],
+            base_logits=self.base_logits[rows],
+            image_ids=tuple(self.image_ids[row] for row in rows),
+            score_changes=None if changes is None else changes[rows],
+        )
+
     @property
     def predictions(self) -> np.ndarray:
         """The class of every reconstruction, [N]."""

@@ -1,21 +1,121 @@
 """The fast search: gradients choose candidates, exact edits rank them.
 
-Runs whole inside a graph, so that an exported model can be asked for the
-attributes of an image without our Python.
+Recall of an image's ten best edits, by exhaustive search, among the M best of
+gradients (two trained models, 250 images each, towards the other class):
+
+                                  S = 28, 56 edits    S = 336, 672 edits
+                                  M = 16  24    32    32    64    128   256
+    first order                   .81   .85   .87   .89   .93   .96   .97
+    mean of 2 points (see below)  .90   .93   .94   .91   .96   .98   .99
+    first order, calibrated       .97   .99   .99   .98   .99   1.0   1.0
+
+First order fails where the gradient says nothing of the end point: of the ten
+best edits of each image it has the wrong sign in 15 % at S = 28, in 3 % at
+S = 336, and promises less than a tenth of the effect in 18 % and 5 %. So a few
+images are measured whole, and tell how the gradients of the others err.
+
+Tried and left out. Gradients at joint moves all the way to the ends: 0.17 at
+S = 336, M = 8, the image is broken there. Moves towards the promising ends
+only, or random ones: no better than two points. Moves of one layer at a time:
+0.95 at S = 28, M = 16, for 14 passes, more than evaluating all edits. Mean
+effects of other images without a gradient: 0.75 at S = 336, M = 32. A
+calibration with an intercept, or of several gradients: no better.
 """
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
+import numpy as np
 import tensorflow as tf
 
-from stylex_tf.attributes import counterfactuals, log_odds, style_ranges
+from stylex_tf.attributes import calibration as calibration_lib
+from stylex_tf.attributes import (
+    counterfactuals,
+    gradient_effects,
+    layered,
+    log_odds,
+    screened_search,
+    search,
+    style_ranges,
+)
+from stylex_tf.attributes import effects as effects_lib
 
-Generate = Callable[[tf.Tensor], tf.Tensor]
-Classify = Callable[[tf.Tensor], tf.Tensor]
+Generate = gradient_effects.Generate
+Classify = gradient_effects.Classify
 
-AWAY = -1
+Judge = Callable[[tf.Tensor], tf.Tensor]
+Progress = Callable[[int], object]
+
+AWAY = gradient_effects.AWAY
 """A target class that means: away from what is predicted."""
+
+
+def default_candidates(searched: int) -> int:
+    """How many calibrated candidates hold 99 % of an image's ten best edits.
+
+    A line through what was measured: 27 at S = 28 and 66 at S = 336, recall
+    0.992 at both, and the same top 8 of each class.
+    """
+    return min(24 + searched // 8, 2 * searched)
+
+
+def measure_effects(
+    generate: layered.LayeredGenerator | Generate,
+    classify: Classify,
+    styles: np.ndarray,
+    ranges: style_ranges.StyleRanges,
+    *,
+    image_ids: Sequence[str],
+    candidates: int | None = None,
+    shift_size: float = 1.0,
+    batch_size: int = 256,
+    score: Judge | None = None,
+    progress: Progress | None = None,
+) -> effects_lib.StyleEffects:
+    """Fills the table of effects where gradients promise most.
+
+    Args:
+        generate: styles [B, T] -> images [B, H, W, C], differentiable, with
+            fixed noise; in layers, or a plain function.
+        classify: images -> logits [B, K], differentiable.
+        styles: of the images to search, [N, T].
+        ranges: the ends of the S searched coordinates.
+        image_ids: N different names.
+        candidates: edits measured for each image and class, M; None takes
+            `default_candidates`, 2S or more is the exact search.
+        shift_size: 1 moves a coordinate to the end of its range.
+        batch_size: edits, or images, at once, at most.
+        score: images -> the discriminator's scores [B]; None measures none.
+        progress: called after every batch with the number of edits in it.
+
+    Raises:
+        ValueError: shapes that do not fit, or no candidates.
+        FloatingPointError: an answer that is not finite.
+    """
+    if candidates is None:
+        candidates = default_candidates(ranges.size)
+    if candidates < 2 * ranges.size:
+        screen = screened_search.ScreenedSearch(
+            generate,
+            classify,
+            ranges,
+            candidates=candidates,
+            shift_size=shift_size,
+            batch_size=batch_size,
+            score=score,
+        )
+        return screen(styles, image_ids, progress)
+    return search.measure_effects(
+        generate,
+        classify,
+        styles,
+        ranges,
+        image_ids=image_ids,
+        shift_size=shift_size,
+        batch_size=batch_size,
+        score=score,
+        progress=progress,
+    )
 
 
 def find_attributes(
@@ -26,17 +126,19 @@ def find_attributes(
     target_class: tf.Tensor,
     *,
     top_k: int | tf.Tensor,
-    candidates: int = 64,
+    candidates: int | None = None,
     batch_size: int = 32,
     shift_size: float = 1.0,
+    calibration: calibration_lib.Calibration | None = None,
 ) -> dict[str, tf.Tensor]:
     """Finds the k single edits that lead each image to its target class.
 
-    One gradient an image ranks all 2S edits by their first-order effect on
-    the target's log odds; the best candidates are then generated, classified
-    and ranked by their exact effect. Images are taken one after another, so
-    memory is bounded by `batch_size` pictures, whatever N is, beside those
-    that are returned.
+    One gradient an image ranks all 2S edits by what it promises for the
+    target's log odds; the best candidates are then generated, classified and
+    ranked by their exact effect. It runs whole inside a graph, so that an
+    exported model can be asked without our Python. Images are taken one after
+    another, so memory is bounded by `batch_size` pictures, whatever N is,
+    beside those that are returned.
 
     Args:
         generate: styles [B, T] -> images [B, H, W, C], differentiable.
@@ -46,9 +148,11 @@ def find_attributes(
         target_class: int32 [N]; -1 leads away from the predicted class.
         top_k: how many to return, an int or a scalar tensor; at most as many
             as there are candidates.
-        candidates: edits evaluated exactly for each image.
+        candidates: edits evaluated exactly for each image; None takes
+            `default_candidates`.
         batch_size: edits evaluated at once.
         shift_size: 1 moves a coordinate to the end of its range.
+        calibration: corrects the gradients; None trusts them.
 
     Returns:
         coordinates, directions: int32 [N, k], best first. Where fewer than k
@@ -63,6 +167,8 @@ def find_attributes(
     Raises:
         ValueError: top_k is larger than the number of candidates.
     """
+    if candidates is None:
+        candidates = default_candidates(ranges.size)
     candidates = min(candidates, 2 * ranges.size)
     if isinstance(top_k, int) and not 0 < top_k <= candidates:
         raise ValueError(
@@ -82,6 +188,7 @@ def find_attributes(
             candidates=candidates,
             batch_size=batch_size,
             shift_size=shift_size,
+            calibration=calibration,
         )
 
     return tf.map_fn(
@@ -113,18 +220,22 @@ def _of_one_image(
     candidates: int,
     batch_size: int,
     shift_size: float,
+    calibration: calibration_lib.Calibration | None,
 ) -> dict[str, tf.Tensor]:
     """`find_attributes` for one style [T] and one target []."""
     size = ends.shape[1]
     row = style[None]
-    with tf.GradientTape() as tape:
-        tape.watch(row)
-        base = classify(generate(row))
-        objective = _objective(base, base, target)
-    gradient = tape.gradient(objective, row)[:, :size]
-    # First order: gradient times the way that the edit goes, [2, S].
-    first_order = gradient * (ends - row[:, :size])
-    chosen = tf.math.top_k(tf.reshape(first_order, [-1]), candidates).indices
+    promised, base = gradient_effects.estimate(
+        generate, classify, row, ends, target[None], shift_size=shift_size
+    )
+    if calibration is not None:
+        promised = calibration(
+            promised,
+            gradient_effects.moves_of(row, ends, shift_size),
+            gradient_effects.predicted(base),
+            target[None],
+        )
+    chosen = tf.math.top_k(promised[0], candidates).indices
 
     def edited(edits):
         rows = tf.repeat(row, tf.shape(edits)[0], axis=0)
@@ -145,7 +256,13 @@ def _of_one_image(
         parallel_iterations=1,
     )
     logits = tf.reshape(logits, [batches * width, -1])[:candidates]
-    gains = _objective(logits, base, target) - _objective(base, base, target)
+    # The image goes through the same arithmetic, so that no effect is 0.
+    odds = gradient_effects.objective(
+        tf.concat([base, logits], axis=0),
+        gradient_effects.predicted(base),
+        target[None],
+    )
+    gains = odds[1:] - odds[0]
     best = tf.math.top_k(gains, top_k)
     edits = tf.gather(chosen, best.indices)
     helps = best.values > log_odds.ROUNDING
@@ -161,21 +278,3 @@ def _of_one_image(
         "probabilities_after": tf.nn.softmax(classify(images)),
         "images": images,
     }
-
-
-def _objective(
-    logits: tf.Tensor, base: tf.Tensor, target: tf.Tensor
-) -> tf.Tensor:
-    """What an edit should raise, [B, K] -> [B]."""
-    predicted = tf.argmax(base[0], output_type=tf.int32)
-    away = target < 0
-    chosen = tf.where(away, predicted, target)
-    odds = _log_odds(logits, chosen)
-    return tf.where(away, -odds, odds)
-
-
-def _log_odds(logits: tf.Tensor, target: tf.Tensor) -> tf.Tensor:
-    """`log_odds.of_class` in graph, [B, K], [] -> [B]."""
-    is_target = tf.range(tf.shape(logits)[1]) == target
-    others = tf.where(is_target, tf.constant(-1e9, logits.dtype), logits)
-    return logits[:, target] - tf.reduce_logsumexp(others, axis=1)

@@ -8,7 +8,12 @@ import numpy as np
 import tensorflow as tf
 from PIL import Image
 
-from stylex_tf.attributes import screening
+from stylex_tf.attributes import calibration as calibration_lib
+from stylex_tf.attributes import (
+    gradient_effects,
+    screened_search,
+    screening,
+)
 from stylex_tf.export import saved_model, servables
 from stylex_tf.stages import searching
 from stylex_tf.stages import trained as trained_lib
@@ -29,6 +34,8 @@ def export(
     """
     run, functions = trained.run, trained.functions
 
+    calibration = _calibrate(trained, found)
+
     def find_attributes(
         styles: tf.Tensor, target_class: tf.Tensor, *, top_k: tf.Tensor
     ) -> dict[str, tf.Tensor]:
@@ -40,6 +47,7 @@ def export(
             target_class,
             top_k=top_k,
             shift_size=found.table.shift_size,
+            calibration=calibration,
         )
 
     servable = servables.Servable(
@@ -77,6 +85,22 @@ def export(
         servable,
     )
     return str(version)
+
+
+def _calibrate(
+    trained: trained_lib.Trained, found: searching.Found
+) -> calibration_lib.Calibration:
+    """Learns what gradients miss from images that were measured whole."""
+    table = found.table
+    rows = screened_search.pilot_rows(table.num_images)
+    estimate = gradient_effects.GradientEffects(
+        trained.functions.generate,
+        trained.functions.classify,
+        table.ranges,
+        shift_size=table.shift_size,
+        batch_size=trained.run.settings.attributes.batch_size,
+    )
+    return calibration_lib.fit(estimate, found.styles[rows], table.take(rows))
 
 
 def _png(image: np.ndarray) -> bytes:

@@ -10,6 +10,7 @@ import tqdm
 from stylex_tf.attributes import (
     batching,
     effects,
+    screened_search,
     screening,
     selection,
     shards,
@@ -122,9 +123,11 @@ def _measure(
         "batch_size": settings.batch_size,
         "score": functions.score if settings.score_limit else None,
     }
-    candidates = min(settings.candidates or 2 * ranges.size, 2 * ranges.size)
+    every = 2 * ranges.size
+    candidates = min(settings.candidates or every, every)
+    pilots = len(screened_search.pilot_rows(len(styles)))
     with tqdm.tqdm(
-        total=len(styles) * candidates,
+        total=pilots * every + (len(styles) - pilots) * candidates,
         desc="Searching",
         unit="edit",
         mininterval=1.0,

@@ -120,6 +120,16 @@ class StyleEffectsTest(parameterized.TestCase):
         merged = effects.merge(scored)
         np.testing.assert_array_equal(merged.score_changes[:, 0, 0], [1, 2])
 
+    def test_parts_taken_join_to_the_whole(self):
+        whole = _table(
+            ids=("a", "b", "c"), score_changes=np.arange(18.0).reshape(3, 2, 3)
+        )
+        parts = [whole.take(np.array(rows)) for rows in ([0], [1, 2])]
+        self.assertEqual(parts[1].image_ids, ("b", "c"))
+        self.assertEqual(
+            effects.to_bytes(effects.merge(parts)), effects.to_bytes(whole)
+        )
+
     def test_merge_refuses_what_was_measured_differently(self):
         with self.assertRaisesRegex(ValueError, "no effects"):
             effects.merge([])

@@ -5,7 +5,9 @@ import tensorflow as tf
 from absl.testing import absltest, parameterized
 
 from stylex_tf.attributes import (
+    calibration,
     counterfactuals,
+    gradient_effects,
     screening,
     search,
     selection,
@@ -166,6 +168,72 @@ class ScreeningTest(tf.test.TestCase, parameterized.TestCase):
         )
         self.assertEqual(_pairs(found, 0), [(0, 0)])
         self.assertAllClose(found["effects"][0, 0], 12 * np.tanh(4), rtol=1e-4)
+
+    def test_a_calibration_finds_what_gradients_do_not_see(self):
+        # No part is there, where tanh is flat; the effect of coordinate 2 is
+        # not in the gradient, but known from other images.
+        world = known_answers.PartsWorld(parts=6, causes=(2,))
+        styles = world.styles(np.zeros([6, 6]))
+        styles[:, :6] *= np.random.default_rng(0).uniform(3, 4, (6, 6))
+        ranges = style_ranges.StyleRanges(
+            minimum=np.full(6, -4.0), maximum=np.full(6, 2.0)
+        )
+        known = search.measure_effects(
+            world.generate,
+            world.classify,
+            styles[:4],
+            ranges,
+            image_ids=list("abcd"),
+        )
+        learned = calibration.fit(
+            gradient_effects.GradientEffects(
+                world.generate, world.classify, ranges
+            ),
+            styles[:4],
+            known,
+        )
+        for target in (1, screening.AWAY):
+            found = screening.find_attributes(
+                world.generate,
+                world.classify,
+                tf.constant(styles[4:]),
+                ranges,
+                tf.constant([target] * 2),
+                top_k=1,
+                candidates=1,
+                calibration=learned,
+            )
+            self.assertEqual(_pairs(found, 0), [(2, 1)])
+            self.assertEqual(_pairs(found, 1), [(2, 1)])
+
+    def test_as_many_candidates_as_edits_is_the_exact_search(self):
+        world = known_answers.LinearWorld()
+        tables = [
+            measure(
+                world.generate,
+                world.classify,
+                world.styles,
+                _ranges(world),
+                image_ids=list("abcde"),
+                **options,
+            )
+            for measure, options in (
+                (search.measure_effects, {}),
+                (screening.measure_effects, {"candidates": 12}),
+                (screening.measure_effects, {"candidates": 100}),
+                (screening.measure_effects, {"candidates": 2}),
+            )
+        ]
+        for table in tables[1:3]:
+            self.assertEqual(table.screened, 0)
+            self.assertAllEqual(table.effects, tables[0].effects)
+        # So few images are all measured whole.
+        self.assertEqual(tables[3].screened, 2)
+        self.assertAllClose(tables[3].effects, tables[0].effects, atol=1e-6)
+
+    def test_default_candidates_are_never_more_than_the_edits(self):
+        self.assertEqual(screening.default_candidates(3), 6)
+        self.assertLess(screening.default_candidates(28), 56)
 
     def test_refuses_more_attributes_than_candidates(self):
         world = known_answers.LinearWorld()

@@ -1,7 +1,7 @@
 """Tests of stylex_tf.data.manifest."""
 
-import json
 import dataclasses
+import json
 import pathlib
 
 from absl.testing import absltest, parameterized

@@ -1,0 +1,110 @@
+"""What gradients miss, learned from a few images measured exhaustively."""
+
+import dataclasses
+
+import numpy as np
+import tensorflow as tf
+
+from stylex_tf.attributes import effects as effects_lib
+from stylex_tf.attributes import gradient_effects, target_effects
+
+
+@dataclasses.dataclass(frozen=True, eq=False)
+class Calibration:
+    """Corrects the estimates of gradients, edit by edit.
+
+    An edit's effect is taken as estimate + a * way + b * estimate, where the
+    way is what the edit adds to its coordinate; a and b belong to the edit,
+    the class and whether that class is the predicted one. The gradient is of
+    one image, a tells what the edit does to images like it. That is what
+    finds edits whose gradient is zero at the image but not further on.
+
+    Attributes:
+        weights: a and b, float32 [2, K, 2, 2S]: whether the class is the
+            predicted one; class; a or b; edit.
+    """
+
+    weights: np.ndarray
+
+    def __call__(
+        self,
+        estimates: tf.Tensor,
+        moves: tf.Tensor,
+        classes: tf.Tensor,
+        target_class: tf.Tensor,
+    ) -> tf.Tensor:
+        """Corrects, in graph.
+
+        Args:
+            estimates: of `gradient_effects.estimate`, [B, 2S].
+            moves: what each edit adds to its coordinate, [B, 2, S].
+            classes: what is predicted, int32 [B].
+            target_class: int32 [B], or gradient_effects.AWAY.
+
+        Returns:
+            Better estimates, [B, 2S].
+        """
+        away = target_class < 0
+        chosen = tf.where(away, classes, target_class)
+        own = tf.cast(chosen == classes, chosen.dtype)
+        weights = tf.gather_nd(
+            tf.constant(self.weights), tf.stack([own, chosen], axis=1)
+        )
+        way = tf.reshape(moves, tf.shape(estimates))
+        # Away from a class is minus towards it, and so are the estimates.
+        sign = tf.where(away, -1.0, 1.0)[:, None]
+        return estimates * (1.0 + weights[:, 1]) + sign * weights[:, 0] * way
+
+
+def fit(
+    estimate: gradient_effects.GradientEffects,
+    styles: np.ndarray,
+    table: effects_lib.StyleEffects,
+) -> Calibration:
+    """Learns from images of which every edit was measured.
+
+    Ridge regression towards the plain estimate, which thus remains where
+    there is nothing to learn from, as for a class without images.
+
+    Args:
+        estimate: with the ranges and the shift of the table.
+        styles: of the table's images, [P, T].
+        table: all their effects.
+
+    Raises:
+        ValueError: there are not as many styles as images in the table.
+    """
+    images = table.num_images
+    if len(styles) != images:
+        raise ValueError(f"{len(styles)} styles for a table of {images} images")
+    ways = gradient_effects.moves_of(
+        tf.constant(styles), tf.constant(table.ranges.ends()), table.shift_size
+    )
+    ways = ways.numpy().reshape(images, -1)
+    weights = np.zeros([2, table.num_classes, 2, ways.shape[1]], np.float32)
+    for target in range(table.num_classes):
+        promised, _ = estimate(styles, np.full(images, target))
+        measured, _ = target_effects.of_images(
+            table, np.arange(images), target, "log_odds"
+        )
+        for own in (0, 1):
+            rows = (table.predictions == target) == own
+            weights[own, target] = _ridge(
+                np.stack([ways[rows], promised[rows]], axis=1),
+                measured[rows] - promised[rows],
+            )
+    return Calibration(weights)
+
+
+def _ridge(inputs: np.ndarray, outputs: np.ndarray) -> np.ndarray:
+    """A regression for each edit, [P, F, E], [P, E] -> weights [F, E]."""
+    if not len(inputs):
+        return np.zeros(inputs.shape[1:])
+    # In units of each input's size, so that one strength of 1, that of one
+    # image, fits all edits.
+    scale = np.sqrt(np.square(inputs, dtype=np.float64).mean(axis=0)) + 1e-9
+    scaled = inputs / scale
+    gram = np.einsum("pfe,pge->efg", scaled, scaled)
+    moment = np.einsum("pfe,pe->ef", scaled, outputs)
+    gram += np.eye(inputs.shape[1])
+    return np.linalg.solve(gram, moment[..., None])[..., 0].T / scale

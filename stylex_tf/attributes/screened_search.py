@@ -1,0 +1,168 @@
+"""The search whose candidates gradients choose."""
+
+import dataclasses
+from collections.abc import Callable, Sequence
+
+import numpy as np
+import tensorflow as tf
+
+from stylex_tf.attributes import calibration as calibration_lib
+from stylex_tf.attributes import (
+    chosen_edits,
+    gradient_effects,
+    layered,
+    style_ranges,
+)
+from stylex_tf.attributes import effects as effects_lib
+
+Judge = Callable[[tf.Tensor], tf.Tensor]
+Progress = Callable[[int], object]
+
+PILOT_IMAGES = 32
+"""Images of which every edit is measured, to calibrate the gradients."""
+
+
+def pilot_rows(images: int, pilot_images: int = PILOT_IMAGES) -> np.ndarray:
+    """Which of N images `measure_effects` measures whole: evenly spaced."""
+    count = min(images, pilot_images)
+    return np.linspace(0, images - 1, count).astype(int)
+
+
+class ScreenedSearch:
+    """The fast search, compiled once for any number of calls.
+
+    Every edit of the pilot images is measured; of the others the best
+    candidates towards each class that is not predicted, and the rest counts
+    as no effect, 0. With many classes nearly every edit is a candidate for
+    one of them: then the exact search is as fast.
+    """
+
+    def __init__(
+        self,
+        generate: layered.LayeredGenerator | gradient_effects.Generate,
+        classify: Judge,
+        ranges: style_ranges.StyleRanges,
+        *,
+        candidates: int,
+        pilot_images: int = PILOT_IMAGES,
+        shift_size: float = 1.0,
+        batch_size: int = 256,
+        score: Judge | None = None,
+    ):
+        """Compiles nothing yet.
+
+        Args:
+            generate: see `screening.measure_effects`.
+            classify: see `screening.measure_effects`.
+            ranges: see `screening.measure_effects`.
+            candidates: M, at most 2S.
+            pilot_images: how many are measured whole; 0 trusts the gradients.
+            shift_size: see `screening.measure_effects`.
+            batch_size: see `screening.measure_effects`.
+            score: see `screening.measure_effects`.
+
+        Raises:
+            ValueError: there are not so many edits, or a generator with
+                another number of searched coordinates.
+        """
+        if not 0 < candidates <= 2 * ranges.size:
+            raise ValueError(
+                f"candidates is {candidates}; expected 1 to {2 * ranges.size}, "
+                "the edits"
+            )
+        self._ranges = ranges
+        self._candidates = candidates
+        self._pilot_images = pilot_images
+        self._shift_size = shift_size
+        self._measure = chosen_edits.ChosenEdits(
+            layered.of(generate, searched=ranges.size),
+            classify,
+            ranges,
+            shift_size=shift_size,
+            batch_size=batch_size,
+            score=score,
+        )
+        self._estimate = gradient_effects.GradientEffects(
+            generate,
+            classify,
+            ranges,
+            shift_size=shift_size,
+            batch_size=batch_size,
+        )
+
+    def __call__(
+        self,
+        styles: np.ndarray,
+        image_ids: Sequence[str],
+        progress: Progress | None = None,
+    ) -> effects_lib.StyleEffects:
+        """Measures some images, [N, T]; see `screening.measure_effects`."""
+        styles = np.asarray(styles, np.float32)
+        images, size = len(styles), self._ranges.size
+        if styles.ndim != 2 or styles.shape[1] < size or not images:
+            raise ValueError(
+                f"styles have shape {styles.shape}; expected [N, T] with N "
+                f"above 0 and T at least the {size} searched coordinates"
+            )
+        if len(image_ids) != images:
+            raise ValueError(f"{len(image_ids)} image ids for {images} images")
+        pilot = pilot_rows(images, self._pilot_images)
+        others = np.setdiff1d(np.arange(images), pilot)
+        parts, calibration = [], None
+        if pilot.size:
+            every = np.ones([len(pilot), 2, size], bool)
+            ids = [image_ids[row] for row in pilot]
+            parts.append(self._measure(styles[pilot], every, ids, progress))
+            calibration = calibration_lib.fit(
+                self._estimate, styles[pilot], parts[0]
+            )
+        if others.size:
+            chosen = self._promising(styles[others], calibration)
+            ids = [image_ids[row] for row in others]
+            parts.append(self._measure(styles[others], chosen, ids, progress))
+        order = np.argsort(np.concatenate([pilot, others]))
+        return _in_order(effects_lib.merge(parts), order, self._candidates)
+
+    def _promising(
+        self,
+        styles: np.ndarray,
+        calibration: calibration_lib.Calibration | None,
+    ) -> np.ndarray:
+        """Candidates towards all classes not predicted, bool [N, 2, S]."""
+        away = np.full(len(styles), gradient_effects.AWAY)
+        promised, logits = self._estimate(styles, away)
+        classes = logits.argmax(axis=1)
+        rows, targets = np.arange(len(styles)), away
+        if logits.shape[1] > 2:
+            # Of two classes, away from one is towards the other.
+            other = np.arange(logits.shape[1]) != classes[:, None]
+            rows, targets = np.nonzero(other)
+            promised, _ = self._estimate(styles[rows], targets)
+        if calibration is not None:
+            promised = calibration(
+                promised,
+                gradient_effects.moves_of(
+                    styles[rows], self._ranges.ends(), self._shift_size
+                ),
+                classes[rows],
+                targets,
+            )
+        best = np.argsort(-promised, axis=1, kind="stable")
+        chosen = np.zeros([len(styles), 2 * self._ranges.size], bool)
+        chosen[rows[:, None], best[:, : self._candidates]] = True
+        return chosen.reshape(len(styles), 2, -1)
+
+
+def _in_order(
+    table: effects_lib.StyleEffects, order: np.ndarray, screened: int
+) -> effects_lib.StyleEffects:
+    """The table with its images in another order, marked as screened."""
+    scores = table.score_changes
+    return dataclasses.replace(
+        table,
+        effects=table.effects[order],
+        base_logits=table.base_logits[order],
+        image_ids=tuple(table.image_ids[row] for row in order),
+        score_changes=None if scores is None else scores[order],
+        screened=screened,
+    )

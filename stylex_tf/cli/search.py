@@ -1,0 +1,172 @@
+r"""Searches the held-out images of a trained run again, on many workers.
+
+    bazel run //stylex_tf:search -- --run_dir=runs/quickstart --images=1000 \
+        --output=table
+    bazel run //stylex_tf:search -- --run_dir=runs/quickstart --images=1000 \
+        --output=table -- --direct_running_mode=multi_processing \
+        --direct_num_workers=4
+
+Flags after the second -- are Apache Beam's: docs/search_at_scale.md. Started
+again with the same flags, it goes on from the shards that are finished.
+"""
+
+import functools
+import pathlib
+import sys
+import time
+import typing
+
+from absl import app, flags
+
+from stylex_tf.cli import command
+
+if typing.TYPE_CHECKING:
+    from stylex_tf.attributes import effects, pipeline
+    from stylex_tf.stages import trained as trained_lib
+
+_SHOWN = 5
+
+_RUN_DIR = flags.DEFINE_string(
+    "run_dir", None, "The folder of a run whose training is finished."
+)
+_OUTPUT = flags.DEFINE_string("output", None, "The folder for the table.")
+_IMAGES = flags.DEFINE_integer(
+    "images", 1000, "Held-out images to search, at most.", lower_bound=1
+)
+_SHARDS = flags.DEFINE_string(
+    "shards",
+    None,
+    "A folder that all workers see, such as gs://...; default: shards in "
+    "--output.",
+)
+_IMAGES_PER_SHARD = flags.DEFINE_integer(
+    "images_per_shard",
+    32,
+    "The unit of work, and what a killed worker can lose.",
+    lower_bound=1,
+)
+
+
+def main(argv: list[str]) -> None:
+    """Measures every edit of the images, writes the table, and sums it up."""
+    beam_flags = argv[1:]
+    if beam_flags and not beam_flags[0].startswith("--"):
+        raise app.UsageError(f"unexpected arguments: {' '.join(beam_flags)}")
+    if not (_RUN_DIR.value and _OUTPUT.value):
+        raise app.UsageError("--run_dir and --output are needed")
+    run_dir = pathlib.Path(_RUN_DIR.value).expanduser().absolute()
+    output = pathlib.Path(_OUTPUT.value).expanduser().absolute()
+    # Imported late: TensorFlow takes seconds, a mistake in a flag should not.
+    from stylex_tf.attributes import effects, pipeline
+    from stylex_tf.stages import trained as trained_lib
+
+    trained = trained_lib.load(run_dir)
+    begun = time.monotonic()
+    try:
+        table = _measure(trained, run_dir, output, beam_flags)
+    except pipeline.WorkerError as error:
+        # Beam has shown the traceback, of whichever process it was.
+        sys.exit(f"error: {error}")
+    seconds = time.monotonic() - begun
+    effects.save(table, output)
+    print(_summary(trained, table, seconds))
+    print(f"Written to {output}")
+
+
+def _measure(
+    trained: "trained_lib.Trained",
+    run_dir: pathlib.Path,
+    output: pathlib.Path,
+    beam_flags: list[str],
+) -> "effects.StyleEffects":
+    import tqdm
+
+    from stylex_tf.attributes import batching, pipeline, style_ranges
+    from stylex_tf.data import preprocessing
+
+    settings = trained.run.settings.attributes
+    scored = bool(settings.score_limit)
+    images = trained.run.dataset.load("test", limit=_IMAGES.value)
+    styles = batching.apply(
+        trained.functions.encode,
+        preprocessing.to_float_numpy(images.images),
+        batch_size=settings.batch_size,
+    )
+    ranges = style_ranges.StyleRanges.from_styles(
+        styles,
+        searched=trained.functions.style_space.size,
+        kind=settings.ranges,
+        width=settings.range_width,
+    )
+    with tqdm.tqdm(
+        total=len(styles) * 2 * ranges.size,
+        desc="Searching",
+        unit="edit",
+        mininterval=1.0,
+    ) as bar:
+        return pipeline.measure(
+            functools.partial(load_model, str(run_dir)),
+            styles,
+            ranges,
+            directory=_SHARDS.value or output / "shards",
+            image_ids=images.ids,
+            identity=f"step {int(trained.run.state.step.numpy())}",
+            images_per_shard=_IMAGES_PER_SHARD.value,
+            shift_size=settings.shift_size,
+            batch_size=settings.batch_size,
+            scored=scored,
+            beam_flags=beam_flags,
+            progress=bar.update,
+        )
+
+
+def load_model(run_dir: str) -> "pipeline.Model":
+    """Opens a run, in a worker."""
+    from stylex_tf.attributes import pipeline
+    from stylex_tf.stages import trained as trained_lib
+
+    functions = trained_lib.load(run_dir).functions
+    return pipeline.Model(
+        functions.layered, functions.classify, functions.score
+    )
+
+
+def _summary(
+    trained: "trained_lib.Trained",
+    table: "effects.StyleEffects",
+    seconds: float,
+) -> str:
+    from stylex_tf.attributes import selection
+
+    settings = trained.run.settings.attributes
+    rules = selection.Rules(
+        procedure=settings.procedure,
+        measure=settings.measure,
+        score_limit=settings.score_limit,
+    )
+    edits = table.num_images * 2 * table.num_coordinates
+    lines = [
+        f"{edits:,} edits of {table.num_images:,} images, {seconds:.0f} seconds"
+    ]
+    names = trained.run.dataset.manifest.class_names
+    for target, name in enumerate(names):
+        lines.append(f"  towards {name}:")
+        found = selection.select_class_attributes(
+            table, target_class=target, top_k=_SHOWN, rules=rules
+        )
+        for rank, one in enumerate(found, 1):
+            layer, channel = trained.functions.style_space.locate(
+                one.coordinate
+            )
+            lines.append(
+                f"    {rank}. {layer} channel {channel} "
+                f"{('down', 'up')[one.direction]}: effect {one.effect:+.2f}, "
+                f"flips {one.share:.0%}"
+            )
+        if not found:
+            lines.append("    no coordinate moves the decision this way")
+    return "\n".join(lines)
+
+
+if __name__ == "__main__":
+    command.run(main)
