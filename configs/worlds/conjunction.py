@@ -16,5 +16,5 @@ def get_config() -> config.ExperimentConfig:
     experiment.data = config.DataConfig(
         source="faces", causes=("glasses", "open_mouth"), rule="all"
     )
-    experiment.training.total_images = 100_000
+    experiment.training.total_images = 150_000
     return experiment

@@ -1,0 +1,136 @@
+"""Tests of stylex_tf.cli.search."""
+
+import contextlib
+import dataclasses
+import io
+import pathlib
+import tempfile
+from unittest import mock
+
+from absl import app
+from absl.testing import absltest, flagsaver
+
+from stylex_tf import experiment, run_folder
+from stylex_tf.attributes import batching, effects, style_ranges
+from stylex_tf.attributes import search as search_lib
+from stylex_tf.cli import search
+from stylex_tf.data import preprocessing
+from stylex_tf.stages import run as run_lib
+from stylex_tf.stages import trained as trained_lib
+from tests.testing import tiny_experiment
+
+_IMAGES = 6
+
+
+def _fail(run_dir: str):
+    raise OSError(f"{run_dir}: not on this machine")
+
+
+class SearchTest(absltest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        root = pathlib.Path(
+            tempfile.mkdtemp(dir=absltest.get_default_test_tmpdir())
+        )
+        classifier = root / "classifier.keras"
+        tiny_experiment.write_classifier(classifier)
+        dataset = tiny_experiment.write_data(root / "data")
+        settings = tiny_experiment.settings(str(root / "data"), str(classifier))
+        settings.training.total_images = 2 * tiny_experiment.BATCH_SIZE
+        cls.folder = run_folder.RunFolder(root / "run")
+        cls.folder.root.mkdir()
+        cls.folder.begin(dataclasses.asdict(settings))
+        strategy = experiment.make_strategy(settings.training)
+        run_lib.Run(settings, cls.folder, dataset, strategy).train()
+
+    def setUp(self):
+        super().setUp()
+        self.output = pathlib.Path(self.create_tempdir()) / "table"
+
+    def _run(self, *arguments: str, **values) -> str:
+        defaults = {
+            "run_dir": str(self.folder.root),
+            "output": str(self.output),
+            "images": _IMAGES,
+            "images_per_shard": 4,
+        }
+        printed = io.StringIO()
+        with flagsaver.flagsaver(**(defaults | values)):
+            with contextlib.redirect_stdout(printed):
+                search.main(["search", *arguments])
+        return printed.getvalue()
+
+    def test_measures_what_one_machine_measures(self):
+        printed = self._run()
+        table = effects.load(self.output)
+
+        trained = trained_lib.load(self.folder.root)
+        functions, settings = trained.functions, trained.run.settings
+        images = trained.run.dataset.load("test", limit=_IMAGES)
+        styles = batching.apply(
+            functions.encode,
+            preprocessing.to_float_numpy(images.images),
+            batch_size=settings.attributes.batch_size,
+        )
+        local = search_lib.measure_effects(
+            functions.layered,
+            functions.classify,
+            styles,
+            style_ranges.StyleRanges.from_styles(
+                styles, searched=functions.style_space.size
+            ),
+            image_ids=images.ids,
+            batch_size=settings.attributes.batch_size,
+        )
+        self.assertEqual(table.image_ids, local.image_ids)
+        self.assertTrue(table.ranges.equals(local.ranges))
+        self.assertEqual(table.effects.shape, local.effects.shape)
+        # The local batches have another shape.
+        self.assertLess(abs(table.effects - local.effects).max(), 1e-4)
+
+        edits = _IMAGES * 2 * functions.style_space.size
+        self.assertIn(f"{edits:,} edits of {_IMAGES} images", printed)
+        for name in tiny_experiment.CLASSES:
+            self.assertIn(f"towards {name}:", printed)
+        self.assertIn(f"Written to {self.output}", printed)
+
+    def test_goes_on_from_the_shards_where_it_is_told_to_keep_them(self):
+        kept = self.create_tempdir("kept").full_path
+        self._run(shards=kept)
+        before = effects.load(self.output)
+        with mock.patch.object(search, "load_model", _fail):
+            self._run(shards=kept, output=f"{self.output}2")
+        after = effects.load(f"{self.output}2")
+        self.assertEqual(effects.to_bytes(after), effects.to_bytes(before))
+
+    def test_a_worker_that_fails_is_one_line(self):
+        with mock.patch.object(search, "load_model", _fail):
+            with self.assertRaises(SystemExit) as ended:
+                self._run()
+        self.assertRegex(
+            ended.exception.code,
+            f"^error: a worker failed at .*{self.folder.root}: not on this "
+            "machine.*2 of 2 shards are left",
+        )
+        self.assertFalse((self.output / "effects.json").exists())
+
+    def test_what_follows_the_flags_is_for_beam(self):
+        with self.assertRaisesRegex(ValueError, "pipeline runner: Unheard"):
+            self._run("--runner=Unheard")
+        with self.assertRaisesRegex(
+            app.UsageError, "^unexpected arguments: images=3$"
+        ):
+            self._run("images=3")
+
+    def test_asks_for_what_is_missing(self):
+        with self.assertRaisesRegex(app.UsageError, "are needed"):
+            self._run(output=None)
+
+    def test_a_folder_without_a_run_is_refused(self):
+        with self.assertRaisesRegex(run_folder.RunFolderError, "no such file"):
+            self._run(run_dir=str(self.output))
+
+
+if __name__ == "__main__":
+    absltest.main()
