@@ -150,7 +150,7 @@ def _about_flips(
     evaluation: Mapping[str, Any], class_names: Sequence[str]
 ) -> Iterator[Caution]:
     rates = lookup.lookup(evaluation, "sufficiency.flip_rate")
-    if rates is None:
+    if rates is None or only_guesses(evaluation):
         return
     rate, top = rates[-1], len(rates)
     by_target = lookup.lookup(evaluation, "sufficiency.by_target") or {}

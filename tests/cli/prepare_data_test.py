@@ -43,7 +43,7 @@ class PrepareDataTest(absltest.TestCase):
         printed = self._run(
             source="faces", causes=["glasses"], images=40, test_fraction=0.3
         )
-        self.assertIn("class 1 is: glasses", printed)
+        self.assertIn("label: any of glasses", printed)
         count = sum(tfrecords.Dataset(self.output).manifest.splits.values())
         self.assertEqual(count, 40)
 

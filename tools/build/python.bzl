@@ -49,7 +49,8 @@ def py_test(name, data = [], size = "small", **kwargs):
     Args:
       name: the name of the test file, without .py.
       data: files that the test reads.
-      size: small, medium or large: at most 120, 300 or 900 seconds.
+      size: small, medium, large or enormous: at most 120, 300, 900 or 3,600
+        seconds.
       **kwargs: as for the native rule.
     """
 
