@@ -72,11 +72,10 @@ class Discriminator(keras.Model):
         """
         shapes.check_shape("p", p, [None, self.num_classes])
         x = self.trunk(images)
-        if self.group_size > 1 and alone:
-            # The deviation of copies is zero.
-            x = tf.pad(x, [[0, 0], [0, 0], [0, 0], [0, 1]])
-        elif self.group_size > 1:
-            x = minibatch_stddev.minibatch_stddev(x, group_size=self.group_size)
+        if self.group_size > 1:
+            x = minibatch_stddev.minibatch_stddev(
+                x, group_size=1 if alone else self.group_size
+            )
         x = activation.scaled_leaky_relu(self.conv(x))
         x = tf.reshape(x, [-1, 16 * x.shape[-1]])
         x = activation.scaled_leaky_relu(self.dense(x))
