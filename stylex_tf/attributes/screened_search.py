@@ -1,22 +1,22 @@
 """The search whose candidates gradients choose."""
 
 import dataclasses
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 import numpy as np
-import tensorflow as tf
 
 from stylex_tf.attributes import calibration as calibration_lib
 from stylex_tf.attributes import (
     chosen_edits,
     gradient_effects,
     layered,
+    resumed_edits,
     style_ranges,
 )
 from stylex_tf.attributes import effects as effects_lib
 
-Judge = Callable[[tf.Tensor], tf.Tensor]
-Progress = Callable[[int], object]
+Judge = resumed_edits.Judge
+Progress = resumed_edits.Progress
 
 PILOT_IMAGES = 32
 """Images of which every edit is measured, to calibrate the gradients."""
@@ -97,15 +97,9 @@ class ScreenedSearch:
         progress: Progress | None = None,
     ) -> effects_lib.StyleEffects:
         """Measures some images, [N, T]; see `screening.measure_effects`."""
-        styles = np.asarray(styles, np.float32)
-        images, size = len(styles), self._ranges.size
-        if styles.ndim != 2 or styles.shape[1] < size or not images:
-            raise ValueError(
-                f"styles have shape {styles.shape}; expected [N, T] with N "
-                f"above 0 and T at least the {size} searched coordinates"
-            )
-        if len(image_ids) != images:
-            raise ValueError(f"{len(image_ids)} image ids for {images} images")
+        size = self._ranges.size
+        styles = resumed_edits.check_images(styles, image_ids, size)
+        images = len(styles)
         pilot = pilot_rows(images, self._pilot_images)
         others = np.setdiff1d(np.arange(images), pilot)
         parts, calibration = [], None
@@ -121,7 +115,9 @@ class ScreenedSearch:
             ids = [image_ids[row] for row in others]
             parts.append(self._measure(styles[others], chosen, ids, progress))
         order = np.argsort(np.concatenate([pilot, others]))
-        return _in_order(effects_lib.merge(parts), order, self._candidates)
+        return dataclasses.replace(
+            effects_lib.merge(parts).take(order), screened=self._candidates
+        )
 
     def _promising(
         self,
@@ -151,18 +147,3 @@ class ScreenedSearch:
         chosen = np.zeros([len(styles), 2 * self._ranges.size], bool)
         chosen[rows[:, None], best[:, : self._candidates]] = True
         return chosen.reshape(len(styles), 2, -1)
-
-
-def _in_order(
-    table: effects_lib.StyleEffects, order: np.ndarray, screened: int
-) -> effects_lib.StyleEffects:
-    """The table with its images in another order, marked as screened."""
-    scores = table.score_changes
-    return dataclasses.replace(
-        table,
-        effects=table.effects[order],
-        base_logits=table.base_logits[order],
-        image_ids=tuple(table.image_ids[row] for row in order),
-        score_changes=None if scores is None else scores[order],
-        screened=screened,
-    )

@@ -1,18 +1,16 @@
 """The exact search: every coordinate, both directions, every image."""
 
-import functools
-import math
 from collections.abc import Callable, Sequence
 
 import numpy as np
 import tensorflow as tf
 
-from stylex_tf.attributes import counterfactuals, layered, style_ranges
 from stylex_tf.attributes import effects as effects_lib
+from stylex_tf.attributes import layered, resumed_edits, style_ranges
 
 Generate = layered.LayeredGenerator | Callable[[tf.Tensor], tf.Tensor]
-Judge = Callable[[tf.Tensor], tf.Tensor]
-Progress = Callable[[int], object]
+Judge = resumed_edits.Judge
+Progress = resumed_edits.Progress
 
 
 def measure_effects(
@@ -64,12 +62,6 @@ class Search:
     once an image; the edits of a layer resume there, in batches of one fixed
     shape that may hold several images. So there is one trace a layer, and
     `batch_size` bounds the memory whatever N and S are.
-
-    For each layer every image is evaluated unedited as well, beside its edits:
-    [C, 2 * width + 1]. The same computation gives the same numbers, so that an
-    edit that changes nothing has no effect. Another batch shape, or a graph
-    that resumes at another layer, may round differently: in bfloat16 by 0.03
-    logits on a trained model, more than many an effect.
     """
 
     def __init__(
@@ -102,22 +94,21 @@ class Search:
             raise ValueError(f"batch_size is {batch_size}; expected at least 1")
         if images < 1:
             raise ValueError("there are no images to search")
-        self._generate = layered.of(generate, searched=ranges.size)
-        self._classify = classify
-        self._score = score
-        self._ranges = ranges
-        self._shift_size = float(shift_size)
+        self._size = ranges.size
         self._batch_size = batch_size
-        self._widths = self._generate.layer_widths
+        self._edits = resumed_edits.ResumedEdits(
+            layered.of(generate, searched=ranges.size),
+            classify,
+            ranges,
+            shift_size=shift_size,
+            score=score,
+        )
         # So many images that those of the narrowest layer fill a batch; fewer
         # where that leaves the last chunk less empty.
-        most = max(1, batch_size // (2 * min(self._widths) + 1))
-        self._chunk = _even(images, most)
-        self._enter = tf.function(self._generate.enter)
-        self._resume = [
-            tf.function(functools.partial(self._resume_edits, layer))
-            for layer in range(len(self._widths))
-        ]
+        narrowest = 2 * min(self._edits.widths) + 1
+        self._chunk = resumed_edits.even(
+            images, max(1, batch_size // narrowest)
+        )
 
     def __call__(
         self,
@@ -126,32 +117,12 @@ class Search:
         progress: Progress | None = None,
     ) -> effects_lib.StyleEffects:
         """Measures every edit of some images, [N, T]; see `measure_effects`."""
-        styles = np.asarray(styles, np.float32)
-        size = self._ranges.size
-        if styles.ndim != 2 or styles.shape[1] < size or not len(styles):
-            raise ValueError(
-                f"styles have shape {styles.shape}; expected [N, T] with N "
-                f"above 0 and T at least the {size} searched coordinates"
-            )
-        if len(image_ids) != len(styles):
-            raise ValueError(
-                f"{len(image_ids)} image ids for {len(styles)} images"
-            )
+        styles = resumed_edits.check_images(styles, image_ids, self._size)
         parts = [
             self._measure_chunk(styles[start : start + self._chunk], progress)
             for start in range(0, len(styles), self._chunk)
         ]
-        base = np.concatenate([base for base, _ in parts])
-        table = np.concatenate([table for _, table in parts])
-        classes = base.shape[1] - (self._score is not None)
-        return effects_lib.StyleEffects(
-            effects=table[..., :classes].copy(),
-            base_logits=base[:, :classes].copy(),
-            ranges=self._ranges,
-            image_ids=tuple(image_ids),
-            shift_size=self._shift_size,
-            score_changes=table[..., -1].copy() if self._score else None,
-        )
+        return self._edits.table(parts, image_ids)
 
     def _measure_chunk(
         self, styles: np.ndarray, progress: Progress | None
@@ -161,72 +132,17 @@ class Search:
         padding = ((0, self._chunk - count), (0, 0))
         padded = tf.constant(np.pad(styles, padding, mode="edge"))
         base, changes = [], []
-        for layer, state in enumerate(self._enter(padded)):
-            answers = self._measure_layer(layer, state, padded, count, progress)
-            edited, unedited = answers[:, :-1], answers[:, -1]
-            base.append(unedited)
-            changes.append(
-                (edited - unedited[:, None]).reshape(
-                    count, 2, self._widths[layer], -1
-                )
-            )
+        for layer, state in enumerate(self._edits.enter(padded)):
+            each = self._edits.entries_per_image(layer)
+            answers = self._edits.answers(
+                layer,
+                state,
+                padded,
+                np.arange(count * each),
+                batch=resumed_edits.even(self._chunk * each, self._batch_size),
+                progress=progress,
+            ).reshape(count, each, -1)
+            edited, unedited = answers[:, :-1], answers[:, -1:]
+            base.append(unedited[:, 0])
+            changes.append((edited - unedited).reshape(count, 2, each // 2, -1))
         return base[0], np.concatenate(changes, axis=2)
-
-    def _measure_layer(
-        self,
-        layer: int,
-        state: layered.State,
-        styles: tf.Tensor,
-        count: int,
-        progress: Progress | None,
-    ) -> np.ndarray:
-        """Answers of the first `count` images, [count, 2 * width + 1, K]."""
-        each = 2 * self._widths[layer] + 1
-        batch = _even(self._chunk * each, self._batch_size)
-        answers = []
-        for start in range(0, count * each, batch):
-            # The last batch is filled up with the last edit.
-            edits = np.arange(start, start + batch, dtype=np.int32)
-            edits = np.minimum(edits, count * each - 1)
-            answer = self._resume[layer](state, styles, tf.constant(edits))
-            answers.append(answer.numpy()[: count * each - start])
-            if not np.all(np.isfinite(answers[-1])):
-                raise FloatingPointError(
-                    "the classifier's logits, or the discriminator's score, "
-                    "of an edited image are not finite"
-                )
-            if progress is not None:
-                real = edits[: len(answers[-1])]
-                progress(int(np.sum(real % each < each - 1)))
-        return np.concatenate(answers).reshape(count, each, -1)
-
-    def _resume_edits(
-        self,
-        layer: int,
-        state: layered.State,
-        styles: tf.Tensor,
-        edits: tf.Tensor,
-    ) -> tf.Tensor:
-        """Evaluates entries of a layer's [C, 2 * width + 1], [B] -> [B, K]."""
-        width = self._widths[layer]
-        image, edit = edits // (2 * width + 1), edits % (2 * width + 1)
-        edited, _ = counterfactuals.move(
-            tf.gather(styles, image),
-            tf.constant(self._ranges.ends()),
-            sum(self._widths[:layer]) + edit % width,
-            edit // width % 2,
-            # The last entry of an image moves nothing.
-            tf.where(edit < 2 * width, self._shift_size, 0.0),
-        )
-        rows = tuple(tf.gather(part, image) for part in state)
-        images = self._generate.resume(layer, rows, edited)
-        logits = tf.cast(self._classify(images), tf.float32)
-        if self._score is None:
-            return logits
-        score = tf.cast(self._score(images), tf.float32)
-        return tf.concat([logits, score[:, None]], axis=1)
-
-
-def _even(count: int, most: int) -> int:
-    """The size of equal parts of `count`, as few as `most` allows."""
-    return math.ceil(count / math.ceil(count / most))
