@@ -244,6 +244,7 @@ def _run(
                 | "Spread" >> beam.Reshuffle()
                 | "Measure" >> beam.ParDo(_MeasureShard(task))
             )
+    # Each runner raises errors of its own.
     except Exception as error:
         left = sum(
             not shards.complete(index, task.plan, task.directory)

@@ -81,23 +81,13 @@ def _measure(
 ) -> "effects.StyleEffects":
     import tqdm
 
-    from stylex_tf.attributes import batching, pipeline, style_ranges
-    from stylex_tf.data import preprocessing
+    from stylex_tf.attributes import pipeline
+    from stylex_tf.stages import searching
 
     settings = trained.run.settings.attributes
     scored = bool(settings.score_limit)
     images = trained.run.dataset.load("test", limit=_IMAGES.value)
-    styles = batching.apply(
-        trained.functions.encode,
-        preprocessing.to_float_numpy(images.images),
-        batch_size=settings.batch_size,
-    )
-    ranges = style_ranges.StyleRanges.from_styles(
-        styles,
-        searched=trained.functions.style_space.size,
-        kind=settings.ranges,
-        width=settings.range_width,
-    )
+    styles, ranges = searching.encode(trained, images)
     with tqdm.tqdm(
         total=len(styles) * 2 * ranges.size,
         desc="Searching",
@@ -110,7 +100,7 @@ def _measure(
             ranges,
             directory=_SHARDS.value or output / "shards",
             image_ids=images.ids,
-            identity=f"step {int(trained.run.state.step.numpy())}",
+            identity=searching.identity(trained),
             images_per_shard=_IMAGES_PER_SHARD.value,
             shift_size=settings.shift_size,
             batch_size=settings.batch_size,
@@ -137,13 +127,9 @@ def _summary(
     seconds: float,
 ) -> str:
     from stylex_tf.attributes import selection
+    from stylex_tf.stages import searching
 
-    settings = trained.run.settings.attributes
-    rules = selection.Rules(
-        procedure=settings.procedure,
-        measure=settings.measure,
-        score_limit=settings.score_limit,
-    )
+    rules = searching.selection_rules(trained)
     edits = table.num_images * 2 * table.num_coordinates
     lines = [
         f"{edits:,} edits of {table.num_images:,} images, {seconds:.0f} seconds"

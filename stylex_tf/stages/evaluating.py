@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import tensorflow as tf
 
-from stylex_tf import config, run_folder
+from stylex_tf import run_folder
 from stylex_tf.attributes import batching, counterfactuals
 from stylex_tf.data import preprocessing, worlds
 from stylex_tf.evaluation import (
@@ -109,10 +109,13 @@ def evaluate(
     }
     decided = rebuilt.reconstructed_logits.argmax(axis=1)
     few = slice(0, _INDEPENDENCE_IMAGES)
+    pictures = batching.apply(
+        functions.generate, rebuilt.styles, batch_size=settings.batch_size
+    )
     sections: dict[str, Any] = {
         "classifier": run.classifier_figures,
         "reconstruction": rebuilt.figures(),
-        "realism": _realism(trained, found, rebuilt, opinion),
+        "realism": _realism(trained, found, rebuilt, pictures, opinion),
         "sufficiency": sufficiency.measure(
             functions.generate,
             functions.classify,
@@ -148,7 +151,9 @@ def evaluate(
         },
     }
     if namer is not None:
-        sections["ground_truth"] = _ground_truth(trained, found, rebuilt, namer)
+        sections["ground_truth"] = _ground_truth(
+            trained, found, pictures, namer
+        )
     return schema.build(sections)
 
 
@@ -203,6 +208,7 @@ def _realism(
     trained: trained_lib.Trained,
     found: searching.Found,
     rebuilt: reconstruction.Reconstruction,
+    pictures: np.ndarray,
     opinion: second_opinion.SecondOpinion,
 ) -> dict[str, Any]:
     """Of reconstructions, and of them after their class's first edit."""
@@ -222,17 +228,14 @@ def _realism(
         directions,
         found.table.shift_size,
     )
-    plain, moved = (
-        batching.apply(
-            trained.functions.generate, styles, batch_size=batch_size
-        )
-        for styles in (rebuilt.styles, edited)
+    moved = batching.apply(
+        trained.functions.generate, edited, batch_size=batch_size
     )
     return realism.measure(
         tf.function(opinion.embed, reduce_retracing=True),
         trained.run.dataset.load("train", limit=count).images,
         trained.unseen.images,
-        plain,
+        pictures,
         moved,
         extractor=opinion.extractor,
     )
@@ -241,16 +244,10 @@ def _realism(
 def _ground_truth(
     trained: trained_lib.Trained,
     found: searching.Found,
-    rebuilt: reconstruction.Reconstruction,
+    pictures: np.ndarray,
     namer: naming.Namer,
 ) -> dict[str, Any]:
     manifest, images = trained.run.dataset.manifest, trained.unseen
-    settings: config.AttributesConfig = trained.run.settings.attributes
-    pictures = batching.apply(
-        trained.functions.generate,
-        rebuilt.styles,
-        batch_size=settings.batch_size,
-    )
     causes = [cause for causes in manifest.causes_by_class for cause in causes]
     judged = namer.of_ranked()
     effects = causal_effects.measure(

@@ -16,7 +16,7 @@ from stylex_tf.attributes import (
     shards,
     style_ranges,
 )
-from stylex_tf.data import preprocessing
+from stylex_tf.data import preprocessing, tfrecords
 from stylex_tf.stages import trained as trained_lib
 
 
@@ -77,25 +77,10 @@ def find(trained: trained_lib.Trained) -> Found:
             already, of the same weights and images, is not measured again.
     """
     settings = trained.run.settings.attributes
-    functions = trained.functions
-    styles = batching.apply(
-        functions.encode,
-        preprocessing.to_float_numpy(trained.searched.images),
-        batch_size=settings.batch_size,
-    )
-    ranges = style_ranges.StyleRanges.from_styles(
-        styles,
-        searched=functions.style_space.size,
-        kind=settings.ranges,
-        width=settings.range_width,
-    )
+    styles, ranges = encode(trained, trained.searched)
     table = _measure(trained, styles, ranges)
     effects.save(table, trained.run.folder.attributes)
-    rules = selection.Rules(
-        procedure=settings.procedure,
-        measure=settings.measure,
-        score_limit=settings.score_limit,
-    )
+    rules = selection_rules(trained)
     top_k = max(settings.top_k, 10)
     by_class = {
         target: selection.select_class_attributes(
@@ -108,6 +93,41 @@ def find(trained: trained_lib.Trained) -> Found:
     else:
         ranked = selection.interleave(list(by_class.values()))
     return Found(table, styles, by_class, ranked)
+
+
+def encode(
+    trained: trained_lib.Trained, images: tfrecords.Examples
+) -> tuple[np.ndarray, style_ranges.StyleRanges]:
+    """Returns the styles of images, [N, T], and the ends of their search."""
+    settings = trained.run.settings.attributes
+    styles = batching.apply(
+        trained.functions.encode,
+        preprocessing.to_float_numpy(images.images),
+        batch_size=settings.batch_size,
+    )
+    ranges = style_ranges.StyleRanges.from_styles(
+        styles,
+        searched=trained.functions.style_space.size,
+        kind=settings.ranges,
+        width=settings.range_width,
+    )
+    return styles, ranges
+
+
+def selection_rules(trained: trained_lib.Trained) -> selection.Rules:
+    """Returns how the run selects attributes."""
+    settings = trained.run.settings.attributes
+    return selection.Rules(
+        procedure=settings.procedure,
+        measure=settings.measure,
+        score_limit=settings.score_limit,
+    )
+
+
+def identity(trained: trained_lib.Trained) -> str:
+    """Names the networks that a shard was measured with."""
+    step = int(trained.run.state.step.numpy())
+    return f"step {step}, classifier {trained.run.classifier_figures}"
 
 
 def _measure(
@@ -149,10 +169,7 @@ def _measure(
             ranges,
             directory=run.folder.attributes / "shards",
             images_per_shard=settings.images_per_shard,
-            identity=(
-                f"step {int(run.state.step.numpy())}, "
-                f"classifier {run.classifier_figures}"
-            ),
+            identity=identity(trained),
             progress=bar.update,
             **options,
         )
