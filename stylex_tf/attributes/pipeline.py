@@ -17,6 +17,7 @@ import apache_beam as beam
 import numpy as np
 import tensorflow as tf
 from apache_beam.options import pipeline_options
+from apache_beam.runners import runner
 from apache_beam.utils import shared
 
 from stylex_tf.attributes import effects, search, shards, style_ranges
@@ -88,6 +89,7 @@ def measure(
         ValueError: no images, no images a shard, or an unknown runner.
         WorkerError: a worker failed, also at shapes that do not fit.
     """
+    options = options_of(beam_flags)
     plan = shards.Plan.of(
         styles,
         ranges,
@@ -119,10 +121,29 @@ def measure(
                 batch_size=batch_size,
                 scored=scored,
             )
-            _run(task, missing, beam_flags)
+            _run(task, missing, options)
     for path in tf.io.gfile.glob(tf.io.gfile.join(directory, "inputs-*")):
         tf.io.gfile.remove(path)
     return shards.merge(plan, directory)
+
+
+def options_of(beam_flags: Sequence[str]) -> pipeline_options.PipelineOptions:
+    """Reads Beam's flags; without a runner they run in this process.
+
+    Raises:
+        ValueError: there is no such runner.
+    """
+    options = pipeline_options.PipelineOptions(list(beam_flags))
+    chosen = options.view_as(pipeline_options.StandardOptions)
+    if chosen.runner in (None, "DirectRunner"):
+        # What DirectRunner means. Beam's own switch first downloads Prism, a
+        # runner in Go, which knows no --direct_num_workers.
+        chosen.runner = "FnApiRunner"
+    try:
+        runner.create_runner(chosen.runner)
+    except (ImportError, AttributeError) as error:
+        raise ValueError(f"--runner={chosen.runner}: {error}") from error
+    return options
 
 
 def _write_inputs(
@@ -225,15 +246,11 @@ class _MeasureShard(beam.DoFn):
 
 
 def _run(
-    task: _Task, missing: Sequence[int], beam_flags: Sequence[str]
+    task: _Task,
+    missing: Sequence[int],
+    options: pipeline_options.PipelineOptions,
 ) -> None:
     """Measures shards on the workers of a runner; waits for all of them."""
-    options = pipeline_options.PipelineOptions(list(beam_flags))
-    chosen = options.view_as(pipeline_options.StandardOptions)
-    if chosen.runner in (None, "DirectRunner"):
-        # What DirectRunner means. Beam's own switch first downloads Prism, a
-        # runner in Go, which knows no --direct_num_workers.
-        chosen.runner = "FnApiRunner"
     pipeline = beam.Pipeline(options=options)
     try:
         with _search_path_in_environment(), pipeline:

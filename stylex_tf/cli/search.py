@@ -60,6 +60,10 @@ def main(argv: list[str]) -> None:
     from stylex_tf.attributes import effects, pipeline
     from stylex_tf.stages import trained as trained_lib
 
+    try:
+        pipeline.options_of(beam_flags)
+    except ValueError as error:
+        raise app.UsageError(str(error)) from error
     trained = trained_lib.load(run_dir)
     begun = time.monotonic()
     try:

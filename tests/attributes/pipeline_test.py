@@ -159,6 +159,10 @@ class PipelineTest(parameterized.TestCase):
     def test_refuses_what_does_not_fit_before_any_worker_starts(self):
         with self.assertRaisesRegex(ValueError, "images_per_shard is 0"):
             self._measure(images_per_shard=0)
+        with self.assertRaisesRegex(ValueError, "NoSuchRunner"):
+            self._measure("--runner=NoSuchRunner")
+        with self.assertRaisesRegex(ValueError, "no.such.Runner"):
+            self._measure("--runner=no.such.Runner")
         self.assertEmpty(list(self.loads.iterdir()))
 
 

@@ -116,12 +116,11 @@ class SearchTest(absltest.TestCase):
         self.assertFalse((self.output / "effects.json").exists())
 
     def test_what_follows_the_flags_is_for_beam(self):
-        with self.assertRaisesRegex(ValueError, "pipeline runner: Unheard"):
-            self._run("--runner=Unheard")
-        with self.assertRaisesRegex(
-            app.UsageError, "^unexpected arguments: images=3$"
-        ):
-            self._run("images=3")
+        # An unknown runner is refused before anything is loaded.
+        with self.assertRaisesRegex(app.UsageError, "Unheard.*Valid values"):
+            self._run("--runner=Unheard", run_dir="/nowhere")
+        with self.assertRaisesRegex(app.UsageError, "unexpected arguments"):
+            self._run("runner")
 
     def test_asks_for_what_is_missing(self):
         with self.assertRaisesRegex(app.UsageError, "are needed"):
