@@ -102,9 +102,11 @@ class Objective:
     def generator_encoded(self, step: Tensors) -> phases.Outcome:
         """Adversarial, reconstruction and classification loss of x'."""
         images, condition = step["images"], step["condition"]
+        generator = self._networks.generator
         w = self._networks.encoder(images)
-        fakes = self._networks.generator(
-            w, condition, noise=self._noise, seed=_noise_seed(step)
+        styles = generator.styles(w, condition)
+        fakes = generator.synthesis(
+            styles, noise=self._noise, seed=_noise_seed(step)
         )
         logits, features = self._classify(fakes)
         if self._perceptual_features is not None:
@@ -128,6 +130,12 @@ class Objective:
             terms["w_reconstruction"] = reconstruction.l1(
                 w, self._networks.encoder(fakes)
             )
+        if self._weights.style_decorrelation:
+            searched = styles[:, : generator.style_space.size]
+            penalty = regularizers.correlation_penalty(
+                searched, over_replicas=_mean_over_replicas
+            )
+            terms["style_decorrelation"] = tf.fill(tf.shape(scores), penalty)
         loss = tf.add_n(
             [
                 getattr(self._weights, name) * term
@@ -212,9 +220,8 @@ class Objective:
             self._normal(step, _PATH, h * width * c, (h, width, c))[::2],
         )
         mean = self._path_length_mean
-        of_batch = tf.distribute.get_replica_context().all_reduce(
-            tf.distribute.ReduceOp.MEAN,
-            tf.stop_gradient(tf.reduce_mean(lengths)),
+        of_batch = _mean_over_replicas(
+            tf.stop_gradient(tf.reduce_mean(lengths))
         )
         # The batch's own mean joins before the penalty, as in the paper.
         moved = mean + 0.01 * (of_batch - mean)
@@ -317,6 +324,11 @@ def _noise_seed(step: Tensors) -> tf.Tensor:
     """Each replica draws noise of its own: for all it would be too much."""
     replica = tf.distribute.get_replica_context().replica_id_in_sync_group
     return tf.random.fold_in(_seed(step, _NOISE), replica)
+
+
+def _mean_over_replicas(value: tf.Tensor) -> tf.Tensor:
+    context = tf.distribute.get_replica_context()
+    return context.all_reduce(tf.distribute.ReduceOp.MEAN, value)
 
 
 def _of_this_replica(drawn: tf.Tensor) -> tf.Tensor:
