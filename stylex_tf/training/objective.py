@@ -12,6 +12,7 @@ from stylex_tf import config
 from stylex_tf.losses import (
     adversarial,
     classification,
+    decorrelation,
     perceptual,
     reconstruction,
     regularizers,
@@ -132,8 +133,8 @@ class Objective:
             )
         if self._weights.style_decorrelation:
             searched = styles[:, : generator.style_space.size]
-            penalty = regularizers.correlation_penalty(
-                searched, over_replicas=_mean_over_replicas
+            penalty = decorrelation.correlation_penalty(
+                searched, _mean_over_replicas
             )
             terms["style_decorrelation"] = tf.fill(tf.shape(scores), penalty)
         loss = tf.add_n(
@@ -155,10 +156,11 @@ class Objective:
         """Adversarial loss of images drawn from z, or of exchanged styles."""
         styles = self._sampled_styles(step)
         if self._style_exchange:
-            exchanged = self._uniform(step, _EXCHANGES) < self._style_exchange
-            styles = tf.where(
-                exchanged[:, None], self._exchanged_styles(step), styles
+            is_exchanged = (
+                self._uniform(step, _EXCHANGES) < self._style_exchange
             )
+            exchanged = self._exchanged_styles(step)
+            styles = tf.where(is_exchanged[:, None], exchanged, styles)
         fakes = self._networks.generator.synthesis(
             styles, noise=self._noise, seed=_noise_seed(step)
         )
@@ -175,10 +177,10 @@ class Objective:
             read = self._networks.generator.styles(
                 self._networks.encoder(fakes), step["condition"]
             )
-            distance = tf.reduce_mean(tf.abs(read - styles), axis=-1)
+            distance = reconstruction.l1(read, styles)
             terms["style_reconstruction"] = distance
             loss += self._weights.style_reconstruction * tf.where(
-                exchanged, distance, 0.0
+                is_exchanged, distance, 0.0
             )
         made = {"fakes": fakes, "fake_p": fake_p}
         return phases.Outcome(loss, {**terms, "loss": loss}, made)

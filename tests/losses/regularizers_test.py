@@ -112,50 +112,5 @@ class PathLengthsTest(parameterized.TestCase):
         )
 
 
-class CorrelationPenaltyTest(parameterized.TestCase):
-    def test_is_the_sum_of_squared_correlations_a_coordinate(self):
-        styles = normal(50, 4) @ normal(4, 4, seed=1)
-        squared = np.corrcoef(styles.T) ** 2
-        penalty = regularizers.correlation_penalty(
-            tf.constant(styles), smallest_deviation=0.0
-        )
-        np.testing.assert_allclose(penalty, (squared.sum() - 4) / 4, rtol=1e-4)
-
-    @parameterized.parameters(1.0, -3.0)
-    def test_of_a_copy_is_one(self, scale):
-        one = 10.0 * normal(8, 1)
-        styles = tf.constant(np.concatenate([one, scale * one + 1.0], axis=1))
-        penalty = regularizers.correlation_penalty(styles)
-        np.testing.assert_allclose(penalty, 1.0, rtol=1e-2)
-
-    def test_of_crossed_factors_is_zero(self):
-        styles = tf.constant([[0.0, 0.0], [0.0, 1.0], [1.0, 0.0], [1.0, 1.0]])
-        penalty = regularizers.correlation_penalty(styles)
-        np.testing.assert_allclose(penalty, 0.0, atol=1e-12)
-
-    def test_a_coordinate_that_hardly_varies_does_not_count(self):
-        one = normal(8, 1)
-        styles = tf.constant(np.concatenate([one, 1e-3 * one], axis=1))
-        self.assertLess(regularizers.correlation_penalty(styles), 1e-3)
-
-    def test_nothing_is_won_by_shrinking(self):
-        styles = tf.constant(normal(8, 3) @ normal(3, 3, seed=1))
-        with tf.GradientTape() as tape:
-            tape.watch(styles)
-            penalty = regularizers.correlation_penalty(styles)
-        gradient = tape.gradient(penalty, styles).numpy()
-        self.assertGreater(np.abs(gradient).max(), 1e-2)
-        # The derivative along each coordinate's own deviations.
-        along = np.sum(gradient * (styles - np.mean(styles, axis=0)), axis=0)
-        np.testing.assert_allclose(along, 0.0, atol=1e-6)
-
-    def test_of_equal_images_has_a_finite_gradient(self):
-        styles = tf.ones([4, 3])
-        with tf.GradientTape() as tape:
-            tape.watch(styles)
-            penalty = regularizers.correlation_penalty(styles)
-        np.testing.assert_array_equal(tape.gradient(penalty, styles), 0.0)
-
-
 if __name__ == "__main__":
     absltest.main()

@@ -7,7 +7,7 @@ import tensorflow as tf
 from absl.testing import absltest, parameterized
 
 from stylex_tf import config
-from stylex_tf.losses import perceptual, regularizers
+from stylex_tf.losses import decorrelation, perceptual, regularizers
 from stylex_tf.training import objective
 from tests.testing import tiny_experiment
 
@@ -158,7 +158,7 @@ class ObjectiveTest(parameterized.TestCase):
         self.assertLess(searched.shape[1], styles.shape[1])
         np.testing.assert_allclose(
             losses.generator_encoded(step).loss,
-            np.full(_BATCH, regularizers.correlation_penalty(searched)),
+            np.full(_BATCH, decorrelation.correlation_penalty(searched)),
             rtol=1e-5,
         )
 
