@@ -43,7 +43,6 @@ def get_config() -> config.ExperimentConfig:
             perceptual=2.0,
             w_reconstruction=0.0,
             style_reconstruction=2.0,
-            style_decorrelation=0.5,
             classification=0.5,
         ),
         training=config.TrainingConfig(

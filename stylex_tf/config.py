@@ -107,9 +107,6 @@ class LossConfig:
     w_reconstruction: float = 0.1
     # Of exchanged styles, read back by the encoder; see style_exchange.
     style_reconstruction: float = 0.0
-    # Of the correlations between the style coordinates of the batch, so that
-    # no two of them share a factor of the images; 0 is the paper's.
-    style_decorrelation: float = 0.0
     classification: float = 1.0
     # Features of the perceptual distance: "classifier" (the one under
     # explanation; a SavedModel shows none), "auto" (the classifier's where it

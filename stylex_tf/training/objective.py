@@ -12,7 +12,6 @@ from stylex_tf import config
 from stylex_tf.losses import (
     adversarial,
     classification,
-    decorrelation,
     perceptual,
     reconstruction,
     regularizers,
@@ -103,11 +102,9 @@ class Objective:
     def generator_encoded(self, step: Tensors) -> phases.Outcome:
         """Adversarial, reconstruction and classification loss of x'."""
         images, condition = step["images"], step["condition"]
-        generator = self._networks.generator
         w = self._networks.encoder(images)
-        styles = generator.styles(w, condition)
-        fakes = generator.synthesis(
-            styles, noise=self._noise, seed=_noise_seed(step)
+        fakes = self._networks.generator(
+            w, condition, noise=self._noise, seed=_noise_seed(step)
         )
         logits, features = self._classify(fakes)
         if self._perceptual_features is not None:
@@ -131,12 +128,6 @@ class Objective:
             terms["w_reconstruction"] = reconstruction.l1(
                 w, self._networks.encoder(fakes)
             )
-        if self._weights.style_decorrelation:
-            searched = styles[:, : generator.style_space.size]
-            penalty = decorrelation.correlation_penalty(
-                searched, _mean_over_replicas
-            )
-            terms["style_decorrelation"] = tf.fill(tf.shape(scores), penalty)
         loss = tf.add_n(
             [
                 getattr(self._weights, name) * term
@@ -156,11 +147,10 @@ class Objective:
         """Adversarial loss of images drawn from z, or of exchanged styles."""
         styles = self._sampled_styles(step)
         if self._style_exchange:
-            is_exchanged = (
-                self._uniform(step, _EXCHANGES) < self._style_exchange
+            exchanged = self._uniform(step, _EXCHANGES) < self._style_exchange
+            styles = tf.where(
+                exchanged[:, None], self._exchanged_styles(step), styles
             )
-            exchanged = self._exchanged_styles(step)
-            styles = tf.where(is_exchanged[:, None], exchanged, styles)
         fakes = self._networks.generator.synthesis(
             styles, noise=self._noise, seed=_noise_seed(step)
         )
@@ -177,10 +167,10 @@ class Objective:
             read = self._networks.generator.styles(
                 self._networks.encoder(fakes), step["condition"]
             )
-            distance = reconstruction.l1(read, styles)
+            distance = tf.reduce_mean(tf.abs(read - styles), axis=-1)
             terms["style_reconstruction"] = distance
             loss += self._weights.style_reconstruction * tf.where(
-                is_exchanged, distance, 0.0
+                exchanged, distance, 0.0
             )
         made = {"fakes": fakes, "fake_p": fake_p}
         return phases.Outcome(loss, {**terms, "loss": loss}, made)
@@ -222,8 +212,9 @@ class Objective:
             self._normal(step, _PATH, h * width * c, (h, width, c))[::2],
         )
         mean = self._path_length_mean
-        of_batch = _mean_over_replicas(
-            tf.stop_gradient(tf.reduce_mean(lengths))
+        of_batch = tf.distribute.get_replica_context().all_reduce(
+            tf.distribute.ReduceOp.MEAN,
+            tf.stop_gradient(tf.reduce_mean(lengths)),
         )
         # The batch's own mean joins before the penalty, as in the paper.
         moved = mean + 0.01 * (of_batch - mean)
@@ -326,11 +317,6 @@ def _noise_seed(step: Tensors) -> tf.Tensor:
     """Each replica draws noise of its own: for all it would be too much."""
     replica = tf.distribute.get_replica_context().replica_id_in_sync_group
     return tf.random.fold_in(_seed(step, _NOISE), replica)
-
-
-def _mean_over_replicas(value: tf.Tensor) -> tf.Tensor:
-    context = tf.distribute.get_replica_context()
-    return context.all_reduce(tf.distribute.ReduceOp.MEAN, value)
 
 
 def _of_this_replica(drawn: tf.Tensor) -> tf.Tensor:

@@ -7,7 +7,7 @@ import tensorflow as tf
 from absl.testing import absltest, parameterized
 
 from stylex_tf import config
-from stylex_tf.losses import decorrelation, perceptual, regularizers
+from stylex_tf.losses import perceptual, regularizers
 from stylex_tf.training import objective
 from tests.testing import tiny_experiment
 
@@ -104,12 +104,7 @@ class ObjectiveTest(parameterized.TestCase):
         )
 
     @parameterized.parameters(
-        "adversarial",
-        "l1",
-        "classification",
-        "perceptual",
-        "w_reconstruction",
-        "style_decorrelation",
+        "adversarial", "l1", "classification", "perceptual", "w_reconstruction"
     )
     def test_a_weight_multiplies_its_term(self, name):
         weights = dataclasses.replace(_NOTHING, **{name: 3.0})
@@ -135,9 +130,7 @@ class ObjectiveTest(parameterized.TestCase):
         )
         np.testing.assert_allclose(outcome.loss, total, rtol=1e-5)
 
-    @parameterized.parameters(
-        "perceptual", "w_reconstruction", "style_decorrelation"
-    )
+    @parameterized.parameters("perceptual", "w_reconstruction")
     def test_a_term_that_costs_a_network_is_not_computed_for_nothing(
         self, name
     ):
@@ -145,22 +138,6 @@ class ObjectiveTest(parameterized.TestCase):
         losses = self._objective(weights)
         outcome = losses.generator_encoded(self._begin(losses))
         self.assertNotIn(name, outcome.metrics)
-
-    def test_the_correlations_are_of_the_searched_styles(self):
-        weights = dataclasses.replace(_NOTHING, style_decorrelation=1.0)
-        losses = self._objective(weights)
-        step = self._begin(losses)
-        networks = self.networks
-        styles = networks.generator.styles(
-            networks.encoder(self.images), step["condition"]
-        )
-        searched = styles[:, : networks.generator.style_space.size]
-        self.assertLess(searched.shape[1], styles.shape[1])
-        np.testing.assert_allclose(
-            losses.generator_encoded(step).loss,
-            np.full(_BATCH, decorrelation.correlation_penalty(searched)),
-            rtol=1e-5,
-        )
 
     def test_the_perceptual_distance_of_other_features(self):
         losses = self._objective(perceptual_features=lambda x: [x * 2.0 + 1.0])

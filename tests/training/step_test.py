@@ -9,7 +9,6 @@ import numpy as np
 import tensorflow as tf
 from absl.testing import absltest, parameterized
 
-from stylex_tf import config
 from stylex_tf.training import phases, step
 from tests.testing import tiny_experiment
 
@@ -202,9 +201,7 @@ class ReplicasTest(absltest.TestCase):
             )
 
     def _train(self, strategy) -> dict[str, np.ndarray]:
-        training = tiny_experiment.training(
-            strategy, weights=config.LossConfig(style_decorrelation=1.0)
-        )
+        training = tiny_experiment.training(strategy)
         begun = tiny_experiment.values(training.state)
 
         def batches(context: tf.distribute.InputContext) -> tf.data.Dataset:
