@@ -9,6 +9,12 @@ from stylex_tf.attributes import effects as effects_lib
 from stylex_tf.attributes import gradient_effects, target_effects
 
 
+# Errors above the estimate that an edit is given the benefit of. Recall of an
+# image's ten best on four worlds at M = 27 of 56: 0.918 to 0.959 with 0, 0.981
+# to 0.994 with 1, 0.992 to 1.000 with 3, and the same with 4.
+_BENEFIT = 3.0
+
+
 @dataclasses.dataclass(frozen=True, eq=False)
 class Calibration:
     """Corrects the estimates of gradients, edit by edit.
@@ -22,9 +28,13 @@ class Calibration:
     Attributes:
         weights: a and b, float32 [2, K, 2, 2S]: whether the class is the
             predicted one; class; a or b; edit.
+        errors: what the corrected estimate is off by in the root mean square
+            over the images it was learned from, for an addition of 1 to the
+            coordinate, float32 [2S].
     """
 
     weights: np.ndarray
+    errors: np.ndarray
 
     def __call__(
         self,
@@ -55,6 +65,28 @@ class Calibration:
         sign = tf.where(away, -1.0, 1.0)[:, None]
         return estimates * (1.0 + weights[:, 1]) + sign * weights[:, 0] * way
 
+    def upper_bounds(
+        self,
+        estimates: tf.Tensor,
+        moves: tf.Tensor,
+        classes: tf.Tensor,
+        target_class: tf.Tensor,
+    ) -> tf.Tensor:
+        """What each edit may do at most: what is worth measuring, [B, 2S].
+
+        An edit that helps some images and hurts others has a poor estimate,
+        yet is the better candidate than one that never does anything.
+
+        Args:
+            estimates: as in a call.
+            moves: as in a call.
+            classes: as in a call.
+            target_class: as in a call.
+        """
+        corrected = self(estimates, moves, classes, target_class)
+        way = tf.reshape(moves, tf.shape(estimates))
+        return corrected + _BENEFIT * self.errors * tf.abs(way)
+
 
 def fit(
     estimate: gradient_effects.GradientEffects,
@@ -82,6 +114,7 @@ def fit(
     )
     ways = ways.numpy().reshape(images, -1)
     weights = np.zeros([2, table.num_classes, 2, ways.shape[1]], np.float32)
+    left = []
     for target in range(table.num_classes):
         promised, _ = estimate(styles, np.full(images, target))
         measured, _ = target_effects.of_images(
@@ -89,11 +122,18 @@ def fit(
         )
         for own in (0, 1):
             rows = (table.predictions == target) == own
-            weights[own, target] = _ridge(
-                np.stack([ways[rows], promised[rows]], axis=1),
-                measured[rows] - promised[rows],
-            )
-    return Calibration(weights)
+            inputs = np.stack([ways[rows], promised[rows]], axis=1)
+            missing = measured[rows] - promised[rows]
+            weights[own, target] = _ridge(inputs, missing)
+            found = np.einsum("pfe,fe->pe", inputs, weights[own, target])
+            left.append(missing - found)
+    errors = _root_mean_square(np.concatenate(left))
+    errors /= _root_mean_square(ways) + 1e-9
+    return Calibration(weights, errors.astype(np.float32))
+
+
+def _root_mean_square(values: np.ndarray) -> np.ndarray:
+    return np.sqrt(np.square(values, dtype=np.float64).mean(axis=0))
 
 
 def _ridge(inputs: np.ndarray, outputs: np.ndarray) -> np.ndarray:
@@ -102,7 +142,7 @@ def _ridge(inputs: np.ndarray, outputs: np.ndarray) -> np.ndarray:
         return np.zeros(inputs.shape[1:])
     # In units of each input's size, so that one strength of 1, that of one
     # image, fits all edits.
-    scale = np.sqrt(np.square(inputs, dtype=np.float64).mean(axis=0)) + 1e-9
+    scale = _root_mean_square(inputs) + 1e-9
     scaled = inputs / scale
     gram = np.einsum("pfe,pge->efg", scaled, scaled)
     moment = np.einsum("pfe,pe->ef", scaled, outputs)

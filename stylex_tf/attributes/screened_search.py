@@ -135,7 +135,7 @@ class ScreenedSearch:
             rows, targets = np.nonzero(other)
             promised, _ = self._estimate(styles[rows], targets)
         if calibration is not None:
-            promised = calibration(
+            promised = calibration.upper_bounds(
                 promised,
                 gradient_effects.moves_of(
                     styles[rows], self._ranges.ends(), self._shift_size

@@ -229,7 +229,7 @@ def _of_one_image(
         generate, classify, row, ends, target[None], shift_size=shift_size
     )
     if calibration is not None:
-        promised = calibration(
+        promised = calibration.upper_bounds(
             promised,
             gradient_effects.moves_of(row, ends, shift_size),
             gradient_effects.predicted(base),

@@ -130,6 +130,42 @@ class CalibrationTest(tf.test.TestCase):
                 learned.weights[0, 1, :, edit] * scale, expected, atol=1e-3
             )
 
+    def test_errors_are_what_is_left_over_an_addition_of_one(self):
+        _, styles, ranges, estimate, table = _saturated()
+        learned = calibration.fit(estimate, styles, table)
+        moves = gradient_effects.moves_of(styles, ranges.ends(), 1.0)
+        ways = np.reshape(moves, [len(styles), 8])
+        left = []
+        for target in (0, 1):
+            targets = np.full(len(styles), target, np.int32)
+            promised, logits = estimate(styles, targets)
+            found = learned(promised, moves, logits.argmax(axis=1), targets)
+            odds = table.effects[..., target] - table.effects[..., 1 - target]
+            left.append(odds.reshape(-1, 8) - found)
+        expected = np.sqrt(np.mean(np.square(np.concatenate(left)), axis=0))
+        expected /= np.sqrt(np.mean(np.square(ways), axis=0))
+        self.assertAllClose(learned.errors, expected, atol=1e-4)
+        bounds = learned.upper_bounds(
+            promised, moves, logits.argmax(axis=1), targets
+        )
+        self.assertAllClose(
+            bounds - found, 3.0 * expected * np.abs(ways), atol=1e-3
+        )
+
+    def test_an_edit_that_helps_some_goes_before_one_that_does_nothing(self):
+        # Edit 1 helps half of the images and hurts the others.
+        learned = calibration.Calibration(
+            np.zeros([2, 2, 2, 2], np.float32), np.float32([0.0, 2.0])
+        )
+        arguments = (
+            tf.constant([[0.0, -1.0]]),
+            tf.constant([[[-1.0], [0.5]]]),
+            tf.constant([0]),
+            tf.constant([1]),
+        )
+        self.assertAllClose(learned(*arguments), [[0.0, -1.0]])
+        self.assertAllClose(learned.upper_bounds(*arguments), [[0.0, 2.0]])
+
     def test_refuses_styles_of_other_images(self):
         _, styles, _, estimate, table = _saturated()
         with self.assertRaisesRegex(ValueError, "23 styles for a table of 24"):
