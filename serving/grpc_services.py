@@ -1,5 +1,6 @@
 """PredictionService and ModelService of TensorFlow Serving, over gRPC."""
 
+import logging
 from collections.abc import Callable
 from typing import TypeVar
 
@@ -31,6 +32,7 @@ NAMES = (
     "tensorflow.serving.ModelService",
 )
 
+_log = logging.getLogger("serving")
 _Answer = TypeVar("_Answer")
 
 
@@ -219,8 +221,13 @@ def _answered(
     try:
         return answer(call)
     except errors.ServingError as error:
-        context.abort(error.code, error.message)
-        raise AssertionError("abort has raised") from error
+        code, message = error.code, error.message
+    except Exception:
+        # A mistake of ours must not show a client more than that.
+        _log.exception("a request failed")
+        code, message = grpc.StatusCode.INTERNAL, "internal error"
+    context.abort(code, message)
+    raise AssertionError("abort has raised")
 
 
 def _check_spec(request: object) -> None:
