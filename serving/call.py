@@ -23,9 +23,12 @@ class Call:
         """Starts the call.
 
         Args:
-            timeout: seconds until it is too late; None: never.
+            timeout: seconds until it is too late; None: never, as are more
+                than a thread can wait, by which gRPC says "never".
             clock: seconds, from any beginning.
         """
+        if timeout is not None and timeout > threading.TIMEOUT_MAX:
+            timeout = None
         self._clock = clock
         self._deadline = None if timeout is None else clock() + timeout
         self._lock = threading.Lock()

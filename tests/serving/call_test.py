@@ -1,11 +1,11 @@
 import grpc
-from absl.testing import absltest
+from absl.testing import absltest, parameterized
 
 from serving import call as calls
 from serving import errors
 
 
-class CallTest(absltest.TestCase):
+class CallTest(parameterized.TestCase):
     def test_counts_down_to_its_end(self):
         now = 100.0
         call = calls.Call(5.0, clock=lambda: now)
@@ -22,8 +22,9 @@ class CallTest(absltest.TestCase):
             caught.exception.code, grpc.StatusCode.DEADLINE_EXCEEDED
         )
 
-    def test_may_have_no_end(self):
-        call = calls.Call()
+    @parameterized.parameters(None, float("inf"), 1e18)
+    def test_may_have_no_end(self, timeout):
+        call = calls.Call(timeout)
 
         call.check()
         self.assertIsNone(call.remaining())
