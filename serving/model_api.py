@@ -45,7 +45,13 @@ class ModelApi:
         self._manager = manager
         self._numbers = numbers
         self._max_running = max_running
-        self._free = threading.Semaphore(max_running)
+        self._lock = threading.Lock()
+        self._running = 0
+
+    def running(self) -> int:
+        """How many predictions are under way."""
+        with self._lock:
+            return self._running
 
     def predict(
         self,
@@ -158,16 +164,19 @@ class ModelApi:
 
     @contextlib.contextmanager
     def _admitted(self) -> Iterator[None]:
-        if not self._free.acquire(blocking=False):
-            raise errors.ServingError(
-                grpc.StatusCode.RESOURCE_EXHAUSTED,
-                f"{self._max_running} predictions are running, which is "
-                "--grpc_max_threads",
-            )
+        with self._lock:
+            if self._running >= self._max_running:
+                raise errors.ServingError(
+                    grpc.StatusCode.RESOURCE_EXHAUSTED,
+                    f"{self._running} predictions are running, which is "
+                    "--grpc_max_threads",
+                )
+            self._running += 1
         try:
             yield
         finally:
-            self._free.release()
+            with self._lock:
+                self._running -= 1
 
     @contextlib.contextmanager
     def _counted(self, name: str, api: str, entrypoint: str) -> Iterator[None]:

@@ -157,15 +157,6 @@ class ModelManager:
         with self._changed:
             return name in self._configs
 
-    def empty(self) -> bool:
-        """Whether no version is in memory."""
-        with self._changed:
-            return all(
-                version.model is None
-                for known in self._versions.values()
-                for version in known.values()
-            )
-
     def listen(self, listener: Callable[[], None]) -> None:
         """Calls the listener after every change, on the polling thread."""
         with self._changed:

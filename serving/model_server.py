@@ -45,15 +45,15 @@ class ModelServer:
             load_retry_seconds=chosen.load_retry_seconds,
             allow_labels_for_unavailable=chosen.allow_labels_for_unavailable,
         )
-        api = model_api.ModelApi(
+        self._api = model_api.ModelApi(
             self._manager, self._numbers, max_running=chosen.max_running
         )
         self._health = health.HealthServicer()
-        self._grpc = self._grpc_server(api)
+        self._grpc = self._grpc_server()
         self._rest: rest.RestServer | None = None
         if chosen.rest_port is not None:
             self._rest = rest.RestServer(
-                api,
+                self._api,
                 self._numbers,
                 timeout=chosen.rest_seconds,
                 threads=chosen.rest_threads,
@@ -100,7 +100,8 @@ class ModelServer:
         """Stops accepting, lets requests finish, and unloads the models.
 
         Returns:
-            Whether all requests have finished in time.
+            Whether all requests have finished in time. If not, threads of
+            theirs still run, and a process should not wait for them.
         """
         self._health.enter_graceful_shutdown()
         stopped = self._grpc.stop(self._options.drain_seconds)
@@ -111,9 +112,13 @@ class ModelServer:
         self._manager.wake()
         for thread in self._threads:
             thread.join()
-        return self._manager.empty()
+        return not self.running()
 
-    def _grpc_server(self, api: model_api.ModelApi) -> grpc.Server:
+    def running(self) -> int:
+        """How many predictions are under way."""
+        return self._api.running()
+
+    def _grpc_server(self) -> grpc.Server:
         chosen = self._options
         arguments = {
             "grpc.max_receive_message_length": chosen.max_request_bytes,
@@ -127,7 +132,7 @@ class ModelServer:
             options=list(arguments.items()),
         )
         grpc_services.add_to_server(
-            server, api, max_tensor_bytes=chosen.max_request_bytes
+            server, self._api, max_tensor_bytes=chosen.max_request_bytes
         )
         health_pb2_grpc.add_HealthServicer_to_server(self._health, server)
         names = (

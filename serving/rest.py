@@ -91,10 +91,6 @@ class RestServer:
             handler_cancellation=True,
             shutdown_timeout=grace,
         )
-        self._loop = asyncio.new_event_loop()
-        self._thread = threading.Thread(
-            target=self._loop.run_forever, name="rest", daemon=True
-        )
 
     def start(self, address: str, port: int) -> int:
         """Opens the port, and returns it; 0 takes a free one.
@@ -102,8 +98,16 @@ class RestServer:
         Raises:
             OSError: it cannot be opened.
         """
+        self._loop = asyncio.new_event_loop()
+        self._thread = threading.Thread(
+            target=self._loop.run_forever, name="rest", daemon=True
+        )
         self._thread.start()
-        return self._await(self._open(address, port))
+        try:
+            return self._await(self._open(address, port))
+        except OSError:
+            self.stop()
+            raise
 
     def stop(self) -> None:
         """Stops accepting, and waits for what runs."""

@@ -1,8 +1,7 @@
 """A SavedModel in memory: its signatures, and a way to run them.
 
 It is loaded into a session, as TensorFlow Serving does, rather than with
-`tf.saved_model.load`: a session computes only the outputs that were asked for,
-and stops between two operations when the time is over.
+`tf.saved_model.load`: only a session stops when the time is over.
 """
 
 import dataclasses

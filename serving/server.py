@@ -148,7 +148,10 @@ def main(argv: list[str]) -> None:
     _log.info("Draining for at most %g s", chosen.drain_seconds)
     if not server.stop():
         # Python would wait for the threads of requests that do not end.
-        _log.error("Requests were still running after --drain_seconds")
+        _log.error(
+            "%d predictions run on after --drain_seconds; they are given up",
+            server.running(),
+        )
         logging.shutdown()
         os._exit(1)
     _log.info("Drained")

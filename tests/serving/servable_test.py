@@ -42,14 +42,6 @@ class ServableTest(absltest.TestCase):
         self.assertEqual(set(outputs), {"y"})
         np.testing.assert_array_equal(outputs["y"], 2 * x)
 
-    def test_an_output_nobody_asked_for_is_not_computed(self):
-        # It would be refused: the sum needs two of a kind.
-        inputs = {"a": np.zeros([2], np.float32), "b": np.zeros([3], np.int32)}
-
-        outputs = self.servable.run(self.servable.signature("add"), inputs, [])
-
-        self.assertEqual(outputs, {})
-
     def test_what_the_model_refuses_is_the_clients_mistake(self):
         self.refused(
             grpc.StatusCode.INVALID_ARGUMENT,
