@@ -12,7 +12,6 @@ import os
 import pathlib
 import signal
 import sys
-import threading
 
 from absl import app, flags
 from absl import logging as absl_logging
@@ -117,6 +116,7 @@ _DRAIN_SECONDS = flags.DEFINE_float(
     "drain_seconds", 30.0, "How long SIGTERM lets requests finish.", 0.0
 )
 
+_END_SIGNALS = (signal.SIGTERM, signal.SIGINT)
 _REAL_SERVER = "serving/tf_serving/README.md"
 
 _log = logging.getLogger("serving")
@@ -133,18 +133,19 @@ def main(argv: list[str]) -> None:
     )
     try:
         chosen = _options()
+        # Before any thread starts, as they inherit it: the signals are kept
+        # for `sigwait`, or one might be delivered to a thread of TensorFlow's
+        # and not wake this one.
+        signal.pthread_sigmask(signal.SIG_BLOCK, _END_SIGNALS)
         # Imported late: TensorFlow takes seconds, a mistake in a flag should
         # not.
         from serving import model_server
 
         server = model_server.ModelServer(chosen)
-        stop = threading.Event()
-        for number in (signal.SIGTERM, signal.SIGINT):
-            signal.signal(number, lambda *_: stop.set())
         server.start()
     except errors.ConfigError as mistake:
         sys.exit(f"error: {mistake}")
-    stop.wait()
+    signal.sigwait(_END_SIGNALS)
     _log.info("Draining for at most %g s", chosen.drain_seconds)
     if not server.stop():
         # Python would wait for the threads of requests that do not end.

@@ -111,7 +111,9 @@ class BatcherTest(parameterized.TestCase):
         )
 
     def test_waits_for_more_until_the_timeout_or_until_it_is_full(self):
-        batcher = self.batcher(max_batch_size=2, batch_timeout_micros=60 * 10**6)
+        batcher = self.batcher(
+            max_batch_size=2, batch_timeout_micros=60 * 10**6
+        )
         self.model.may_go.set()
 
         futures = [self.ask(batcher, [1]), self.ask(batcher, [2])]
@@ -331,8 +333,7 @@ class ParametersTest(parameterized.TestCase):
         ),
         (
             "order",
-            "max_batch_size { value: 4 } "
-            "allowed_batch_sizes: [8, 4]",
+            "max_batch_size { value: 4 } allowed_batch_sizes: [8, 4]",
             "expected ascending",
         ),
     )

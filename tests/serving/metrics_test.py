@@ -27,14 +27,20 @@ class MetricsTest(absltest.TestCase):
         # And Prometheus can read them.
         self.assertIn(
             ":tensorflow:serving:request_latency",
-            [family.name for family in parser.text_string_to_metric_families(text)],
+            [
+                family.name
+                for family in parser.text_string_to_metric_families(text)
+            ],
         )
 
     def test_counts_also_what_raises(self):
         numbers = metrics.Metrics()
         latency = numbers.runtime_latency.labels("a", "Predict", "TF1")
 
-        with self.assertRaises(ZeroDivisionError), metrics.microseconds(latency):
+        with (
+            self.assertRaises(ZeroDivisionError),
+            metrics.microseconds(latency),
+        ):
             _ = 1 / 0
 
         self.assertIn(

@@ -115,9 +115,7 @@ class ModelManagerTest(ManagerTestCase):
         self.assertEqual(seen, [1, _State.LOADING])
         self.assertEqual(self.served(), 2)
         self.assertTrue(old.closed)
-        self.assertEqual(
-            self.states(), {1: _State.END, 2: _State.AVAILABLE}
-        )
+        self.assertEqual(self.states(), {1: _State.END, 2: _State.AVAILABLE})
 
     def test_a_version_is_closed_when_its_last_request_has_left(self):
         self.publish(1)
@@ -224,9 +222,7 @@ class ModelManagerTest(ManagerTestCase):
     def test_labels(self):
         self.publish(1, 2)
         self.serve(self.config(latest=None))
-        self.serve(
-            self.config(latest=None, labels={"stable": 1, "canary": 2})
-        )
+        self.serve(self.config(latest=None, labels={"stable": 1, "canary": 2}))
 
         self.assertEqual(self.served(label="stable"), 1)
         self.assertEqual(self.served(label="canary"), 2)
@@ -278,7 +274,10 @@ class ModelManagerTest(ManagerTestCase):
         for function, text in (
             (lambda: self.served(name="b"), r"request: Latest\(b\)"),
             (lambda: self.served(version=3), r"request: Specific\(a, 3\)"),
-            (lambda: self.states("b"), "Could not find any versions of model b"),
+            (
+                lambda: self.states("b"),
+                "Could not find any versions of model b",
+            ),
             (
                 lambda: self.manager.status(self.spec(version=3)),
                 "Could not find version 3 of model a",

@@ -203,9 +203,7 @@ class ModelServerTest(parameterized.TestCase):
         self.predict()
         self.rest("POST", "/v1/models/tiny:predict", b'{"inputs": [[1, 2]]}')
         self.rest("POST", "/v1/models/invented:predict", b'{"inputs": 1}')
-        self.refused(
-            grpc.StatusCode.FAILED_PRECONDITION, self.predict, "none"
-        )
+        self.refused(grpc.StatusCode.FAILED_PRECONDITION, self.predict, "none")
 
         text = self.metrics()
 
@@ -331,8 +329,10 @@ class ModelServerTest(parameterized.TestCase):
         file.write_text(entry.format("other", self.root / "tiny"))
 
         self.wait_for(
-            lambda: self.rest("GET", "/v1/models/other")[0] == 200
-            and b"AVAILABLE" in self.rest("GET", "/v1/models/other")[1]
+            lambda: (
+                self.rest("GET", "/v1/models/other")[0] == 200
+                and b"AVAILABLE" in self.rest("GET", "/v1/models/other")[1]
+            )
         )
         self.refused(grpc.StatusCode.NOT_FOUND, self.predict)
 
@@ -471,9 +471,7 @@ class ModelServerTest(parameterized.TestCase):
     def test_mutual_tls_refuses_who_has_no_key(self):
         channel = self.secure(client_verify=True)
 
-        self.refused(
-            grpc.StatusCode.UNAVAILABLE, self.predict, channel=channel
-        )
+        self.refused(grpc.StatusCode.UNAVAILABLE, self.predict, channel=channel)
 
     @parameterized.named_parameters(
         ("nothing", "", "server_key holds no PRIVATE KEY"),

@@ -133,9 +133,7 @@ class ConformanceTest(parameterized.TestCase):
 
         self.assertEqual(response.model_spec.name, "tiny")
         self.assertEqual(response.model_spec.version.value, 3)
-        self.assertEqual(
-            response.model_spec.signature_name, "serving_default"
-        )
+        self.assertEqual(response.model_spec.signature_name, "serving_default")
         self.assertEqual(set(response.outputs), {"y", "x_sum"})
         # Clients read the fields, not only make_ndarray.
         self.assertEqual(list(response.outputs["y"].float_val), [3, 6])
@@ -300,9 +298,7 @@ class ConformanceTest(parameterized.TestCase):
         response = self.server.prediction.GetModelMetadata(request)
 
         signatures = get_model_metadata_pb2.SignatureDefMap()
-        self.assertTrue(
-            response.metadata["signature_def"].Unpack(signatures)
-        )
+        self.assertTrue(response.metadata["signature_def"].Unpack(signatures))
         signature = signatures.signature_def["serving_default"]
         self.assertEqual(response.model_spec.version.value, 3)
         self.assertEqual(signature.method_name, "tensorflow/serving/predict")

@@ -21,7 +21,7 @@ from tensorflow_serving.apis import (
 )
 
 # A busy machine imports TensorFlow slowly.
-_PATIENCE = 120.0
+_PATIENCE = 240.0
 REAL_BINARY = os.environ.get("TF_MODEL_SERVER")
 
 
