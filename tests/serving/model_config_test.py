@@ -22,7 +22,7 @@ model_config_list {
 
 
 def config(fields: str) -> str:
-    return "model_config_list { config { %s } }" % fields
+    return f"model_config_list {{ config {{ {fields} }} }}"
 
 
 class ModelConfigTest(parameterized.TestCase):

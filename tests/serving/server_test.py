@@ -61,7 +61,7 @@ class FlagsTest(parameterized.TestCase):
         (
             "no_file",
             ["--model_config_file=/no/such.config"],
-            "/no/such.config should hold a tensorflow.serving.ModelServerConfig",
+            "/no/such.config should hold a tensorflow.serving.ModelServer",
         ),
         (
             "channel_arguments",
