@@ -106,6 +106,8 @@ class Batcher:
         )
         self._full: collections.deque[_Batch] = collections.deque()
         self._closing = False
+        # Threads that run a batch.
+        self._busy = 0
         self._threads = [
             threading.Thread(target=self._work, name=f"batch-{i}", daemon=True)
             for i in range(parameters.num_batch_threads)
@@ -149,6 +151,14 @@ class Batcher:
             raise errors.ServingError(
                 grpc.StatusCode.DEADLINE_EXCEEDED, "Deadline Exceeded"
             ) from None
+
+    def idle(self) -> bool:
+        """Whether nothing waits and nothing runs.
+
+        A batch may run on after everybody has given it up.
+        """
+        with self._changed:
+            return not (self._open or self._full or self._busy)
 
     def close(self) -> None:
         """Empties the queue, then stops. No `run` may follow."""
@@ -218,18 +228,22 @@ class Batcher:
             ]
             if tasks:
                 self._process(batch.process, tasks)
+            with self._changed:
+                self._busy -= 1
 
     def _take(self) -> _Batch | None:
         """Waits for a batch that is full or due; None: there will be none."""
         with self._changed:
             while True:
                 if self._full:
+                    self._busy += 1
                     return self._full.popleft()
                 wait = None
                 if self._open:
                     key, oldest = next(iter(self._open.items()))
                     wait = oldest.due - time.monotonic()
                     if wait <= 0 or self._closing:
+                        self._busy += 1
                         return self._open.pop(key)
                 elif self._closing:
                     return None

@@ -78,6 +78,10 @@ class LoadedModel:
             answer = self._batcher.run(key, run, inputs, call)
         return {name: np.asarray(answer[name]) for name in outputs}
 
+    def idle(self) -> bool:
+        """Whether nothing runs, not even for a client that has gone."""
+        return self._batcher is None or self._batcher.idle()
+
     def close(self) -> None:
         """Frees the memory; nobody may be predicting."""
         if self._batcher is not None:

@@ -157,6 +157,15 @@ class ModelManager:
         with self._changed:
             return name in self._configs
 
+    def empty(self) -> bool:
+        """Whether no version is in memory."""
+        with self._changed:
+            return all(
+                version.model is None
+                for known in self._versions.values()
+                for version in known.values()
+            )
+
     def listen(self, listener: Callable[[], None]) -> None:
         """Calls the listener after every change, on the polling thread."""
         with self._changed:
@@ -342,7 +351,11 @@ class ModelManager:
                 (name, number, version)
                 for name, known in self._versions.items()
                 for number, version in known.items()
-                if version.state is State.UNLOADING and not version.users
+                if version.state is State.UNLOADING
+                and not version.users
+                # It would be waited for; the next poll looks again.
+                and version.model is not None
+                and version.model.idle()
             ]
         for name, number, version in unused:
             assert version.model is not None

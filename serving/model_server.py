@@ -100,8 +100,8 @@ class ModelServer:
         """Stops accepting, lets requests finish, and unloads the models.
 
         Returns:
-            Whether all requests have finished in time. If not, threads of
-            theirs still run, and a process should not wait for them.
+            Whether all work has finished in time. If not, threads still run,
+            and a process should not wait for them.
         """
         self._health.enter_graceful_shutdown()
         stopped = self._grpc.stop(self._options.drain_seconds)
@@ -112,7 +112,7 @@ class ModelServer:
         self._manager.wake()
         for thread in self._threads:
             thread.join()
-        return not self.running()
+        return self._manager.empty()
 
     def running(self) -> int:
         """How many predictions are under way."""

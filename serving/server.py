@@ -149,10 +149,7 @@ def main(argv: list[str]) -> None:
     _log.info("Draining for at most %g s", chosen.drain_seconds)
     if not server.stop():
         # Python would wait for the threads of requests that do not end.
-        _log.error(
-            "%d predictions run on after --drain_seconds; they are given up",
-            server.running(),
-        )
+        _log.error("Work runs on after --drain_seconds; it is given up")
         logging.shutdown()
         os._exit(1)
     _log.info("Drained")

@@ -183,6 +183,21 @@ class BatcherTest(parameterized.TestCase):
         self.assertEqual(self.answer(good), [4])
         self.assertEqual(self.model.batches, [[0], [2]])
 
+    def test_is_idle_when_nothing_waits_and_nothing_runs(self):
+        batcher = self.batcher()
+        self.assertTrue(batcher.idle())
+        call = calls.Call(_LONG)
+        given_up = self.ask(batcher, [1], call=call)
+        assert self.model.entered.acquire(timeout=_LONG)
+        call.cancel()
+        self.assertFalse(batcher.idle())
+
+        self.model.may_go.set()
+        given_up.result(_LONG)
+        self.ask(batcher, [2]).result(_LONG)
+        while not batcher.idle():
+            pass
+
     def test_work_that_is_cancelled_is_not_done(self):
         batcher = self.batcher(max_batch_size=8)
         self.occupy(batcher)

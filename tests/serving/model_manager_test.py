@@ -17,6 +17,10 @@ class Model:
     def __init__(self, path):
         self.path = path
         self.closed = False
+        self.busy = False
+
+    def idle(self):
+        return not self.busy
 
     def close(self):
         self.closed = True
@@ -139,6 +143,21 @@ class ModelManagerTest(ManagerTestCase):
 
         self.assertTrue(old.closed)
         self.assertEqual(self.states()[1], _State.END)
+
+    def test_a_version_that_works_for_nobody_any_more_is_closed_later(self):
+        self.publish(1)
+        self.serve()
+        old = self.models[self.base / "1"]
+        old.busy = True
+        self.publish(2)
+        self.manager.poll()
+        self.assertFalse(old.closed)
+        self.assertFalse(self.manager.empty())
+
+        old.busy = False
+        self.manager.poll()
+
+        self.assertTrue(old.closed)
 
     def test_a_broken_version_leaves_the_old_one_serving(self):
         self.publish(1)
@@ -391,6 +410,7 @@ class RunningManagerTest(ManagerTestCase):
         self.end()
 
         self.assertTrue(self.models[self.base / "1"].closed)
+        self.assertTrue(self.manager.empty())
 
 
 if __name__ == "__main__":

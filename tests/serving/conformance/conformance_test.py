@@ -23,7 +23,7 @@ from tensorflow_serving.apis import (
 )
 
 from tests.serving import tiny_models
-from tests.serving.conformance import server_under_test
+from tests.serving.conformance import running_server
 
 _Code = grpc.StatusCode
 _MAX_MESSAGE = 2**20
@@ -48,7 +48,7 @@ class ConformanceTest(parameterized.TestCase):
         cls.configs = {"tiny": cls.config("tiny", all={})}
         file = cls.root / "models.config"
         file.write_text(str(cls.server_config()))
-        cls.server = server_under_test.Server(
+        cls.server = running_server.Server(
             cls,
             f"--model_config_file={file}",
             "--file_system_poll_wait_seconds=1",
