@@ -231,7 +231,11 @@ class ModelManager:
             stop: set by another thread, which then calls `wake`.
         """
         while not stop.is_set():
-            self.poll()
+            try:
+                self.poll()
+            except Exception:
+                # Without this thread nothing would ever change again.
+                _log.exception("A poll failed; the next one tries again")
             with self._changed:
                 self._changed.wait_for(
                     lambda: self._work_to_do or stop.is_set(),

@@ -376,6 +376,28 @@ class RunningManagerTest(ManagerTestCase):
             _LONG,
         )
 
+    def test_goes_on_after_a_poll_that_failed(self):
+        self.publish(1)
+        self.manager.reload([self.config()], _LONG)
+        old = self.models[self.base / "1"]
+        closes = []
+
+        def close():
+            closes.append(None)
+            if len(closes) == 1:
+                raise OSError("busy")
+
+        old.close = close
+        self.publish(2)
+        with self.assertLogs("serving", "ERROR"):
+            self.manager.configure([self.config()])
+            while not closes:
+                pass
+            self.manager.reload([self.config()], _LONG)
+
+        self.assertLen(closes, 2)
+        self.assertEqual(self.states()[1], _State.END)
+
     def test_no_request_fails_while_versions_change(self):
         self.publish(1)
         self.manager.reload([self.config()], _LONG)

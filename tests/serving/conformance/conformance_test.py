@@ -32,6 +32,9 @@ _MAX_MESSAGE = 2**20
 class ConformanceTest(parameterized.TestCase):
     """One server; each test has models of its own names."""
 
+    # Beside those that all servers here are started with.
+    more_flags: tuple[str, ...] = ()
+
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
@@ -56,6 +59,7 @@ class ConformanceTest(parameterized.TestCase):
             "--load_retry_interval_micros=0",
             "--grpc_channel_arguments=grpc.max_receive_message_length="
             f"{_MAX_MESSAGE}",
+            *cls.more_flags,
         )
         cls.server.wait_until_it_listens()
         for version in (2, 3):
@@ -596,6 +600,12 @@ class ConformanceTest(parameterized.TestCase):
         self.assertEqual(
             signatures["serving_default"]["inputs"]["x"]["dtype"], "DT_FLOAT"
         )
+
+
+class BatchedConformanceTest(ConformanceTest):
+    """Nothing that was promised changes when requests are joined."""
+
+    more_flags = ("--enable_batching=true",)
 
 
 if __name__ == "__main__":
