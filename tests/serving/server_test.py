@@ -1,0 +1,130 @@
+"""The command: its flags, its log, its end."""
+
+import pathlib
+import subprocess
+import sys
+
+import numpy as np
+import tensorflow as tf
+from absl.testing import absltest, parameterized
+from tensorflow_serving.apis import predict_pb2
+
+from tests.serving import tiny_models
+from tests.serving.conformance import running_server
+
+
+class FlagsTest(parameterized.TestCase):
+    def run_with(self, *flags):
+        """Runs the command, which must refuse; TensorFlow is not imported."""
+        return subprocess.run(
+            [
+                sys.executable,
+                "-X",
+                "importtime",
+                "-m",
+                "serving.server",
+                *flags,
+            ],
+            capture_output=True,
+            text=True,
+            env={"PYTHONPATH": ":".join(filter(None, sys.path))},
+            check=False,
+        )
+
+    @parameterized.named_parameters(
+        ("no_model", [], "one of --model_base_path and --model_config_file"),
+        (
+            "two_models",
+            ["--model_base_path=/", "--model_config_file=/x"],
+            "one of --model_base_path and --model_config_file",
+        ),
+        (
+            "no_folder",
+            ["--model_base_path=/no/such"],
+            "base_path is /no/such, where no folder is",
+        ),
+        (
+            "one_port",
+            ["--model_base_path=/", "--port=9", "--rest_api_port=9"],
+            "--rest_api_port and --port are both 9",
+        ),
+        (
+            "batching",
+            ["--model_base_path=/", "--batching_parameters_file=/x"],
+            "--batching_parameters_file needs --enable_batching",
+        ),
+        (
+            "monitoring",
+            ["--model_base_path=/", "--monitoring_config_file=/x"],
+            "--monitoring_config_file needs --rest_api_port",
+        ),
+        (
+            "no_file",
+            ["--model_config_file=/no/such.config"],
+            "/no/such.config should hold a tensorflow.serving.ModelServer",
+        ),
+        (
+            "channel_arguments",
+            ["--model_base_path=/", "--grpc_channel_arguments=a"],
+            "has 'a'; expected name=value",
+        ),
+    )
+    def test_refuses(self, flags, expected):
+        done = self.run_with(*flags)
+
+        self.assertEqual(done.returncode, 1, done.stderr[-2000:])
+        self.assertIn("error: ", done.stderr.splitlines()[-1])
+        self.assertIn(expected, done.stderr.splitlines()[-1])
+        # As it lists what is imported; a mistake is told before that.
+        self.assertRegex(done.stderr, r"\|\s+serving\.options\n")
+        self.assertNotRegex(done.stderr, r"\|\s+tensorflow\n")
+
+
+class ServerTest(absltest.TestCase):
+    def test_serves_until_it_is_told_to_end_and_finishes_what_runs(self):
+        base = pathlib.Path(self.create_tempdir().full_path)
+        tiny_models.save(base, 1)
+        parameters = self.create_tempfile(
+            content="batch_timeout_micros { value: 1000000 }"
+        )
+        monitoring = self.create_tempfile(
+            content="prometheus_config { enable: true }"
+        )
+        server = running_server.Server(
+            type(self),
+            "--model_name=tiny",
+            f"--model_base_path={base}",
+            "--enable_batching=true",
+            f"--batching_parameters_file={parameters.full_path}",
+            f"--monitoring_config_file={monitoring.full_path}",
+        )
+        server.wait_until_it_listens()
+        server.wait_for_state("tiny", 1, "AVAILABLE")
+        self.assertIn("development server", server.log().splitlines()[0])
+        self.assertIn(
+            "serving/tf_serving/README.md", server.log().splitlines()[0]
+        )
+        request = predict_pb2.PredictRequest()
+        request.model_spec.name = "tiny"
+        request.inputs["x"].CopyFrom(
+            tf.make_tensor_proto(np.ones([1, 2], np.float32))
+        )
+        # The first makes sure that the second has arrived when it ends.
+        server.predict(request)
+        waiting = server.prediction.Predict.future(request, timeout=60)
+        other = server.prediction.Predict.future(request, timeout=60)
+        while not other.running():
+            pass
+
+        server.terminate()
+
+        self.assertEqual(server.exit_code(), 0)
+        for future in (waiting, other):
+            # Answered; or it came too late, which it is told.
+            if future.exception() is not None:
+                self.assertEqual(future.code().name, "UNAVAILABLE")
+        self.assertIn("Drained", server.log())
+
+
+if __name__ == "__main__":
+    absltest.main()
