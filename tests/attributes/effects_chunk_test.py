@@ -64,7 +64,8 @@ class EffectsChunkTest(tf.test.TestCase, parameterized.TestCase):
             self.assertAllClose(chunk["base_logits"], table.base_logits)
             for name in ("coordinates", "directions", "effects"):
                 self.assertAllEqual(
-                    chunk[name][:, there:], -np.ones_like(chunk[name])[:, there:]
+                    chunk[name][:, there:],
+                    -np.ones_like(chunk[name])[:, there:],
                 )
 
     def test_every_image_begins_where_it_is_told_to(self):
