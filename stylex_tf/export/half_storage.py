@@ -141,6 +141,7 @@ def _reached(graph: Any, call: Any, prefix: str = "") -> Any:
     part.library.function.extend(needed.values())
     for body in part.library.function:
         body.signature.name = prefix + body.signature.name
+        _mend_results(body)
     for nodes in (
         part.node,
         *(body.node_def for body in part.library.function),
@@ -151,6 +152,20 @@ def _reached(graph: Any, call: Any, prefix: str = "") -> Any:
             # Of handles still, where there are weights now.
             node.attr.pop("_output_shapes", None)
     return part
+
+
+def _mend_results(body: Any) -> None:
+    """Lets a function return a weight under the name that it has now.
+
+    Freezing turns the operations that read variables into identities, whose
+    result has another name, but forgets results of functions. The forward half
+    of a differentiated function returns what it has read.
+    """
+    kinds = {node.name: node.op for node in body.node_def}
+    for key, result in body.ret.items():
+        name, _, output = result.partition(":")
+        if kinds.get(name) == "Identity" and output == "value:0":
+            body.ret[key] = f"{name}:output:0"
 
 
 def _calls(nodes: Iterable[Any]) -> Iterator[Any]:

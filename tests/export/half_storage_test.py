@@ -16,6 +16,18 @@ class HalfStorageTest(absltest.TestCase):
     def setUpClass(cls):
         super().setUpClass()
         cls.world = tiny_world.TinyWorld()
+        # Functions of their own, as a run's networks are: to differentiate
+        # them, their forward halves return weights.
+        for name, shape in (
+            ("encode", [8, 8, 3]),
+            ("generate", [tiny_world.NUM_STYLES]),
+            ("classify", [8, 8, 3]),
+        ):
+            function = tf.function(
+                getattr(cls.world, name),
+                input_signature=[tf.TensorSpec([None, *shape])],
+            )
+            setattr(cls.world, name, function)
         cls.servable = tiny_world.servable(cls.world)
         cls.half = half_storage.HalfStored(cls.servable)
         folder = tempfile.TemporaryDirectory()
