@@ -1,0 +1,328 @@
+import contextlib
+import io
+import json
+import pathlib
+import tempfile
+import time
+
+import numpy as np
+import tensorflow as tf
+from absl.testing import absltest, parameterized
+
+from serving import client as command
+from serving import model_config, model_server, options
+from serving.stylex_client import client as clients
+from serving.stylex_client import connection as connections
+from serving.stylex_client import errors, explanation
+from stylex_tf.export import signatures
+from tests.export import tiny_world
+from tests.serving import tiny_stylex
+
+_LONG = 120.0
+_BOTH = ({"rest": False}, {"rest": True})
+
+
+class ClientTest(parameterized.TestCase):
+    """Our server in this process, and a tiny StylEx that it serves."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        folder = tempfile.TemporaryDirectory()
+        cls.addClassCleanup(folder.cleanup)
+        cls.root = pathlib.Path(folder.name)
+        (cls.root / "base").mkdir()
+        path = tiny_stylex.save(cls.root / "base")
+        cls.direct = tf.saved_model.load(str(path))
+        cls.files = tiny_stylex.write_images(cls.root)
+        cls.images = [file.read_bytes() for file in cls.files]
+        server = model_server.ModelServer(
+            options.Options(
+                models=(
+                    model_config.ModelConfig(
+                        tiny_stylex.NAME, str(cls.root / "base")
+                    ),
+                ),
+                drain_seconds=5,
+            )
+        )
+        cls.port, cls.rest_port = server.start()
+        cls.addClassCleanup(server.stop)
+        cls._wait()
+
+    @classmethod
+    def _wait(cls):
+        with cls.connect(rest=False) as client:
+            end = time.monotonic() + _LONG
+            while True:
+                try:
+                    client.pinned()
+                    return
+                except errors.ServerError:
+                    if time.monotonic() > end:
+                        raise
+                    time.sleep(0.05)
+
+    @classmethod
+    def connect(cls, *, rest, model=None):
+        return clients.StylexClient.connect(
+            connections.Connection(
+                server=cls.server(rest), timeout_seconds=_LONG
+            ),
+            model or connections.Model(name=tiny_stylex.NAME),
+            rest=rest,
+        )
+
+    @classmethod
+    def server(cls, rest):
+        return f"localhost:{cls.rest_port if rest else cls.port}"
+
+    def ask_directly(self, signature, **inputs):
+        answer = self.direct.signatures[signature](
+            **{
+                name: tf.constant(
+                    value, signatures.CONTRACT[signature].inputs[name].dtype
+                )
+                for name, value in inputs.items()
+            }
+        )
+        return {name: tensor.numpy() for name, tensor in answer.items()}
+
+    def assert_same(self, found, expected):
+        self.assertEqual(found.keys(), expected.keys())
+        for name, array in expected.items():
+            self.assertEqual(found[name].dtype, array.dtype, name)
+            if array.dtype == object:
+                np.testing.assert_array_equal(found[name], array, name)
+            else:
+                np.testing.assert_allclose(
+                    found[name], array, rtol=1e-4, atol=1e-5, err_msg=name
+                )
+
+    def run_command(self, *words, rest=False):
+        """The exit code, and what it prints to stdout and stderr."""
+        out, err = io.StringIO(), io.StringIO()
+        with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
+            code = command.main(
+                [
+                    *map(str, words),
+                    f"--server={self.server(rest)}",
+                    *(["--rest"] if rest else []),
+                ]
+            )
+        return code, out.getvalue(), err.getvalue()
+
+    @parameterized.parameters(*_BOTH)
+    def test_every_method_answers_as_its_signature(self, rest):
+        edits = {
+            "coordinates": [[0, 4], [1, -1], [2, 3]],
+            "directions": [[0, 1], [1, 0], [1, 1]],
+            "strengths": [[1.0, 0.5], [2.0, 0.0], [0.25, -1.0]],
+        }
+        with self.connect(rest=rest) as client:
+            self.assert_same(
+                client.classify(self.images),
+                self.ask_directly("serving_default", image_bytes=self.images),
+            )
+            self.assert_same(
+                client.reconstruct(self.images),
+                self.ask_directly("reconstruct", image_bytes=self.images),
+            )
+            self.assert_same(
+                client.explain(self.images, target_class=1, top_k=3),
+                self.ask_directly(
+                    "find_attributes",
+                    image_bytes=self.images,
+                    target_class=[1, 1, 1],
+                    top_k=[3, 3, 3],
+                ),
+            )
+            self.assert_same(
+                client.edit(self.images, **edits),
+                self.ask_directly("edit", image_bytes=self.images, **edits),
+            )
+            styles = client.ask(
+                signatures.ENCODE, {"image_bytes": self.images}
+            )["styles"]
+            self.assert_same(
+                client.ask(signatures.GENERATE, {"styles": styles}),
+                self.ask_directly("generate", styles=styles),
+            )
+
+    def test_both_ways_give_the_same_answers(self):
+        with self.connect(rest=False) as one, self.connect(rest=True) as other:
+            self.assert_same(
+                one.explain(self.images), other.explain(self.images)
+            )
+
+    def test_many_images_are_cut_into_calls(self):
+        images = self.images * 2
+        with self.connect(rest=False) as client:
+            self.assert_same(
+                client.ask(
+                    signatures.SERVING_DEFAULT,
+                    {"image_bytes": images},
+                    rows_per_call=4,
+                ),
+                self.ask_directly("serving_default", image_bytes=images),
+            )
+
+    @parameterized.parameters(*_BOTH)
+    def test_a_refusal_has_the_code_and_the_text(self, rest):
+        with self.connect(rest=rest) as client:
+            with self.assertRaisesRegex(
+                errors.ServerError, "^INVALID_ARGUMENT: .*top_k"
+            ) as caught:
+                client.explain(self.images, top_k=99)
+        self.assertEqual(caught.exception.code, "INVALID_ARGUMENT")
+        self.assertNotIn("\n", str(caught.exception))
+
+    @parameterized.parameters(*_BOTH)
+    def test_a_model_that_is_not_served(self, rest):
+        model = connections.Model(name="ä", version=7)
+        with self.connect(rest=rest, model=model) as client:
+            with self.assertRaisesRegex(errors.ServerError, "^NOT_FOUND: "):
+                client.classify(self.images)
+
+    @parameterized.parameters(
+        ({"image_bytes": []}, "at least one"),
+        ({"image_bytes": [3]}, "no string tensor"),
+        ({"image_bytes": [[b""]]}, "has shape"),
+        ({"images": [b""]}, "takes image_bytes"),
+    )
+    def test_a_mistake_is_not_sent(self, inputs, expected):
+        client = clients.StylexClient(None, connections.Model(name="none"))
+
+        with self.assertRaisesRegex(errors.ClientError, expected):
+            client.ask(signatures.SERVING_DEFAULT, inputs)
+
+    @parameterized.parameters(*_BOTH)
+    def test_command_classifies(self, rest):
+        code, out, err = self.run_command("classify", *self.files, rest=rest)
+
+        self.assertEqual((code, err), (0, ""))
+        expected = self.ask_directly("serving_default", image_bytes=self.images)
+        lines = [line.split("\t") for line in out.splitlines()]
+        self.assertEqual(
+            lines,
+            [
+                [str(file), name.decode(), f"{max(probabilities):.4f}"]
+                for file, name, probabilities in zip(
+                    self.files,
+                    expected["class_name"],
+                    expected["probabilities"],
+                    strict=True,
+                )
+            ],
+        )
+
+    @parameterized.parameters(*_BOTH)
+    def test_command_explains(self, rest):
+        folder = self.root / f"explained-{rest}"
+
+        code, out, err = self.run_command(
+            "explain",
+            *self.files,
+            f"--output={folder}",
+            "--top_k=2",
+            rest=rest,
+        )
+
+        self.assertEqual(code, 0, err)
+        self.assertEqual(out.strip(), str(folder / explanation.JSON_FILE))
+        document = json.loads((folder / explanation.JSON_FILE).read_text())
+        self.assertEqual(document["version"], 1)
+        expected = self.ask_directly(
+            "find_attributes",
+            image_bytes=self.images,
+            target_class=[-1, -1, -1],
+            top_k=[2, 2, 2],
+        )
+        before = self.ask_directly("reconstruct", image_bytes=self.images)
+        pictures = set()
+        for row, image in enumerate(document["images"]):
+            self.assertEqual(image["file"], str(self.files[row]))
+            self.assertEqual(
+                (folder / image["before"]).read_bytes(),
+                before["image_bytes"][row],
+            )
+            pictures.add(image["before"])
+            coordinates = expected["coordinates"][row]
+            self.assertEqual(
+                [one["coordinate"] for one in image["attributes"]],
+                coordinates[coordinates >= 0].tolist(),
+            )
+            for rank, one in enumerate(image["attributes"]):
+                self.assertAlmostEqual(
+                    one["effect"], float(expected["effects"][row, rank]), 4
+                )
+                self.assertEqual(
+                    (folder / one["after"]).read_bytes(),
+                    expected["edited_bytes"][row, rank],
+                )
+                pictures.add(one["after"])
+        self.assertEqual(
+            {path.name for path in folder.iterdir()},
+            pictures | {explanation.JSON_FILE},
+        )
+
+    def test_a_failed_explanation_leaves_nothing(self):
+        parent = self.root / "failed"
+
+        code, _, err = self.run_command(
+            "explain",
+            self.files[0],
+            f"--output={parent}/explained",
+            "--top_k=99",
+        )
+
+        self.assertEqual(code, 1)
+        self.assertRegex(err, "error: INVALID_ARGUMENT: .*top_k")
+        self.assertEmpty(list(parent.iterdir()))
+
+    def test_command_edits(self):
+        output = self.root / "edited.png"
+
+        code, out, err = self.run_command(
+            "edit",
+            self.files[0],
+            f"--output={output}",
+            "--coordinates=0,3",
+            "--directions=1,0",
+            "--strengths=-1,0.5",
+        )
+
+        self.assertEqual((code, err), (0, ""))
+        expected = self.ask_directly(
+            "edit",
+            image_bytes=self.images[:1],
+            coordinates=[[0, 3]],
+            directions=[[1, 0]],
+            strengths=[[-1.0, 0.5]],
+        )
+        self.assertEqual(output.read_bytes(), expected["edited_bytes"][0])
+        self.assertEqual(
+            [line.split("\t")[0] for line in out.splitlines()],
+            ["before", "after"],
+        )
+
+    def test_unreadable_images_are_named_before_anything_is_sent(self):
+        empty = self.root / "empty.png"
+        empty.write_bytes(b"")
+        cut = self.root / "cut.png"
+        cut.write_bytes(tiny_world.pictures(1)[0][:-40])
+
+        code, out, err = self.run_command(
+            "classify", self.files[0], empty, cut, self.root / "none.png"
+        )
+
+        self.assertEqual((code, out), (1, ""))
+        self.assertEqual(err.count("\n"), 1)
+        self.assertIn("3 of 4 images cannot be read", err)
+        self.assertIn(f"{empty}: neither a PNG nor a JPEG image", err)
+        self.assertIn(f"{cut}: ", err)
+        self.assertIn(f"{self.root}/none.png: No such file", err)
+
+
+if __name__ == "__main__":
+    absltest.main()
