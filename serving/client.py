@@ -4,12 +4,14 @@ r"""Asks a served StylEx about images.
     bazel run //serving:client -- explain face.png --output=explained
     bazel run //serving:client -- edit face.png --output=edited.png \
         --coordinates=12,40 --directions=1,0 --strengths=1,0.5
+    bazel run //serving:client -- search faces/*.png --output=effects.npz
 
 docs/serving.md has them all. The library is serving/stylex_client/client.py.
 """
 
 import argparse
 import contextlib
+import logging
 import os
 import pathlib
 import sys
@@ -20,7 +22,13 @@ import tqdm
 
 from serving.stylex_client import client as clients
 from serving.stylex_client import connection as connections
-from serving.stylex_client import errors, explanation, image_files
+from serving.stylex_client import (
+    effects_search,
+    errors,
+    explanation,
+    image_files,
+)
+from stylex_tf.export import signatures
 
 # Images held in memory.
 _CLASSIFIED_AT_ONCE = 32
@@ -104,6 +112,28 @@ def _edit(client: clients.StylexClient, flags: argparse.Namespace) -> None:
         print(name, *(f"{number:.4f}" for number in numbers), sep="\t")
 
 
+def _search(client: clients.StylexClient, flags: argparse.Namespace) -> None:
+    with contextlib.ExitStack() as stack:
+        bar: tqdm.tqdm | None = None
+
+        def show(done: int, total: int) -> None:
+            nonlocal bar
+            if bar is None:
+                # What was done before says nothing of the time left.
+                bar = stack.enter_context(_bar(total, "edit", initial=done))
+            bar.update(done - bar.n)
+
+        effects_search.search(
+            client,
+            flags.images,
+            flags.output,
+            edits_per_call=flags.edits_per_call,
+            images_per_call=flags.images_per_call,
+            progress=show,
+        )
+    print(flags.output)
+
+
 def _write(path: pathlib.Path, content: bytes) -> None:
     """Writes a file; a reader sees the old or the new one."""
     temporary = path.with_name(f".{path.name}.{uuid.uuid4().hex}")
@@ -118,8 +148,10 @@ def _write(path: pathlib.Path, content: bytes) -> None:
         temporary.unlink(missing_ok=True)
 
 
-def _bar(total: int, unit: str) -> tqdm.tqdm:
-    return tqdm.tqdm(total=total, unit=unit, dynamic_ncols=True)
+def _bar(total: int, unit: str, initial: int = 0) -> tqdm.tqdm:
+    return tqdm.tqdm(
+        total=total, unit=unit, initial=initial, dynamic_ncols=True
+    )
 
 
 def _connection(flags: argparse.Namespace) -> connections.Connection:
@@ -200,6 +232,23 @@ def _parser() -> argparse.ArgumentParser:
         required=True,
         help="share of the way to there; as 1,0.5",
     )
+
+    search = command(
+        "search",
+        _search,
+        "Measures every edit of every image; stopped, it goes on.",
+    )
+    search.add_argument("images", nargs="+", type=path)
+    search.add_argument("--output", type=path, required=True, help=".npz")
+    search.add_argument(
+        "--edits_per_call",
+        type=int,
+        default=signatures.MAX_MEASURED,
+        help="of one image",
+    )
+    search.add_argument(
+        "--images_per_call", type=int, default=4, help="so many times that"
+    )
     return parser
 
 
@@ -243,4 +292,7 @@ if __name__ == "__main__":
     # `bazel run` changes to the tree of the built files.
     with contextlib.suppress(KeyError):
         os.chdir(os.environ["BUILD_WORKING_DIRECTORY"])
+    # What these two tell of an attempt that failed; the error says it.
+    os.environ.setdefault("GRPC_VERBOSITY", "NONE")
+    logging.getLogger("urllib3").setLevel(logging.ERROR)
     sys.exit(main())

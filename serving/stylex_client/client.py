@@ -110,10 +110,12 @@ class StylexClient:
         """
         if self.model.version is not None:
             return self
-        version = self.transport.version(self.model)
-        return dataclasses.replace(
-            self, model=connections.Model(name=self.model.name, version=version)
-        )
+        return self.at_version(self.transport.version(self.model))
+
+    def at_version(self, version: int) -> "StylexClient":
+        """The same, to ask one version; the connection is shared."""
+        model = connections.Model(name=self.model.name, version=version)
+        return dataclasses.replace(self, model=model)
 
     def classify(self, images: Sequence[bytes]) -> Answer:
         """What the classifier says.

@@ -139,18 +139,20 @@ class _Retry(urllib3.Retry):
             # The last answer is handed out, with its text.
             raise_on_status=False,
             raise_on_redirect=False,
+            # The server might ask for hours.
+            respect_retry_after_header=False,
         )
 
 
 def _context(tls: connections.Tls) -> ssl.SSLContext:
-    context = ssl.create_default_context(cafile=tls.ca)
-    if tls.cert is not None:
-        try:
+    try:
+        context = ssl.create_default_context(cafile=tls.ca)
+        if tls.cert is not None:
             context.load_cert_chain(tls.cert, tls.key)
-        except ssl.SSLError as error:
-            raise errors.ClientError(
-                f"{tls.cert} and {tls.key} are no pair: {error}"
-            ) from error
+    except ssl.SSLError as error:
+        raise errors.ClientError(
+            f"the certificates or the key cannot be used: {error}"
+        ) from error
     return context
 
 

@@ -1,8 +1,6 @@
 import concurrent.futures
-import datetime
 import gzip
 import http.client
-import ipaddress
 import json
 import pathlib
 import socket
@@ -12,10 +10,6 @@ import grpc
 import numpy as np
 import tensorflow as tf
 from absl.testing import absltest, parameterized
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.x509.oid import NameOID
 from grpc_health.v1 import health_pb2, health_pb2_grpc
 from grpc_reflection.v1alpha import reflection_pb2, reflection_pb2_grpc
 from tensorflow_serving.apis import (
@@ -33,7 +27,7 @@ from serving import (
     text_protos,
     tls,
 )
-from tests.serving import tiny_models
+from tests.serving import certificates, tiny_models
 
 _LONG = 60.0
 _FOREVER = 2**31 - 1
@@ -428,7 +422,7 @@ class ModelServerTest(parameterized.TestCase):
     # TLS.
 
     def secure(self, client_verify, **client):
-        key, certificate = _certificate()
+        key, certificate = certificates.make()
         file = self.create_tempfile(
             content=str(
                 text_protos.SSLConfig(
@@ -483,39 +477,6 @@ class ModelServerTest(parameterized.TestCase):
 
         with self.assertRaisesRegex(errors.ConfigError, expected):
             tls.server_credentials(file)
-
-
-def _certificate() -> tuple[str, str]:
-    """A key and its certificate, for this machine and for a day."""
-    key = ec.generate_private_key(ec.SECP256R1())
-    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "localhost")])
-    now = datetime.datetime.now(datetime.timezone.utc)
-    day = datetime.timedelta(days=1)
-    names = [
-        x509.DNSName("localhost"),
-        x509.IPAddress(ipaddress.ip_address("127.0.0.1")),
-    ]
-    certificate = (
-        x509.CertificateBuilder()
-        .subject_name(name)
-        .issuer_name(name)
-        .public_key(key.public_key())
-        .serial_number(x509.random_serial_number())
-        .not_valid_before(now - day)
-        .not_valid_after(now + day)
-        .add_extension(x509.SubjectAlternativeName(names), critical=False)
-        .add_extension(x509.BasicConstraints(True, None), critical=True)
-        .sign(key, hashes.SHA256())
-    )
-    pem = serialization.Encoding.PEM
-    return (
-        key.private_bytes(
-            pem,
-            serialization.PrivateFormat.PKCS8,
-            serialization.NoEncryption(),
-        ).decode(),
-        certificate.public_bytes(pem).decode(),
-    )
 
 
 if __name__ == "__main__":
