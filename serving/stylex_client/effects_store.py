@@ -57,14 +57,10 @@ def read_plan(folder: pathlib.Path) -> Plan | None:
     if not folder.exists():
         return None
     try:
-        fields: dict[str, Any] = json.loads((folder / _PLAN).read_text("utf-8"))
-        return Plan(
-            **{
-                name: tuple(value) if isinstance(value, list) else value
-                for name, value in fields.items()
-            }
-        )
-    except (OSError, ValueError, TypeError) as error:
+        fields: Any = json.loads((folder / _PLAN).read_text("utf-8"))
+        fields |= {name: tuple(fields[name]) for name in ("files", "sha256")}
+        return Plan(**fields)
+    except (OSError, ValueError, TypeError, KeyError) as error:
         raise errors.ClientError(
             f"{folder} holds no search that was begun: {error}"
         ) from error

@@ -207,29 +207,34 @@ class ClientTransportTest(parameterized.TestCase):
 
         np.testing.assert_array_equal(found["logits"], large)
 
-    def test_an_answer_that_is_not_of_the_contract(self):
+    @parameterized.named_parameters(
+        ("missing", None, "lacks class"),
+        (
+            "retyped",
+            tf.make_tensor_proto([1.0]),
+            "class is float32; expected int32",
+        ),
+        # 22 bytes that would be 4 TiB.
+        (
+            "inflated",
+            tf.make_tensor_proto(1, shape=[2**40]),
+            "class has 1 values",
+        ),
+    )
+    def test_an_answer_that_is_not_of_the_contract(self, proto, expected):
         def answer(request, context):
             response = _answered()
-            change(response.outputs)
+            del response.outputs["class"]
+            if proto is not None:
+                response.outputs["class"].CopyFrom(proto)
             return response
 
         client = self.connect(
             fake_server.FakeServer(self, answer).port, rest=False
         )
 
-        def retype(outputs):
-            outputs["class"].CopyFrom(tf.make_tensor_proto([1.0]))
-
-        def inflate(outputs):
-            outputs["class"].CopyFrom(tf.make_tensor_proto(1, shape=[2**40]))
-
-        for change, expected in (
-            (lambda outputs: outputs.pop("class"), "lacks class"),
-            (retype, "class is float32; expected int32"),
-            (inflate, "class has 1 values"),
-        ):
-            with self.assertRaisesRegex(errors.ClientError, expected):
-                client.classify([b""])
+        with self.assertRaisesRegex(errors.ClientError, expected):
+            client.classify([b""])
 
     def secure(self, *, rest, mutual=False):
         """A server with a certificate: its port, and the client's files."""
