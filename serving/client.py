@@ -79,14 +79,14 @@ def _classify(client: clients.StylexClient, flags: argparse.Namespace) -> None:
 
 
 def _explain(client: clients.StylexClient, flags: argparse.Namespace) -> None:
-    with _bar(len(flags.images), "image") as bar:
+    with _Bar("image") as bar:
         explanation.write(
             client,
             flags.images,
             flags.output,
             target_class=flags.target_class,
             top_k=flags.top_k,
-            progress=bar.update,
+            progress=bar,
         )
     print(flags.output / explanation.JSON_FILE)
 
@@ -113,23 +113,14 @@ def _edit(client: clients.StylexClient, flags: argparse.Namespace) -> None:
 
 
 def _search(client: clients.StylexClient, flags: argparse.Namespace) -> None:
-    with contextlib.ExitStack() as stack:
-        bar: tqdm.tqdm | None = None
-
-        def show(done: int, total: int) -> None:
-            nonlocal bar
-            if bar is None:
-                # What was done before says nothing of the time left.
-                bar = stack.enter_context(_bar(total, "edit", initial=done))
-            bar.update(done - bar.n)
-
+    with _Bar("edit") as bar:
         effects_search.search(
             client,
             flags.images,
             flags.output,
             edits_per_call=flags.edits_per_call,
             images_per_call=flags.images_per_call,
-            progress=show,
+            progress=bar,
         )
     print(flags.output)
 
@@ -148,10 +139,30 @@ def _write(path: pathlib.Path, content: bytes) -> None:
         temporary.unlink(missing_ok=True)
 
 
-def _bar(total: int, unit: str, initial: int = 0) -> tqdm.tqdm:
-    return tqdm.tqdm(
-        total=total, unit=unit, initial=initial, dynamic_ncols=True
-    )
+class _Bar:
+    """A progress bar that is not there before the work has begun."""
+
+    def __init__(self, unit: str):
+        self._unit = unit
+        self._bar: tqdm.tqdm | None = None
+
+    def __enter__(self) -> "_Bar":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._bar is not None:
+            self._bar.close()
+
+    def __call__(self, done: int, total: int) -> None:
+        if self._bar is None:
+            # What was done before says nothing of the time left.
+            self._bar = tqdm.tqdm(
+                total=total,
+                unit=self._unit,
+                initial=done,
+                dynamic_ncols=True,
+            )
+        self._bar.update(done - self._bar.n)
 
 
 def _connection(flags: argparse.Namespace) -> connections.Connection:

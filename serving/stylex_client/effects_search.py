@@ -3,20 +3,13 @@
 import hashlib
 import pathlib
 from collections.abc import Iterator, Sequence
-from typing import Protocol
 
 import numpy as np
 
 from serving.stylex_client import client as clients
 from serving.stylex_client import effects_store, errors, image_files
+from serving.stylex_client import progress as progresses
 from stylex_tf.export import signatures
-
-
-class Progress(Protocol):
-    """Hears how far a search is."""
-
-    def __call__(self, done: int, total: int) -> object:
-        """Called at the start and after every call, with numbers of edits."""
 
 
 def search(
@@ -26,7 +19,7 @@ def search(
     *,
     edits_per_call: int = signatures.MAX_MEASURED,
     images_per_call: int = 4,
-    progress: Progress | None = None,
+    progress: progresses.Progress | None = None,
 ) -> None:
     """Measures all 2S edits of N images and writes the table.
 
@@ -40,7 +33,7 @@ def search(
         output: an .npz: see `EffectsStore.publish`.
         edits_per_call: of one image, 1 to 64: what one call costs.
         images_per_call: 1 to 32; so many times that.
-        progress: hears how far it is.
+        progress: hears how many edits are measured.
 
     Raises:
         ClientError: the table is there; an image cannot be read, or is there

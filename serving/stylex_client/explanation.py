@@ -5,11 +5,12 @@ import os
 import pathlib
 import shutil
 import uuid
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from serving.stylex_client import client as clients
 from serving.stylex_client import errors, image_files
+from serving.stylex_client import progress as progresses
 
 JSON_FILE = "explanation.json"
 
@@ -21,7 +22,7 @@ def write(
     *,
     target_class: int = -1,
     top_k: int = 4,
-    progress: Callable[[int], object] | None = None,
+    progress: progresses.Progress | None = None,
 ) -> None:
     """Explains images; the folder appears when it is complete, or not at all.
 
@@ -35,7 +36,7 @@ def write(
         folder: must not be there yet.
         target_class: to move towards; -1: away from the likeliest.
         top_k: attributes an image.
-        progress: called after every image, with 1.
+        progress: hears how many images are done.
 
     Raises:
         ClientError: the folder is there, or an image cannot be read.
@@ -48,7 +49,9 @@ def write(
     temporary = folder.with_name(f".{folder.name}.{uuid.uuid4().hex}")
     temporary.mkdir(parents=True)
     try:
-        images = []
+        images: list[dict[str, Any]] = []
+        if progress is not None:
+            progress(0, len(paths))
         for index, path in enumerate(paths):
             images.append(
                 {
@@ -64,7 +67,7 @@ def write(
                 }
             )
             if progress is not None:
-                progress(1)
+                progress(len(images), len(paths))
         document = {
             "model": client.model.name,
             "version": client.model.version,
