@@ -19,6 +19,7 @@ ON_ERROR = ("fail", "skip")
 RANGES = ("min_max", "percentile", "deviation")
 PROCEDURES = ("notebook", "paper")
 MEASURES = ("log_odds", "logit", "probability")
+STORAGES = ("float32", "float16")
 CLASSIFIER_OUTPUTS = ("auto", "logits", "probabilities")
 
 
@@ -192,6 +193,15 @@ class EvaluationConfig:
 
 
 @dataclasses.dataclass(slots=True, kw_only=True)
+class ExportConfig:
+    """The SavedModel."""
+
+    # Of the generator's and encoder's weights: "float16" halves the file. The
+    # classifier's stay as they are, and so does the computation.
+    storage: str = "float32"
+
+
+@dataclasses.dataclass(slots=True, kw_only=True)
 class ExperimentConfig:
     """One experiment, whole."""
 
@@ -210,6 +220,7 @@ class ExperimentConfig:
     evaluation: EvaluationConfig = dataclasses.field(
         default_factory=EvaluationConfig
     )
+    export: ExportConfig = dataclasses.field(default_factory=ExportConfig)
 
     @property
     def total_steps(self) -> int:
@@ -247,6 +258,7 @@ class ExperimentConfig:
         _one_of("attributes.ranges", self.attributes.ranges, RANGES)
         _one_of("attributes.procedure", self.attributes.procedure, PROCEDURES)
         _one_of("attributes.measure", self.attributes.measure, MEASURES)
+        _one_of("export.storage", self.export.storage, STORAGES)
         _one_of("training.precision", self.training.precision, PRECISIONS)
         _one_of("training.strategy", self.training.strategy, STRATEGIES)
         _check(

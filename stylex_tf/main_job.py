@@ -15,6 +15,7 @@ from stylex_tf import (
     explanation,
     run_folder,
 )
+from stylex_tf.export import saved_model
 from stylex_tf.stages import explaining, exporting, trained
 from stylex_tf.stages import run as run_lib
 
@@ -23,7 +24,7 @@ def run(settings: config.ExperimentConfig, folder: run_folder.RunFolder) -> str:
     """Trains what is not trained yet; then explains it, anew each time.
 
     Prepares data, trains or loads the classifier, trains StylEx, searches,
-    evaluates, writes the report, exports, reloads and compares.
+    evaluates, writes the report, exports.
 
     Args:
         settings: a validated config.
@@ -61,8 +62,8 @@ def _run_as_chief(
     explained = explaining.explain(
         opened, seconds=lambda: before + time.monotonic() - begun
     )
-    version = exporting.export(opened, explained.found, explained.evaluation)
-    return _summary(folder, explained.shown, explained.evaluation, version)
+    published = exporting.export(opened, explained.found, explained.evaluation)
+    return _summary(folder, explained.shown, explained.evaluation, published)
 
 
 def _logged_seconds(metrics: pathlib.Path) -> float:
@@ -83,7 +84,7 @@ def _summary(
     folder: run_folder.RunFolder,
     shown: explanation.Explanation,
     evaluation: dict[str, Any],
-    version: str,
+    published: saved_model.Published,
 ) -> str:
     lines = ["", "What the classifier looks at"]
     for found in shown.classes:
@@ -98,7 +99,7 @@ def _summary(
         "Next",
         f"  the report, in a browser: {folder.report}",
         f"  every figure: {folder.evaluation}",
-        f"  the model, for TensorFlow Serving: {version}",
+        f"  the model, for TensorFlow Serving: {published.path}",
     ]
     return "\n".join(lines)
 

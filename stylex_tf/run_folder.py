@@ -93,6 +93,8 @@ class RunFolder:
     def check_config(self, config: Mapping[str, Any]) -> None:
         """Compares with the config that began the run, if one did.
 
+        How the model is exported may change: it binds nothing before.
+
         Raises:
             RunFolderError: the folder holds a run of another config.
         """
@@ -103,6 +105,8 @@ class RunFolder:
             json.loads(path.read_text()),
             json.loads(json.dumps(config)),
         )
+        for one in (begun, now):
+            one.pop("export", None)
         changed = sorted(_differences(begun, now))
         if changed:
             raise RunFolderError(

@@ -53,6 +53,7 @@ class ConfigTest(parameterized.TestCase):
         ("loss.l1", -1.0, "0 or more"),
         ("loss.classification", -0.5, "0 or more"),
         ("attributes.shift_size", 0.0, "more than 0"),
+        ("export.storage", "int8", "one of float32, float16"),
         ("evaluation.images", 0, "more than 0"),
         ("seed", -1, "0 or more"),
     )

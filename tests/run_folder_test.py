@@ -106,6 +106,12 @@ class RunFolderTest(absltest.TestCase):
         self.assertIn("--run_dir", message)
         self.assertEqual((self.root / "config.json").read_text(), before)
 
+    def test_how_a_model_is_exported_binds_nothing(self):
+        self._locked().begin({"a": 1, "export": {"storage": "float32"}})
+        self.folder.check_config({"a": 1, "export": {"storage": "float16"}})
+        # The run of an earlier version.
+        self.folder.check_config({"a": 1})
+
     def test_a_field_that_came_or_went_is_a_change(self):
         self._locked().begin({"a": 1})
         with self.assertRaisesRegex(

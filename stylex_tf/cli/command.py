@@ -11,6 +11,7 @@ from absl import logging as absl_logging
 from stylex_tf import config, run_folder
 from stylex_tf.classifiers import errors as classifier_errors
 from stylex_tf.data import errors as data_errors
+from stylex_tf.export import errors as export_errors
 from stylex_tf.training import errors as training_errors
 
 # For the user to mend, not for us: one line, no traceback.
@@ -19,6 +20,7 @@ _MISTAKES = (
     run_folder.RunFolderError,
     classifier_errors.ClassifierError,
     data_errors.DataError,
+    export_errors.ExportError,
     training_errors.CheckpointError,
     training_errors.DivergedError,
 )

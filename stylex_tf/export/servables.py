@@ -1,27 +1,17 @@
 """What is exported: the contract's signatures over three networks."""
 
 import dataclasses
-import itertools
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
+import numpy as np
 import tensorflow as tf
 
-from stylex_tf.export import checks, image_codec, signatures
-
-# Operations that write a variable, draw at random, or call into Python, which
-# another process cannot do.
-_REFUSED_PREFIXES = (
-    "Assign",
-    "ResourceApply",
-    "ResourceScatter",
-    "Random",
-    "TruncatedNormal",
-    "Multinomial",
-    "Rng",
-    "Stateful",
-    "PyFunc",
-    "EagerPyFunc",
+from stylex_tf.export import (
+    image_codec,
+    purity,
+    request_checks,
+    signatures,
 )
 
 Outputs = dict[str, tf.Tensor]
@@ -37,16 +27,24 @@ class Functions:
         classify: images to logits, [N, K].
         find_attributes: called with styles, [N, T], target classes, int32 [N]
             (-1: away from the predicted class), and `top_k`, int32 []; returns
-            `coordinates`, `directions` (int32) and `strengths`, [N, top_k],
-            `probabilities_after`, [N, top_k, K], `images`, [N, top_k, R, R,
-            3], and `probabilities_before`, [N, K]. Where an image has fewer
-            attributes, the coordinate is -1.
+            `coordinates`, `directions` (int32), `strengths` (what was added)
+            and `effects`, [N, top_k], `probabilities_after`, [N, top_k, K],
+            `images`, [N, top_k, R, R, 3], and `probabilities_before`, [N, K].
+            Where an image has fewer attributes, the coordinate is -1.
+        move: styles, [N, T], coordinates and directions, int32 [N, E], and
+            strengths, [N, E], to edited styles; coordinate -1 is no edit.
+        measure_effects: called with styles, each image's first edit, int32
+            [N], and `count`, int32 []; returns `coordinates` and `directions`,
+            int32 [N, count], -1 beyond the last edit, `effects`, [N, count,
+            K], and `base_logits`, [N, K].
     """
 
     encode: Callable[[tf.Tensor], tf.Tensor]
     generate: Callable[[tf.Tensor], tf.Tensor]
     classify: Callable[[tf.Tensor], tf.Tensor]
     find_attributes: Callable[..., Mapping[str, tf.Tensor]]
+    move: Callable[..., tf.Tensor]
+    measure_effects: Callable[..., Mapping[str, tf.Tensor]]
 
 
 class Servable(tf.Module):
@@ -63,6 +61,9 @@ class Servable(tf.Module):
         class_names: Sequence[str],
         resolution: int,
         num_styles: int,
+        num_searched: int,
+        class_attributes: Mapping[int, Sequence[Mapping[str, Any]]],
+        style_strength: float = 1.0,
         max_top_k: int = signatures.MAX_TOP_K,
         resources: Sequence[Any] = (),
     ):
@@ -73,6 +74,11 @@ class Servable(tf.Module):
             class_names: in the order of the classifier's logits.
             resolution: R, height and width of the model's images.
             num_styles: T, style coordinates of all layers.
+            num_searched: S, those that are searched, the first of the T.
+            class_attributes: of each class, the best first: `coordinate`,
+                `direction`, `effect` and `share`.
+            style_strength: how far the edits of the searches go, as a share
+                of the way to the end of a coordinate's range.
             max_top_k: attributes an image that one call may ask for.
             resources: trackable owners of what the functions read besides
                 variables, such as the lookup tables of a loaded SavedModel.
@@ -90,9 +96,14 @@ class Servable(tf.Module):
         self.sizes = {
             "R": resolution,
             "T": num_styles,
+            "S": num_searched,
             "K": len(self.class_names),
         }
+        self.style_strength = style_strength
         self.max_top_k = max_top_k
+        self._class_attributes = _padded_tables(
+            class_attributes, len(self.class_names), max_top_k
+        )
         self.resources = list(resources)
         # Traced once, not for every signature that takes images.
         self._decode_bytes = tf.function(
@@ -101,15 +112,20 @@ class Servable(tf.Module):
         )
         for signature, method in (
             (signatures.SERVING_DEFAULT, self._serving_default),
+            (signatures.CLASSIFY_IMAGES, self._classify_images),
             (signatures.ENCODE, self._encode),
+            (signatures.ENCODE_IMAGES, self._encode_images),
             (signatures.GENERATE, self._generate),
             (signatures.RECONSTRUCT, self._reconstruct),
+            (signatures.EDIT, self._edit),
             (signatures.FIND_ATTRIBUTES, self._find_attributes),
+            (signatures.STYLE_EFFECTS, self._style_effects),
+            (signatures.CLASS_ATTRIBUTES, self._select_class_attributes),
         ):
             function = tf.function(
                 method, input_signature=self._input_specs(signature)
             )
-            _check_exportable(signature.name, function.get_concrete_function())
+            purity.check(signature.name, function.get_concrete_function())
             setattr(self, signature.name, function)
         # A saved function needs an owner for each variable that it reads.
         self.weights = _distinct(
@@ -127,14 +143,27 @@ class Servable(tf.Module):
 
     def contract(self) -> dict[str, Any]:
         """The contract with this model's sizes, as plain JSON."""
-        return signatures.to_dict(self.sizes, max_top_k=self.max_top_k)
+        return signatures.to_dict(
+            self.sizes,
+            style_strength=self.style_strength,
+            max_top_k=self.max_top_k,
+        )
 
     def _serving_default(self, image_bytes: tf.Tensor) -> Outputs:
         images = self._decode(signatures.SERVING_DEFAULT, image_bytes)
+        return self._classify(signatures.SERVING_DEFAULT, images)
+
+    def _classify_images(self, images: tf.Tensor) -> Outputs:
+        images = request_checks.images(signatures.CLASSIFY_IMAGES, images)
+        return self._classify(signatures.CLASSIFY_IMAGES, images)
+
+    def _classify(
+        self, signature: signatures.Signature, images: tf.Tensor
+    ) -> Outputs:
         logits = self._functions.classify(images)
         winner = tf.argmax(logits, axis=-1, output_type=tf.int32)
         return self._conform(
-            signatures.SERVING_DEFAULT,
+            signature,
             {
                 "probabilities": tf.nn.softmax(logits),
                 "logits": logits,
@@ -149,8 +178,14 @@ class Servable(tf.Module):
             signatures.ENCODE, {"styles": self._functions.encode(images)}
         )
 
+    def _encode_images(self, images: tf.Tensor) -> Outputs:
+        images = request_checks.images(signatures.ENCODE_IMAGES, images)
+        return self._conform(
+            signatures.ENCODE_IMAGES, {"styles": self._functions.encode(images)}
+        )
+
     def _generate(self, styles: tf.Tensor) -> Outputs:
-        styles = _bounded(signatures.GENERATE, styles)
+        styles = request_checks.styles(signatures.GENERATE, styles)
         images = self._functions.generate(styles)
         return self._conform(
             signatures.GENERATE,
@@ -159,14 +194,41 @@ class Servable(tf.Module):
 
     def _reconstruct(self, image_bytes: tf.Tensor) -> Outputs:
         images = self._decode(signatures.RECONSTRUCT, image_bytes)
-        images = self._functions.generate(self._functions.encode(images))
+        images, probabilities = self._draw(self._functions.encode(images))
         return self._conform(
             signatures.RECONSTRUCT,
             {
                 "image_bytes": image_codec.encode(images),
-                "probabilities": tf.nn.softmax(
-                    self._functions.classify(images)
-                ),
+                "probabilities": probabilities,
+            },
+        )
+
+    def _edit(
+        self,
+        image_bytes: tf.Tensor,
+        coordinates: tf.Tensor,
+        directions: tf.Tensor,
+        strengths: tf.Tensor,
+    ) -> Outputs:
+        image_bytes, coordinates, directions, strengths = request_checks.edits(
+            signatures.EDIT,
+            searched=self.sizes["S"],
+            image_bytes=image_bytes,
+            coordinates=coordinates,
+            directions=directions,
+            strengths=strengths,
+        )
+        styles = self._functions.encode(self._decode_bytes(image_bytes))
+        _, before = self._draw(styles)
+        images, after = self._draw(
+            self._functions.move(styles, coordinates, directions, strengths)
+        )
+        return self._conform(
+            signatures.EDIT,
+            {
+                "edited_bytes": image_codec.encode(images),
+                "probabilities_before": before,
+                "probabilities_after": after,
             },
         )
 
@@ -176,8 +238,16 @@ class Servable(tf.Module):
         target_class: tf.Tensor,
         top_k: tf.Tensor,
     ) -> Outputs:
-        image_bytes = self._check_request(image_bytes, target_class, top_k)
-        images = self._decode(signatures.FIND_ATTRIBUTES, image_bytes)
+        image_bytes, target_class, top_k = request_checks.attributes(
+            signatures.FIND_ATTRIBUTES,
+            image_bytes,
+            target_class=target_class,
+            top_k=top_k,
+            lowest_class=-1,
+            classes=self.sizes["K"],
+            max_top_k=self.max_top_k,
+        )
+        images = self._decode_bytes(image_bytes)
         found = self._functions.find_attributes(
             self._functions.encode(images),
             target_class,
@@ -186,16 +256,14 @@ class Servable(tf.Module):
         columns = tf.range(tf.shape(found["coordinates"])[1])
         wanted = columns[tf.newaxis] < top_k[:, tf.newaxis]
         wanted &= found["coordinates"] >= 0
-
-        def padded(name: str) -> tf.Tensor:
-            return tf.where(wanted, found[name], tf.cast(-1, found[name].dtype))
-
         return self._conform(
             signatures.FIND_ATTRIBUTES,
             {
-                "coordinates": padded("coordinates"),
-                "directions": padded("directions"),
-                "strengths": padded("strengths"),
+                "coordinates": tf.where(wanted, found["coordinates"], -1),
+                "directions": tf.where(wanted, found["directions"], -1),
+                "strengths": tf.where(wanted, self.style_strength, -1.0),
+                "shifts": tf.where(wanted, found["strengths"], -1.0),
+                "effects": tf.where(wanted, found["effects"], -1.0),
                 "probabilities_before": found["probabilities_before"],
                 "probabilities_after": tf.where(
                     wanted[:, :, tf.newaxis], found["probabilities_after"], -1.0
@@ -206,42 +274,86 @@ class Servable(tf.Module):
             },
         )
 
-    def _check_request(
+    def _style_effects(
         self,
         image_bytes: tf.Tensor,
-        target_class: tf.Tensor,
-        top_k: tf.Tensor,
-    ) -> tf.Tensor:
-        """Returns the images of a request for attributes that makes sense."""
-        images = tf.size(image_bytes)
-        image_bytes = checks.require(
-            image_bytes,
-            (tf.size(target_class) == images) & (tf.size(top_k) == images),
-            "image_bytes, target_class and top_k differ in length:",
-            images,
-            tf.size(target_class),
-            tf.size(top_k),
+        first_edit: tf.Tensor,
+        num_edits: tf.Tensor,
+    ) -> Outputs:
+        image_bytes, first_edit, num_edits = request_checks.chunk(
+            signatures.STYLE_EFFECTS,
+            searched=self.sizes["S"],
+            image_bytes=image_bytes,
+            first_edit=first_edit,
+            num_edits=num_edits,
         )
-        image_bytes = checks.require(
-            image_bytes,
-            tf.reduce_all(
-                (target_class >= -1) & (target_class < self.sizes["K"])
-            ),
-            f"target_class must be -1 to {self.sizes['K'] - 1}:",
+        images = self._decode_bytes(image_bytes)
+        measured = self._functions.measure_effects(
+            self._functions.encode(images),
+            first_edit,
+            count=tf.reduce_max(num_edits),
+        )
+        columns = tf.range(tf.shape(measured["coordinates"])[1])
+        wanted = columns[tf.newaxis] < num_edits[:, tf.newaxis]
+        wanted &= measured["coordinates"] >= 0
+        return self._conform(
+            signatures.STYLE_EFFECTS,
+            {
+                "coordinates": tf.where(wanted, measured["coordinates"], -1),
+                "directions": tf.where(wanted, measured["directions"], -1),
+                "effects": tf.where(
+                    wanted[:, :, tf.newaxis], measured["effects"], -1.0
+                ),
+                "base_logits": measured["base_logits"],
+            },
+        )
+
+    def _select_class_attributes(
+        self, target_class: tf.Tensor, top_k: tf.Tensor
+    ) -> Outputs:
+        _, target_class, top_k = request_checks.attributes(
+            signatures.CLASS_ATTRIBUTES,
             target_class,
+            target_class=target_class,
+            top_k=top_k,
+            lowest_class=0,
+            classes=self.sizes["K"],
+            max_top_k=self.max_top_k,
         )
-        return checks.require(
-            image_bytes,
-            tf.reduce_all((top_k >= 1) & (top_k <= self.max_top_k)),
-            f"top_k must be 1 to {self.max_top_k}:",
-            top_k,
+        columns = tf.range(tf.reduce_max(top_k))
+        asked = columns[tf.newaxis] < top_k[:, tf.newaxis]
+
+        def rows(name: str) -> tf.Tensor:
+            table = tf.constant(self._class_attributes[name])
+            answer = tf.gather(
+                tf.gather(table, columns, axis=1), target_class, axis=0
+            )
+            return tf.where(asked, answer, tf.cast(-1, answer.dtype))
+
+        coordinates = rows("coordinate")
+        return self._conform(
+            signatures.CLASS_ATTRIBUTES,
+            {
+                "coordinates": coordinates,
+                "directions": rows("direction"),
+                "strengths": tf.where(
+                    coordinates >= 0, self.style_strength, -1.0
+                ),
+                "effects": rows("effect"),
+                "shares": rows("share"),
+            },
         )
+
+    def _draw(self, styles: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
+        """Styles to images and the class probabilities of those."""
+        images = self._functions.generate(styles)
+        return images, tf.nn.softmax(self._functions.classify(images))
 
     def _decode(
         self, signature: signatures.Signature, image_bytes: tf.Tensor
     ) -> tf.Tensor:
         """Encoded images, [N], to [N, R, R, 3]; refuses too large a batch."""
-        return self._decode_bytes(_bounded(signature, image_bytes))
+        return self._decode_bytes(request_checks.batch(signature, image_bytes))
 
     def _input_specs(
         self, signature: signatures.Signature
@@ -267,33 +379,25 @@ class Servable(tf.Module):
         }
 
 
-def _bounded(signature: signatures.Signature, batch: tf.Tensor) -> tf.Tensor:
-    size = tf.shape(batch)[0]
-    return checks.require(
-        batch,
-        (size >= 1) & (size <= signature.max_batch),
-        f"{signature.name} takes 1 to {signature.max_batch} images a call; "
-        "this one has",
-        size,
-    )
+def _padded_tables(
+    by_class: Mapping[int, Sequence[Mapping[str, Any]]],
+    classes: int,
+    width: int,
+) -> dict[str, np.ndarray]:
+    """Attributes as arrays, [K, width], that hold -1 where there is none."""
+    tables: dict[str, np.ndarray] = {}
+    for name, dtype in (
+        ("coordinate", np.int32),
+        ("direction", np.int32),
+        ("effect", np.float32),
+        ("share", np.float32),
+    ):
+        tables[name] = np.full([classes, width], -1, dtype)
+        for target, attributes in by_class.items():
+            values = [one[name] for one in attributes[:width]]
+            tables[name][target, : len(values)] = values
+    return tables
 
 
 def _distinct(variables: Iterable[tf.Variable]) -> list[tf.Variable]:
     return list({id(variable): variable for variable in variables}.values())
-
-
-def _check_exportable(name: str, function: Any) -> None:
-    """Raises ValueError if a signature does more than read its inputs."""
-    graph = function.graph.as_graph_def()
-    nodes = itertools.chain(
-        graph.node, *(body.node_def for body in graph.library.function)
-    )
-    used = {node.op for node in nodes if node.op.startswith(_REFUSED_PREFIXES)}
-    # Calls of other functions, whose bodies are among the nodes.
-    used -= {"StatefulPartitionedCall"}
-    if used:
-        raise ValueError(
-            f"{name} cannot be exported: a signature may not write "
-            "variables, draw random numbers or call Python, and this one "
-            f"uses {', '.join(sorted(used))}"
-        )

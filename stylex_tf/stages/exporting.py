@@ -1,4 +1,4 @@
-"""What is served: the SavedModel, reloaded and compared."""
+"""What is served: the SavedModel, published if it answers as the run does."""
 
 import dataclasses
 import io
@@ -10,6 +10,8 @@ from PIL import Image
 
 from stylex_tf.attributes import calibration as calibration_lib
 from stylex_tf.attributes import (
+    counterfactuals,
+    effects_chunk,
     gradient_effects,
     screened_search,
     screening,
@@ -18,19 +20,24 @@ from stylex_tf.export import saved_model, servables
 from stylex_tf.stages import searching
 from stylex_tf.stages import trained as trained_lib
 
-# Images that the reloaded export is compared on.
-_COMPARED = 3
+# Images that the export is tried on.
+_EXAMPLES = 32
 
 
 def export(
     trained: trained_lib.Trained,
     found: searching.Found,
     evaluation: dict[str, Any],
-) -> str:
-    """Exports the model, reloads it, compares it; returns its folder.
+) -> saved_model.Published:
+    """Exports the model; publishes it if it answers as the run does.
+
+    Args:
+        trained: the run.
+        found: what the search found, and is significant.
+        evaluation: the content of evaluation.json.
 
     Raises:
-        ValueError: the reloaded model answers differently.
+        ExportError: it answers otherwise; nothing is left of it.
     """
     run, functions = trained.run, trained.functions
 
@@ -50,21 +57,60 @@ def export(
             calibration=calibration,
         )
 
+    ranges, shift_size = found.table.ranges, found.table.shift_size
+    class_attributes = {
+        target: [dataclasses.asdict(one) for one in attributes]
+        for target, attributes in found.by_class.items()
+    }
+
+    def move(
+        styles: tf.Tensor,
+        coordinates: tf.Tensor,
+        directions: tf.Tensor,
+        strengths: tf.Tensor,
+    ) -> tf.Tensor:
+        return counterfactuals.move_all(
+            styles,
+            tf.constant(ranges.ends()),
+            coordinates,
+            directions,
+            strengths,
+        )
+
+    def measure_effects(
+        styles: tf.Tensor, first_edit: tf.Tensor, *, count: tf.Tensor
+    ) -> dict[str, tf.Tensor]:
+        return effects_chunk.measure(
+            functions.generate,
+            functions.classify,
+            styles,
+            ranges,
+            first_edit,
+            count=count,
+            shift_size=shift_size,
+        )
+
     servable = servables.Servable(
         servables.Functions(
             encode=functions.encode,
             generate=functions.generate,
             classify=functions.classify,
             find_attributes=find_attributes,
+            move=move,
+            measure_effects=measure_effects,
         ),
         class_names=run.classifier.class_names,
         resolution=run.settings.model.resolution,
         num_styles=functions.style_space.total,
+        num_searched=ranges.size,
+        class_attributes=class_attributes,
+        style_strength=shift_size,
         resources=[run.classifier],
     )
-    version = saved_model.export(
+    return saved_model.export(
         servable,
         run.folder.export,
+        examples=[_png(image) for image in trained.unseen.images[:_EXAMPLES]],
         assets={
             "style_space": functions.style_space.to_dict(),
             "style_ranges": {
@@ -72,19 +118,14 @@ def export(
                 "maximum": found.table.ranges.maximum.tolist(),
             },
             "class_attributes": {
-                str(target): [dataclasses.asdict(one) for one in attributes]
-                for target, attributes in found.by_class.items()
+                str(target): attributes
+                for target, attributes in class_attributes.items()
             },
             "config": dataclasses.asdict(run.settings),
             "evaluation": evaluation,
         },
+        storage=run.settings.export.storage,
     )
-    saved_model.reload_and_compare(
-        version,
-        [_png(image) for image in trained.unseen.images[:_COMPARED]],
-        servable,
-    )
-    return str(version)
 
 
 def _calibrate(

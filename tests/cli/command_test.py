@@ -13,6 +13,7 @@ from stylex_tf import config, run_folder
 from stylex_tf.classifiers import errors as classifier_errors
 from stylex_tf.cli import command
 from stylex_tf.data import errors as data_errors
+from stylex_tf.export import errors as export_errors
 
 
 class CommandTest(parameterized.TestCase):
@@ -53,6 +54,7 @@ class CommandTest(parameterized.TestCase):
         run_folder.RunFolderError,
         classifier_errors.ClassifierError,
         data_errors.DataError,
+        export_errors.ExportError,
     )
     def test_a_mistake_of_the_user_is_one_line(self, kind):
         def main(argv):

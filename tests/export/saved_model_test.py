@@ -1,7 +1,5 @@
 import json
 import pathlib
-import subprocess
-import sys
 import tempfile
 from unittest import mock
 
@@ -9,47 +7,14 @@ import numpy as np
 import tensorflow as tf
 from absl.testing import absltest, parameterized
 
-from stylex_tf.export import saved_model, servables, signatures
+from stylex_tf.export import (
+    errors,
+    saved_model,
+    signatures,
+    validation,
+    warmup,
+)
 from tests.export import tiny_world
-
-# A program on a machine without our package: it asks a model what a folder's
-# requests say, and writes the answers as tensors beside them.
-_STRANGER = """
-import importlib.util, pathlib, sys
-import tensorflow as tf
-
-assert importlib.util.find_spec("stylex_tf") is None, "our package is there"
-folder = pathlib.Path(sys.argv[2])
-model = tf.saved_model.load(sys.argv[1])
-for request in sorted(folder.glob("*.request")):
-    name, batch = request.stem.split(".")
-    signature = model.signatures[name]
-    specs = signature.structured_input_signature[1]
-    parts = tf.io.parse_tensor(request.read_bytes(), tf.string)
-    inputs = {
-        key: tf.io.parse_tensor(part, specs[key].dtype)
-        for key, part in zip(sorted(specs), parts)
-    }
-    for key, value in signature(**inputs).items():
-        answer = folder / f"{name}.{batch}.{key}.answer"
-        answer.write_bytes(tf.io.serialize_tensor(value).numpy())
-"""
-
-
-def requests(servable: servables.Servable, batch: int):
-    """One request a signature."""
-    files = tf.constant(tiny_world.pictures(3)[:batch])
-    return {
-        "serving_default": {"image_bytes": files},
-        "encode": {"image_bytes": files},
-        "generate": {"styles": servable.encode(files)["styles"]},
-        "reconstruct": {"image_bytes": files},
-        "find_attributes": {
-            "image_bytes": files,
-            "target_class": tf.constant([-1, 2, 0][:batch]),
-            "top_k": tf.constant([2, 4, 1][:batch]),
-        },
-    }
 
 
 class SavedModelTest(parameterized.TestCase):
@@ -63,12 +28,32 @@ class SavedModelTest(parameterized.TestCase):
         folder = tempfile.TemporaryDirectory()
         cls.addClassCleanup(folder.cleanup)
         cls.base = pathlib.Path(folder.name)
-        cls.path = saved_model.export(
+        cls.published = saved_model.export(
             cls.servable,
             cls.base,
+            examples=tiny_world.pictures(3),
             assets={"style_space": {"layers": [6]}, "figures": {"accuracy": 1}},
         )
+        cls.path = cls.published.path
         cls.loaded = tf.saved_model.load(str(cls.path))
+
+    def export(self, base, *, servable=None, assets=None, **options):
+        """Exports in a folder, without the process that validates it."""
+        valid = validation.Verdict(problems=[], differences={})
+        with mock.patch.object(validation, "validate", return_value=valid):
+            return self.export_validated(
+                base, servable=servable, assets=assets, **options
+            )
+
+    def export_validated(self, base, *, servable=None, assets=None, **options):
+        """Exports in a folder, trying with one image."""
+        return saved_model.export(
+            servable or self.servable,
+            base,
+            examples=tiny_world.pictures(1),
+            assets=assets or {},
+            **options,
+        ).path
 
     def test_explains_itself(self):
         assets = {
@@ -85,12 +70,13 @@ class SavedModelTest(parameterized.TestCase):
                 "contract.json": json.loads(
                     json.dumps(self.servable.contract())
                 ),
+                "storage.json": self.published.figures,
             },
         )
 
     def test_reloaded_signatures_are_those_of_the_contract(self):
         loaded = self.loaded.signatures
-        sizes = {"R": 8, "T": 6, "K": 3}
+        sizes = {"R": 8, "T": 6, "S": 5, "K": 3}
 
         self.assertCountEqual(loaded, signatures.CONTRACT)
         for name, signature in signatures.CONTRACT.items():
@@ -110,44 +96,59 @@ class SavedModelTest(parameterized.TestCase):
 
     @parameterized.parameters(1, 3)
     def test_reloaded_answers_are_those_of_the_model(self, batch):
-        for name, inputs in requests(self.servable, batch).items():
+        asked = warmup.requests(self.servable, tiny_world.pictures(3), batch)
+        for name, inputs in asked.items():
             expected = getattr(self.servable, name)(**inputs)
             for answers in (
                 self.loaded.signatures[name](**inputs),
                 # The signatures are methods too, for a notebook.
                 getattr(self.loaded, name)(**inputs),
             ):
-                self.assert_answers_equal(answers, expected, name)
+                self.assertCountEqual(answers, expected)
+                for key, value in expected.items():
+                    if value.dtype == tf.float32:
+                        np.testing.assert_allclose(
+                            answers[key], value, atol=1e-5
+                        )
+                    else:
+                        np.testing.assert_array_equal(answers[key], value)
 
-    def test_loads_where_our_package_is_not(self):
-        folder = pathlib.Path(self.create_tempdir())
-        expected = {}
-        for batch in (1, 3):
-            for name, inputs in requests(self.servable, batch).items():
-                expected[name, batch] = getattr(self.servable, name)(**inputs)
-                parts = [
-                    tf.io.serialize_tensor(inputs[key])
-                    for key in sorted(inputs)
-                ]
-                request = tf.io.serialize_tensor(tf.stack(parts)).numpy()
-                (folder / f"{name}.{batch}.request").write_bytes(request)
+    def test_is_valid_where_it_was_published(self):
+        verdict = validation.validate(self.path)
 
-        finished = subprocess.run(
-            # -I: neither the working folder nor PYTHONPATH is searched.
-            [sys.executable, "-I", "-c", _STRANGER, str(self.path), folder],
-            capture_output=True,
-            text=True,
+        self.assertEmpty(verdict.problems)
+        self.assertCountEqual(
+            verdict.differences,
+            [
+                f"{name}/{output}"
+                for name, signature in signatures.CONTRACT.items()
+                for output in signature.outputs
+            ],
+        )
+        self.assertLess(max(verdict.differences.values()), 1e-4)
+
+    def test_halves_the_weights(self):
+        base = pathlib.Path(self.create_tempdir())
+        published = saved_model.export(
+            self.servable,
+            base,
+            examples=tiny_world.pictures(3),
+            assets={},
+            storage="float16",
         )
 
-        self.assertEqual(finished.returncode, 0, finished.stderr)
-        for (name, batch), answers in expected.items():
-            actual = {}
-            for key, answer in answers.items():
-                file = folder / f"{name}.{batch}.{key}.answer"
-                actual[key] = tf.io.parse_tensor(
-                    file.read_bytes(), answer.dtype
-                )
-            self.assert_answers_equal(actual, answers, name)
+        figures = published.figures
+        self.assertEqual(figures["storage"], "float16")
+        # Encoder and generator; the classifier keeps its float32.
+        halved = 2 * 192 * tiny_world.NUM_STYLES
+        self.assertEqual(figures["model_bytes"], 4 * (halved + 192 * 3))
+        self.assertEqual(figures["bytes"], 2 * halved + 4 * 192 * 3)
+        self.assertGreater(figures["probability_difference"], 0.0)
+        self.assertLess(figures["probability_difference"], 0.01)
+        self.assertEqual(figures["images"], 3)
+        stored = published.path / "variables"
+        full = self.path / "variables"
+        self.assertLess(_bytes(stored), _bytes(full) - halved)
 
     def test_carries_the_lookup_tables_of_a_classifier(self):
         table = tf.lookup.StaticHashTable(
@@ -161,18 +162,26 @@ class SavedModelTest(parameterized.TestCase):
             resources=[table],
         )
 
-        path = saved_model.export(servable, self.base, assets={})
+        path = self.export_validated(self.base, servable=servable)
 
-        saved_model.reload_and_compare(path, tiny_world.pictures(1), servable)
+        loaded = tf.saved_model.load(str(path)).signatures["serving_default"]
+        files = tf.constant(tiny_world.pictures(1))
+        np.testing.assert_allclose(
+            loaded(image_bytes=files)["logits"],
+            servable.serving_default(files)["logits"],
+            rtol=1e-5,
+        )
+        with self.assertRaisesRegex(
+            errors.ExportError, "float16; expected float32 .*lookup tables"
+        ):
+            self.export(self.base, servable=servable, storage="float16")
 
     def test_versions_count_up(self):
         base = pathlib.Path(self.create_tempdir())
         (base / "7").mkdir()
         (base / "notes").mkdir()
 
-        paths = [
-            saved_model.export(self.servable, base, assets={}) for _ in range(2)
-        ]
+        paths = [self.export(base) for _ in range(2)]
 
         self.assertEqual(paths, [base / "8", base / "9"])
         self.assertCountEqual(
@@ -189,7 +198,7 @@ class SavedModelTest(parameterized.TestCase):
             (base / "1" / "theirs").touch()
 
         with mock.patch.object(tf.saved_model, "save", save_slowly):
-            path = saved_model.export(self.servable, base, assets={})
+            path = self.export(base)
 
         self.assertEqual(path, base / "2")
         self.assertTrue((base / "1" / "theirs").exists())
@@ -204,7 +213,7 @@ class SavedModelTest(parameterized.TestCase):
 
         with mock.patch.object(tf.saved_model, "save", save_and_fail):
             with self.assertRaisesRegex(OSError, "no space left"):
-                saved_model.export(self.servable, base, assets={})
+                self.export(base)
 
         self.assertEmpty(list(base.iterdir()))
 
@@ -218,7 +227,7 @@ class SavedModelTest(parameterized.TestCase):
             seen.extend(entry.name for entry in base.iterdir())
 
         with mock.patch.object(tf.saved_model, "save", save_and_look):
-            saved_model.export(self.servable, base, assets={})
+            self.export(base)
 
         self.assertLen(seen, 1)
         self.assertFalse(seen[0].isdecimal())
@@ -231,114 +240,52 @@ class SavedModelTest(parameterized.TestCase):
         base = pathlib.Path(self.create_tempdir(), "new")
 
         with self.assertRaisesRegex(ValueError, message):
-            saved_model.export(self.servable, base, assets=assets)
+            self.export(base, assets=assets)
 
         self.assertFalse(base.exists())
 
-    def change(self, variable: tf.Variable, value: np.ndarray):
-        self.addCleanup(variable.assign, variable.numpy())
-        variable.assign(value)
+    def test_what_differs_is_never_published(self):
+        base = pathlib.Path(self.create_tempdir())
+        save = tf.saved_model.save
 
-    def compare(self, examples=None):
-        return saved_model.reload_and_compare(
-            self.path,
-            tiny_world.pictures(2) if examples is None else examples,
-            self.servable,
-        )
+        def save_another(model, *args, **kwargs):
+            encoder = self.world.encoder
+            kept = encoder.numpy()
+            encoder.assign(kept[::-1])
+            save(model, *args, **kwargs)
+            encoder.assign(kept)
 
-    def test_comparing_tells_the_largest_differences(self):
-        differences = self.compare()
+        with mock.patch.object(tf.saved_model, "save", save_another):
+            with self.assertRaisesRegex(
+                errors.ExportError,
+                "was not published: .*encode/styles: differs by",
+            ):
+                self.export_validated(base)
 
-        self.assertCountEqual(
-            differences,
-            [
-                f"{name}/{output}"
-                for name, signature in signatures.CONTRACT.items()
-                for output in signature.outputs
-            ],
-        )
-        self.assertLess(max(differences.values()), 1e-5)
+        self.assertEmpty(list(base.iterdir()))
 
-    @parameterized.parameters(
-        ("encoder", "styles of encode"),
-        ("generator", "images of generate|image_bytes of reconstruct"),
-        ("classifier", "(logits|probabilities) of serving_default"),
-    )
-    def test_comparing_raises_where_a_network_differs(self, network, output):
-        variable = getattr(self.world, network)
-        self.change(variable, variable.numpy()[::-1])
+    @parameterized.parameters("float32", "float16")
+    def test_what_is_not_finite_is_never_published(self, storage):
+        base = pathlib.Path(self.create_tempdir())
+        classifier = self.world.classifier
+        self.addCleanup(classifier.assign, classifier.numpy())
+        classifier.assign(classifier.numpy() * np.nan)
 
         with self.assertRaisesRegex(
-            ValueError, f"differs from the model in memory: ({output}) by"
+            errors.ExportError,
+            "serving_default/logits: holds values that are not finite",
         ):
-            self.compare()
+            self.export_validated(base, storage=storage)
 
-    def test_comparing_raises_where_both_are_not_finite(self):
-        classifier = self.world.classifier
-        self.change(classifier, classifier.numpy() * np.nan)
-        path = saved_model.export(self.servable, self.base, assets={})
+        self.assertEmpty(list(base.iterdir()))
 
-        with self.assertRaisesRegex(ValueError, "differs .* by nan"):
-            saved_model.reload_and_compare(
-                path, tiny_world.pictures(1), self.servable
-            )
-
-    def test_comparing_raises_where_the_contract_has_changed(self):
-        changed = {
-            **signatures.CONTRACT,
-            "encode": signatures.Signature(
-                name="encode",
-                meaning="",
-                inputs=signatures.ENCODE.inputs,
-                outputs={
-                    "styles": signatures.TensorInfo("float32", ("N", 7), "")
-                },
-                max_batch=1,
-            ),
-        }
-        with mock.patch.object(signatures, "CONTRACT", changed):
-            with self.assertRaisesRegex(
-                ValueError, r"output of encode.*None, 7.*None, 6"
-            ):
-                self.compare()
-
-        fewer = {"encode": signatures.ENCODE}
-        with mock.patch.object(signatures, "CONTRACT", fewer):
-            with self.assertRaisesRegex(ValueError, "the signatures are"):
-                self.compare()
-
-    def test_comparing_needs_an_example(self):
+    def test_needs_an_example(self):
         with self.assertRaisesRegex(ValueError, "no example"):
-            self.compare([])
+            saved_model.export(self.servable, self.base, examples=[], assets={})
 
-    def assert_answers_equal(self, actual, expected, name):
-        self.assertCountEqual(actual, expected)
-        for key, value in expected.items():
-            if value.dtype == tf.string and key.endswith("_bytes"):
-                # Another process may round a pixel the other way.
-                self.assert_images_equal(actual[key], value, f"{name}/{key}")
-            elif value.dtype == tf.float32:
-                np.testing.assert_allclose(
-                    actual[key], value, atol=1e-5, err_msg=f"{name}/{key}"
-                )
-            else:
-                np.testing.assert_array_equal(
-                    actual[key], value, f"{name}/{key}"
-                )
 
-    def assert_images_equal(self, actual, expected, name):
-        self.assertEqual(actual.shape, expected.shape, name)
-        pairs = zip(actual.numpy().flat, expected.numpy().flat, strict=True)
-        for one, other in pairs:
-            if not other:
-                self.assertEqual(one, other, name)
-                continue
-            np.testing.assert_allclose(
-                tf.cast(tf.io.decode_png(one), tf.float32),
-                tf.cast(tf.io.decode_png(other), tf.float32),
-                atol=1.0,
-                err_msg=name,
-            )
+def _bytes(folder: pathlib.Path) -> int:
+    return sum(path.stat().st_size for path in folder.iterdir())
 
 
 if __name__ == "__main__":

@@ -2,6 +2,7 @@ import numpy as np
 import tensorflow as tf
 from absl.testing import absltest, parameterized
 
+from stylex_tf.attributes import search
 from stylex_tf.export import image_codec, signatures
 from tests.export import tiny_world
 
@@ -76,17 +77,33 @@ class ServableTest(parameterized.TestCase):
             self.files, targets, tf.fill([3], top_k)
         )
 
-        for name in (
-            "coordinates",
-            "directions",
-            "strengths",
-            "probabilities_before",
-            "probabilities_after",
+        exists = found["coordinates"].numpy() >= 0
+        self.assertTrue(np.all(exists[:, 0]))
+        for name, theirs in (
+            ("coordinates", "coordinates"),
+            ("directions", "directions"),
+            ("shifts", "strengths"),
+            ("effects", "effects"),
+            ("probabilities_after", "probabilities_after"),
         ):
-            np.testing.assert_allclose(answer[name], found[name], rtol=1e-5)
+            np.testing.assert_allclose(
+                answer[name].numpy()[exists],
+                found[theirs].numpy()[exists],
+                rtol=1e-4,
+            )
+            self.assertTrue(np.all(answer[name].numpy()[~exists] == -1))
+        np.testing.assert_array_equal(
+            answer["strengths"],
+            np.where(exists, tiny_world.STYLE_STRENGTH, -1),
+        )
         np.testing.assert_allclose(
-            decode_png(tf.reshape(answer["edited_bytes"], [-1])),
-            tf.reshape(found["images"], [-1, 8, 8, 3]),
+            answer["probabilities_before"],
+            found["probabilities_before"],
+            rtol=1e-5,
+        )
+        np.testing.assert_allclose(
+            decode_png(answer["edited_bytes"][exists]),
+            found["images"].numpy()[exists],
             atol=0.5 / 127.4,
         )
 
@@ -94,7 +111,7 @@ class ServableTest(parameterized.TestCase):
         answer = self.servable.find_attributes(self.files[:1], [1], [1])
 
         styles = self.servable.encode(self.files[:1])["styles"].numpy()
-        styles[0, answer["coordinates"][0, 0]] += answer["strengths"][0, 0]
+        styles[0, answer["coordinates"][0, 0]] += answer["shifts"][0, 0]
         edited = self.servable.generate(styles)["image_bytes"]
         after = self.servable.serving_default(edited)["probabilities"]
 
@@ -103,6 +120,157 @@ class ServableTest(parameterized.TestCase):
         np.testing.assert_allclose(
             after[0], answer["probabilities_after"][0, 0], atol=0.01
         )
+
+    def test_what_is_found_can_be_edited(self):
+        found = self.servable.find_attributes(self.files, [-1, 0, 2], [1] * 3)
+
+        edited = self.servable.edit(
+            self.files,
+            found["coordinates"],
+            found["directions"],
+            found["strengths"],
+        )
+
+        np.testing.assert_array_equal(
+            edited["edited_bytes"], found["edited_bytes"][:, 0]
+        )
+        for name, theirs in (
+            ("probabilities_before", found["probabilities_before"]),
+            ("probabilities_after", found["probabilities_after"][:, 0]),
+        ):
+            np.testing.assert_allclose(edited[name], theirs, atol=1e-5)
+
+    def test_edits_of_an_image_are_made_together(self):
+        coordinates = np.array([[0, 4, 0], [-1, 2, -1], [-1, -1, -1]])
+        directions = np.array([[1, 0, 0], [-1, 1, 7], [0, 0, 0]])
+        strengths = np.array([[0.5] * 3, [-1.0, 1.5, 0.0], [1.0] * 3])
+
+        answer = self.servable.edit(
+            self.files,
+            tf.constant(coordinates, tf.int32),
+            tf.constant(directions, tf.int32),
+            tf.constant(strengths, tf.float32),
+        )
+
+        expected = self.world.encode(self.images).numpy()
+        ends = self.world.ranges.ends()
+        for row, coordinate, end, share in (
+            (0, 0, ends[1, 0], 0.5),
+            (0, 4, ends[0, 4], 0.5),
+            (1, 2, ends[1, 2], 1.5),
+        ):
+            here = expected[row, coordinate]
+            expected[row, coordinate] = here + share * (end - here)
+        images = self.world.generate(expected)
+        np.testing.assert_allclose(
+            decode_png(answer["edited_bytes"]), images, atol=0.51 / 127.5
+        )
+        np.testing.assert_allclose(
+            answer["probabilities_after"],
+            tf.nn.softmax(self.world.classify(images)),
+            atol=1e-5,
+        )
+        reconstructed = self.servable.reconstruct(self.files)
+        np.testing.assert_allclose(
+            answer["probabilities_before"],
+            reconstructed["probabilities"],
+            atol=1e-6,
+        )
+        self.assertEqual(
+            answer["edited_bytes"][2], reconstructed["image_bytes"][2]
+        )
+
+    def test_chunks_are_the_table_of_the_library(self):
+        table = search.measure_effects(
+            self.world.generate,
+            self.world.classify,
+            self.world.encode(self.images).numpy(),
+            self.world.ranges,
+            image_ids=["one", "two", "three"],
+            shift_size=tiny_world.STYLE_STRENGTH,
+        )
+
+        # A client that takes four at a time, the third image behind.
+        parts = [
+            self.servable.style_effects(
+                self.files, [first, first, max(first - 4, 0)], [4] * 3
+            )
+            for first in range(0, 10, 4)
+        ]
+
+        effects = table.effects.reshape(3, 10, 3)
+        whole = np.concatenate([part["effects"] for part in parts], axis=1)
+        np.testing.assert_allclose(
+            whole[:2, :10], effects[:2], rtol=1e-4, atol=1e-5
+        )
+        np.testing.assert_allclose(
+            whole[2, 4:], effects[2, :8], rtol=1e-4, atol=1e-5
+        )
+        for part in parts:
+            np.testing.assert_allclose(
+                part["base_logits"], table.base_logits, atol=1e-5
+            )
+        last = parts[-1]
+        np.testing.assert_array_equal(
+            last["coordinates"],
+            [[3, 4, -1, -1], [3, 4, -1, -1], [4, 0, 1, 2]],
+        )
+        np.testing.assert_array_equal(
+            last["directions"],
+            [[1, 1, -1, -1], [1, 1, -1, -1], [0, 1, 1, 1]],
+        )
+        self.assertTrue(np.all(last["effects"].numpy()[:2, 2:] == -1))
+
+    def test_chunks_of_different_length_are_padded(self):
+        answer = self.servable.style_effects(self.files, [0, 0, 0], [1, 3, 2])
+
+        asked = np.arange(3) < np.array([[1], [3], [2]])
+        np.testing.assert_array_equal(answer["coordinates"] >= 0, asked)
+        self.assertTrue(np.all(answer["effects"].numpy()[~asked] == -1))
+
+    def test_tells_the_attributes_of_classes(self):
+        answer = self.servable.class_attributes([1, 0, 2, 1], [2, 2, 1, 1])
+
+        for name, expected in (
+            ("coordinates", [[4, 0], [3, -1], [-1, -1], [4, -1]]),
+            ("directions", [[0, 1], [1, -1], [-1, -1], [0, -1]]),
+            ("strengths", [[0.75, 0.75], [0.75, -1], [-1, -1], [0.75, -1]]),
+            ("effects", [[1.5, 0.5], [0.5, -1], [-1, -1], [1.5, -1]]),
+            ("shares", [[0.75, 0.0], [0.25, -1], [-1, -1], [0.75, -1]]),
+        ):
+            np.testing.assert_array_equal(answer[name], expected, name)
+
+    def test_attributes_of_classes_can_be_edited(self):
+        found = self.servable.class_attributes([1, 0, 2], [3, 3, 3])
+
+        edited = self.servable.edit(
+            self.files,
+            found["coordinates"],
+            found["directions"],
+            found["strengths"],
+        )
+
+        # Class 2 has no attributes.
+        reconstructed = self.servable.reconstruct(self.files)["image_bytes"]
+        np.testing.assert_array_equal(
+            edited["edited_bytes"] == reconstructed, [False, False, True]
+        )
+
+    @parameterized.parameters(1, 3)
+    def test_images_may_be_tensors(self, batch):
+        files, images = self.files[:batch], self.images[:batch]
+        for of_bytes, of_images in (
+            ("serving_default", "classify_images"),
+            ("encode", "encode_images"),
+        ):
+            expected = getattr(self.servable, of_bytes)(files)
+            answer = getattr(self.servable, of_images)(images)
+            self.assertCountEqual(answer, expected)
+            for name, value in expected.items():
+                if value.dtype == tf.float32:
+                    np.testing.assert_allclose(answer[name], value, atol=1e-5)
+                else:
+                    np.testing.assert_array_equal(answer[name], value)
 
     def test_rows_that_asked_for_less_are_padded(self):
         answer = self.servable.find_attributes(self.files, [-1] * 3, [1, 3, 2])
@@ -142,37 +310,122 @@ class ServableTest(parameterized.TestCase):
         self.assertTrue(np.all(answer["coordinates"].numpy()[:, 0] >= 0))
 
     @parameterized.named_parameters(
-        ("top_k_of_zero", [0], [0], "top_k must be 1 to 4.*0"),
-        ("top_k_too_large", [0], [5], "top_k must be 1 to 4.*5"),
-        ("target_below", [-2], [1], "target_class must be -1 to 2.*-2"),
-        ("target_above", [3], [1], "target_class must be -1 to 2.*3"),
-        ("targets_missing", [], [1], "differ in length.*1.*0.*1"),
-        ("top_k_doubled", [0], [1, 1], "differ in length.*1.*1.*2"),
+        ("top_k_of_zero", [0], [0], "top_k must be 1 to 4; found.*0"),
+        ("top_k_too_large", [0], [5], "top_k must be 1 to 4; found.*5"),
+        ("target_below", [-2], [1], "target_class must be -1 to 2; found.*-2"),
+        ("target_above", [3], [1], "target_class must be -1 to 2; found.*3"),
+        ("targets_missing", [], [1], "target_class has another length.*0.*1"),
+        ("top_k_doubled", [0], [1, 1], "top_k has another length.*2.*1"),
     )
-    def test_refuses_requests_that_make_no_sense(self, target, top_k, message):
-        with self.assertRaisesRegex(tf.errors.InvalidArgumentError, message):
-            self.servable.find_attributes(
-                self.files[:1],
-                tf.constant(target, tf.int32),
-                tf.constant(top_k, tf.int32),
+    def test_refuses_to_find_what_makes_no_sense(self, target, top_k, message):
+        self.assert_refused(
+            "find_attributes",
+            message,
+            image_bytes=self.files[:1],
+            target_class=tf.constant(target, tf.int32),
+            top_k=tf.constant(top_k, tf.int32),
+        )
+
+    @parameterized.named_parameters(
+        ("no_class", [-1], [1], "target_class must be 0 to 2; found.*-1"),
+        ("top_k", [0], [10**9], "top_k must be 1 to 4; found.*1000000000"),
+        ("none", [], [], "class_attributes takes 1 to 256 .*0"),
+    )
+    def test_refuses_classes_that_are_not_there(self, target, top_k, message):
+        self.assert_refused(
+            "class_attributes",
+            message,
+            target_class=tf.constant(target, tf.int32),
+            top_k=tf.constant(top_k, tf.int32),
+        )
+
+    @parameterized.named_parameters(
+        ("coordinate", [[5]], [[0]], [[1.0]], "coordinates must be -1 to 4.*5"),
+        ("below", [[-2]], [[0]], [[1.0]], "coordinates must be -1 to 4.*-2"),
+        ("direction", [[0]], [[2]], [[1.0]], "directions must be 0 to 1.*2"),
+        ("none", [[0]], [[-1]], [[1.0]], "directions must be 0 to 1.*-1"),
+        ("nan", [[0]], [[0]], [[np.nan]], "strengths must be finite"),
+        ("inf", [[0]], [[0]], [[np.inf]], "strengths must be finite.*inf"),
+        ("row", [[0]] * 2, [[0]], [[1.0]], "coordinates has another length"),
+        ("edits", [[0]], [[0, 0]], [[1.0]], "directions has another number"),
+        ("many", [[0] * 17], [[0] * 17], [[1.0] * 17], "at most 16.*17"),
+    )
+    def test_refuses_edits_that_make_no_sense(
+        self, coordinates, directions, strengths, message
+    ):
+        self.assert_refused(
+            "edit",
+            message,
+            image_bytes=self.files[:1],
+            coordinates=tf.constant(coordinates, tf.int32),
+            directions=tf.constant(directions, tf.int32),
+            strengths=tf.constant(strengths, tf.float32),
+        )
+
+    def test_a_long_list_of_edits_is_refused_before_it_costs_memory(self):
+        # Compared with each other, so many would take 10 GB.
+        self.assert_refused(
+            "edit",
+            "at most 16.*100000",
+            image_bytes=self.files[:1],
+            coordinates=tf.zeros([1, 100_000], tf.int32),
+            directions=tf.zeros([1, 100_000], tf.int32),
+            strengths=tf.zeros([1, 100_000]),
+        )
+
+    @parameterized.named_parameters(
+        ("before_the_first", [-1], [1], "first_edit must be 0 to 9.*-1"),
+        ("behind_the_last", [10], [1], "first_edit must be 0 to 9.*10"),
+        ("nothing", [0], [0], "num_edits must be 1 to 64.*0"),
+        ("too_much", [0], [10**9], "num_edits must be 1 to 64.*1000000000"),
+        ("length", [0, 0], [1], "first_edit has another length.*2.*1"),
+    )
+    def test_refuses_chunks_that_are_not_there(self, first, edits, message):
+        self.assert_refused(
+            "style_effects",
+            message,
+            image_bytes=self.files[:1],
+            first_edit=tf.constant(first, tf.int32),
+            num_edits=tf.constant(edits, tf.int32),
+        )
+
+    @parameterized.parameters(255.0, -1.01, np.nan)
+    def test_refuses_pixels_of_another_range(self, value):
+        images = np.zeros([1, 8, 8, 3], np.float32)
+        images[0, 3, 3, 0] = value
+        for name in ("classify_images", "encode_images"):
+            self.assert_refused(
+                name, "images must be -1 to 1; found", images=images
             )
+
+    def test_refuses_styles_that_are_not_finite(self):
+        styles = np.full([1, tiny_world.NUM_STYLES], np.inf, np.float32)
+        self.assert_refused("generate", "styles must be finite", styles=styles)
 
     def test_bounds_the_work_of_a_call(self):
         for name, signature in signatures.CONTRACT.items():
             for batch in (0, signature.max_batch + 1):
                 inputs = {
                     "image_bytes": tf.repeat(self.files[:1], batch),
+                    "images": tf.zeros([batch, 8, 8, 3]),
                     "styles": tf.zeros([batch, tiny_world.NUM_STYLES]),
                     "target_class": tf.zeros([batch], tf.int32),
                     "top_k": tf.ones([batch], tf.int32),
+                    "first_edit": tf.zeros([batch], tf.int32),
+                    "num_edits": tf.ones([batch], tf.int32),
+                    "coordinates": tf.zeros([batch, 1], tf.int32),
+                    "directions": tf.zeros([batch, 1], tf.int32),
+                    "strengths": tf.zeros([batch, 1]),
                 }
-                with self.assertRaisesRegex(
-                    tf.errors.InvalidArgumentError,
+                self.assert_refused(
+                    name,
                     f"{name} takes 1 to {signature.max_batch} images",
-                ):
-                    getattr(self.servable, name)(
-                        **{key: inputs[key] for key in signature.inputs}
-                    )
+                    **{key: inputs[key] for key in signature.inputs},
+                )
+
+    def assert_refused(self, name, message, **inputs):
+        with self.assertRaisesRegex(tf.errors.InvalidArgumentError, message):
+            getattr(self.servable, name)(**inputs)
 
     def test_is_pure(self):
         before = [variable.numpy() for variable in self.servable.weights]

@@ -6,7 +6,7 @@ from absl.testing import absltest
 
 from stylex_tf.export import signatures
 
-SIZES = {"R": 8, "T": 6, "K": 3}
+SIZES = {"R": 8, "T": 6, "S": 5, "K": 3}
 
 
 class SignaturesTest(absltest.TestCase):
@@ -38,6 +38,7 @@ class SignaturesTest(absltest.TestCase):
                     )
 
     def test_the_contract_is_the_one_that_clients_know(self):
+        classified = ["probabilities", "logits", "class", "class_name"]
         names = {
             name: (list(signature.inputs), list(signature.outputs))
             for name, signature in signatures.CONTRACT.items()
@@ -46,15 +47,22 @@ class SignaturesTest(absltest.TestCase):
         self.assertEqual(
             names,
             {
-                "serving_default": (
-                    ["image_bytes"],
-                    ["probabilities", "logits", "class", "class_name"],
-                ),
+                "serving_default": (["image_bytes"], classified),
+                "classify_images": (["images"], classified),
                 "encode": (["image_bytes"], ["styles"]),
+                "encode_images": (["images"], ["styles"]),
                 "generate": (["styles"], ["image_bytes", "images"]),
                 "reconstruct": (
                     ["image_bytes"],
                     ["image_bytes", "probabilities"],
+                ),
+                "edit": (
+                    ["image_bytes", "coordinates", "directions", "strengths"],
+                    [
+                        "edited_bytes",
+                        "probabilities_before",
+                        "probabilities_after",
+                    ],
                 ),
                 "find_attributes": (
                     ["image_bytes", "target_class", "top_k"],
@@ -62,21 +70,62 @@ class SignaturesTest(absltest.TestCase):
                         "coordinates",
                         "directions",
                         "strengths",
+                        "shifts",
+                        "effects",
                         "probabilities_before",
                         "probabilities_after",
                         "edited_bytes",
                     ],
                 ),
+                "style_effects": (
+                    ["image_bytes", "first_edit", "num_edits"],
+                    ["coordinates", "directions", "effects", "base_logits"],
+                ),
+                "class_attributes": (
+                    ["target_class", "top_k"],
+                    [
+                        "coordinates",
+                        "directions",
+                        "strengths",
+                        "effects",
+                        "shares",
+                    ],
+                ),
             },
         )
 
+    def test_what_is_found_is_what_edit_takes(self):
+        edit = signatures.EDIT.inputs
+        for found in (signatures.FIND_ATTRIBUTES, signatures.CLASS_ATTRIBUTES):
+            for name in ("coordinates", "directions", "strengths"):
+                self.assertEqual(found.outputs[name].dtype, edit[name].dtype)
+                self.assertLen(found.outputs[name].shape, len(edit[name].shape))
+        self.assertLessEqual(signatures.MAX_TOP_K, signatures.MAX_EDITS)
+
+    def test_every_axis_is_explained(self):
+        used = {
+            axis
+            for signature in signatures.CONTRACT.values()
+            for tensors in (signature.inputs, signature.outputs)
+            for info in tensors.values()
+            for axis in info.shape
+            if isinstance(axis, str)
+        }
+        # S stands in meanings alone.
+        self.assertEqual(used | {"S"}, set(signatures.AXES))
+
     def test_plain_json_holds_all_of_it(self):
         contract = json.loads(
-            json.dumps(signatures.to_dict(SIZES, max_top_k=4))
+            json.dumps(
+                signatures.to_dict(SIZES, style_strength=0.5, max_top_k=4)
+            )
         )
 
         self.assertEqual(contract["sizes"], SIZES)
+        self.assertEqual(contract["style_strength"], 0.5)
         self.assertEqual(contract["max_top_k"], 4)
+        self.assertEqual(contract["max_edits"], signatures.MAX_EDITS)
+        self.assertEqual(contract["max_measured"], signatures.MAX_MEASURED)
         self.assertEqual(contract["max_pixels"], signatures.MAX_PIXELS)
         after = contract["signatures"]["find_attributes"]["outputs"]
         self.assertEqual(after["probabilities_after"]["shape"], ["N", "A", "K"])

@@ -6,12 +6,29 @@ import numpy as np
 import tensorflow as tf
 from PIL import Image
 
+from stylex_tf.attributes import (
+    counterfactuals,
+    effects_chunk,
+    screening,
+    style_ranges,
+)
 from stylex_tf.export import servables
 
 RESOLUTION = 8
 NUM_STYLES = 6
+NUM_SEARCHED = 5
 CLASS_NAMES = ("apple", "pear", "Quitte ü")
 MAX_TOP_K = 4
+STYLE_STRENGTH = 0.75
+CLASS_ATTRIBUTES = {
+    0: [{"coordinate": 3, "direction": 1, "effect": 0.5, "share": 0.25}],
+    1: [
+        {"coordinate": 4, "direction": 0, "effect": 1.5, "share": 0.75},
+        {"coordinate": 0, "direction": 1, "effect": 0.5, "share": 0.0},
+        {"coordinate": 1, "direction": 1, "effect": 0.25, "share": 0.0},
+    ],
+    2: [],
+}
 
 
 class TinyWorld:
@@ -28,6 +45,10 @@ class TinyWorld:
         self.encoder = matrix(pixels, NUM_STYLES)
         self.generator = matrix(NUM_STYLES, pixels)
         # Not trainable, as a classifier under explanation is.
+        self.ranges = style_ranges.StyleRanges(
+            minimum=-rng.uniform(1, 2, NUM_SEARCHED),
+            maximum=rng.uniform(1, 2, NUM_SEARCHED),
+        )
         self.classifier = tf.Variable(
             matrix(pixels, len(CLASS_NAMES)) * 3.0, trainable=False
         )
@@ -45,34 +66,46 @@ class TinyWorld:
     def find_attributes(
         self, styles: tf.Tensor, target_class: tf.Tensor, *, top_k: tf.Tensor
     ) -> dict[str, tf.Tensor]:
-        """Tries every coordinate in both directions, by one unit."""
-        before = tf.nn.softmax(self.classify(self.generate(styles)))
-        away = target_class < 0
-        column = tf.where(
-            away, tf.argmax(before, -1, output_type=tf.int32), target_class
+        """Finds edits within the ranges."""
+        return screening.find_attributes(
+            self.generate,
+            self.classify,
+            styles,
+            self.ranges,
+            target_class,
+            top_k=top_k,
+            shift_size=STYLE_STRENGTH,
         )
-        sign = tf.where(away, -1.0, 1.0)
-        step = np.concatenate([-np.eye(NUM_STYLES), np.eye(NUM_STYLES)])
-        edited = styles[:, tf.newaxis] + tf.constant(step, tf.float32)
-        images = self.generate(tf.reshape(edited, [-1, NUM_STYLES]))
-        after = tf.reshape(
-            tf.nn.softmax(self.classify(images)),
-            [-1, 2 * NUM_STYLES, len(CLASS_NAMES)],
+
+    def move(
+        self,
+        styles: tf.Tensor,
+        coordinates: tf.Tensor,
+        directions: tf.Tensor,
+        strengths: tf.Tensor,
+    ) -> tf.Tensor:
+        """Moves coordinates within the ranges."""
+        return counterfactuals.move_all(
+            styles,
+            tf.constant(self.ranges.ends()),
+            coordinates,
+            directions,
+            strengths,
         )
-        images = tf.reshape(
-            images, [-1, 2 * NUM_STYLES, RESOLUTION, RESOLUTION, 3]
+
+    def measure_effects(
+        self, styles: tf.Tensor, first_edit: tf.Tensor, *, count: tf.Tensor
+    ) -> dict[str, tf.Tensor]:
+        """Measures edits within the ranges."""
+        return effects_chunk.measure(
+            self.generate,
+            self.classify,
+            styles,
+            self.ranges,
+            first_edit,
+            count=count,
+            shift_size=STYLE_STRENGTH,
         )
-        score = tf.gather(after, column, axis=2, batch_dims=1)
-        _, best = tf.math.top_k(score * sign[:, tf.newaxis], k=top_k)
-        direction = best // NUM_STYLES
-        return {
-            "coordinates": best % NUM_STYLES,
-            "directions": direction,
-            "strengths": 2.0 * tf.cast(direction, tf.float32) - 1.0,
-            "probabilities_before": before,
-            "probabilities_after": tf.gather(after, best, batch_dims=1),
-            "images": tf.gather(images, best, batch_dims=1),
-        }
 
     def _flat(self, images: tf.Tensor) -> tf.Tensor:
         return tf.reshape(images, [-1, RESOLUTION * RESOLUTION * 3])
@@ -87,6 +120,8 @@ def servable(
         "generate": world.generate,
         "classify": world.classify,
         "find_attributes": world.find_attributes,
+        "move": world.move,
+        "measure_effects": world.measure_effects,
         **overrides,
     }
     return servables.Servable(
@@ -94,6 +129,9 @@ def servable(
         class_names=CLASS_NAMES,
         resolution=RESOLUTION,
         num_styles=NUM_STYLES,
+        num_searched=NUM_SEARCHED,
+        class_attributes=CLASS_ATTRIBUTES,
+        style_strength=STYLE_STRENGTH,
         max_top_k=MAX_TOP_K,
         resources=resources,
     )

@@ -1,0 +1,106 @@
+"""The exact search a chunk at a time, whole inside a graph."""
+
+from collections.abc import Callable
+
+import tensorflow as tf
+
+from stylex_tf.attributes import counterfactuals, style_ranges
+
+
+def measure(
+    generate: Callable[[tf.Tensor], tf.Tensor],
+    classify: Callable[[tf.Tensor], tf.Tensor],
+    styles: tf.Tensor,
+    ranges: style_ranges.StyleRanges,
+    first_edit: tf.Tensor,
+    *,
+    count: tf.Tensor,
+    batch_size: int = 32,
+    shift_size: float = 1.0,
+) -> dict[str, tf.Tensor]:
+    """Measures some of the 2S edits of each image.
+
+    Edit e moves coordinate e mod S in direction e div S: the order of
+    `StyleEffects.effects`, whose numbers these are. Unlike `search`, which
+    resumes the edits of a layer there, it draws every picture whole: a chunk
+    may begin and end anywhere, in each image elsewhere.
+
+    Args:
+        generate: styles [B, T] -> images [B, H, W, C], with fixed noise.
+        classify: images -> logits [B, K].
+        styles: of the images, [N, T]; N may be unknown while tracing.
+        ranges: the ends of the S searched coordinates.
+        first_edit: the first edit of each image, int32 [N].
+        count: edits of each image, E, at least 1, int32 [].
+        batch_size: edits evaluated at once; memory does not grow with N or E.
+        shift_size: 1 moves a coordinate to the end of its range.
+
+    Returns:
+        coordinates, directions: int32 [N, E]; -1 beyond the last edit.
+        effects: logits of the edited image minus base_logits, [N, E, K]; -1
+            beyond the last edit.
+        base_logits: of the images, [N, K].
+    """
+    size = ranges.size
+    edits = first_edit[:, None] + tf.range(count)
+    exists = edits < 2 * size
+    edits = tf.minimum(edits, 2 * size - 1)
+    batches = -(-count // batch_size)
+    width = -(-count // batches)
+    # The last batch is filled up with the last edit.
+    filled = tf.gather(
+        edits, tf.minimum(tf.range(batches * width), count - 1), axis=1
+    )
+
+    def of_one_image(inputs):
+        style, rows = inputs
+        return tf.map_fn(
+            lambda batch: _logits(
+                generate, classify, style, ranges, batch, shift_size
+            ),
+            tf.reshape(rows, [batches, width]),
+            fn_output_signature=tf.float32,
+            parallel_iterations=1,
+        )
+
+    # [N, batches, width + 1, K]; the unedited image is the first of each.
+    logits = tf.map_fn(
+        of_one_image,
+        (styles, filled),
+        fn_output_signature=tf.float32,
+        parallel_iterations=1,
+    )
+    changes = logits[:, :, 1:] - logits[:, :, :1]
+    shape = tf.shape(changes)
+    changes = tf.reshape(changes, [shape[0], batches * width, shape[3]])
+    return {
+        "coordinates": tf.where(exists, edits % size, -1),
+        "directions": tf.where(exists, edits // size, -1),
+        "effects": tf.where(exists[:, :, None], changes[:, :count], -1.0),
+        "base_logits": logits[:, 0, 0],
+    }
+
+
+def _logits(
+    generate: Callable[[tf.Tensor], tf.Tensor],
+    classify: Callable[[tf.Tensor], tf.Tensor],
+    style: tf.Tensor,
+    ranges: style_ranges.StyleRanges,
+    edits: tf.Tensor,
+    shift_size: float,
+) -> tf.Tensor:
+    """Of one image, unedited and edited, [T], [B] -> [1 + B, K].
+
+    Beside each other: the same computation gives the same numbers, so that an
+    edit that changes nothing has no effect.
+    """
+    rows = tf.repeat(style[None], tf.size(edits), axis=0)
+    edited, _ = counterfactuals.move(
+        rows,
+        tf.constant(ranges.ends()),
+        edits % ranges.size,
+        edits // ranges.size,
+        shift_size,
+    )
+    images = generate(tf.concat([style[None], edited], axis=0))
+    return tf.cast(classify(images), tf.float32)

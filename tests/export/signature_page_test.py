@@ -1,0 +1,32 @@
+"""The committed page is the one that the code makes."""
+
+import pathlib
+
+from absl.testing import absltest
+
+from stylex_tf.export import signature_page, signatures
+
+_PAGE = pathlib.Path(__file__).parents[2] / "docs" / "serving_signatures.md"
+
+
+class SignaturePageTest(absltest.TestCase):
+    def test_the_committed_page_is_up_to_date(self):
+        self.assertEqual(
+            _PAGE.read_text(encoding="utf-8"),
+            signature_page.render(),
+            "run ./bazelw run //stylex_tf/export:signature_page "
+            "> docs/serving_signatures.md",
+        )
+
+    def test_every_tensor_has_a_row(self):
+        lines = signature_page.render().splitlines()
+        for signature in signatures.CONTRACT.values():
+            begin = lines.index(f"## `{signature.name}`")
+            rows = lines[begin + 6 :]
+            names = [*signature.inputs, *signature.outputs]
+            for row, name in zip(rows, names, strict=False):
+                self.assertIn(f" | `{name}` | ", row)
+
+
+if __name__ == "__main__":
+    absltest.main()

@@ -1,0 +1,179 @@
+"""The export of a real run answers as the library does."""
+
+import dataclasses
+import json
+import pathlib
+import tempfile
+
+import numpy as np
+import tensorflow as tf
+from absl.testing import absltest
+
+from stylex_tf import experiment, run_folder
+from stylex_tf.attributes import counterfactuals
+from stylex_tf.stages import exporting, searching
+from stylex_tf.stages import run as run_lib
+from stylex_tf.stages import trained as trained_lib
+from tests.testing import image_files, tiny_experiment
+
+_IMAGES = 3
+
+
+class ExportingTest(tf.test.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        root = pathlib.Path(
+            tempfile.mkdtemp(dir=absltest.get_default_test_tmpdir())
+        )
+        classifier = root / "classifier.keras"
+        tiny_experiment.write_classifier(classifier)
+        dataset = tiny_experiment.write_data(root / "data")
+        settings = tiny_experiment.settings(str(root / "data"), str(classifier))
+        settings.training.total_images = 2 * tiny_experiment.BATCH_SIZE
+        settings.attributes.shift_size = 0.8
+        folder = run_folder.RunFolder(root / "run")
+        folder.root.mkdir()
+        folder.begin(dataclasses.asdict(settings))
+        strategy = experiment.make_strategy(settings.training)
+        run = run_lib.Run(settings, folder, dataset, strategy)
+        run.train()
+        cls.trained = trained_lib.Trained.of(run)
+        cls.found = searching.find(cls.trained)
+        cls.published = exporting.export(
+            cls.trained, cls.found, {"classifier": {"accuracy": 1.0}}
+        )
+        cls.model = tf.saved_model.load(str(cls.published.path))
+        cls.examples = cls.trained.searched.take(0, _IMAGES)
+        cls.files = tf.constant(
+            [image_files.encode(image) for image in cls.examples.images]
+        )
+
+    def ask(self, signature, **inputs):
+        function = self.model.signatures[signature]
+        specs = function.structured_input_signature[1]
+        return function(
+            **{
+                name: tf.constant(value, specs[name].dtype)
+                for name, value in inputs.items()
+            }
+        )
+
+    def test_is_the_next_version_of_the_run(self):
+        base = self.trained.run.folder.export
+        self.assertEqual(self.published.path, base / "1")
+        self.assertEqual([path.name for path in base.iterdir()], ["1"])
+
+    def test_explains_itself(self):
+        assets = {
+            path.stem: json.loads(path.read_text())
+            for path in (self.published.path / "assets").glob("*.json")
+        }
+        searched = self.found.table.num_coordinates
+        self.assertEqual(assets["contract"]["sizes"]["S"], searched)
+        self.assertEqual(assets["contract"]["style_strength"], 0.8)
+        self.assertLen(assets["style_ranges"]["maximum"], searched)
+        self.assertEqual(assets["evaluation"]["classifier"]["accuracy"], 1.0)
+        self.assertEqual(assets["class_names"], list(tiny_experiment.CLASSES))
+        self.assertEqual(assets["config"]["export"], {"storage": "float32"})
+        self.assertNotEmpty(assets["style_space"])
+        self.assertIn("0", assets["class_attributes"])
+
+    def test_chunks_are_the_table_of_the_run(self):
+        table = self.found.table
+        edits = 2 * table.num_coordinates
+        parts = [
+            self.ask(
+                "style_effects",
+                image_bytes=self.files,
+                first_edit=[first] * _IMAGES,
+                num_edits=[64] * _IMAGES,
+            )
+            for first in range(0, edits, 64)
+        ]
+        effects = np.concatenate([part["effects"] for part in parts], axis=1)
+        self.assertAllClose(
+            effects[:, :edits],
+            table.effects[:_IMAGES].reshape(_IMAGES, edits, -1),
+            atol=1e-4,
+        )
+        self.assertAllClose(
+            parts[0]["base_logits"], table.base_logits[:_IMAGES], atol=1e-4
+        )
+
+    def test_finds_the_best_edits_of_the_table(self):
+        table = self.found.table
+        answer = self.ask(
+            "find_attributes",
+            image_bytes=self.files,
+            target_class=[-1, 0, 1],
+            top_k=[1] * _IMAGES,
+        )
+        # Of two classes, the log odds are the difference of the logits.
+        odds = table.effects[:_IMAGES, ..., 1] - table.effects[:_IMAGES, ..., 0]
+        away = 1 if table.predictions[0] == 0 else 0
+        for row, target in enumerate([away, 0, 1]):
+            gains = odds[row] * (1 if target == 1 else -1)
+            self.assertAllClose(
+                answer["effects"][row, 0], gains.max(), atol=1e-3
+            )
+
+    def test_edits_as_the_library_does(self):
+        table, functions = self.found.table, self.trained.functions
+        rng = np.random.default_rng(0)
+        coordinates = rng.integers(-1, table.num_coordinates, [_IMAGES, 4])
+        directions = rng.integers(0, 2, [_IMAGES, 4])
+        answer = self.ask(
+            "edit",
+            image_bytes=self.files,
+            coordinates=coordinates,
+            directions=directions,
+            strengths=np.full([_IMAGES, 4], 0.6),
+        )
+        edited = counterfactuals.apply_edits(
+            self.found.styles[:_IMAGES],
+            table.ranges,
+            coordinates,
+            directions,
+            0.6,
+        )
+        images = functions.generate(edited)
+        self.assertAllClose(
+            answer["probabilities_after"],
+            tf.nn.softmax(functions.classify(images)),
+            atol=1e-4,
+        )
+        for png, image in zip(
+            answer["edited_bytes"].numpy(), images.numpy(), strict=True
+        ):
+            self.assertAllClose(
+                tf.io.decode_png(png) / 255, image / 2 + 0.5, atol=0.6 / 255
+            )
+
+    def test_tells_the_attributes_of_the_run(self):
+        classes = [0, 1]
+        answer = self.ask(
+            "class_attributes", target_class=classes, top_k=[4, 4]
+        )
+        for row, target in enumerate(classes):
+            expected = self.found.by_class[target][:4]
+            columns = [
+                answer[name][row, : len(expected)].numpy().tolist()
+                for name in ("coordinates", "directions")
+            ]
+            self.assertEqual(
+                list(zip(*columns, strict=True)),
+                [(one.coordinate, one.direction) for one in expected],
+            )
+            self.assertAllClose(
+                answer["effects"][row, : len(expected)],
+                [one.effect for one in expected],
+            )
+            self.assertAllEqual(
+                answer["coordinates"][row, len(expected) :],
+                [-1] * (4 - len(expected)),
+            )
+
+
+if __name__ == "__main__":
+    absltest.main()
