@@ -8,7 +8,6 @@ import tensorflow as tf
 from stylex_tf.attributes import effects as effects_lib
 from stylex_tf.attributes import gradient_effects, target_effects
 
-
 # Errors above the estimate that an edit is given the benefit of. Recall of an
 # image's ten best on four worlds at M = 27 of 56: 0.918 to 0.959 with 0, 0.981
 # to 0.994 with 1, 0.992 to 1.000 with 3, and the same with 4.

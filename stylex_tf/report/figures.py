@@ -108,7 +108,7 @@ def _plain(
 def _print(value: float | None, unit: str) -> str:
     if value is None:
         return NOT_MEASURED
-    return wording.percent(value) if unit == "share" else f"{value:.3f}"
+    return (wording.percent if unit == "share" else wording.number)(value)
 
 
 def _label_swap(evaluation: Mapping[str, Any]) -> Figure:

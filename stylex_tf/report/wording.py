@@ -14,6 +14,11 @@ def percent(share: float) -> str:
     return f"{rounded:g}{_PERCENT}"
 
 
+def number(value: float) -> str:
+    """0.0614 -> "0.061"; never rounds down to none."""
+    return "< 0.001" if 0 < value < 0.0005 else f"{value:.3f}"
+
+
 def probability(value: float) -> str:
     """0.934 -> "0.93", the label of a picture; never rounds to certainty."""
     if 0.995 <= value < 1:

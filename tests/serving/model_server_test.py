@@ -216,7 +216,8 @@ class ModelServerTest(parameterized.TestCase):
 
     def test_more_than_may_run_are_refused_and_health_is_not(self):
         self.start(max_running=1)
-        self.send("spin", steps=[_FOREVER], timeout=3)
+        # A call that nobody holds is cancelled.
+        running = self.send("spin", steps=[_FOREVER], timeout=8)
         self.wait_until_running()
 
         self.refused(grpc.StatusCode.RESOURCE_EXHAUSTED, self.predict)
@@ -225,6 +226,7 @@ class ModelServerTest(parameterized.TestCase):
             "POST", "/v1/models/tiny:predict", b'{"inputs": [[1, 2]]}'
         )
         self.assertEqual(status, 429)
+        self.assertFalse(running.done())
 
     def test_multi_inference_is_not_there(self):
         self.start()
@@ -251,12 +253,13 @@ class ModelServerTest(parameterized.TestCase):
     def test_draining_finishes_what_runs_and_takes_nothing_new(self):
         self.start(
             batching=batching.BatchingParameters(
-                max_batch_size=2, batch_timeout_micros=10**6
-            )
+                max_batch_size=2, batch_timeout_micros=5 * 10**6
+            ),
+            drain_seconds=_LONG,
         )
         body = b'{"signature_name": "root", "inputs": [4]}'
         with concurrent.futures.ThreadPoolExecutor(1) as pool:
-            # Both wait a second for others, and the server stops meanwhile.
+            # Both wait five seconds for others, and the server stops meanwhile.
             asked = self.send()
             posted = pool.submit(
                 self.rest, "POST", "/v1/models/tiny:predict", body
@@ -274,7 +277,7 @@ class ModelServerTest(parameterized.TestCase):
 
     def test_says_so_when_a_request_does_not_end_in_time(self):
         self.start(drain_seconds=0.1)
-        endless = self.send("spin", steps=[_FOREVER], timeout=2)
+        endless = self.send("spin", steps=[_FOREVER], timeout=8)
         self.wait_until_running()
 
         self.stop()
