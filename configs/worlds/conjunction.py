@@ -16,5 +16,8 @@ def get_config() -> config.ExperimentConfig:
     experiment.data = config.DataConfig(
         source="faces", causes=("glasses", "open_mouth"), rule="all"
     )
-    experiment.training.total_images = 150_000
+    # Twice the quick start's, and all of each range: no single edit turns a
+    # decision that needs two causes, so both have to arrive.
+    experiment.training.total_images = 300_000
+    experiment.attributes = config.AttributesConfig()
     return experiment
