@@ -32,6 +32,8 @@ def run(main: Callable[[list[str]], None]) -> None:
     os.chdir(os.environ.get("BUILD_WORKING_DIRECTORY", os.getcwd()))
     # TensorFlow's own chatter, which starts when it is imported.
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+    # Not all of a GPU at once: an export is tried in a process beside this one.
+    os.environ.setdefault("TF_FORCE_GPU_ALLOW_GROWTH", "true")
     absl_logging.set_verbosity(absl_logging.WARNING)
     logging.getLogger("stylex_tf").setLevel(logging.INFO)
     app.run(lambda argv: _guarded(main, argv), flags_parser=_parse)

@@ -63,10 +63,27 @@ def validate(
     records = warmup.read(directory)
     contract = json.loads((directory / _CONTRACT).read_text(encoding="utf-8"))
     try:
-        specs, answers = _ask(directory, records, python)
+        specs, answers = ask(directory, records, python)
     except errors.ExportError as error:
         return Verdict([str(error)], {})
-    problems += _contract_problems(contract, specs)
+    return judge(contract, records, specs, answers)
+
+
+def judge(
+    contract: Mapping[str, Any],
+    records: Sequence[warmup.Record],
+    specs: Mapping[str, Any],
+    answers: Mapping[str, Mapping[str, np.ndarray]],
+) -> Verdict:
+    """Compares what a model answers with what it should.
+
+    Args:
+        contract: that came with the model.
+        records: the requests, and what was answered to them.
+        specs: dtypes and shapes of the signatures, as `replay` writes them.
+        answers: of the model, arrays by signature and name.
+    """
+    problems = list(_contract_problems(contract, specs))
     recorded = [record.signature for record in records]
     if sorted(recorded) != sorted(contract["signatures"]):
         problems.append(
@@ -87,10 +104,18 @@ def validate(
     return Verdict(problems, differences)
 
 
-def _ask(
+def ask(
     directory: pathlib.Path, records: Sequence[warmup.Record], python: str
 ) -> tuple[dict[str, Any], dict[str, dict[str, np.ndarray]]]:
-    """Asks in a process without our package; specs and answers by signature.
+    """Asks a model in a process without our package.
+
+    Args:
+        directory: of one version.
+        records: the requests.
+        python: an interpreter with TensorFlow.
+
+    Returns:
+        What `judge` takes: specs and answers by signature.
 
     Raises:
         ExportError: the process failed.
