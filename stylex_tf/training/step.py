@@ -1,6 +1,6 @@
 """One training step on all replicas: the one file with `strategy.run`."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 import keras
 import tensorflow as tf
@@ -41,7 +41,9 @@ class TrainStep:
         self._seed = seed
         self._ema_decay = ema_decay
         # One graph for each combination of phases that are due together.
-        self._compiled: dict[tuple[str, ...], Callable] = {}
+        self._compiled: dict[
+            tuple[str, ...], tf.types.experimental.GenericFunction
+        ] = {}
 
     def __call__(self, step: int, images) -> dict[str, tf.Tensor]:
         """Trains on one batch.
@@ -53,11 +55,18 @@ class TrainStep:
         Returns:
             Scalars by name, means over all examples.
         """
+        return self._function(step)(images)
+
+    def graph(self, step: int, images) -> tf.Graph:
+        """Returns the operations of a step, for those who count them."""
+        return self._function(step).get_concrete_function(images).graph
+
+    def _function(self, step: int) -> tf.types.experimental.GenericFunction:
         due = tuple(phase for phase in self._table if phase.runs_in(step))
         key = tuple(phase.name for phase in due)
         if key not in self._compiled:
             self._compiled[key] = self._compile(due)
-        return self._compiled[key](images)
+        return self._compiled[key]
 
     def _compile(self, due: tuple[phases.Phase, ...]):
         # No Python control flow here depends on a tensor's value.

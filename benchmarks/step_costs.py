@@ -1,0 +1,135 @@
+"""What a training step costs, of fresh networks on noise."""
+
+import math
+import resource
+import time
+from collections.abc import Callable
+
+import numpy as np
+import tensorflow as tf
+
+from stylex_tf import config, experiment
+from stylex_tf.classifiers import adapter, architectures
+from stylex_tf.training import ema, objective, phases, precision, step
+
+_CLASSES = 2
+_MATRIX = 2048
+
+
+def fastest(run: Callable[[], object], rounds: int) -> float:
+    """Seconds of the fastest round, the first left out."""
+    run()
+    seconds = []
+    for _ in range(rounds):
+        start = time.perf_counter()
+        run()
+        seconds.append(time.perf_counter() - start)
+    return min(seconds)
+
+
+def peak(dtype: str, rounds: int) -> float:
+    """Floating-point operations a second of a large matrix product."""
+    a = tf.cast(tf.random.stateless_normal([_MATRIX] * 2, [0, 0]), dtype)
+    product = tf.function(lambda: tf.reduce_sum(tf.matmul(a, a)))
+    return 2 * _MATRIX**3 / fastest(lambda: product().numpy(), rounds)
+
+
+def make_step(
+    settings: config.ExperimentConfig,
+) -> tuple[step.TrainStep, tuple[phases.Phase, ...]]:
+    """A step of fresh networks that explain a fresh classifier."""
+    training = settings.training
+    strategy = experiment.make_strategy(training)
+    with strategy.scope():
+        classifier = adapter.from_keras(
+            architectures.small_cnn(settings.model.resolution, _CLASSES)
+        )
+        state = experiment.build_state(settings, _CLASSES)
+    losses = objective.Objective(
+        state.networks,
+        classify=classifier.logits_and_features,
+        perceptual_features=None,
+        marginal=tf.fill([_CLASSES], 1 / _CLASSES),
+        path_length_mean=state.path_length_mean,
+        weights=settings.loss,
+        conditioning=settings.model.conditioning,
+        condition_dropout=settings.model.condition_dropout,
+        style_mixing=training.style_mixing,
+        style_exchange=training.style_exchange,
+        w_average_decay=training.w_average_decay,
+    )
+    table = phases.table(
+        losses,
+        r1_interval=settings.r1_every,
+        path_length_interval=settings.path_length_every,
+        style_exchange=training.style_exchange > 0,
+    )
+    run = step.TrainStep(
+        strategy=strategy,
+        train_state=state,
+        losses=losses,
+        table=table,
+        batch_size=training.batch_size,
+        seed=settings.seed,
+        ema_decay=ema.decay_per_step(
+            training.ema_half_life_images, training.batch_size
+        ),
+    )
+    return run, table
+
+
+def operations(graph: tf.Graph) -> int:
+    """Floating-point operations of the graph, as TensorFlow counts them."""
+    options = tf.compat.v1.profiler.ProfileOptionBuilder.float_operation()
+    options["output"] = "none"
+    # It warns of a deprecation inside itself.
+    tf.get_logger().setLevel("ERROR")
+    counted = tf.compat.v1.profiler.profile(graph, options=options)
+    return counted.total_float_ops
+
+
+def report(settings: config.ExperimentConfig, *, rounds: int) -> None:
+    """Prints a line a set of phases that run in one step."""
+    training = settings.training
+    policy, why = precision.resolve(training.precision)
+    dtype = policy.removeprefix("mixed_")
+    peaks = {name: peak(name, rounds) for name in ("float32", "bfloat16")}
+    for name, found in peaks.items():
+        print(f"peak, {name}: {found / 1e9:.0f} GFLOP/s")
+    print(f"networks in {policy}: {why}")
+    run, table = make_step(settings)
+    size, batch = settings.model.resolution, training.batch_size
+    images = tf.constant(
+        np.random.default_rng(0).integers(
+            0, 256, [batch, size, size, 3], np.uint8
+        )
+    )
+    print(
+        f"{settings.name}, {size} px, batch {batch}\n"
+        f"{'ms':>8}{'images/s':>10}{'GFLOP':>8}{'of peak':>9}  phases"
+    )
+    for number in _distinct_steps(table):
+
+        def once(number: int = number) -> None:
+            for value in run(number, images).values():
+                value.numpy()
+
+        seconds = fastest(once, rounds)
+        count = operations(run.graph(number, images))
+        share = count / seconds / peaks.get(dtype, peaks["float32"])
+        names = [phase.name for phase in table if phase.runs_in(number)]
+        print(
+            f"{1e3 * seconds:8.0f}{batch / seconds:10.0f}{count / 1e9:8.2f}"
+            f"{share:9.0%}  {', '.join(names)}"
+        )
+    kilobytes = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    print(f"peak memory of the process: {kilobytes / 1024**2:.1f} GiB")
+
+
+def _distinct_steps(table: tuple[phases.Phase, ...]) -> list[int]:
+    """The first step of each set of phases that ever run together."""
+    found: dict[tuple[str, ...], int] = {}
+    for number in range(max(1, math.lcm(*(phase.every for phase in table)))):
+        due = tuple(phase.name for phase in table if phase.runs_in(number))
+        found.setdefault(due, number)
+    return sorted(found.values())
