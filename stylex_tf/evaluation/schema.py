@@ -137,6 +137,7 @@ SCHEMA: Mapping[str, Mapping[str, Any]] = {
     "significance": {
         "classifier_p_value": _is_share,
         "attributes": _is_count,
+        "both_ways": _is_count,
         "significant": _is_count,
         "level": _is_share,
         "images": _is_count,

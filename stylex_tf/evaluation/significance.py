@@ -2,7 +2,7 @@
 
 A classifier trained on random labels still reacts to *something*, and the
 search finds what; but that says nothing about the classes. So an attribute
-matters where two things are beyond chance:
+matters where three things hold, two of them beyond chance:
 
 1. The classifier knows its classes: on images it was not trained on, it is
    right more often than the constant answer "the largest class".
@@ -10,6 +10,14 @@ matters where two things are beyond chance:
    that the selection has not seen. The search picks the best of 2 S edits, so
    on the images it picked them from, the best looks good even if none does
    anything. Several attributes are tested, so their p-values are corrected.
+   What is a trifle depends on the class as well: no generator keeps its
+   coordinates wholly apart, and one that moves a cause by a hundredth is not
+   another reason.
+3. The edit works both ways: the same coordinate turned the other way takes
+   images of the target away from it, and not by a trifle. What can only
+   destroy a cause, such as a beard that grows over the mouth, is no cause.
+   Lang et al. 2021, Algorithm 1, ask that a coordinate not raise the target
+   both ways; this asks for more.
 """
 
 import dataclasses
@@ -41,12 +49,14 @@ class Verdict:
         classifier_p: that the classifier's accuracy is mere guessing.
         attribute_p: of each class's attributes, Holm-adjusted over all of
             all classes, [A] each.
+        both_ways: whether each attribute of each class works both ways.
         level: below it, a p-value is significant.
         images: that both tests were made on.
     """
 
     classifier_p: float
     attribute_p: dict[int, np.ndarray]
+    both_ways: dict[int, list[bool]]
     level: float
     images: int
 
@@ -55,16 +65,21 @@ class Verdict:
         """Whether each attribute of each class matters."""
         known = self.classifier_p < self.level
         return {
-            target: [known and bool(one < self.level) for one in p]
+            target: [
+                known and both and bool(one < self.level)
+                for one, both in zip(p, self.both_ways[target], strict=True)
+            ]
             for target, p in self.attribute_p.items()
         }
 
     def figures(self) -> dict[str, object]:
         """The `significance` section of `evaluation.json`."""
         flags = [one for flags in self.significant.values() for one in flags]
+        both = [one for flags in self.both_ways.values() for one in flags]
         return {
             "classifier_p_value": self.classifier_p,
             "attributes": len(flags),
+            "both_ways": sum(both),
             "significant": sum(flags),
             "level": self.level,
             "images": self.images,
@@ -76,8 +91,10 @@ def judge(
     images: int,
     largest_share: float,
     changes: Mapping[int, np.ndarray],
+    reverse_changes: Mapping[int, np.ndarray],
     *,
     minimum: float = 0.01,
+    minimum_share: float = 0.1,
     level: float = 0.01,
     seed: int = 0,
 ) -> Verdict:
@@ -90,7 +107,12 @@ def judge(
         largest_share: the largest class's share of these images.
         changes: of each target class, `measure_changes` of its attributes on
             images that the selection has not seen, [A, n].
+        reverse_changes: the same of the opposite edits, on images of the
+            target, [A, m]; what works both ways has negative ones. Where m is
+            0 nothing is asked.
         minimum: the mean change of the probability that is still a trifle.
+        minimum_share: the share of the class's largest mean change that is
+            one too.
         level: below it, a p-value is significant.
         seed: of the permutation tests.
 
@@ -99,9 +121,21 @@ def judge(
     """
     if not 0.0 < level < 1.0:
         raise ValueError(f"level is {level}; expected between 0 and 1")
+
+    def trifle(of_class: np.ndarray) -> float:
+        largest = of_class.mean(axis=1).max() if of_class.size else 0.0
+        return max(minimum, minimum_share * largest)
+
     raw = {
-        target: attribute_p_values(of_class, minimum, seed=seed)
+        target: attribute_p_values(of_class, trifle(of_class), seed=seed)
         for target, of_class in changes.items()
+    }
+    both_ways = {
+        target: [
+            not one.size or float(-one.mean()) > trifle(-of_class)
+            for one in of_class
+        ]
+        for target, of_class in reverse_changes.items()
     }
     adjusted = holm(np.concatenate([np.empty(0), *raw.values()]))
     ends = np.cumsum([len(p) for p in raw.values()], dtype=int)
@@ -109,6 +143,7 @@ def judge(
     return Verdict(
         classifier_p=better_than_guessing(correct, images, largest_share),
         attribute_p=dict(zip(raw, parts, strict=True)),
+        both_ways=both_ways,
         level=level,
         images=images,
     )
@@ -213,6 +248,7 @@ def measure_changes(
     attributes: Sequence[selection.Attribute],
     *,
     target_class: int,
+    reverse: bool = False,
     shift_size: float = 1.0,
     batch_size: int = 256,
 ) -> np.ndarray:
@@ -226,13 +262,15 @@ def measure_changes(
         ranges: the ends of the searched coordinates.
         attributes: they lead to the target.
         target_class: only images of other classes are edited.
+        reverse: edit only the target's own images, the other way round.
         shift_size: 1 moves a coordinate to the end of its range.
         batch_size: pictures at once.
 
     Returns:
-        Changes, [A, n] for the n images of other classes.
+        Changes, [A, n] for the n images of other classes, or of the target.
     """
-    styles = styles[np.asarray(predictions) != target_class]
+    at_target = np.asarray(predictions) == target_class
+    styles = styles[at_target if reverse else ~at_target]
     changes = np.zeros((len(attributes), len(styles)))
     if not changes.size:
         return changes
@@ -252,7 +290,7 @@ def measure_changes(
             styles,
             ranges,
             np.array([attribute.coordinate]),
-            np.array([attribute.direction]),
+            np.array([attribute.direction ^ reverse]),
             shift_size,
         )
         changes[row] = probability(edited) - base

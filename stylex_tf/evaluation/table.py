@@ -167,8 +167,9 @@ def _significance(section: Mapping[str, Any]) -> Iterator[str]:
     below = "" if level is None else f", p < {level:g}"
     yield _head("Significance")
     yield _line("attributes tested", section["attributes"], "count", images)
+    yield _line("that work both ways", section["both_ways"], "count", images)
     yield _line(
-        f"attributes that matter{below}",
+        f"that matter as well{below}",
         section["significant"],
         "count",
         images,

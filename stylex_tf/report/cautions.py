@@ -191,8 +191,8 @@ def _about_attributes(
                 "no_attributes",
                 f"No attribute was found for “{found.class_name}”",
                 f"In {found.images:,} images no single coordinate moved the "
-                "classifier towards it by more than chance. That is a "
-                "result: what makes this class may take several coordinates "
+                "classifier towards it, and away from it when turned the "
+                "other way, by more than chance. That is a result: what makes this class may take several coordinates "
                 "at once, or was not learnt by the generator.",
             )
     if explanation.shift_size > 1:

@@ -54,25 +54,30 @@ def judge_significance(
     tested = reconstruction.reconstruct(
         functions.encode, functions.generate, functions.classify, images.images
     )
-    changes = {
-        target: significance.measure_changes(
-            functions.generate,
-            functions.classify,
-            tested.styles,
-            tested.reconstructed_logits.argmax(axis=1),
-            found.table.ranges,
-            attributes,
-            target_class=target,
-            shift_size=found.table.shift_size,
-            batch_size=settings.attributes.batch_size,
-        )
-        for target, attributes in found.by_class.items()
-    }
+
+    def changes(*, reverse: bool) -> dict[int, np.ndarray]:
+        return {
+            target: significance.measure_changes(
+                functions.generate,
+                functions.classify,
+                tested.styles,
+                tested.reconstructed_logits.argmax(axis=1),
+                found.table.ranges,
+                attributes,
+                target_class=target,
+                reverse=reverse,
+                shift_size=found.table.shift_size,
+                batch_size=settings.attributes.batch_size,
+            )
+            for target, attributes in found.by_class.items()
+        }
+
     return significance.judge(
         int(np.sum(tested.logits.argmax(axis=1) == images.labels)),
         len(images.labels),
         float(np.bincount(images.labels).max() / len(images.labels)),
-        changes,
+        changes(reverse=False),
+        changes(reverse=True),
         seed=settings.seed,
     )
 

@@ -137,9 +137,15 @@ class JudgeTest(absltest.TestCase):
             0: rng.normal([[0.3], [0.0]], 0.1, (2, 60)),
             1: rng.normal([[0.0], [0.3], [0.3]], 0.1, (3, 50)),
         }
+        self.reverse = {
+            0: rng.normal([[-0.3], [-0.3]], 0.1, (2, 50)),
+            1: rng.normal([[-0.3], [-0.3], [-0.3]], 0.1, (3, 60)),
+        }
 
     def test_what_is_beyond_chance_matters(self):
-        verdict = significance.judge(190, 200, 0.5, self.changes)
+        verdict = significance.judge(
+            190, 200, 0.5, self.changes, self.reverse
+        )
         self.assertEqual(
             verdict.significant, {0: [True, False], 1: [False, True, True]}
         )
@@ -149,24 +155,62 @@ class JudgeTest(absltest.TestCase):
         self.assertLess(figures.pop("classifier_p_value"), 1e-9)
         self.assertEqual(
             figures,
-            {"attributes": 5, "significant": 3, "level": 0.01, "images": 200},
+            {
+                "attributes": 5,
+                "both_ways": 5,
+                "significant": 3,
+                "level": 0.01,
+                "images": 200,
+            },
         )
 
     def test_of_a_classifier_that_guesses_nothing_matters(self):
-        verdict = significance.judge(104, 200, 0.5, self.changes)
+        verdict = significance.judge(
+            104, 200, 0.5, self.changes, self.reverse
+        )
         self.assertGreater(verdict.classifier_p, 0.2)
         self.assertEqual(verdict.figures()["significant"], 0)
         self.assertLess(verdict.attribute_p[1][1], 0.01)
 
+    def test_what_is_a_trifle_beside_the_strongest_does_not_matter(self):
+        rng = np.random.default_rng(8)
+        weak = rng.normal(0.06, 0.01, 50)
+        for strongest, matters in ((0.9, False), (0.3, True)):
+            first = rng.normal(strongest, 0.1, 50)
+            verdict = significance.judge(
+                190,
+                200,
+                0.5,
+                {0: np.stack([first, weak])},
+                {0: np.full((2, 9), -0.3)},
+            )
+            self.assertEqual(verdict.significant, {0: [True, matters]})
+
+    def test_what_works_one_way_only_does_not_matter(self):
+        for back, matters in ((0.0, False), (-0.02, False), (-0.2, True)):
+            self.reverse[1][2] = back
+            verdict = significance.judge(
+                190, 200, 0.5, self.changes, self.reverse
+            )
+            self.assertEqual(verdict.both_ways[1], [True, True, matters])
+            self.assertEqual(verdict.significant[1], [False, True, matters])
+
+    def test_asks_for_both_ways_only_where_there_are_images(self):
+        self.reverse[1] = np.zeros((3, 0))
+        verdict = significance.judge(
+            190, 200, 0.5, self.changes, self.reverse
+        )
+        self.assertEqual(verdict.significant[1], [False, True, True])
+
     def test_nothing_found_is_no_error(self):
         for changes in ({}, {0: np.zeros((0, 5)), 1: np.zeros((1, 0))}):
-            verdict = significance.judge(9, 9, 0.5, changes)
+            verdict = significance.judge(9, 9, 0.5, changes, changes)
             self.assertEqual(verdict.figures()["significant"], 0)
             self.assertEqual(set(verdict.significant), set(changes))
 
     def test_refuses_a_level_that_is_none(self):
         with self.assertRaisesRegex(ValueError, "level is 1.0"):
-            significance.judge(1, 2, 0.5, {}, level=1.0)
+            significance.judge(1, 2, 0.5, {}, {}, level=1.0)
 
 
 class MeasureChangesTest(absltest.TestCase):
@@ -199,6 +243,29 @@ class MeasureChangesTest(absltest.TestCase):
             for s, d in edits
         ]
         np.testing.assert_allclose(changes, expected, atol=1e-5)
+
+    def test_the_other_way_round(self):
+        world = known_answers.LinearWorld()
+        ranges = style_ranges.StyleRanges(
+            minimum=-np.ones(6) * 2, maximum=np.ones(6) * 2
+        )
+        predictions = np.array([0, 1, 0, 0, 1])
+
+        def measure(predictions, direction, reverse):
+            return significance.measure_changes(
+                world.generate,
+                world.classify,
+                world.styles,
+                predictions,
+                ranges,
+                [selection.Attribute(2, direction, 1.0, 0.0)],
+                target_class=1,
+                reverse=reverse,
+            )
+
+        np.testing.assert_array_equal(
+            measure(predictions, 1, True), measure(1 - predictions, 0, False)
+        )
 
     def test_no_image_to_lead_there(self):
         world = known_answers.LinearWorld()

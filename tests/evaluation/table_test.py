@@ -66,6 +66,7 @@ def _filled():
             "significance": {
                 "classifier_p_value": 1.5e-12,
                 "attributes": 20,
+                "both_ways": 8,
                 "significant": 7,
                 "level": 0.01,
                 "images": 974,
@@ -133,7 +134,8 @@ Independence of the attributes                              images
 
 Significance                                                images
   attributes tested                                 20         974
-  attributes that matter, p < 0.01                   7         974
+  that work both ways                                8         974
+  that matter as well, p < 0.01                      7         974
 
 Ground truth                                                images
   causes found, top 4                           50.0 %         800
@@ -205,7 +207,8 @@ Independence of the attributes                              images
 
 Significance                                                images
   attributes tested                       not measured
-  attributes that matter                  not measured
+  that work both ways                     not measured
+  that matter as well                     not measured
 
 Ground truth                                                images
   causes found, top 4                     not measured

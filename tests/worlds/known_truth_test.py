@@ -80,23 +80,28 @@ class KnownTruthTest(parameterized.TestCase):
         logits = self.classify(self.generator.generate(styles)).numpy()
         predictions = logits.argmax(axis=1)
         labels = self.tested.labels
-        changes = {
-            target: significance.measure_changes(
-                self.generator.generate,
-                self.classify,
-                styles,
-                predictions,
-                self.generator.ranges,
-                attributes,
-                target_class=target,
-            )
-            for target, attributes in by_class.items()
-        }
+
+        def changes(*, reverse: bool) -> dict[int, np.ndarray]:
+            return {
+                target: significance.measure_changes(
+                    self.generator.generate,
+                    self.classify,
+                    styles,
+                    predictions,
+                    self.generator.ranges,
+                    attributes,
+                    target_class=target,
+                    reverse=reverse,
+                )
+                for target, attributes in by_class.items()
+            }
+
         return significance.judge(
             int(np.sum(predictions == labels)),
             len(labels),
             np.bincount(labels).max() / len(labels),
-            changes,
+            changes(reverse=False),
+            changes(reverse=True),
         )
 
     @parameterized.parameters(
