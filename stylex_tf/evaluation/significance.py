@@ -38,14 +38,15 @@ class Verdict:
     """Which attributes matter.
 
     Attributes:
-        classifier_p: that the classifier's accuracy is mere guessing.
+        classifier_p: that the classifier's accuracy is mere guessing; None
+            where it is not known, and the classifier is believed.
         attribute_p: of each class's attributes, Holm-adjusted over all of
             all classes, [A] each.
         level: below it, a p-value is significant.
         images: that both tests were made on.
     """
 
-    classifier_p: float
+    classifier_p: float | None
     attribute_p: dict[int, np.ndarray]
     level: float
     images: int
@@ -53,7 +54,7 @@ class Verdict:
     @property
     def significant(self) -> dict[int, list[bool]]:
         """Whether each attribute of each class matters."""
-        known = self.classifier_p < self.level
+        known = self.classifier_p is None or self.classifier_p < self.level
         return {
             target: [known and bool(one < self.level) for one in p]
             for target, p in self.attribute_p.items()
@@ -72,7 +73,7 @@ class Verdict:
 
 
 def judge(
-    correct: int,
+    correct: int | None,
     images: int,
     largest_share: float,
     changes: Mapping[int, np.ndarray],
@@ -84,7 +85,8 @@ def judge(
     """Puts both tests together.
 
     Args:
-        correct: images that the classifier is right about.
+        correct: images that the classifier is right about; None where nobody
+            knows, so that the first test cannot be made.
         images: of so many, none of them used in its training: those of which
             the changes were measured.
         largest_share: the largest class's share of these images.
@@ -107,7 +109,11 @@ def judge(
     ends = np.cumsum([len(p) for p in raw.values()], dtype=int)
     parts = np.split(adjusted, ends)[:-1]
     return Verdict(
-        classifier_p=better_than_guessing(correct, images, largest_share),
+        classifier_p=(
+            None
+            if correct is None
+            else better_than_guessing(correct, images, largest_share)
+        ),
         attribute_p=dict(zip(raw, parts, strict=True)),
         level=level,
         images=images,
