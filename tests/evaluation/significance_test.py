@@ -158,6 +158,12 @@ class JudgeTest(absltest.TestCase):
         self.assertEqual(verdict.figures()["significant"], 0)
         self.assertLess(verdict.attribute_p[1][1], 0.01)
 
+    def test_a_classifier_that_nobody_can_check_is_believed(self):
+        known = significance.judge(190, 200, 0.5, self.changes)
+        unknown = significance.judge(None, 200, 1.0, self.changes)
+        self.assertIsNone(unknown.figures()["classifier_p_value"])
+        self.assertEqual(unknown.significant, known.significant)
+
     def test_nothing_found_is_no_error(self):
         for changes in ({}, {0: np.zeros((0, 5)), 1: np.zeros((1, 0))}):
             verdict = significance.judge(9, 9, 0.5, changes)
