@@ -18,7 +18,14 @@ RULES = ("any", "all", "each", "random")
 ON_ERROR = ("fail", "skip")
 CLASS_FOLDERS = "class_folders"
 UNLABELLED = "unlabelled"
-LAYOUTS = (CLASS_FOLDERS, "celeba", "graded", "plant_village", "cub", UNLABELLED)
+LAYOUTS = (
+    CLASS_FOLDERS,
+    "celeba",
+    "graded",
+    "plant_village",
+    "cub",
+    UNLABELLED,
+)
 RANGES = ("min_max", "percentile", "deviation")
 PROCEDURES = ("notebook", "paper")
 MEASURES = ("log_odds", "logit", "probability")

@@ -31,9 +31,7 @@ class AnsweredDataset:
         self._dataset = dataset
         self._classify = classify
 
-    def load(
-        self, split: str, limit: int | None = None
-    ) -> tfrecords.Examples:
+    def load(self, split: str, limit: int | None = None) -> tfrecords.Examples:
         """As `tfrecords.Dataset.load`."""
         found = self._dataset.load(split, limit)
         starts = range(0, len(found.images), _AT_ONCE)

@@ -99,7 +99,8 @@ def _attributes(
             )
     columns = [1 + names.index(name) for name in wanted]
     number = 0
-    for number, row in enumerate(table, 1):
+    for row in table:
+        number += 1
         row.check_length(1 + len(names))
         for column in columns:
             if row.cells[column] not in _VALUES:

@@ -136,7 +136,9 @@ def _choose_classes(
 ) -> tuple[str, ...]:
     if found.class_names is None:
         return _taken_classes(path, found, wanted)
-    trained = {image.class_name for image in found.images if image.split != "test"}
+    trained = {
+        image.class_name for image in found.images if image.split != "test"
+    }
     missing = [
         name for name in wanted or found.class_names if name not in trained
     ]

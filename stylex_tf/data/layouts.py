@@ -36,7 +36,7 @@ def reader(
         expected = (
             f"none, since layout {layout!r} has classes of its own"
             if label
-            else 'one: celeba\'s is an attribute ("Male"), graded\'s a column '
+            else "one: celeba's is an attribute (\"Male\"), graded's a column "
             'and a grade ("level>=2")'
         )
         raise errors.DataError(f"label is {label!r}; expected {expected}")

@@ -24,7 +24,6 @@ from stylex_tf.data import (
     shuffling,
 )
 
-
 UNKNOWN_LABEL = -1
 """Of an image of which nobody says what it is."""
 

@@ -63,7 +63,9 @@ class TrainClassifierTest(absltest.TestCase):
         root = layouts.ffhq(self.parent / "ffhq")
         with self.assertRaisesRegex(errors.DataError, "images have no labels"):
             self._run(
-                data=str(root), layout="unlabelled", classes=["not Male", "Male"]
+                data=str(root),
+                layout="unlabelled",
+                classes=["not Male", "Male"],
             )
 
     def test_asks_for_what_is_missing(self):

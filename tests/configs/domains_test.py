@@ -11,7 +11,6 @@ import tempfile
 import tensorflow as tf
 from absl.testing import absltest, parameterized
 
-import configs
 from stylex_tf import config, experiment, run_folder
 from stylex_tf.classifiers import trainer
 from stylex_tf.data import preparation
@@ -38,7 +37,12 @@ _CLASSES = {
     "perceived_age": ("not Young", "Young"),
     "retina_dme": ("adjudicated_dme < 1", "adjudicated_dme >= 1"),
     "leaves": ("healthy", "sick"),
-    "birds_200": tuple(f"Grey {c} Bird {n}" for n, c in zip("1234", "yxwv")),
+    "birds_200": (
+        "Grey y Bird 1",
+        "Grey x Bird 2",
+        "Grey w Bird 3",
+        "Grey v Bird 4",
+    ),
 }
 
 

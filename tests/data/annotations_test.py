@@ -21,9 +21,7 @@ class AnnotationsTest(parameterized.TestCase):
 
     def _rows(self, name: str, content: bytes) -> list[annotations.Row]:
         image_files.write(self.root / name, content)
-        return list(
-            annotations.rows(archives.open_archive(self.root), name)
-        )
+        return list(annotations.rows(archives.open_archive(self.root), name))
 
     @parameterized.parameters(
         ("a.txt", b"one  two\r\n\n three\tfour \n"),

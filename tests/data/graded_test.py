@@ -95,7 +95,9 @@ class GradedTest(parameterized.TestCase):
 
     def test_two_tables_with_the_column(self):
         (self.eyepacs / "test.csv").write_text("image,level\n")
-        with self.assertRaisesRegex(errors.DataError, "2 .csv files have a col"):
+        with self.assertRaisesRegex(
+            errors.DataError, "2 .csv files have a col"
+        ):
             _list(self.eyepacs, "level>=1")
 
 

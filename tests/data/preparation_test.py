@@ -222,9 +222,7 @@ class PreparationTest(parameterized.TestCase):
         number = 1 + 4 * int(train.labels[index])
         picture = image_files.noise(number, height=24, width=30)
         # The square around a box of 12 x 16 pixels at 6, 4.
-        np.testing.assert_array_equal(
-            train.images[index], picture[4:20, 4:20]
-        )
+        np.testing.assert_array_equal(train.images[index], picture[4:20, 4:20])
 
     def test_images_without_labels_are_those_of_the_classifiers_classes(self):
         root = layouts.ffhq(self.parent / "ffhq")
