@@ -12,7 +12,7 @@ import tensorflow as tf
 from absl.testing import absltest, parameterized
 
 from stylex_tf import config, experiment, run_folder
-from stylex_tf.classifiers import trainer
+from stylex_tf.classifiers import errors, trainer
 from stylex_tf.data import preparation
 from stylex_tf.stages import run as run_lib
 from tests.testing import layouts
@@ -131,6 +131,18 @@ class DomainsTest(parameterized.TestCase):
         labelled = name not in ("perceived_gender", "perceived_age")
         known = run.classifier_figures["accuracy"] is not None
         self.assertEqual(known, labelled)
+
+    def test_images_without_labels_cannot_train_a_classifier(self):
+        settings = self._small("perceived_age")
+        dataset = experiment.load_data(settings, progress=False)
+        # As where the folder is one that prepare_data wrote.
+        settings.classifier.path = ""
+        with self.assertRaisesRegex(
+            errors.ClassifierError, "classifier.path is ''; .*have no labels"
+        ):
+            experiment.prepare_classifier(
+                settings, dataset, self.root / "unused"
+            )
 
 
 if __name__ == "__main__":
