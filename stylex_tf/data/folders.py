@@ -103,7 +103,10 @@ class ImageFolder:
         Raises:
             UnreadableFilesError: names all files that cannot be read.
         """
-        labels = {name: i for i, name in enumerate(self.class_names)}
+        # None, of images without labels, has none.
+        labels: dict[str | None, int] = {
+            name: i for i, name in enumerate(self.class_names)
+        }
         for file in self._files:
             try:
                 image = pictures.decode(
