@@ -16,6 +16,16 @@ PRECISIONS = ("auto", "float32", "mixed_bfloat16", "mixed_float16")
 STRATEGIES = ("one_device", "mirrored", "multi_worker_mirrored", "tpu")
 RULES = ("any", "all", "each", "random")
 ON_ERROR = ("fail", "skip")
+CLASS_FOLDERS = "class_folders"
+UNLABELLED = "unlabelled"
+LAYOUTS = (
+    CLASS_FOLDERS,
+    "celeba",
+    "graded",
+    "plant_village",
+    "cub",
+    UNLABELLED,
+)
 RANGES = ("min_max", "percentile", "deviation")
 PROCEDURES = ("notebook", "paper")
 MEASURES = ("log_odds", "logit", "probability")
@@ -27,11 +37,23 @@ CLASSIFIER_OUTPUTS = ("auto", "logits", "probabilities")
 class DataConfig:
     """Which images, with which labels."""
 
-    # A rendered world ("faces", "shaded_faces", "avatars"), a known idx data
-    # set ("fashion_mnist", "mnist"), or the path of a folder with one
-    # sub-folder a class, of a zip of such a folder, or of a folder that
-    # `prepare_data` wrote.
+    # A rendered world ("faces", "shaded_faces", "avatars", "avataaars",
+    # "pixel_art"), a known idx data set ("fashion_mnist", "mnist"), or the
+    # path of a folder of `layout`, of a zip of such a folder, or of a folder
+    # that `prepare_data` wrote.
     source: str = ""
+    # How a folder of photographs says what is on them; nothing is guessed, but
+    # docs/data.md tells what is read of each: "class_folders" (one sub-folder
+    # a class, AFHQ's too; idx files), "celeba", "graded" (a .csv of grades),
+    # "plant_village", "cub" (CUB-200-2011), or "unlabelled" (FFHQ), whose
+    # `classes` are those of `classifier.path`.
+    layout: str = CLASS_FOLDERS
+    # What makes the classes: CelebA's attribute ("Male"), or the column of the
+    # grades with the least grade of class 1 ("level>=2").
+    label: str = ""
+    # Annotations of CelebA or CUB to know of every image, as of a world's; for
+    # evaluation alone.
+    factors: tuple[str, ...] = ()
     # The class names to keep, in the order of their indices; empty keeps all.
     classes: tuple[str, ...] = ()
     # Worlds: how many images, and the planted truth: class 1 where "any" (or
@@ -252,6 +274,14 @@ class ExperimentConfig:
             "a world, a known data set or a path",
         )
         _one_of("data.rule", self.data.rule, RULES)
+        _one_of("data.layout", self.data.layout, LAYOUTS)
+        _check(
+            self.data.layout != UNLABELLED or bool(self.classifier.path),
+            "classifier.path",
+            self.classifier.path,
+            "a classifier's file, since none can be trained on images without "
+            "labels",
+        )
         _one_of("data.on_error", self.data.on_error, ON_ERROR)
         _one_of("classifier.output", self.classifier.output, CLASSIFIER_OUTPUTS)
         _one_of("model.conditioning", self.model.conditioning, CONDITIONINGS)

@@ -13,7 +13,7 @@ import keras
 import tensorflow as tf
 
 from stylex_tf import config, run_folder
-from stylex_tf.classifiers import adapter, calibration
+from stylex_tf.classifiers import adapter, calibration, errors
 from stylex_tf.classifiers import trainer as classifier_trainer
 from stylex_tf.data import preparation, tfrecords
 from stylex_tf.models import discriminator, encoder, generator, mapping
@@ -103,12 +103,24 @@ def prepare_classifier(
         directory: holds the run's own classifier.
 
     Returns:
-        The `classifier` section of evaluation.json.
+        The `classifier` section of evaluation.json; without accuracy where
+        the images have no labels.
 
     Raises:
-        ClassifierError: the classifier does not fit the data.
+        ClassifierError: the classifier does not fit the data, or there are no
+            labels to train one on.
     """
     settings = experiment.classifier
+    names = ("accuracy", "calibration_error", "images")
+    if not dataset.manifest.labelled:
+        if not settings.path:
+            raise errors.ClassifierError(
+                "classifier.path is ''; expected a classifier's file, since "
+                f"the images of {dataset.manifest.source} have no labels to "
+                "train one on"
+            )
+        # Nobody knows how often it is right.
+        return {"accuracy": None, "calibration_error": None, "images": 0}
     if settings.path:
         held_out = dataset.load("test", limit=experiment.evaluation.images)
         figures = calibration.evaluate(
@@ -128,7 +140,6 @@ def prepare_classifier(
             seed=experiment.seed,
             directory=directory,
         ).facts
-    names = ("accuracy", "calibration_error", "images")
     return {name: figures[name] for name in names}
 
 

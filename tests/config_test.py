@@ -30,6 +30,7 @@ class ConfigTest(parameterized.TestCase):
     @parameterized.parameters(
         ("data.rule", "most", "one of any, all"),
         ("data.on_error", "ask", "one of fail, skip"),
+        ("data.layout", "coco", "one of class_folders, celeba"),
         ("data.test_fraction", 0.0, "between 0 and 1"),
         ("data.test_fraction", 1.0, "between 0 and 1"),
         ("data.rendered_images", 0, "more than 0"),
@@ -65,6 +66,16 @@ class ConfigTest(parameterized.TestCase):
         message = re.escape(f"{name} is {value!r}; expected {expected}")
         with self.assertRaisesRegex(config.ConfigError, f"^{message}"):
             settings.validate()
+
+    def test_images_without_labels_need_a_classifier(self):
+        settings = _valid()
+        settings.data.layout = "unlabelled"
+        with self.assertRaisesRegex(
+            config.ConfigError, "^classifier.path is ''; expected a class"
+        ):
+            settings.validate()
+        settings.classifier.path = "classifier.keras"
+        settings.validate()
 
     def test_every_number_is_checked(self):
         """No number may be as negative as can be and pass."""

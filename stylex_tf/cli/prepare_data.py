@@ -30,6 +30,20 @@ _RESOLUTION = flags.DEFINE_integer(
 _CLASSES = flags.DEFINE_list(
     "classes", [], "Classes to keep, in the order of the labels; default all."
 )
+_LAYOUT = flags.DEFINE_enum(
+    "layout",
+    _DEFAULT.layout,
+    config.LAYOUTS,
+    "How a folder says what is on its images: docs/data.md.",
+)
+_LABEL = flags.DEFINE_string(
+    "label",
+    _DEFAULT.label,
+    'What makes the classes: "Male" of celeba, "level>=2" of graded.',
+)
+_FACTORS = flags.DEFINE_list(
+    "factors", [], "Annotations of celeba or cub to keep for evaluation."
+)
 _TEST_FRACTION = flags.DEFINE_float(
     "test_fraction", _DEFAULT.test_fraction, "Share held out, where we split."
 )
@@ -55,6 +69,9 @@ def main(argv: list[str]) -> None:
         raise app.UsageError("--source, --output and --resolution are needed")
     data = config.DataConfig(
         source=_SOURCE.value,
+        layout=_LAYOUT.value,
+        label=_LABEL.value,
+        factors=tuple(_FACTORS.value),
         classes=tuple(_CLASSES.value),
         rendered_images=_IMAGES.value,
         causes=tuple(_CAUSES.value),

@@ -13,9 +13,10 @@ from absl import app, flags
 from stylex_tf import config
 from stylex_tf.classifiers import architectures, trainer
 from stylex_tf.cli import command
-from stylex_tf.data import preparation
+from stylex_tf.data import errors, preparation
 
 _DEFAULT = config.ClassifierConfig()
+_DEFAULT_DATA = config.DataConfig()
 _DATA = flags.DEFINE_string(
     "data",
     None,
@@ -28,6 +29,17 @@ _RESOLUTION = flags.DEFINE_integer(
 )
 _CLASSES = flags.DEFINE_list(
     "classes", [], "Classes to keep, in the order of the labels; default all."
+)
+_LAYOUT = flags.DEFINE_enum(
+    "layout",
+    _DEFAULT_DATA.layout,
+    config.LAYOUTS,
+    "How a folder says what is on its images: docs/data.md.",
+)
+_LABEL = flags.DEFINE_string(
+    "label",
+    _DEFAULT_DATA.label,
+    'What makes the classes: "Male" of celeba, "level>=2" of graded.',
 )
 _CAUSES = flags.DEFINE_list(
     "causes", [], 'Worlds: what makes class 1, as "factor" or "factor=value".'
@@ -57,11 +69,18 @@ def main(argv: list[str]) -> None:
         raise app.UsageError("--data, --output and --resolution are needed")
     data = config.DataConfig(
         source=_DATA.value,
+        layout=_LAYOUT.value,
+        label=_LABEL.value,
         classes=tuple(_CLASSES.value),
         causes=tuple(_CAUSES.value),
     )
+    dataset = preparation.prepare(data, _RESOLUTION.value, _SEED.value)
+    if not dataset.manifest.labelled:
+        raise errors.DataError(
+            f"{data.source}: the images have no labels; expected some to learn"
+        )
     trained = trainer.train(
-        preparation.prepare(data, _RESOLUTION.value, _SEED.value),
+        dataset,
         architecture=_ARCHITECTURE.value,
         epochs=_EPOCHS.value,
         batch_size=_BATCH_SIZE.value,

@@ -1,28 +1,24 @@
-"""Folders or zips of images: one sub-folder a class.
+"""Folders or zips of images, of any layout: their classes and their splits."""
 
-cats/*.jpg, dogs/*.jpg                     split by us, at random
-train/cats/*.jpg ..., test/cats/*.jpg ...  split by the author
-"""
-
+import collections
 import dataclasses
 import logging
 import pathlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 import numpy as np
 
-from stylex_tf.data import archives, errors, manifest, pictures, tfrecords
+from stylex_tf.data import (
+    archives,
+    class_folders,
+    errors,
+    listing,
+    manifest,
+    pictures,
+    tfrecords,
+)
 
-# Names of folders that hold the test split, in the order of preference.
-_TEST_NAMES = ("test", "val", "valid", "validation")
 _SHOWN_UNREADABLE = 20
-
-
-@dataclasses.dataclass(frozen=True)
-class _File:
-    name: str
-    class_name: str
-    split: str | None
 
 
 class UnreadableFilesError(errors.DataError):
@@ -47,6 +43,7 @@ class ImageFolder:
 
     Attributes:
         class_names: in the order of the labels.
+        factors: what else is known of every image.
         unreadable: files that could not be read; grows while `examples` runs.
     """
 
@@ -54,6 +51,9 @@ class ImageFolder:
         self,
         path: pathlib.Path,
         *,
+        reader: Callable[
+            [archives.Archive], listing.Listing
+        ] = class_folders.list_images,
         classes: Sequence[str] = (),
         seed: int = 0,
         test_fraction: float = 0.1,
@@ -62,21 +62,28 @@ class ImageFolder:
 
         Args:
             path: the folder or zip.
+            reader: lists the images of its layout.
             classes: the classes to keep, in the order of the labels; all, in
-                the order of their names, where it is empty.
+                the order of the layout, where it is empty. Of images without
+                labels, the classes that they are taken to have.
             seed: of the split and of the order in which images are written.
-            test_fraction: share of each class held out, where the folder has
-                no test folder of its own.
+            test_fraction: share of each class held out, where the layout has
+                no test images of its own.
 
         Raises:
-            DataError: the path is neither a folder nor a zip, has no two
-                classes, or lacks one of those asked for.
+            DataError: the path is neither a folder nor a zip, is not of the
+                layout, has no two classes, or lacks one of those asked for.
         """
         self.archive = archives.open_archive(path)
         self.unreadable: list[manifest.Unreadable] = []
-        found = _classify(self.archive)
+        found = reader(self.archive)
+        self.factors = found.factors
         self.class_names = _choose_classes(path, found, classes)
-        kept = [file for file in found if file.class_name in self.class_names]
+        kept = [
+            image
+            for image in found.images
+            if found.class_names is None or image.class_name in self.class_names
+        ]
         self._files = _split(kept, np.random.default_rng(seed), test_fraction)
 
     def __len__(self) -> int:
@@ -96,11 +103,14 @@ class ImageFolder:
         Raises:
             UnreadableFilesError: names all files that cannot be read.
         """
-        labels = {name: i for i, name in enumerate(self.class_names)}
+        # None, of images without labels, has none.
+        labels: dict[str | None, int] = {
+            name: i for i, name in enumerate(self.class_names)
+        }
         for file in self._files:
             try:
                 image = pictures.decode(
-                    self.archive.read(file.name), resolution
+                    self.archive.read(file.name), resolution, box=file.box
                 )
             except pictures.UnreadableError as error:
                 self.unreadable.append(
@@ -110,7 +120,10 @@ class ImageFolder:
             yield (
                 file.split or "train",
                 tfrecords.Example(
-                    image=image, label=labels[file.class_name], id=file.name
+                    image=image,
+                    label=labels.get(file.class_name, tfrecords.UNKNOWN_LABEL),
+                    factors=file.factors,
+                    id=file.name,
                 ),
             )
         if self.unreadable and on_error == "fail":
@@ -121,71 +134,23 @@ class ImageFolder:
             )
 
 
-def _classify(archive: archives.Archive) -> list[_File]:
-    """Finds class and split of every image from its name."""
-    paths = {}
-    ignored = 0
-    for name in archive.names:
-        parts = name.split("/")
-        if any(part.startswith((".", "__MACOSX")) for part in parts):
-            continue
-        if pathlib.PurePosixPath(name).suffix.lower() in pictures.SUFFIXES:
-            paths[name] = parts
-        else:
-            ignored += 1
-    if ignored:
-        logging.info("%s: %d files are no images", archive.path, ignored)
-    paths = _without_common_folders(paths)
-    splits = _split_folders(paths)
-    files = []
-    for name, parts in paths.items():
-        if splits and parts[0] not in splits:
-            continue
-        below = parts[1:] if splits else parts
-        if len(below) > 1:
-            split = splits.get(parts[0]) if splits else None
-            files.append(_File(name, below[0], split))
-    return files
-
-
-def _without_common_folders(
-    paths: dict[str, list[str]],
-) -> dict[str, list[str]]:
-    """Drops folders that hold everything, as zips often have one."""
-    while paths and all(len(parts) > 2 for parts in paths.values()):
-        if len({parts[0] for parts in paths.values()}) > 1:
-            break
-        paths = {name: parts[1:] for name, parts in paths.items()}
-    return paths
-
-
-def _split_folders(paths: dict[str, list[str]]) -> dict[str, str]:
-    """Maps the folders of splits to ours; empty where there are none."""
-    top = {parts[0] for parts in paths.values() if len(parts) > 2}
-    if "train" not in top or not top <= {"train", *_TEST_NAMES}:
-        return {}
-    splits = {"train": "train"}
-    for name in _TEST_NAMES:
-        if name in top:
-            splits[name] = "test"
-            break
-    for name in sorted(top - set(splits)):
-        logging.warning("Folder %s/ is left out beside test/", name)
-    return splits
-
-
 def _choose_classes(
-    path: pathlib.Path, files: Sequence[_File], wanted: Sequence[str]
+    path: pathlib.Path, found: listing.Listing, wanted: Sequence[str]
 ) -> tuple[str, ...]:
-    found = sorted({file.class_name for file in files})
-    trained = {file.class_name for file in files if file.split != "test"}
-    missing = [name for name in wanted or found if name not in trained]
+    if found.class_names is None:
+        return _taken_classes(path, found, wanted)
+    trained = {
+        image.class_name for image in found.images if image.split != "test"
+    }
+    missing = [
+        name for name in wanted or found.class_names if name not in trained
+    ]
     if missing:
+        known = [name for name in found.class_names if name in trained]
         raise errors.DataError(
-            f"{path}: no training image of class {missing[0]!r}; found "
-            f"{sorted(trained)}"
+            f"{path}: no training image of class {missing[0]!r}; found {known}"
         )
-    names = tuple(wanted or found)
+    names = tuple(wanted or found.class_names)
     if len(names) < 2 or len(set(names)) < len(names):
         raise errors.DataError(
             f"{path}: classes are {names}; expected two or more sub-folders "
@@ -194,16 +159,32 @@ def _choose_classes(
     return names
 
 
+def _taken_classes(
+    path: pathlib.Path, found: listing.Listing, wanted: Sequence[str]
+) -> tuple[str, ...]:
+    """The classes of images without labels: those of a classifier."""
+    if not found.images:
+        raise errors.DataError(f"{path}: no image; expected some")
+    if len(set(wanted)) < max(2, len(wanted)):
+        raise errors.DataError(
+            f"classes is {tuple(wanted)}; expected the classifier's classes, "
+            f"two or more, since the images of {path} have no labels"
+        )
+    return tuple(wanted)
+
+
 def _split(
-    files: Sequence[_File], random: np.random.Generator, test_fraction: float
-) -> list[_File]:
+    files: Sequence[listing.Listed],
+    random: np.random.Generator,
+    test_fraction: float,
+) -> list[listing.Listed]:
     """Gives every file a split, in a random order of all."""
     files = [files[i] for i in random.permutation(len(files))]
     if any(file.split == "test" for file in files):
         return files
     remaining = {}
-    for name in {file.class_name for file in files}:
-        count = sum(file.class_name == name for file in files)
+    counts = collections.Counter(file.class_name for file in files)
+    for name, count in counts.items():
         # At least one of each class, but never the whole class.
         wanted = max(1, round(count * test_fraction))
         remaining[name] = min(wanted, count - 1)

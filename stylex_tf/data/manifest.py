@@ -43,7 +43,8 @@ class Manifest:
         resolution: height and width of every image.
         class_names: one name a label, in the order of the labels.
         splits: number of images of "train" and of "test".
-        label_counts: number of images of each class, by split.
+        label_counts: number of images of each class, by split; all 0 where
+            nobody says what the images are.
         shards: file names of each split, in the order of reading.
         factors: known attributes, in the order of an example's values.
         causes: the factors that decide the label, as the config names them.
@@ -79,6 +80,11 @@ class Manifest:
         return tuple(factor.name for factor in self.factors)
 
     @property
+    def labelled(self) -> bool:
+        """Whether the classes of the images are known; of prepared data."""
+        return any(sum(counts) for counts in self.label_counts.values())
+
+    @property
     def causes_by_class(self) -> tuple[tuple[str, ...], ...]:
         """What leads a classifier of these images to each class.
 
@@ -100,8 +106,11 @@ class Manifest:
                 for split, counts in self.label_counts.items()
             ]
             # None of a description of what is not prepared yet.
-            known = f": {', '.join(counts)}" if counts else ""
+            known = f": {', '.join(counts)}" if self.labelled else ""
             lines.append(f"  class {label}, {name}{known}")
+        if self.splits and not self.labelled:
+            counts = [f"{n:,} {split}" for split, n in self.splits.items()]
+            lines.append(f"  no labels: {', '.join(counts)}")
         if self.rule:
             causes = f" of {', '.join(self.causes)}" if self.causes else ""
             lines.append(f"  label: {self.rule}{causes}")

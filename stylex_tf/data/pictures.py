@@ -1,6 +1,7 @@
 """Turns image files of any kind into square RGB arrays of one size."""
 
 import io
+import math
 import warnings
 
 import numpy as np
@@ -18,8 +19,13 @@ class UnreadableError(ValueError):
     """A file is not an image that we can read; the message is the reason."""
 
 
-def decode(encoded: bytes, resolution: int) -> np.ndarray:
-    """Decodes an image file, crops its central square and resizes it.
+Box = tuple[float, float, float, float]
+
+
+def decode(
+    encoded: bytes, resolution: int, *, box: Box | None = None
+) -> np.ndarray:
+    """Decodes an image file, crops a square and resizes it.
 
     EXIF orientation is applied; transparent images are laid on white; of an
     animation the first frame is taken.
@@ -27,6 +33,8 @@ def decode(encoded: bytes, resolution: int) -> np.ndarray:
     Args:
         encoded: the bytes of the file.
         resolution: height and width of the result.
+        box: left, top, width and height in pixels of what to crop to; None
+            takes the central square.
 
     Returns:
         The picture, uint8 [resolution, resolution, 3].
@@ -48,8 +56,8 @@ def decode(encoded: bytes, resolution: int) -> np.ndarray:
                     f"{_MAX_PIXELS:,} are read"
                 )
             image.load()
-            image = ImageOps.exif_transpose(image)
-            return square(_to_rgb(image), resolution)
+            image = _to_rgb(ImageOps.exif_transpose(image))
+            return square(_around(image, box) if box else image, resolution)
     except UnreadableError:
         raise
     except (
@@ -76,6 +84,28 @@ def square(image: Image.Image, resolution: int) -> np.ndarray:
     if side != resolution:
         image = image.resize((resolution, resolution), Image.Resampling.LANCZOS)
     return np.asarray(image)
+
+
+def _around(image: Image.Image, box: Box) -> Image.Image:
+    """The smallest square around a box, moved into the picture.
+
+    Of a box longer than the picture's shorter side, its middle is shown.
+    """
+    left, top, width, height = box
+    if not (0 <= left < image.width and 0 <= top < image.height):
+        raise UnreadableError(
+            f"the box begins at {left:g}, {top:g}, outside of "
+            f"{image.width} x {image.height} pixels"
+        )
+    side = min(math.ceil(max(width, height)), *image.size)
+    x, y = (
+        round(min(max(start + (extent - side) / 2, 0), size - side))
+        for start, extent, size in (
+            (left, width, image.width),
+            (top, height, image.height),
+        )
+    )
+    return image.crop((x, y, x + side, y + side))
 
 
 def _to_rgb(image: Image.Image) -> Image.Image:

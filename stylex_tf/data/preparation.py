@@ -7,7 +7,7 @@ import json
 import logging
 import pathlib
 import shutil
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
 
 import tqdm
@@ -18,6 +18,8 @@ from stylex_tf.data import (
     errors,
     folders,
     idx,
+    layouts,
+    listing,
     manifest,
     rules,
     tfrecords,
@@ -115,13 +117,15 @@ def describe(
 
 def _job(data: config.DataConfig, resolution: int, seed: int) -> _Job:
     """Finds out what the source is; reads no image yet."""
+    reader = layouts.reader(data.layout, data.label, data.factors)
+    _refuse_layout(data)
     if data.source in worlds.NAMES:
         return _world_job(data, resolution, seed)
     _refuse_causes(data)
     folder = _idx_folder(data.source)
-    if folder is not None:
+    if folder is not None and data.layout == config.CLASS_FOLDERS:
         return _idx_job(folder, data, resolution)
-    return _folder_job(data, resolution, seed)
+    return _folder_job(reader, data, resolution, seed)
 
 
 def _check(data: config.DataConfig, resolution: int) -> None:
@@ -206,9 +210,15 @@ def _idx_job(
     )
 
 
-def _folder_job(data: config.DataConfig, resolution: int, seed: int) -> _Job:
+def _folder_job(
+    reader: Callable[[archives.Archive], listing.Listing],
+    data: config.DataConfig,
+    resolution: int,
+    seed: int,
+) -> _Job:
     images = folders.ImageFolder(
         pathlib.Path(data.source).expanduser(),
+        reader=reader,
         classes=data.classes,
         seed=seed,
         test_fraction=data.test_fraction,
@@ -218,6 +228,7 @@ def _folder_job(data: config.DataConfig, resolution: int, seed: int) -> _Job:
             source=data.source,
             resolution=resolution,
             class_names=images.class_names,
+            factors=images.factors,
         ),
         examples=images.examples(resolution, on_error=data.on_error),
         total=len(images),
@@ -237,6 +248,15 @@ def _with_progress(job: _Job, progress: bool) -> Iterator[Any]:
             leave=False,
         )
     )
+
+
+def _refuse_layout(data: config.DataConfig) -> None:
+    """Names of data sets and worlds have no layout."""
+    if data.layout != config.CLASS_FOLDERS and data.source in known_sources():
+        raise errors.DataError(
+            f"layout is {data.layout!r}, but {data.source} is not a path; "
+            f"expected {config.CLASS_FOLDERS!r}, the default"
+        )
 
 
 def _refuse_causes(data: config.DataConfig) -> None:
@@ -312,6 +332,9 @@ def _key(data: config.DataConfig, resolution: int, seed: int) -> str:
             "source": str(path),
             "files": archives.open_archive(path).fingerprint(),
             "test_fraction": data.test_fraction,
+            "layout": data.layout,
+            "label": data.label,
+            "factors": list(data.factors),
             "on_error": data.on_error,
             "seed": seed,
         }

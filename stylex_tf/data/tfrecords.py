@@ -24,6 +24,9 @@ from stylex_tf.data import (
     shuffling,
 )
 
+UNKNOWN_LABEL = -1
+"""Of an image of which nobody says what it is."""
+
 
 @dataclasses.dataclass(frozen=True)
 class Example:
@@ -31,7 +34,7 @@ class Example:
 
     Attributes:
         image: uint8 [R, R, 3].
-        label: index of the class.
+        label: index of the class, or `UNKNOWN_LABEL`.
         factors: a value per factor of the manifest: the index of a
             categorical value, or a number in [0, 1].
         id: names the image among those of its data set.
@@ -97,6 +100,7 @@ def write(
         split: np.zeros(len(description.class_names), int)
         for split in manifest.SPLITS
     }
+    unlabelled = dict.fromkeys(manifest.SPLITS, 0)
     greyscale = True
     with atomic.new_directory(directory) as folder:
         with contextlib.ExitStack() as stack:
@@ -109,13 +113,19 @@ def write(
             for split, example in examples:
                 _check_example(example, description)
                 writers[split].write(_serialize(example))
-                counts[split][example.label] += 1
+                if example.label == UNKNOWN_LABEL:
+                    unlabelled[split] += 1
+                else:
+                    counts[split][example.label] += 1
                 greyscale = greyscale and _is_grey(example.image)
-        _check_counts(description, counts)
+        _check_counts(description, counts, unlabelled)
         digests = "".join(writers[split].digest for split in manifest.SPLITS)
         dataclasses.replace(
             description,
-            splits={split: int(n.sum()) for split, n in counts.items()},
+            splits={
+                split: int(n.sum()) + unlabelled[split]
+                for split, n in counts.items()
+            },
             label_counts={
                 split: tuple(n.tolist()) for split, n in counts.items()
             },
@@ -132,12 +142,21 @@ def _is_grey(image: np.ndarray) -> bool:
 
 
 def _check_counts(
-    description: manifest.Manifest, counts: dict[str, np.ndarray]
+    description: manifest.Manifest,
+    counts: dict[str, np.ndarray],
+    unlabelled: dict[str, int],
 ) -> None:
-    if not counts["test"].sum():
+    if not counts["test"].sum() + unlabelled["test"]:
         raise errors.DataError(
             f"{description.source}: the test split has no image; expected a "
             "larger test_fraction or more images"
+        )
+    if not any(part.sum() for part in counts.values()):
+        return
+    if any(unlabelled.values()):
+        raise ValueError(
+            f"{description.source}: {sum(unlabelled.values())} examples have "
+            "no label; expected none of them, or all"
         )
     for name, count in zip(
         description.class_names, counts["train"], strict=True
@@ -158,10 +177,10 @@ def _check_example(example: Example, description: manifest.Manifest) -> None:
             f"{example.id}: image is {example.image.dtype} "
             f"{example.image.shape}; expected uint8 {(size, size, 3)}"
         )
-    if not 0 <= example.label < len(description.class_names):
+    last = len(description.class_names) - 1
+    if not (0 <= example.label <= last or example.label == UNKNOWN_LABEL):
         raise ValueError(
-            f"{example.id}: label is {example.label}; expected 0 to "
-            f"{len(description.class_names) - 1}"
+            f"{example.id}: label is {example.label}; expected 0 to {last}"
         )
     if len(example.factors) != len(description.factors):
         raise ValueError(

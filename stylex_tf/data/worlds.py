@@ -6,9 +6,22 @@ from collections.abc import Callable, Iterator, Sequence
 
 import numpy as np
 
-from stylex_tf.data import avatars, errors, faces, manifest, rules, tfrecords
+from stylex_tf.data import (
+    avataaars,
+    errors,
+    faces,
+    manifest,
+    pixel_art,
+    rules,
+    tfrecords,
+    toon_head,
+)
 
-NAMES = ("faces", "shaded_faces", "avatars")
+_AVATARS = {
+    style.name: style
+    for style in (toon_head.STYLE, avataaars.STYLE, pixel_art.STYLE)
+}
+NAMES = ("faces", "shaded_faces", *_AVATARS)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -52,13 +65,14 @@ def get(name: str) -> World:
             render=faces.render_shaded,
             version=f"shaded faces {faces.VERSION}",
         )
-    if name == "avatars":
+    if name in _AVATARS:
+        style = _AVATARS[name]
         return World(
-            name="avatars",
-            factors=avatars.FACTORS,
-            render=avatars.render,
-            version=avatars.version(),
-            probabilities=avatars.PROBABILITIES,
+            name=name,
+            factors=style.factors,
+            render=style.render,
+            version=style.version,
+            probabilities=style.probabilities,
         )
     raise errors.DataError(f"no world {name!r}; expected one of {NAMES}")
 

@@ -46,7 +46,8 @@ class Verdict:
     """Which attributes matter.
 
     Attributes:
-        classifier_p: that the classifier's accuracy is mere guessing.
+        classifier_p: that the classifier's accuracy is mere guessing; None
+            where it is not known, and the classifier is believed.
         attribute_p: of each class's attributes, Holm-adjusted over all of
             all classes, [A] each.
         both_ways: whether each attribute of each class works both ways.
@@ -54,7 +55,7 @@ class Verdict:
         images: that both tests were made on.
     """
 
-    classifier_p: float
+    classifier_p: float | None
     attribute_p: dict[int, np.ndarray]
     both_ways: dict[int, list[bool]]
     level: float
@@ -63,7 +64,7 @@ class Verdict:
     @property
     def significant(self) -> dict[int, list[bool]]:
         """Whether each attribute of each class matters."""
-        known = self.classifier_p < self.level
+        known = self.classifier_p is None or self.classifier_p < self.level
         return {
             target: [
                 known and both and bool(one < self.level)
@@ -87,7 +88,7 @@ class Verdict:
 
 
 def judge(
-    correct: int,
+    correct: int | None,
     images: int,
     largest_share: float,
     changes: Mapping[int, np.ndarray],
@@ -101,7 +102,8 @@ def judge(
     """Puts both tests together.
 
     Args:
-        correct: images that the classifier is right about.
+        correct: images that the classifier is right about; None where nobody
+            knows, so that the first test cannot be made.
         images: of so many, none of them used in its training: those of which
             the changes were measured.
         largest_share: the largest class's share of these images.
@@ -141,7 +143,11 @@ def judge(
     ends = np.cumsum([len(p) for p in raw.values()], dtype=int)
     parts = np.split(adjusted, ends)[:-1]
     return Verdict(
-        classifier_p=better_than_guessing(correct, images, largest_share),
+        classifier_p=(
+            None
+            if correct is None
+            else better_than_guessing(correct, images, largest_share)
+        ),
         attribute_p=dict(zip(raw, parts, strict=True)),
         both_ways=both_ways,
         level=level,

@@ -192,8 +192,9 @@ def _about_attributes(
                 f"No attribute was found for “{found.class_name}”",
                 f"In {found.images:,} images no single coordinate moved the "
                 "classifier towards it, and away from it when turned the "
-                "other way, by more than chance. That is a result: what makes this class may take several coordinates "
-                "at once, or was not learnt by the generator.",
+                "other way, by more than chance. That is a result: what "
+                "makes this class may take several coordinates at once, or "
+                "was not learnt by the generator.",
             )
     if explanation.shift_size > 1:
         yield Caution(

@@ -72,10 +72,14 @@ def judge_significance(
             for target, attributes in found.by_class.items()
         }
 
+    correct, largest = None, 1.0
+    if trained.run.dataset.manifest.labelled:
+        correct = int(np.sum(tested.logits.argmax(axis=1) == images.labels))
+        largest = float(np.bincount(images.labels).max() / len(images.labels))
     return significance.judge(
-        int(np.sum(tested.logits.argmax(axis=1) == images.labels)),
+        correct,
         len(images.labels),
-        float(np.bincount(images.labels).max() / len(images.labels)),
+        largest,
         changes(reverse=False),
         changes(reverse=True),
         seed=settings.seed,
@@ -255,18 +259,25 @@ def _ground_truth(
     manifest, images = trained.run.dataset.manifest, trained.unseen
     causes = [cause for causes in manifest.causes_by_class for cause in causes]
     judged = namer.of_ranked()
-    effects = causal_effects.measure(
-        worlds.get(manifest.source).render,
-        trained.functions.classify,
-        images.factors[:_CAUSAL_IMAGES],
-        manifest.factors,
-        resolution=manifest.resolution,
-        seed=trained.run.settings.seed,
-    )
+    effects = None
+    # Photographs with annotations cannot be drawn with another factor.
+    if manifest.source in worlds.NAMES:
+        effects = causal_effects.measure(
+            worlds.get(manifest.source).render,
+            trained.functions.classify,
+            images.factors[:_CAUSAL_IMAGES],
+            manifest.factors,
+            resolution=manifest.resolution,
+            seed=trained.run.settings.seed,
+        )
     return {
         **ground_truth.recovery(judged, causes),
-        "rank_correlation": causal_effects.rank_correlation(
-            effects, [one.effect for one in found.ranked], judged
+        "rank_correlation": (
+            causal_effects.rank_correlation(
+                effects, [one.effect for one in found.ranked], judged
+            )
+            if effects
+            else None
         ),
         "causal_effects": effects,
         "factor_agreement": ground_truth.factor_agreement(

@@ -61,7 +61,8 @@ class Run:
             settings, dataset, folder.classifier
         )
         accuracy = self.classifier_figures["accuracy"]
-        if accuracy < 1 / len(dataset.manifest.class_names):
+        chance = 1 / len(dataset.manifest.class_names)
+        if accuracy is not None and accuracy < chance:
             _LOGGER.warning(
                 "The classifier's accuracy is %.3f, worse than chance: are its "
                 "classes in another order than %s? data.classes sets it.",

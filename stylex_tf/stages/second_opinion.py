@@ -1,5 +1,8 @@
 """A second classifier, trained independently: a witness, and an extractor.
 
+On images without labels it learns the first one's answers, with weights of its
+own.
+
 Some edits only fool the classifier under explanation. And the distances of
 pictures should not be measured by features that training made small.
 """
@@ -10,6 +13,7 @@ from collections.abc import Callable, Sequence
 import tensorflow as tf
 
 from stylex_tf.classifiers import trainer
+from stylex_tf.data import answered
 from stylex_tf.stages import run as run_lib
 
 _ARCHITECTURE = "small_cnn"
@@ -43,7 +47,10 @@ def get(run: run_lib.Run) -> SecondOpinion:
     else:
         settings = run.settings.classifier
         classifier = trainer.train(
-            run.dataset,
+            # Without labels it learns to answer as the first one does.
+            run.dataset
+            if run.dataset.manifest.labelled
+            else answered.AnsweredDataset(run.dataset, run.classifier),
             architecture=_ARCHITECTURE,
             epochs=settings.epochs,
             batch_size=settings.batch_size,

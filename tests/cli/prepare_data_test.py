@@ -9,7 +9,7 @@ from absl.testing import absltest, flagsaver
 
 from stylex_tf.cli import prepare_data
 from stylex_tf.data import errors, tfrecords
-from tests.testing import image_files
+from tests.testing import image_files, layouts
 
 
 class PrepareDataTest(absltest.TestCase):
@@ -26,6 +26,18 @@ class PrepareDataTest(absltest.TestCase):
             with contextlib.redirect_stdout(printed):
                 prepare_data.main(["prepare_data"])
         return printed.getvalue()
+
+    def test_a_layout_with_label_and_factors(self):
+        root = layouts.celeba(self.parent / "celeba")
+        printed = self._run(
+            source=str(root),
+            layout="celeba",
+            label="Male",
+            factors=["Smiling"],
+        )
+        self.assertIn("class 1, Male: 3 train, 3 test", printed)
+        found = tfrecords.Dataset(self.output).manifest
+        self.assertEqual(found.factor_names, ("Smiling",))
 
     def test_a_folder_with_an_unreadable_file(self):
         image_files.write(self.root / "cat" / "bad.png", b"bad")

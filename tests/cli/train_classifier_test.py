@@ -12,7 +12,7 @@ from stylex_tf import config
 from stylex_tf.classifiers import adapter
 from stylex_tf.cli import train_classifier
 from stylex_tf.data import errors, preparation
-from tests.testing import image_files
+from tests.testing import image_files, layouts
 
 
 class TrainClassifierTest(absltest.TestCase):
@@ -52,6 +52,21 @@ class TrainClassifierTest(absltest.TestCase):
         self.assertEqual(classifier.input_size, (16, 16))
         self.assertIn(f"{facts['accuracy']:.1%}", printed)
         self.assertIn(f"Written to {path}", printed)
+
+    def test_learns_an_attribute_of_celeba(self):
+        root = layouts.celeba(self.parent / "celeba", images=16)
+        self._run(data=str(root), layout="celeba", label="Smiling", epochs=1)
+        facts = json.loads((self.output / "classifier.json").read_text())
+        self.assertEqual(facts["class_names"], ["not Smiling", "Smiling"])
+
+    def test_refuses_images_without_labels(self):
+        root = layouts.ffhq(self.parent / "ffhq")
+        with self.assertRaisesRegex(errors.DataError, "images have no labels"):
+            self._run(
+                data=str(root),
+                layout="unlabelled",
+                classes=["not Male", "Male"],
+            )
 
     def test_asks_for_what_is_missing(self):
         with self.assertRaisesRegex(app.UsageError, "--resolution are needed"):

@@ -16,6 +16,16 @@ _NAMES = sorted(
     if path.stem != "__init__"
 )
 
+_DOMAINS = (
+    "cats_dogs",
+    "wild_animals",
+    "perceived_gender",
+    "perceived_age",
+    "retina_dme",
+    "leaves",
+    "birds_200",
+)
+
 
 class ConfigsTest(parameterized.TestCase):
     def test_the_quick_start_is_among_them(self):
@@ -31,6 +41,28 @@ class ConfigsTest(parameterized.TestCase):
                 experiment.validate()
             experiment.data.source = "photos"
         experiment.validate()
+
+    @parameterized.parameters(*_DOMAINS)
+    def test_domains_have_the_papers_settings(self, name):
+        """At 256 px; the defaults of the schema are the paper's."""
+        module = importlib.import_module(f"configs.{name}")
+        experiment = module.get_config()
+        paper = config.ExperimentConfig()
+        for section in ("model", "loss", "training", "attributes"):
+            self.assertEqual(
+                getattr(experiment, section), getattr(paper, section)
+            )
+        self.assertEqual(experiment.model.resolution, 256)
+        self.assertIn("Not trained here", module.__doc__)
+        self.assertIn(f"--config=configs/{name}.py", module.__doc__)
+
+    @parameterized.parameters(
+        "avatars_rich_64", "pixel_art_32", "tshirt_dress_32", "digits_4_9_32"
+    )
+    def test_untrained_ones_say_so(self, name):
+        module = importlib.import_module(f"configs.{name}")
+        self.assertIn("Not trained yet.", module.__doc__)
+        self.assertIn(f"--config=configs/{name}.py", module.__doc__)
 
     @parameterized.parameters(*_NAMES)
     def test_two_calls_share_nothing(self, name):

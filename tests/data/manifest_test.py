@@ -38,6 +38,24 @@ class ManifestTest(parameterized.TestCase):
         _manifest().save(self.folder)
         self.assertEqual(manifest.load(self.folder), _manifest())
 
+    def test_summary_without_labels(self):
+        unknown = dataclasses.replace(
+            _manifest(),
+            label_counts={"train": (0, 0), "test": (0, 0)},
+            causes=(),
+            rule="",
+            unreadable=(),
+        )
+        self.assertFalse(unknown.labelled)
+        self.assertTrue(_manifest().labelled)
+        self.assertEqual(
+            unknown.summary(),
+            "faces, 32 x 32 pixels\n"
+            "  class 0, other\n"
+            "  class 1, glasses or smile\n"
+            "  no labels: 5 train, 2 test",
+        )
+
     def test_summary_names_classes_counts_rule_and_what_was_left_out(self):
         self.assertEqual(
             _manifest().summary(),

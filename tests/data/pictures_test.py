@@ -36,6 +36,30 @@ class DecodeTest(parameterized.TestCase):
         tall = np.ascontiguousarray(image.transpose(1, 0, 2))
         self.assertEqual(_decode(tall, 4).min(), 255)
 
+    @parameterized.named_parameters(
+        ("square", (3, 2, 4, 4), (3, 2, 4)),
+        ("wide", (2, 4, 6, 2), (2, 2, 6)),
+        ("tall", (4, 1, 2, 6), (2, 1, 6)),
+        ("moved_in", (0, 6, 2, 4), (0, 6, 4)),
+        ("moved_in_at_the_end", (11, 0, 1, 4), (8, 0, 4)),
+        ("longer_than_the_picture_is_high", (0, 3, 12, 4), (1, 0, 10)),
+        ("fractions", (3.4, 2.0, 3.2, 3.9), (3, 2, 4)),
+        ("beyond_the_edge", (8, 6, 9, 3), (3, 1, 9)),
+    )
+    def test_the_square_around_a_box(self, box, expected):
+        image = image_files.noise(0, height=10, width=12)
+        x, y, side = expected
+        found = pictures.decode(image_files.encode(image), side, box=box)
+        np.testing.assert_array_equal(found, image[y : y + side, x : x + side])
+
+    @parameterized.parameters((12, 0, 2, 2), (0, 10, 2, 2), (-1, 0, 2, 2))
+    def test_a_box_outside_of_the_picture_is_refused(self, *box):
+        image = image_files.encode(image_files.noise(0, height=10, width=12))
+        with self.assertRaisesRegex(
+            pictures.UnreadableError, "the box begins at .*12 x 10 pixels"
+        ):
+            pictures.decode(image, 4, box=box)
+
     def test_a_single_pixel_fills_the_picture(self):
         image = np.full((1, 1, 3), 9, np.uint8)
         np.testing.assert_array_equal(_decode(image, 3), np.full((3, 3, 3), 9))

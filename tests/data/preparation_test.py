@@ -9,7 +9,7 @@ from absl.testing import absltest, parameterized
 
 from stylex_tf import config
 from stylex_tf.data import errors, preparation, tfrecords, worlds
-from tests.testing import image_files
+from tests.testing import image_files, layouts
 
 
 class PreparationTest(parameterized.TestCase):
@@ -173,6 +173,89 @@ class PreparationTest(parameterized.TestCase):
         data = dataclasses.replace(self.faces, **change)
         with self.assertRaisesRegex(errors.DataError, message):
             self._prepare(data)
+
+    def test_a_layout_with_its_label_and_factors(self):
+        root = layouts.celeba(self.parent / "celeba", images=16)
+        data = config.DataConfig(
+            source=str(root),
+            layout="celeba",
+            label="Male",
+            factors=("Smiling",),
+            cache_dir=str(self.cache),
+        )
+        dataset = self._prepare(data)
+        self.assertEqual(dataset.manifest.class_names, ("not Male", "Male"))
+        self.assertEqual(dataset.manifest.factor_names, ("Smiling",))
+        self.assertEqual(dataset.manifest.splits, {"train": 8, "test": 4})
+        train = dataset.load("train")
+        for label, factors, name in zip(
+            train.labels, train.factors, train.ids, strict=True
+        ):
+            number = int(pathlib.PurePath(name).stem)
+            self.assertEqual(label, number % 2 == 0)
+            self.assertEqual(factors[0], number % 3 == 0)
+
+    @parameterized.named_parameters(
+        ("label", {"label": "Smiling"}),
+        ("factors", {"factors": ("Smiling",)}),
+        ("layout", {"layout": "unlabelled", "label": "", "classes": "ab"}),
+    )
+    def test_another_reading_has_another_place(self, change):
+        root = layouts.celeba(self.parent / "celeba", images=16)
+        data = config.DataConfig(
+            source=str(root),
+            layout="celeba",
+            label="Male",
+            cache_dir=str(self.cache),
+        )
+        first = self._prepare(data)
+        other = self._prepare(dataclasses.replace(data, **change))
+        self.assertNotEqual(first.directory, other.directory)
+
+    def test_birds_are_cropped_to_their_boxes(self):
+        root = layouts.cub(self.parent / "birds")
+        data = config.DataConfig(
+            source=str(root), layout="cub", cache_dir=str(self.cache)
+        )
+        train = self._prepare(data).load("train")
+        index = [name[-8:] for name in train.ids].index("0000.jpg")
+        number = 1 + 4 * int(train.labels[index])
+        picture = image_files.noise(number, height=24, width=30)
+        # The square around a box of 12 x 16 pixels at 6, 4.
+        np.testing.assert_array_equal(train.images[index], picture[4:20, 4:20])
+
+    def test_images_without_labels_are_those_of_the_classifiers_classes(self):
+        root = layouts.ffhq(self.parent / "ffhq")
+        data = config.DataConfig(
+            source=str(root),
+            layout="unlabelled",
+            classes=("not Male", "Male"),
+            cache_dir=str(self.cache),
+        )
+        dataset = self._prepare(data)
+        self.assertFalse(dataset.manifest.labelled)
+        self.assertEqual(dataset.manifest.class_names, data.classes)
+        self.assertEqual(dataset.manifest.splits, {"train": 18, "test": 2})
+        for classes in ((), ("Male",), ("Male", "Male")):
+            with self.assertRaisesRegex(
+                errors.DataError, "expected the classifier's classes, two or"
+            ):
+                self._prepare(dataclasses.replace(data, classes=classes))
+
+    def test_a_layout_without_an_image(self):
+        empty = self.parent / "empty"
+        empty.mkdir()
+        data = config.DataConfig(
+            source=str(empty), layout="unlabelled", classes=("a", "b")
+        )
+        with self.assertRaisesRegex(errors.DataError, "empty: no image"):
+            self._prepare(data)
+
+    def test_refuses_a_layout_for_what_is_no_path(self):
+        with self.assertRaisesRegex(
+            errors.DataError, "layout is 'cub', but faces is not a path"
+        ):
+            self._prepare(dataclasses.replace(self.faces, layout="cub"))
 
     def test_refuses_causes_for_photographs(self):
         with self.assertRaisesRegex(errors.DataError, "not a rendered world"):

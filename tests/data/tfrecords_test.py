@@ -1,5 +1,6 @@
 """Tests of stylex_tf.data.tfrecords and the files below it."""
 
+import dataclasses
 import itertools
 import pathlib
 from unittest import mock
@@ -108,6 +109,32 @@ class WriteTest(parameterized.TestCase):
             many.load("train").images, one.load("train").images
         )
         self.assertEqual(many.manifest.digest, one.manifest.digest)
+
+    def test_images_without_labels(self):
+        unknown = (
+            (split, dataclasses.replace(example, label=tfrecords.UNKNOWN_LABEL))
+            for split, example in _examples()
+        )
+        dataset = tfrecords.write(self.directory, _DESCRIPTION, unknown)
+        self.assertFalse(dataset.manifest.labelled)
+        self.assertEqual(dataset.manifest.splits, {"train": 23, "test": 4})
+        self.assertEqual(
+            dataset.manifest.label_counts, {"train": (0, 0), "test": (0, 0)}
+        )
+        np.testing.assert_array_equal(dataset.load("test").labels, [-1] * 4)
+        (batch,) = _first(dataset.batches("train", batch_size=5, seed=0), 1)
+        np.testing.assert_array_equal(batch["label"], [-1] * 5)
+
+    def test_refuses_labels_of_some_images_alone(self):
+        unknown = tfrecords.Example(
+            image_files.noise(0), tfrecords.UNKNOWN_LABEL, (0.0,)
+        )
+        with self.assertRaisesRegex(ValueError, "1 examples have no label"):
+            tfrecords.write(
+                self.directory,
+                _DESCRIPTION,
+                [*_examples(), ("train", unknown)],
+            )
 
     def test_a_name_that_is_no_unicode(self):
         name = b"caf\xe9".decode("utf-8", "surrogateescape")

@@ -143,9 +143,7 @@ class JudgeTest(absltest.TestCase):
         }
 
     def test_what_is_beyond_chance_matters(self):
-        verdict = significance.judge(
-            190, 200, 0.5, self.changes, self.reverse
-        )
+        verdict = significance.judge(190, 200, 0.5, self.changes, self.reverse)
         self.assertEqual(
             verdict.significant, {0: [True, False], 1: [False, True, True]}
         )
@@ -165,9 +163,7 @@ class JudgeTest(absltest.TestCase):
         )
 
     def test_of_a_classifier_that_guesses_nothing_matters(self):
-        verdict = significance.judge(
-            104, 200, 0.5, self.changes, self.reverse
-        )
+        verdict = significance.judge(104, 200, 0.5, self.changes, self.reverse)
         self.assertGreater(verdict.classifier_p, 0.2)
         self.assertEqual(verdict.figures()["significant"], 0)
         self.assertLess(verdict.attribute_p[1][1], 0.01)
@@ -197,10 +193,14 @@ class JudgeTest(absltest.TestCase):
 
     def test_asks_for_both_ways_only_where_there_are_images(self):
         self.reverse[1] = np.zeros((3, 0))
-        verdict = significance.judge(
-            190, 200, 0.5, self.changes, self.reverse
-        )
+        verdict = significance.judge(190, 200, 0.5, self.changes, self.reverse)
         self.assertEqual(verdict.significant[1], [False, True, True])
+
+    def test_a_classifier_that_nobody_can_check_is_believed(self):
+        known = significance.judge(190, 200, 0.5, self.changes, self.reverse)
+        unknown = significance.judge(None, 200, 1.0, self.changes, self.reverse)
+        self.assertIsNone(unknown.figures()["classifier_p_value"])
+        self.assertEqual(unknown.significant, known.significant)
 
     def test_nothing_found_is_no_error(self):
         for changes in ({}, {0: np.zeros((0, 5)), 1: np.zeros((1, 0))}):

@@ -1,0 +1,18 @@
+"""Cats and dogs of AFHQ, 256 px, with the paper's hyper-parameters.
+
+    ./bazelw run //stylex_tf:train -- --config=configs/cats_dogs.py
+
+Not trained here. Expects AFHQ, unpacked, in data/afhq (train/cat/*.jpg, ...;
+val/ or test/); elsewhere: --config.data.source=FOLDER. Its split is kept.
+"""
+
+from stylex_tf import config
+
+
+def get_config() -> config.ExperimentConfig:
+    """Returns the experiment."""
+    return config.ExperimentConfig(
+        name="cats_dogs",
+        data=config.DataConfig(source="data/afhq", classes=("cat", "dog")),
+        classifier=config.ClassifierConfig(architecture="mobilenet"),
+    )

@@ -1,0 +1,22 @@
+"""Healthy and sick leaves of PlantVillage, 256 px, the paper's parameters.
+
+    ./bazelw run //stylex_tf:train -- --config=configs/leaves.py
+
+Not trained here. Expects the folders <Plant>___<disease> in data/plantvillage
+(of color/, grayscale/ and segmented/, one); elsewhere:
+--config.data.source=FOLDER. The split is random and by image; the data has
+several pictures of some leaves.
+"""
+
+from stylex_tf import config
+
+
+def get_config() -> config.ExperimentConfig:
+    """Returns the experiment."""
+    return config.ExperimentConfig(
+        name="leaves",
+        data=config.DataConfig(
+            source="data/plantvillage", layout="plant_village"
+        ),
+        classifier=config.ClassifierConfig(architecture="mobilenet"),
+    )

@@ -1,0 +1,21 @@
+"""Real photographs: what tells a T-shirt from a dress, 32 px.
+
+    sudo apt-get install dataset-fashion-mnist    # or let it be downloaded
+    ./bazelw run //stylex_tf:train -- --config=configs/tshirt_dress_32.py
+
+Not trained yet. The settings are the quick start's.
+"""
+
+from configs import quickstart
+from stylex_tf import config
+
+
+def get_config() -> config.ExperimentConfig:
+    """Returns the experiment."""
+    experiment = quickstart.get_config()
+    experiment.name = "tshirt_dress_32"
+    experiment.data = config.DataConfig(
+        source="fashion_mnist", classes=("T-shirt", "dress")
+    )
+    experiment.classifier.epochs = 5
+    return experiment

@@ -1,0 +1,20 @@
+"""Cats, dogs and wild animals of AFHQ, 256 px, the paper's hyper-parameters.
+
+    ./bazelw run //stylex_tf:train -- --config=configs/wild_animals.py
+
+Not trained here. Expects AFHQ, unpacked, in data/afhq (train/wild/*.jpg, ...;
+val/ or test/); elsewhere: --config.data.source=FOLDER. Its split is kept.
+"""
+
+from stylex_tf import config
+
+
+def get_config() -> config.ExperimentConfig:
+    """Returns the experiment."""
+    return config.ExperimentConfig(
+        name="wild_animals",
+        data=config.DataConfig(
+            source="data/afhq", classes=("cat", "dog", "wild")
+        ),
+        classifier=config.ClassifierConfig(architecture="mobilenet"),
+    )
