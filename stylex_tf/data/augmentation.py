@@ -16,10 +16,15 @@ twice their size between two wavelet filters, which costs four times as much.
 """
 
 import math
+import warnings
 from typing import NamedTuple
 
 import tensorflow as tf
-import tensorflow_addons as tfa
+
+with warnings.catch_warnings():
+    # It says at every import that it is no longer developed.
+    warnings.simplefilter("ignore", UserWarning)
+    import tensorflow_addons as tfa
 
 
 class Parameters(NamedTuple):
