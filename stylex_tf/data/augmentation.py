@@ -179,9 +179,7 @@ def _shift(by: tf.Tensor) -> tf.Tensor:
 
 def _turn_back(angle: tf.Tensor) -> tf.Tensor:
     """Clockwise; counter-clockwise to the eye is [[cos, sin], [-sin, cos]]."""
-    return _matrix(
-        tf.cos(angle), -tf.sin(angle), tf.sin(angle), tf.cos(angle)
-    )
+    return _matrix(tf.cos(angle), -tf.sin(angle), tf.sin(angle), tf.cos(angle))
 
 
 def _product(*matrices: tf.Tensor) -> tf.Tensor:

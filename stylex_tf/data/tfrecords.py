@@ -259,6 +259,8 @@ class Dataset:
                 batches that one reader of count * batch_size images sees;
                 this one gets the index-th of count equal parts of each, so
                 that the readers' batches in a row are that reader's batch.
+            balanced: show every class equally often, whatever its share of
+                the images; reads all labels first.
 
         Returns:
             A data set of {"image": uint8 [B, R, R, 3], "label": int32 [B]}.

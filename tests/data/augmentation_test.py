@@ -258,7 +258,9 @@ class DrawTest(parameterized.TestCase):
         ):
             logarithms = np.log2(drawn[name])
             self.assertAlmostEqual(logarithms.mean(), 0.0, delta=0.03)
-            self.assertAlmostEqual(logarithms.std() / deviation, 1.0, delta=0.03)
+            self.assertAlmostEqual(
+                logarithms.std() / deviation, 1.0, delta=0.03
+            )
         for name, deviation in (("brightness", 0.2), ("offset", 8.0)):
             self.assertAlmostEqual(
                 drawn[name].std() / deviation, 1.0, delta=0.03

@@ -262,9 +262,7 @@ class ReadTest(parameterized.TestCase):
                 self.assertEqual(label, int(number not in (3, 7)))
                 seen[number] += 1
         # 18 of each class: nine times both of the one, twice all of the other.
-        self.assertEqual(
-            seen, {n: 9 if n in (3, 7) else 2 for n in range(11)}
-        )
+        self.assertEqual(seen, {n: 9 if n in (3, 7) else 2 for n in range(11)})
 
     @parameterized.parameters(1, 6, 300)
     def test_balanced_batches_begin_anywhere(self, start):
