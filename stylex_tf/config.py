@@ -13,6 +13,10 @@ from typing import Any
 
 CONDITIONINGS = ("probabilities", "dropout", "none")
 PRECISIONS = ("auto", "float32", "mixed_bfloat16", "mixed_float16")
+AUGMENTATIONS = ("off", "fixed", "adaptive")
+# Stronger augmentation shows in what the generator draws: Karras et al. 2020
+# (https://arxiv.org/abs/2006.06676), section 2.2.
+MAX_AUGMENTATION = 0.8
 STRATEGIES = ("one_device", "mirrored", "multi_worker_mirrored", "tpu")
 RULES = ("any", "all", "each", "random")
 ON_ERROR = ("fail", "skip")
@@ -74,6 +78,8 @@ class DataConfig:
     on_error: str = "fail"
     # Where prepared TFRecords are kept; empty is ~/.cache/stylex_tf.
     cache_dir: str = ""
+    # Train on every class equally often, whatever its share of the images.
+    balanced: bool = False
 
 
 @dataclasses.dataclass(slots=True, kw_only=True)
@@ -124,6 +130,9 @@ class LossConfig:
 
     adversarial: float = 1.0
     r1: float = 10.0
+    # Takes 0.0002 * pixels / batch_size as the weight of R1, in place of
+    # `r1`: Karras et al. 2020 (https://arxiv.org/abs/2006.06676), appendix C.
+    r1_by_resolution: bool = False
     path_length: float = 2.0
     l1: float = 1.0
     perceptual: float = 0.1
@@ -146,6 +155,9 @@ class TrainingConfig:
     total_images: int = 4_000_000
     # Images a step over all replicas.
     batch_size: int = 16
+    # Parts of a replica's batch that are computed one after the other, for one
+    # update of the whole: the memory of one part.
+    accumulation: int = 1
     learning_rate: float = 0.002
     # The encoder's own; 0 is the generator's.
     encoder_learning_rate: float = 0.0
@@ -162,6 +174,15 @@ class TrainingConfig:
     style_exchange: float = 0.0
     ema_half_life_images: int = 10_000
     w_average_decay: float = 0.995
+    # Of the discriminator's images, against learning few by heart; the paper
+    # has none. "fixed" happens with the probability augmentation_strength;
+    # "adaptive" begins there, and moves it so that the mean sign of the scores
+    # of real images is the target. From 0 to 1 it takes augmentation_images.
+    # See docs/augmentation.md.
+    augmentation: str = "off"
+    augmentation_strength: float = 0.0
+    augmentation_target: float = 0.6
+    augmentation_images: int = 500_000
     precision: str = "auto"
     strategy: str = "one_device"
     # Address of the TPU where strategy is "tpu"; empty finds the local one.
@@ -250,9 +271,17 @@ class ExperimentConfig:
         return math.ceil(self.training.total_images / self.training.batch_size)
 
     @property
+    def r1_weight(self) -> float:
+        """The weight of R1: `loss.r1`, or what the resolution suggests."""
+        if self.loss.r1_by_resolution:
+            pixels = self.model.resolution**2
+            return 0.0002 * pixels / self.training.batch_size
+        return self.loss.r1
+
+    @property
     def r1_every(self) -> int:
         """Steps between two R1 penalties; 0 where it weighs nothing."""
-        return self.training.r1_interval if self.loss.r1 else 0
+        return self.training.r1_interval if self.r1_weight else 0
 
     @property
     def path_length_every(self) -> int:
@@ -282,6 +311,12 @@ class ExperimentConfig:
             "a classifier's file, since none can be trained on images without "
             "labels",
         )
+        _check(
+            self.data.layout != UNLABELLED or not self.data.balanced,
+            "data.balanced",
+            self.data.balanced,
+            "False, since images without labels have no classes to balance",
+        )
         _one_of("data.on_error", self.data.on_error, ON_ERROR)
         _one_of("classifier.output", self.classifier.output, CLASSIFIER_OUTPUTS)
         _one_of("model.conditioning", self.model.conditioning, CONDITIONINGS)
@@ -290,6 +325,9 @@ class ExperimentConfig:
         _one_of("attributes.measure", self.attributes.measure, MEASURES)
         _one_of("export.storage", self.export.storage, STORAGES)
         _one_of("training.precision", self.training.precision, PRECISIONS)
+        _one_of(
+            "training.augmentation", self.training.augmentation, AUGMENTATIONS
+        )
         _one_of("training.strategy", self.training.strategy, STRATEGIES)
         _check(
             self.model.resolution in (16, 32, 64, 128, 256, 512, 1024),
@@ -322,6 +360,20 @@ class ExperimentConfig:
             _check(
                 0 <= _value(self, name) <= 1, name, _value(self, name), "0 to 1"
             )
+        _check(
+            0 <= self.training.augmentation_strength <= MAX_AUGMENTATION,
+            "training.augmentation_strength",
+            self.training.augmentation_strength,
+            f"0 to {MAX_AUGMENTATION}",
+        )
+        parts = self.training.batch_size / self.training.accumulation
+        _check(
+            parts % 4 == 0 or self.training.accumulation == 1,
+            "training.accumulation",
+            self.training.accumulation,
+            "1, or parts of training.batch_size "
+            f"({self.training.batch_size}) of a multiple of 4 images",
+        )
         _check(
             self.training.checkpoint_every % self.training.log_every == 0,
             "training.checkpoint_every",
@@ -364,6 +416,8 @@ _POSITIVE = (
     "model.mapping_layers",
     "training.total_images",
     "training.batch_size",
+    "training.accumulation",
+    "training.augmentation_images",
     "training.learning_rate",
     "training.ema_half_life_images",
     "training.log_every",
@@ -393,6 +447,7 @@ _NOT_NEGATIVE = (
     ),
 )
 _SHARES = (
+    "training.augmentation_target",
     "data.shortcut_share",
     "data.label_noise",
     "model.condition_dropout",

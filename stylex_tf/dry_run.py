@@ -79,7 +79,9 @@ def memory_bytes(
         for layer in made.generator.style_space.layers
     )
     # Generator, encoder, and the discriminator on real and on fake images.
-    alive = 4 * activations * settings.training.batch_size
+    training = settings.training
+    at_once = math.ceil(training.batch_size / training.accumulation)
+    alive = 4 * activations * at_once
     return _BYTES * (
         _COPIES_TRAINED * trained + averaged + _COPIES_ACTIVATIONS * alive // 3
     )

@@ -18,6 +18,7 @@ from stylex_tf.classifiers import trainer as classifier_trainer
 from stylex_tf.data import preparation, tfrecords
 from stylex_tf.models import discriminator, encoder, generator, mapping
 from stylex_tf.training import (
+    augmentation_strength,
     networks,
     precision,
     state,
@@ -227,6 +228,21 @@ def build_state(
         networks=trained,
         averages=averages,
         optimizers=_optimizers(experiment, scaled=policy == "mixed_float16"),
+        augmentation=_augmentation(experiment.training),
+    )
+
+
+def _augmentation(
+    training: config.TrainingConfig,
+) -> augmentation_strength.AugmentationStrength | None:
+    if training.augmentation == "off":
+        return None
+    adaptive = training.augmentation == "adaptive"
+    speed = training.batch_size / training.augmentation_images
+    return augmentation_strength.AugmentationStrength(
+        training.augmentation_strength,
+        target=training.augmentation_target,
+        change=speed if adaptive else 0.0,
     )
 
 

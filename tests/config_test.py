@@ -49,6 +49,13 @@ class ConfigTest(parameterized.TestCase):
         ("training.learning_rate", float("nan"), "more than 0"),
         ("training.r1_interval", -1, "0 or more"),
         ("training.style_mixing", -0.1, "0 to 1"),
+        ("training.augmentation", "on", "one of off, fixed, adaptive"),
+        ("training.augmentation_strength", 0.9, "0 to 0.8"),
+        ("training.augmentation_target", -0.1, "0 to 1"),
+        ("training.augmentation_images", 0, "more than 0"),
+        ("training.accumulation", 0, "more than 0"),
+        ("training.accumulation", 3, "1, or parts of training.batch_size (16)"),
+        ("training.accumulation", 8, "1, or parts of training.batch_size (16)"),
         ("training.log_every", 0, "more than 0"),
         ("training.checkpoint_every", 75, "a multiple of training.log_every"),
         ("loss.l1", -1.0, "0 or more"),
@@ -76,6 +83,11 @@ class ConfigTest(parameterized.TestCase):
             settings.validate()
         settings.classifier.path = "classifier.keras"
         settings.validate()
+        settings.data.balanced = True
+        with self.assertRaisesRegex(
+            config.ConfigError, "^data.balanced is True; expected False"
+        ):
+            settings.validate()
 
     def test_every_number_is_checked(self):
         """No number may be as negative as can be and pass."""
@@ -97,6 +109,20 @@ class ConfigTest(parameterized.TestCase):
         settings.training.total_images = 33
         settings.training.batch_size = 16
         self.assertEqual(settings.total_steps, 3)
+
+    def test_the_weight_of_r1_by_resolution(self):
+        """At 256 px and 16 images 0.8192, and as wide as the batch is small."""
+        settings = _valid()
+        self.assertEqual(settings.r1_weight, 10.0)
+        settings.loss.r1_by_resolution = True
+        self.assertAlmostEqual(settings.r1_weight, 0.8192)
+        settings.model.resolution = 64
+        settings.training.batch_size = 32
+        self.assertAlmostEqual(settings.r1_weight, 0.8192 / 16 / 2)
+        settings.loss.r1 = 0.0
+        self.assertEqual(settings.r1_every, settings.training.r1_interval)
+        settings.loss.r1_by_resolution = False
+        self.assertEqual(settings.r1_every, 0)
 
     def test_an_unknown_field_is_refused(self):
         with self.assertRaises(AttributeError):

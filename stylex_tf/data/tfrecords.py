@@ -17,6 +17,7 @@ from PIL import Image
 
 from stylex_tf.data import (
     atomic,
+    balancing,
     errors,
     manifest,
     record_files,
@@ -26,6 +27,9 @@ from stylex_tf.data import (
 
 UNKNOWN_LABEL = -1
 """Of an image of which nobody says what it is."""
+
+# Records of which the labels are read at once.
+_LABELS_AT_ONCE = 1_000
 
 
 @dataclasses.dataclass(frozen=True)
@@ -258,6 +262,7 @@ class Dataset:
         seed: int,
         start: int = 0,
         shard: tuple[int, int] = (0, 1),
+        balanced: bool = False,
     ) -> tf.data.Dataset:
         """Shuffled batches without end, a pure function of the arguments.
 
@@ -273,6 +278,8 @@ class Dataset:
                 batches that one reader of count * batch_size images sees;
                 this one gets the index-th of count equal parts of each, so
                 that the readers' batches in a row are that reader's batch.
+            balanced: show every class equally often, whatever its share of
+                the images; reads all labels first.
 
         Returns:
             A data set of {"image": uint8 [B, R, R, 3], "label": int32 [B]}.
@@ -285,12 +292,17 @@ class Dataset:
                 "expected batch_size >= 1, start >= 0, 0 <= index < count"
             )
         fetch = record_files.fetcher(records)
+        labels = self._labels(records) if balanced else None
+
+        def order(positions: tf.Tensor) -> tf.Tensor:
+            if labels is None:
+                return shuffling.shuffled(positions, len(records), seed)
+            return balancing.balanced(positions, labels, seed)
 
         def batch(number: tf.Tensor) -> dict[str, tf.Tensor]:
             first = (number * count + index) * batch_size
             positions = first + tf.range(batch_size, dtype=tf.int64)
-            indices = shuffling.shuffled(positions, len(records), seed)
-            parsed = self._decode(fetch(indices), everything=False)
+            parsed = self._decode(fetch(order(positions)), everything=False)
             size = self.manifest.resolution
             parsed["image"].set_shape([batch_size, size, size, 3])
             return parsed
@@ -306,6 +318,21 @@ class Dataset:
                 f"no split {split!r}; expected one of {manifest.SPLITS}"
             )
         return self._records[split]
+
+    def _labels(self, records: record_files.RecordFiles) -> np.ndarray:
+        """The label of every record, in parts that fit into memory."""
+        feature = {"label": tf.io.FixedLenFeature([], tf.int64)}
+        starts = range(0, len(records), _LABELS_AT_ONCE)
+        parts = [
+            tf.io.parse_example(
+                records.read(
+                    range(start, min(start + _LABELS_AT_ONCE, len(records)))
+                ),
+                feature,
+            )["label"]
+            for start in starts
+        ]
+        return np.concatenate(parts)
 
     def _decode(
         self, records: tf.Tensor, *, everything: bool

@@ -1,6 +1,7 @@
 """One training run in its folder: built, resumed, trained."""
 
 import dataclasses
+import functools
 import logging
 from collections.abc import Iterator
 from typing import Any
@@ -10,7 +11,7 @@ import tensorflow as tf
 
 from stylex_tf import config, experiment, run_folder
 from stylex_tf.classifiers import adapter, extractors
-from stylex_tf.data import preprocessing, tfrecords
+from stylex_tf.data import augmentation, preprocessing, tfrecords
 from stylex_tf.report import contact_sheet
 from stylex_tf.training import (
     checkpoints,
@@ -47,7 +48,11 @@ class Run:
             folder: where the run lives; locked by the caller.
             dataset: the prepared images.
             strategy: where to train, of `make_strategy`.
+
+        Raises:
+            ConfigError: the replicas cannot share a batch in equal parts.
         """
+        _check_batch(settings.training, strategy.num_replicas_in_sync)
         self.settings = settings
         self.folder = folder
         self.dataset = dataset
@@ -108,6 +113,7 @@ class Run:
             ema_decay=ema.decay_per_step(
                 training.ema_half_life_images, training.batch_size
             ),
+            accumulation=training.accumulation,
         )
         loop.train(
             self.state, run_step, self._batches(), actions, total_steps=total
@@ -146,6 +152,7 @@ class Run:
                     context.input_pipeline_id,
                     context.num_input_pipelines,
                 ),
+                balanced=self.settings.data.balanced,
             )
             replicas = context.get_per_replica_batch_size(training.batch_size)
             return batches.unbatch().batch(replicas, drop_remainder=True)
@@ -156,7 +163,7 @@ class Run:
 
     def _objective(self) -> objective.Objective:
         settings = self.settings
-        weights = settings.loss
+        weights = dataclasses.replace(settings.loss, r1=settings.r1_weight)
         if not _has_features(weights, self.classifier):
             _LOGGER.warning(
                 "The classifier shows no feature maps: training goes without "
@@ -176,7 +183,16 @@ class Run:
             style_mixing=settings.training.style_mixing,
             style_exchange=settings.training.style_exchange,
             w_average_decay=settings.training.w_average_decay,
+            augment=self._augment(),
+            accumulation=settings.training.accumulation,
         )
+
+    def _augment(self) -> objective.AugmentFn | None:
+        """What the discriminator is shown; None shows images as they are."""
+        strength = self.state.augmentation
+        if strength is None:
+            return None
+        return functools.partial(augmentation.augment, strength=strength.value)
 
     def _snapshots(self) -> snapshots.Snapshots:
         held_out = self.dataset.load("test", limit=_SNAPSHOT_IMAGES)
@@ -203,6 +219,16 @@ class Run:
             for part in np.array_split(images, max(1, len(images) // 100))
         ]
         return tf.reduce_mean(tf.concat(parts, axis=0), axis=0).numpy()
+
+
+def _check_batch(training: config.TrainingConfig, replicas: int) -> None:
+    parts = replicas * training.accumulation
+    if training.batch_size % parts:
+        raise config.ConfigError(
+            f"training.batch_size is {training.batch_size}; expected a "
+            f"multiple of {parts}: {replicas} replicas with "
+            f"training.accumulation {training.accumulation}"
+        )
 
 
 def _has_features(

@@ -22,10 +22,13 @@ from stylex_tf.training import phases
 # Each use of randomness in a step has a number of its own.
 _Z, _MIX, _CROSSOVER, _MIXES, _NOISE, _DROP, _PATH = range(7)
 _EXCHANGES, _EXCHANGE_SHARE, _EXCHANGED = range(7, 10)
+_GENERATED, _REAL, _FAKE, _R1 = range(10, 14)  # What is augmented.
 
 Tensors = Mapping[str, tf.Tensor]
 ClassifyFn = Callable[[tf.Tensor], tf.Tensor]
 FeaturesFn = Callable[[tf.Tensor], list[tf.Tensor]]
+# See stylex_tf/data/augmentation.py, with the strength bound.
+AugmentFn = Callable[..., tf.Tensor]
 
 
 class Objective:
@@ -46,6 +49,8 @@ class Objective:
         style_exchange: float,
         w_average_decay: float,
         noise: str = "random",
+        augment: AugmentFn | None = None,
+        accumulation: int = 1,
     ):
         """Binds the losses to networks.
 
@@ -64,6 +69,10 @@ class Objective:
                 drawn but exchanged between two real images.
             w_average_decay: of the running mean of w, a step.
             noise: "random" in training; tests of equality use "fixed".
+            augment: (images, seed, batch_size, first) to what the
+                discriminator sees of them; None shows them as they are.
+            accumulation: parts of a replica's batch that are seen one after
+                the other; each moves the running means by its share.
         """
         self._networks = networks
         self._classify = classify
@@ -75,19 +84,32 @@ class Objective:
         self._condition_dropout = condition_dropout
         self._style_mixing = style_mixing
         self._style_exchange = style_exchange
-        self._w_average_decay = w_average_decay
+        self._w_average_decay = w_average_decay ** (1 / accumulation)
+        self._path_length_decay = 0.99 ** (1 / accumulation)
         self._noise = noise
+        self._augment = augment
+        self._accumulation = accumulation
 
     def begin(
-        self, images: tf.Tensor, seed: tf.Tensor, batch_size: int
+        self,
+        images: tf.Tensor,
+        seed: tf.Tensor,
+        batch_size: int,
+        part: int = 0,
     ) -> dict[str, tf.Tensor]:
         """Returns the tensors that all phases of a step share.
 
         Args:
-            images: real images of this replica, float32 [n, H, W, 3].
+            images: real images, float32 [n, H, W, 3]: this replica's, or a
+                part of them.
             seed: two integers that belong to the step, [2].
             batch_size: examples of all replicas, N.
+            part: which part, below `accumulation`.
         """
+        context = tf.distribute.get_replica_context()
+        parts = context.num_replicas_in_sync * self._accumulation
+        count = batch_size // parts
+        number = context.replica_id_in_sync_group * self._accumulation + part
         logits, features = self._classify(images)
         tensors = {
             "images": images,
@@ -96,6 +118,9 @@ class Objective:
             "p": tf.nn.softmax(logits),
             "features": features,
             "batch_size": batch_size,
+            "part": number,
+            "first": number * count,
+            "count": count,
         }
         return {**tensors, "condition": self._condition(tensors)}
 
@@ -112,7 +137,7 @@ class Objective:
             features = self._perceptual_features(fakes)
         else:
             real_features = step["features"]
-        scores = self._networks.discriminator(fakes, step["p"])
+        scores = self._score(step, fakes, step["p"], _GENERATED)
         terms = {
             "adversarial": adversarial.generator_loss(scores),
             "l1": reconstruction.l1(images, fakes),
@@ -159,7 +184,7 @@ class Objective:
             # The generator was not told p: judge what it drew by what the
             # classifier says of it, and not through the classifier.
             fake_p = tf.stop_gradient(tf.nn.softmax(self._classify(fakes)[0]))
-        scores = self._networks.discriminator(fakes, fake_p)
+        scores = self._score(step, fakes, fake_p, _GENERATED)
         terms = {"adversarial": adversarial.generator_loss(scores)}
         loss = self._weights.adversarial * terms["adversarial"]
         if self._style_exchange and self._weights.style_reconstruction:
@@ -178,8 +203,8 @@ class Objective:
     def discriminator(self, step: Tensors) -> phases.Outcome:
         """Tells the images of the generator's phase from real ones."""
         fakes = tf.stop_gradient(step["fakes"])
-        real_scores = self._networks.discriminator(step["images"], step["p"])
-        fake_scores = self._networks.discriminator(fakes, step["fake_p"])
+        real_scores = self._score(step, step["images"], step["p"], _REAL)
+        fake_scores = self._score(step, fakes, step["fake_p"], _FAKE)
         loss = adversarial.discriminator_loss(real_scores, fake_scores)
         metrics = {
             "loss": loss,
@@ -189,9 +214,12 @@ class Objective:
         return phases.Outcome(loss, metrics)
 
     def r1(self, step: Tensors) -> phases.Outcome:
-        """gamma / 2 times the squared gradient at real images."""
+        """gamma / 2 times the squared gradient at real images.
+
+        At the images themselves, through their augmentation.
+        """
         penalty = regularizers.r1_penalty(
-            lambda images: self._networks.discriminator(images, step["p"]),
+            lambda images: self._score(step, images, step["p"], _R1),
             step["images"],
         )
         return phases.Outcome(
@@ -217,7 +245,7 @@ class Objective:
             tf.stop_gradient(tf.reduce_mean(lengths)),
         )
         # The batch's own mean joins before the penalty, as in the paper.
-        moved = mean + 0.01 * (of_batch - mean)
+        moved = mean + (1.0 - self._path_length_decay) * (of_batch - mean)
         mean.assign(moved)
         penalty = tf.square(lengths - moved)
         return phases.Outcome(
@@ -227,6 +255,19 @@ class Objective:
     @property
     def _z_dim(self) -> int:
         return self._networks.mapping.z_dim
+
+    def _score(
+        self, step: Tensors, images: tf.Tensor, p: tf.Tensor, use: int
+    ) -> tf.Tensor:
+        """Scores of images as the discriminator is shown them, [n]."""
+        if self._augment is not None:
+            images = self._augment(
+                images,
+                seed=_seed(step, use),
+                batch_size=step["batch_size"],
+                first=step["first"],
+            )
+        return self._networks.discriminator(images, p)
 
     def _condition(self, step: Tensors) -> tf.Tensor:
         """What the generator is told, [n, K]."""
@@ -282,7 +323,7 @@ class Objective:
             [step["batch_size"], styles.shape[-1]], _seed(step, _EXCHANGED)
         )
         share = self._uniform(step, _EXCHANGE_SHARE)[:, None]
-        return tf.where(_of_this_replica(drawn) < share, neighbours, styles)
+        return tf.where(_of_this_part(step, drawn) < share, neighbours, styles)
 
     def _normal(
         self,
@@ -291,22 +332,24 @@ class Objective:
         width: int,
         shape: tuple[int, ...] | None = None,
     ) -> tf.Tensor:
-        """Standard normal of this replica's examples, [n, *shape].
+        """Standard normal of this part's examples, [n, *shape].
 
         Drawn for the whole batch and then sliced, so that the number of
-        replicas changes nothing.
+        replicas and of parts changes nothing.
         """
         drawn = tf.random.stateless_normal(
             [step["batch_size"], width], _seed(step, use)
         )
-        return tf.reshape(_of_this_replica(drawn), [-1, *(shape or (width,))])
+        return tf.reshape(
+            _of_this_part(step, drawn), [-1, *(shape or (width,))]
+        )
 
     def _uniform(self, step: Tensors, use: int) -> tf.Tensor:
-        """Uniform in [0, 1) of this replica's examples, [n]."""
+        """Uniform in [0, 1) of this part's examples, [n]."""
         drawn = tf.random.stateless_uniform(
             [step["batch_size"]], _seed(step, use)
         )
-        return _of_this_replica(drawn)
+        return _of_this_part(step, drawn)
 
 
 def _seed(step: Tensors, use: int) -> tf.Tensor:
@@ -314,13 +357,9 @@ def _seed(step: Tensors, use: int) -> tf.Tensor:
 
 
 def _noise_seed(step: Tensors) -> tf.Tensor:
-    """Each replica draws noise of its own: for all it would be too much."""
-    replica = tf.distribute.get_replica_context().replica_id_in_sync_group
-    return tf.random.fold_in(_seed(step, _NOISE), replica)
+    """Each part draws noise of its own: for all it would be too much."""
+    return tf.random.fold_in(_seed(step, _NOISE), step["part"])
 
 
-def _of_this_replica(drawn: tf.Tensor) -> tf.Tensor:
-    context = tf.distribute.get_replica_context()
-    count = drawn.shape[0] // context.num_replicas_in_sync
-    first = context.replica_id_in_sync_group * count
-    return drawn[first : first + count]
+def _of_this_part(step: Tensors, drawn: tf.Tensor) -> tf.Tensor:
+    return drawn[step["first"] : step["first"] + step["count"]]

@@ -3,6 +3,7 @@
 import keras
 import tensorflow as tf
 
+from stylex_tf.training import augmentation_strength
 from stylex_tf.training import networks as networks_lib
 
 TRAINED = ("generator", "encoder", "discriminator")
@@ -21,6 +22,8 @@ class TrainState(tf.Module):
         optimizers: one for each name in TRAINED.
         step: training steps done, int64.
         path_length_mean: running mean of the path lengths, float32.
+        augmentation: of the discriminator's images; None is none, and then a
+            checkpoint holds nothing of it.
     """
 
     def __init__(
@@ -29,11 +32,13 @@ class TrainState(tf.Module):
         networks: networks_lib.Networks,
         averages: networks_lib.Networks,
         optimizers: dict[str, keras.optimizers.Optimizer],
+        augmentation: augmentation_strength.AugmentationStrength | None = None,
     ):
         super().__init__(name="train_state")
         self.networks = networks
         self.averages = averages
         self.optimizers = optimizers
+        self.augmentation = augmentation
         for name, optimizer in optimizers.items():
             # Slots must exist before a restore, or they come back empty.
             optimizer.build(networks.trained_by(name))

@@ -21,6 +21,7 @@ class TrainStep:
         batch_size: int,
         seed: int,
         ema_decay: float,
+        accumulation: int = 1,
     ):
         """Binds the step.
 
@@ -32,6 +33,8 @@ class TrainStep:
             batch_size: examples of all replicas.
             seed: of the experiment.
             ema_decay: a step.
+            accumulation: parts of a replica's batch, whose gradients make one
+                update: memory for one part, and as many images.
         """
         self._strategy = strategy
         self._state = train_state
@@ -40,6 +43,7 @@ class TrainStep:
         self._batch_size = batch_size
         self._seed = seed
         self._ema_decay = ema_decay
+        self._accumulation = accumulation
         # One graph for each combination of phases that are due together.
         self._compiled: dict[
             tuple[str, ...], tf.types.experimental.GenericFunction
@@ -86,48 +90,54 @@ class TrainStep:
                 self._ema_decay,
             )
             self._state.step.assign_add(1)
-            return metrics
+            return metrics | self._adapt(metrics)
 
         return run
+
+    def _adapt(self, metrics) -> dict[str, tf.Tensor]:
+        """Moves the strength of the augmentation, where there is one."""
+        augmentation = self._state.augmentation
+        if augmentation is None:
+            return {}
+        # The encoded or the sampled phase has it: one of them runs.
+        (real_sign,) = (
+            value
+            for name, value in metrics.items()
+            if name.endswith("/real_sign")
+        )
+        augmentation.adapt(self._state.step.read_value(), real_sign)
+        return {"augmentation/strength": augmentation.value.read_value()}
 
     def _on_replica(self, images, due) -> dict[str, tf.Tensor]:
         seed = tf.stack(
             [tf.constant(self._seed, tf.int64), self._state.step.read_value()]
         )
         pixels = tf.cast(images, tf.float32) / 127.5 - 1.0
-        tensors = self._losses.begin(pixels, seed, self._batch_size)
+        parts = [
+            self._losses.begin(part, seed, self._batch_size, number)
+            for number, part in enumerate(tf.split(pixels, self._accumulation))
+        ]
         metrics = {}
         for phase in due:
-            outcome, norms = self._run_phase(phase, tensors)
-            tensors |= outcome.made
-            for name, value in {**outcome.metrics, **norms}.items():
-                metrics[f"{phase.name}/{name}"] = tf.reduce_mean(value)
+            for name, value in self._run_phase(phase, parts).items():
+                metrics[f"{phase.name}/{name}"] = value
         return metrics
 
     def _run_phase(
-        self, phase: phases.Phase, tensors
-    ) -> tuple[phases.Outcome, dict[str, tf.Tensor]]:
+        self, phase: phases.Phase, parts: list[dict[str, tf.Tensor]]
+    ) -> dict[str, tf.Tensor]:
+        """Runs a phase on its parts; returns scalars by name."""
         optimizers = {
             name: self._state.optimizers[name] for name in phase.trains
         }
         # One scale for all networks that follow this loss: the one that
         # overflows first decides.
         scale = tf.reduce_min([_loss_scale(o) for o in optimizers.values()])
-        replicas = self._strategy.num_replicas_in_sync
-        with tf.GradientTape() as tape:
-            outcome = phase.loss(tensors)
-            # Keras sums gradients over replicas, so each contributes its
-            # share of the mean.
-            loss = tf.reduce_mean(outcome.loss) * phase.weight / replicas
-            loss *= scale
         variables = {
             name: self._state.networks.trained_by(name) for name in optimizers
         }
-        gradients = tape.gradient(
-            loss,
-            variables,
-            unconnected_gradients=tf.UnconnectedGradients.ZERO,
-        )
+        gradients, metrics = self._gradients(phase, parts, variables, scale)
+        replicas = self._strategy.num_replicas_in_sync
         norms = {}
         for name, optimizer in optimizers.items():
             unscaled = [gradient / scale for gradient in gradients[name]]
@@ -141,7 +151,37 @@ class TrainStep:
                 # part of its search for the scale, and no divergence.
                 norm = tf.where(tf.math.is_finite(norm), norm, 0.0)
             norms[f"gradient_norm/{name}"] = norm
-        return outcome, norms
+        return {**metrics, **norms}
+
+    def _gradients(self, phase: phases.Phase, parts, variables, scale):
+        """Mean gradients and metrics of the parts, which gain what is made."""
+        # Keras sums gradients over replicas, so each contributes its share of
+        # the mean; so does each part.
+        shares = self._strategy.num_replicas_in_sync * len(parts)
+        total: dict[str, list[tf.Tensor]] = {}
+        metrics = []
+        for tensors in parts:
+            # Waits for the part before, or all would be in memory at once.
+            with tf.control_dependencies(tf.nest.flatten(total)):
+                with tf.GradientTape() as tape:
+                    outcome = phase.loss(tensors)
+                    loss = tf.reduce_mean(outcome.loss) * phase.weight / shares
+                    loss *= scale
+                gradients = tape.gradient(
+                    loss,
+                    variables,
+                    unconnected_gradients=tf.UnconnectedGradients.ZERO,
+                )
+            if total:
+                gradients = tf.nest.map_structure(tf.add, total, gradients)
+            total = gradients
+            tensors |= outcome.made
+            metrics.append(outcome.metrics)
+        means = {
+            name: tf.reduce_mean([tf.reduce_mean(m[name]) for m in metrics])
+            for name in metrics[0]
+        }
+        return total, means
 
 
 def _is_scaled(optimizer: keras.optimizers.Optimizer) -> bool:

@@ -258,6 +258,58 @@ class ReadTest(parameterized.TestCase):
         with mock.patch.object(record_files, "_MEMORY_BYTES", 0):
             self._assert_same(self._batches(9, shard=(1, 2), start=3), expected)
 
+    def test_balanced_batches_hold_every_class_equally_often(self):
+        # Class 0 has two training images, class 1 has nine.
+        skewed = tfrecords.write(
+            self.directory.parent / "skewed",
+            _DESCRIPTION,
+            [
+                (
+                    "train" if number < 11 else "test",
+                    tfrecords.Example(
+                        image=image_files.noise(number),
+                        label=int(number % 11 not in (3, 7)),
+                        factors=(0.0,),
+                    ),
+                )
+                for number in range(12)
+            ],
+        )
+        with mock.patch.object(tfrecords, "_LABELS_AT_ONCE", 4):
+            batches = _first(
+                skewed.batches("train", batch_size=4, seed=0, balanced=True),
+                9,
+            )
+        numbers = {image_files.noise(n).tobytes(): n for n in range(11)}
+        seen = {n: 0 for n in range(11)}
+        for batch in batches:
+            self.assertEqual(batch["label"].sum(), 2)
+            for image, label in zip(*batch.values(), strict=True):
+                number = numbers[image.tobytes()]
+                self.assertEqual(label, int(number not in (3, 7)))
+                seen[number] += 1
+        # 18 of each class: nine times both of the one, twice all of the other.
+        self.assertEqual(seen, {n: 9 if n in (3, 7) else 2 for n in range(11)})
+
+    @parameterized.parameters(1, 6, 300)
+    def test_balanced_batches_begin_anywhere(self, start):
+        self._assert_same(
+            self._batches(3, start=start, balanced=True),
+            self._batches(start + 3, balanced=True)[start:],
+        )
+
+    def test_readers_of_balanced_batches_see_what_one_reader_sees(self):
+        whole = self._batches(5, batch_size=8, balanced=True)
+        parts = [
+            self._batches(5, shard=(index, 2), balanced=True)
+            for index in range(2)
+        ]
+        joined = [
+            {k: np.concatenate([one[k], other[k]]) for k in one}
+            for one, other in zip(*parts, strict=True)
+        ]
+        self._assert_same(joined, whole)
+
     @parameterized.named_parameters(
         ("batch_size", {"batch_size": 0}),
         ("start", {"start": -1}),

@@ -1,6 +1,7 @@
 """A whole experiment of 16 px that trains in seconds on one core."""
 
 import dataclasses
+import functools
 import hashlib
 import pathlib
 import tempfile
@@ -11,10 +12,17 @@ import numpy as np
 import tensorflow as tf
 
 from stylex_tf import config
+from stylex_tf.data import augmentation as augmentation_lib
 from stylex_tf.data import manifest, tfrecords
 from stylex_tf.models import discriminator, encoder, generator, mapping
+from stylex_tf.training import (
+    augmentation_strength,
+    objective,
+    phases,
+    state,
+    step,
+)
 from stylex_tf.training import networks as networks_lib
-from stylex_tf.training import objective, phases, state, step
 
 RESOLUTION = 16
 BATCH_SIZE = 4
@@ -141,6 +149,8 @@ def training(
     *,
     policy: str = "float32",
     optimizer: Callable[[], keras.optimizers.Optimizer] = adam,
+    augmentation: float | None = None,
+    accumulation: int = 1,
     **changes,
 ) -> Training:
     """Builds the parts that train.
@@ -149,6 +159,8 @@ def training(
         strategy: where they run; the networks are made in its scope.
         policy: of the networks; float16 scales its loss.
         optimizer: makes one for each network.
+        augmentation: the strength that an adaptive one begins with.
+        accumulation: parts of a replica's batch.
         **changes: arguments of Objective that differ.
     """
     strategy = strategy or tf.distribute.get_strategy()
@@ -165,6 +177,13 @@ def training(
             networks=networks(),
             averages=networks(trained=False),
             optimizers={name: scaled() for name in state.TRAINED},
+            augmentation=(
+                None
+                if augmentation is None
+                else augmentation_strength.AugmentationStrength(
+                    augmentation, target=0.6, change=0.01
+                )
+            ),
         )
     keras.mixed_precision.set_global_policy(previous)
     arguments = {
@@ -180,6 +199,14 @@ def training(
         "w_average_decay": 0.9,
         # Random noise is drawn by each replica for itself.
         "noise": "fixed",
+        "augment": (
+            None
+            if made.augmentation is None
+            else functools.partial(
+                augmentation_lib.augment, strength=made.augmentation.value
+            )
+        ),
+        "accumulation": accumulation,
     }
     losses = objective.Objective(made.networks, **(arguments | changes))
     table = phases.table(losses, r1_interval=2, path_length_interval=2)
@@ -194,6 +221,7 @@ def training(
             batch_size=BATCH_SIZE,
             seed=7,
             ema_decay=0.9,
+            accumulation=accumulation,
         ),
     )
 

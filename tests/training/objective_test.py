@@ -353,6 +353,62 @@ class ObjectiveTest(parameterized.TestCase):
         )
         np.testing.assert_allclose(outcome.loss, 3.0 * penalty, rtol=1e-5)
 
+    # What the discriminator is shown.
+
+    def test_the_discriminator_sees_augmented_images_alone(self):
+        def augment(images, **_):
+            return 0.5 - 2.0 * images
+
+        plain, augmented = self._objective(), self._objective(augment=augment)
+        step = self._begin(plain)
+        fakes = {"fakes": self.images * 0.5, "fake_p": step["p"]}
+        for loss, expected in (
+            (augmented.generator_encoded, "adversarial"),
+            (augmented.generator_sampled, "adversarial"),
+        ):
+            outcome = loss(step)
+            scores = self.networks.discriminator(
+                augment(outcome.made["fakes"]), step["p"]
+            )
+            np.testing.assert_allclose(
+                outcome.metrics[expected], _softplus(-scores.numpy()), rtol=1e-4
+            )
+        np.testing.assert_allclose(
+            augmented.discriminator({**step, **fakes}).loss,
+            plain.discriminator(
+                {
+                    **step,
+                    "images": augment(self.images),
+                    "fakes": augment(fakes["fakes"]),
+                    "fake_p": step["p"],
+                }
+            ).loss,
+            rtol=1e-4,
+        )
+        # Through the augmentation, of which the derivative is -2.
+        np.testing.assert_allclose(
+            augmented.r1(step).loss,
+            4.0 * plain.r1({**step, "images": augment(self.images)}).loss,
+            rtol=1e-4,
+        )
+
+    def test_each_use_of_the_augmentation_has_a_seed_of_its_own(self):
+        seen = []
+
+        def augment(images, *, seed, batch_size, first):
+            seen.append(tuple(seed.numpy()))
+            self.assertEqual((batch_size, int(first)), (_BATCH, 0))
+            return images
+
+        losses = self._objective(augment=augment)
+        step = self._begin(losses)
+        step |= losses.generator_encoded(step).made
+        losses.discriminator(step)
+        losses.r1(step)
+        self.assertLen(set(seen), 4)
+        losses.r1(self._begin(losses, (0, 1)))
+        self.assertLen(set(seen), 5)
+
     # The path length.
 
     def test_the_mean_path_length_moves_by_a_hundredth(self):

@@ -33,6 +33,11 @@ def main(data: str, classifier: str, run_dir: str, *kill: str) -> None:
     settings = tiny_experiment.settings(data, classifier)
     settings.training.total_images = STEPS * tiny_experiment.BATCH_SIZE
     settings.training.snapshot_every = STEPS
+    # Whatever has a state or an order of its own.
+    settings.data.balanced = True
+    settings.training.augmentation = "adaptive"
+    settings.training.augmentation_strength = 0.3
+    settings.training.augmentation_images = 1_000
     folder = run_folder.RunFolder(pathlib.Path(run_dir))
     with folder.locked():
         strategy = experiment.make_strategy(settings.training)

@@ -61,6 +61,16 @@ class StateTest(parameterized.TestCase):
             self.assertIn(part, names)
         self.assertNotIn("state/averages/discriminator", names)
 
+    def test_the_augmentation_is_in_it_where_there_is_one(self):
+        """And not elsewhere: checkpoints from before it can be restored."""
+        for strength, expected in ((None, 0), (0.25, 2)):
+            made = tiny_experiment.training(augmentation=strength).state
+            values = tiny_experiment.values(made)
+            found = {name: v for name, v in values.items() if "augment" in name}
+            self.assertLen(found, expected)
+            if expected:
+                self.assertIn(0.25, found.values())
+
 
 if __name__ == "__main__":
     absltest.main()

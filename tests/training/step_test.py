@@ -4,11 +4,14 @@ The steps run eagerly, which is faster than tracing them; compiled they run in
 resume_test and in the integration test.
 """
 
+import functools
+
 import keras
 import numpy as np
 import tensorflow as tf
 from absl.testing import absltest, parameterized
 
+from stylex_tf.data import augmentation
 from stylex_tf.training import phases, step
 from tests.testing import tiny_experiment
 
@@ -186,6 +189,10 @@ class ReplicasTest(absltest.TestCase):
         the examples of one replica, so that with it the number of replicas
         changes what is computed, as in StyleGAN2. Noise is fixed: random
         noise is drawn by each replica for its own examples.
+
+        With augmentation; without it is multi_worker_test. One test alone: a
+        second MirroredStrategy of a process takes the collective keys of the
+        first, and eager replicas then wait for each other for ever.
         """
         found = [
             self._train(strategy)
@@ -201,7 +208,7 @@ class ReplicasTest(absltest.TestCase):
             )
 
     def _train(self, strategy) -> dict[str, np.ndarray]:
-        training = tiny_experiment.training(strategy)
+        training = tiny_experiment.training(strategy, augmentation=0.6)
         begun = tiny_experiment.values(training.state)
 
         def batches(context: tf.distribute.InputContext) -> tf.data.Dataset:
@@ -231,6 +238,104 @@ class ReplicasTest(absltest.TestCase):
         kernel = next(name for name in values if "affine/kernel" in name)
         self.assertFalse(np.array_equal(begun[kernel], values[kernel]))
         return values
+
+
+class AugmentationTest(absltest.TestCase):
+    def test_strength_0_changes_nothing(self):
+        found = []
+        for strength in (None, 0.0):
+            training = tiny_experiment.training(augmentation=strength)
+            for number in range(2):
+                training.step(number, _images())
+            found.append(tiny_experiment.values(training.state))
+        self.assertLen(found[1], len(found[0]) + 2)
+        for name, value in found[0].items():
+            np.testing.assert_array_equal(value, found[1][name], name)
+
+    def test_four_steps_move_the_strength(self):
+        training = tiny_experiment.training(augmentation=0.4)
+        strengths, signs = [], []
+        for number in range(4):
+            metrics = training.step(number, _images())
+            strengths.append(float(metrics["augmentation/strength"]))
+            (sign,) = (
+                float(value)
+                for name, value in metrics.items()
+                if name.endswith("real_sign")
+            )
+            signs.append(sign)
+        up = np.sign(np.mean(signs) - 0.6)
+        np.testing.assert_allclose(
+            strengths, [0.4, 0.4, 0.4, 0.4 + 0.04 * up], rtol=1e-6
+        )
+
+
+class AccumulationTest(parameterized.TestCase):
+    """Parts of a batch give the update of the whole batch."""
+
+    def _moves(self, name: str, accumulation: int) -> list[np.ndarray]:
+        training = tiny_experiment.training(
+            optimizer=lambda: keras.optimizers.SGD(1.0),
+            accumulation=accumulation,
+            augment=functools.partial(augmentation.augment, strength=0.5),
+        )
+        trained = training.state.networks
+        (row,) = (
+            row
+            for row in phases.table(
+                training.losses, r1_interval=1, path_length_interval=1
+            )
+            if row.name == name
+        )
+        table = [phases.Phase(name, row.loss, row.trains, every=1)]
+        if row.loss == training.losses.discriminator:
+            # It judges what a phase before has made, which trains nothing.
+            maker = training.losses.generator_encoded
+            table.insert(0, phases.Phase("maker", maker, (), every=1))
+        variables = [v for n in row.trains for v in trained.trained_by(n)]
+        before = [variable.numpy() for variable in variables]
+        step.TrainStep(
+            strategy=tf.distribute.get_strategy(),
+            train_state=training.state,
+            losses=training.losses,
+            table=table,
+            batch_size=tiny_experiment.BATCH_SIZE,
+            seed=0,
+            ema_decay=0.9,
+            accumulation=accumulation,
+        )(0, _images())
+        return [
+            variable.numpy() - value
+            for variable, value in zip(variables, before, strict=True)
+        ]
+
+    @parameterized.parameters(
+        ("generator/encoded", 1e-4),
+        ("generator/sampled", 1e-4),
+        ("discriminator/encoded", 1e-4),
+        ("discriminator/sampled", 1e-4),
+        ("discriminator/r1", 1e-4),
+        # The running mean, which the lengths are compared with, moves with
+        # each part.
+        ("generator/path_length", 2e-2),
+    )
+    def test_two_parts_move_as_the_whole(self, name, tolerance):
+        whole, parts = self._moves(name, 1), self._moves(name, 2)
+        self.assertTrue(any(np.any(move) for move in whole))
+        for one, other in zip(whole, parts, strict=True):
+            np.testing.assert_allclose(
+                one, other, rtol=tolerance, atol=tolerance * np.abs(one).max()
+            )
+
+    def test_the_paths_alternate_on_the_step_and_not_on_the_part(self):
+        training = tiny_experiment.training(accumulation=2)
+        for number, path in enumerate(("encoded", "sampled")):
+            metrics = training.step(number, _images())
+            losses = [name for name in metrics if name.endswith("/loss")]
+            self.assertCountEqual(
+                losses, [f"generator/{path}/loss", f"discriminator/{path}/loss"]
+            )
+        self.assertEqual(int(training.state.step), 2)
 
 
 class PrecisionTest(parameterized.TestCase):
