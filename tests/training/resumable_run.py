@@ -2,7 +2,8 @@
 
     resumable_run.py DATA CLASSIFIER RUN_DIR [STEP MILLISECONDS]
 
-It dies of SIGKILL so long after that step, or prints the digest of its state.
+It dies of SIGKILL so long after that step, or prints the digests of its last
+and of its best state.
 """
 
 import os
@@ -33,6 +34,8 @@ def main(data: str, classifier: str, run_dir: str, *kill: str) -> None:
     settings = tiny_experiment.settings(data, classifier)
     settings.training.total_images = STEPS * tiny_experiment.BATCH_SIZE
     settings.training.snapshot_every = STEPS
+    settings.training.validate_every = settings.training.checkpoint_every
+    settings.training.keep = "best"
     folder = run_folder.RunFolder(pathlib.Path(run_dir))
     with folder.locked():
         strategy = experiment.make_strategy(settings.training)
@@ -45,6 +48,8 @@ def main(data: str, classifier: str, run_dir: str, *kill: str) -> None:
             ).start()
         run.train()
         print(tiny_experiment.digest(run.state))
+        run.keep()
+        print(int(run.state.step.numpy()), tiny_experiment.digest(run.state))
 
 
 if __name__ == "__main__":
