@@ -6,6 +6,10 @@ cd "$(dirname "$0")"
 
 key=$(cat requirements.lock package-lock.json | sha256sum | cut -c1-16)
 folder=${XDG_CACHE_HOME:-$HOME/.cache}/stylex_tf/dev-$key
+mkdir -p "${folder%/*}"
+# Two at once would each remove what the other installs.
+exec 9>"$folder.lock"
+flock 9
 if [ ! -e "$folder/complete" ]; then
   command -v npm >/dev/null || {
     echo "buildifier comes from npm. On Debian: apt-get install npm" >&2
