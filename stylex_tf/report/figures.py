@@ -261,9 +261,7 @@ def _without_the_loss(evaluation: Mapping[str, Any]) -> Iterator[Figure]:
     )
 
 
-def _interval(
-    evaluation: Mapping[str, Any], index: int
-) -> tuple[float, float]:
+def _interval(evaluation: Mapping[str, Any], index: int) -> tuple[float, float]:
     """The 95 % interval of one flip rate; itself where it is not known."""
     rate = lookup.lookup(evaluation, "sufficiency.flip_rate")[index]
     intervals = lookup.lookup(evaluation, "sufficiency.interval")

@@ -185,7 +185,7 @@ class Run:
             every=training.log_every,
             batch_size=training.batch_size,
         )
-        actions = [
+        actions: list[loop.Action] = [
             log,
             self._snapshots(),
             self._checkpoints,

@@ -20,6 +20,8 @@ IMAGES = 256
 
 # The spread of a class's pictures is measured on so many pixels a side.
 _THUMBNAIL = 16
+# Of each image, so also of each class; perceptual where there are features.
+_TERMS: Sequence[str] = ("agreement", "kl", "l1", "perceptual")
 
 Arrays = Mapping[str, np.ndarray]
 
@@ -81,12 +83,10 @@ class HeldOut:
             self._images[self._neighbours],
             self._known["logits"],
         )
-        terms = [
-            name
-            for name in ("agreement", "kl", "l1", "perceptual")
-            if name in found
-        ]
-        figures = {name: float(found[name].mean()) for name in terms}
+        terms = [name for name in _TERMS if name in found]
+        figures: dict[str, float] = {
+            name: float(found[name].mean()) for name in terms
+        }
         figures["score"] = self._score(figures)
         figures["l1_of_mean_image"] = self._l1_of_mean_image
         others = self._neighbours != np.arange(len(self._images))
@@ -172,7 +172,8 @@ class HeldOut:
         self, function: Callable[..., Arrays], *arrays: np.ndarray
     ) -> dict[str, np.ndarray]:
         """Calls a function batch by batch, the last one filled up."""
-        count, parts = len(arrays[0]), {}
+        count = len(arrays[0])
+        parts: dict[str, list[np.ndarray]] = {}
         for start in range(0, count, self._batch_size):
             rows = np.arange(start, start + self._batch_size)
             index = np.minimum(rows, count - 1)
@@ -187,7 +188,8 @@ def _embedding(maps: Sequence[tf.Tensor]) -> dict[str, tf.Tensor]:
     """The last feature map, averaged over space, [B, D], if there is one."""
     if not maps:
         return {}
-    return {"embedding": tf.reduce_mean(maps[-1], axis=[1, 2])}
+    last = tf.cast(maps[-1], tf.float32)
+    return {"embedding": tf.reduce_mean(last, axis=[1, 2])}
 
 
 def _thumbnail(images: tf.Tensor) -> tf.Tensor:

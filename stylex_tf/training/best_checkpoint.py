@@ -36,9 +36,7 @@ class BestCheckpoint:
             train_state, directory, every=every, keep=1
         )
 
-    def __call__(
-        self, step: int, metrics: loop.Metrics, *, last: bool
-    ) -> None:
+    def __call__(self, step: int, metrics: loop.Metrics, *, last: bool) -> None:
         """Saves where the step's validation is the best so far."""
         if last or step % self._every == 0:
             self.catch_up()

@@ -42,9 +42,7 @@ class Validation:
         self._every = every
         self._patience_steps = patience_steps
 
-    def __call__(
-        self, step: int, metrics: loop.Metrics, *, last: bool
-    ) -> bool:
+    def __call__(self, step: int, metrics: loop.Metrics, *, last: bool) -> bool:
         """Measures where it is due; True where training should end."""
         if not last and step % self._every:
             return False

@@ -40,9 +40,7 @@ def best(validations: Sequence[Validation]) -> Validation | None:
     return min(validations, key=lambda one: one[SCORE], default=None)
 
 
-def is_stalled(
-    validations: Sequence[Validation], patience_steps: int
-) -> bool:
+def is_stalled(validations: Sequence[Validation], patience_steps: int) -> bool:
     """Whether so many steps brought no better score; never, where it is 0."""
     found = best(validations)
     if found is None or not patience_steps:

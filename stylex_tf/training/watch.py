@@ -21,9 +21,7 @@ class Watch:
         self._log = log
         self._every = every
 
-    def __call__(
-        self, step: int, metrics: loop.Metrics, *, last: bool
-    ) -> None:
+    def __call__(self, step: int, metrics: loop.Metrics, *, last: bool) -> None:
         """Looks where a validation was due."""
         if not last and step % self._every:
             return

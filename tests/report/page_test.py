@@ -86,9 +86,7 @@ class PageTest(absltest.TestCase):
         )
         parsed = _render(
             training=(went,),
-            evaluation=report_samples.evaluation(
-                reconstruction__agreement=0.5
-            ),
+            evaluation=report_samples.evaluation(reconstruction__agreement=0.5),
         )
 
         self.assertEqual(parsed.cautions(), ["encoder_ignored", "agreement"])

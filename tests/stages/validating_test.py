@@ -111,9 +111,7 @@ class HeldOutTest(tf.test.TestCase):
         distance = perceptual.perceptual_distance(
             _features(tf.constant(pixels)), _features(tf.constant(rebuilt))
         )
-        self.assertAllClose(
-            found["perceptual"], np.mean(distance), rtol=1e-4
-        )
+        self.assertAllClose(found["perceptual"], np.mean(distance), rtol=1e-4)
         self.assertAllClose(
             found["score"],
             3 * found["l1"] + 0.5 * found["perceptual"] + 2 * found["kl"],
@@ -198,9 +196,7 @@ class HeldOutTest(tf.test.TestCase):
 
     def test_the_score_is_what_the_run_remembers(self):
         held_out = self._measure(lambda images, logits: images)
-        self.assertIn(
-            validations.SCORE.removeprefix("validation/"), held_out
-        )
+        self.assertIn(validations.SCORE.removeprefix("validation/"), held_out)
 
 
 if __name__ == "__main__":
