@@ -35,6 +35,7 @@ PROCEDURES = ("notebook", "paper")
 MEASURES = ("log_odds", "logit", "probability")
 STORAGES = ("float32", "float16")
 CLASSIFIER_OUTPUTS = ("auto", "logits", "probabilities")
+KEPT = ("last", "best")
 
 
 @dataclasses.dataclass(slots=True, kw_only=True)
@@ -194,6 +195,15 @@ class TrainingConfig:
     log_every: int = 50
     snapshot_every: int = 500
     checkpoint_every: int = 500
+    # Held-out images are measured every so many steps; 0 is never. See
+    # docs/training.md for what is measured, and what it costs.
+    validate_every: int = 500
+    # Training ends when so many images brought no better validation score;
+    # 0 is never, the paper's.
+    patience: int = 0
+    # Which networks are explained: those of the "last" step, the paper's, or
+    # those with the "best" validation score.
+    keep: str = "last"
 
 
 @dataclasses.dataclass(slots=True, kw_only=True)
@@ -279,6 +289,22 @@ class ExperimentConfig:
         return self.loss.r1
 
     @property
+    def patience_steps(self) -> int:
+        """Steps without a better score that end training; 0 is never."""
+        return math.ceil(self.training.patience / self.training.batch_size)
+
+    def searched_images(self, held_out: int) -> int:
+        """How many held-out images are searched, and looked at in training.
+
+        As many test what was found, and the rest evaluate it, so that nothing
+        is chosen on the images that it is measured on.
+
+        Args:
+            held_out: how many there are.
+        """
+        return min(self.attributes.images, held_out // 3)
+
+    @property
     def r1_every(self) -> int:
         """Steps between two R1 penalties; 0 where it weighs nothing."""
         return self.training.r1_interval if self.r1_weight else 0
@@ -329,6 +355,7 @@ class ExperimentConfig:
             "training.augmentation", self.training.augmentation, AUGMENTATIONS
         )
         _one_of("training.strategy", self.training.strategy, STRATEGIES)
+        _one_of("training.keep", self.training.keep, KEPT)
         _check(
             self.model.resolution in (16, 32, 64, 128, 256, 512, 1024),
             "model.resolution",
@@ -381,11 +408,42 @@ class ExperimentConfig:
             f"a multiple of training.log_every ({self.training.log_every}), "
             "where what is saved was found to be finite",
         )
+        self._check_validation()
         _check(
             0 < self.data.test_fraction < 1,
             "data.test_fraction",
             self.data.test_fraction,
             "between 0 and 1",
+        )
+
+    def _check_validation(self) -> None:
+        training = self.training
+        _check(
+            training.validate_every % training.checkpoint_every == 0,
+            "training.validate_every",
+            training.validate_every,
+            f"a multiple of training.checkpoint_every "
+            f"({training.checkpoint_every}), since the best state is a "
+            "checkpoint; or 0",
+        )
+        _check(
+            training.keep == "last" or training.validate_every > 0,
+            "training.keep",
+            training.keep,
+            "last, where training.validate_every is 0",
+        )
+        _check(
+            not training.patience or training.validate_every > 0,
+            "training.patience",
+            training.patience,
+            "0, where training.validate_every is 0",
+        )
+        # Only the chief measures; the others would wait for it for ever.
+        _check(
+            not training.patience or training.strategy != _WORKERS,
+            "training.patience",
+            training.patience,
+            f"0, where training.strategy is {_WORKERS}",
         )
 
 
@@ -405,6 +463,7 @@ class ConfigError(Exception):
     """A field of the config has a value that cannot be used."""
 
 
+_WORKERS = "multi_worker_mirrored"
 _POSITIVE = (
     "data.rendered_images",
     "classifier.epochs",
@@ -440,6 +499,8 @@ _NOT_NEGATIVE = (
     "training.encoder_learning_rate",
     "training.r1_interval",
     "training.path_length_interval",
+    "training.validate_every",
+    "training.patience",
     *(
         f"loss.{field.name}"
         for field in dataclasses.fields(LossConfig)

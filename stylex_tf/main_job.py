@@ -63,7 +63,13 @@ def _run_as_chief(
         opened, seconds=lambda: before + time.monotonic() - begun
     )
     published = exporting.export(opened, explained.found, explained.evaluation)
-    return _summary(folder, explained.shown, explained.evaluation, published)
+    return _summary(
+        folder,
+        explained.shown,
+        explained.evaluation,
+        published,
+        ending=run.ending(),
+    )
 
 
 def _logged_seconds(metrics: pathlib.Path) -> float:
@@ -85,6 +91,8 @@ def _summary(
     shown: explanation.Explanation,
     evaluation: dict[str, Any],
     published: saved_model.Published,
+    *,
+    ending: str,
 ) -> str:
     lines = ["", "What the classifier looks at"]
     for found in shown.classes:
@@ -94,6 +102,7 @@ def _summary(
             lines.append("    nothing that matters")
     lines += ["How far to trust it"]
     lines += [f"  {name:<25}{text}" for name, text in _figures(evaluation)]
+    lines += [f"  {'training':<25}{ending}"] if ending else []
     lines += [
         "It explains the classifier, not reality.",
         "Next",

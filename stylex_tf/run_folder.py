@@ -27,6 +27,11 @@ class RunFolder:
         return self.root / "checkpoints"
 
     @property
+    def best_checkpoint(self) -> pathlib.Path:
+        """The state with the best validation score."""
+        return self.checkpoints / "best"
+
+    @property
     def snapshots(self) -> pathlib.Path:
         """Pictures during training."""
         return self.root / "snapshots"

@@ -58,6 +58,12 @@ class ConfigTest(parameterized.TestCase):
         ("training.accumulation", 8, "1, or parts of training.batch_size (16)"),
         ("training.log_every", 0, "more than 0"),
         ("training.checkpoint_every", 75, "a multiple of training.log_every"),
+        (
+            "training.validate_every",
+            750,
+            "a multiple of training.checkpoint_every (500)",
+        ),
+        ("training.keep", "first", "one of last, best"),
         ("loss.l1", -1.0, "0 or more"),
         ("loss.classification", -0.5, "0 or more"),
         ("attributes.shift_size", 0.0, "more than 0"),
@@ -97,6 +103,34 @@ class ConfigTest(parameterized.TestCase):
                 _set(settings, name, type(value)(-1_000_000))
                 with self.subTest(name), self.assertRaises(config.ConfigError):
                     settings.validate()
+
+    @parameterized.parameters(
+        ({"validate_every": 0, "keep": "best"}, "training.keep is 'best'"),
+        ({"validate_every": 0, "patience": 9}, "training.patience is 9; expe"),
+        (
+            {"strategy": "multi_worker_mirrored", "patience": 9},
+            "training.patience is 9; expected 0, where training.strategy is",
+        ),
+    )
+    def test_what_needs_validation_is_refused_without(self, fields, expected):
+        settings = _valid()
+        for name, value in fields.items():
+            setattr(settings.training, name, value)
+        with self.assertRaisesRegex(config.ConfigError, expected):
+            settings.validate()
+        settings.training.validate_every = 1000
+        settings.training.strategy = "one_device"
+        settings.validate()
+
+    @parameterized.parameters((0, 0), (1, 1), (16, 1), (17, 2))
+    def test_patience_in_steps_is_rounded_up(self, images, steps):
+        settings = _valid()
+        settings.training.patience = images
+        self.assertEqual(settings.patience_steps, steps)
+
+    def test_a_third_of_few_held_out_images_is_searched(self):
+        self.assertEqual(_valid().searched_images(2000), 250)
+        self.assertEqual(_valid().searched_images(100), 33)
 
     @parameterized.parameters(1, 2, 3, 4, 8, 32)
     def test_batches_that_fill_their_groups(self, batch_size):

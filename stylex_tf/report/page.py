@@ -56,6 +56,8 @@ class ReportData:
     reconstructions: Reconstructions
     # The planted truth, "factor" or "factor=value"; empty where none is known.
     causes: tuple[str, ...] = ()
+    # What went wrong in training, which no figure of the evaluation tells.
+    training: tuple[cautions.Caution, ...] = ()
     # The images were grey before they were given three channels.
     greyscale: bool = False
 
@@ -84,7 +86,10 @@ def write_report(
 def render(data: ReportData, encoding: pictures.Encoding) -> str:
     """The page as HTML."""
     style = (_TEMPLATES / "report.css").read_text("utf-8")
-    found = cautions.find(data.evaluation, data.explanation, data.causes)
+    found = (
+        *data.training,
+        *cautions.find(data.evaluation, data.explanation, data.causes),
+    )
     return _template().render(
         data=data,
         uri=functools.partial(

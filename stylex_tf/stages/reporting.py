@@ -10,7 +10,7 @@ from stylex_tf import explanation
 from stylex_tf.attributes import counterfactuals, selection
 from stylex_tf.data import preprocessing
 from stylex_tf.evaluation import ground_truth
-from stylex_tf.report import page
+from stylex_tf.report import cautions, page
 from stylex_tf.stages import functions as functions_lib
 from stylex_tf.stages import naming, searching
 from stylex_tf.stages import run as run_lib
@@ -132,7 +132,8 @@ def write_report(
         (
             "Training",
             f"{evaluation['run']['images_seen']:,} images, conditioning "
-            f"{run.settings.model.conditioning}",
+            f"{run.settings.model.conditioning}"
+            + (f"; {ending}" if (ending := run.ending()) else ""),
         ),
         (
             "Search",
@@ -157,6 +158,10 @@ def write_report(
                 image_ids=tuple(images.ids[: len(reals)]),
             ),
             causes=sum(manifest.causes_by_class, ()),
+            training=tuple(
+                cautions.Caution(one.code, one.headline, one.text)
+                for one in run.find_symptoms()
+            ),
             greyscale=manifest.greyscale,
         ),
     )

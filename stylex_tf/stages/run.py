@@ -3,6 +3,7 @@
 import dataclasses
 import functools
 import logging
+import pathlib
 from collections.abc import Iterator
 from typing import Any
 
@@ -13,7 +14,9 @@ from stylex_tf import config, experiment, run_folder
 from stylex_tf.classifiers import adapter, extractors
 from stylex_tf.data import augmentation, preprocessing, tfrecords
 from stylex_tf.report import contact_sheet
+from stylex_tf.stages import validating
 from stylex_tf.training import (
+    best_checkpoint,
     checkpoints,
     ema,
     loop,
@@ -22,6 +25,10 @@ from stylex_tf.training import (
     phases,
     snapshots,
     step,
+    symptoms,
+    validation,
+    validations,
+    watch,
 )
 
 _LOGGER = logging.getLogger(__name__)
@@ -29,6 +36,8 @@ _LOGGER = logging.getLogger(__name__)
 _SNAPSHOT_IMAGES = 12
 # Images whose mean probabilities stand for the class marginal.
 _MARGINAL_IMAGES = 1_000
+# What a step trains fits into memory; so does this, where a step trains more.
+_VALIDATED_AT_ONCE = 32
 
 
 class Run:
@@ -86,14 +95,68 @@ class Run:
             folder.checkpoints,
             every=settings.training.checkpoint_every,
         )
+        self._best = best_checkpoint.BestCheckpoint(
+            self.state,
+            folder.best_checkpoint,
+            self._log,
+            every=settings.training.validate_every,
+        )
         self.first_step = self._checkpoints.restore()
         self.marginal = self._mean_probabilities()
+
+    @property
+    def trained_steps(self) -> int:
+        """How far training came, whichever state is kept of it."""
+        return self._checkpoints.latest_step
+
+    @property
+    def is_trained(self) -> bool:
+        """Whether all steps are done, or training ended earlier."""
+        return self.trained_steps >= self.settings.total_steps or (
+            validations.is_stalled(
+                validations.read(self._log, self.trained_steps),
+                self.settings.patience_steps,
+            )
+        )
+
+    def find_symptoms(self) -> tuple[symptoms.Symptom, ...]:
+        """What went wrong in training, up to the state as it is now."""
+        step_now = int(self.state.step.numpy())
+        return symptoms.find(validations.read(self._log, step_now))
+
+    def keep(self) -> None:
+        """Restores the best state of a trained run, if it is the one to keep.
+
+        Raises:
+            CheckpointError: it is not there.
+        """
+        if self.settings.training.keep == "best":
+            self._best.restore()
+
+    def ending(self) -> str:
+        """What is special in how training ended, in words; or nothing."""
+        batch_size = self.settings.training.batch_size
+        parts = []
+        if self.trained_steps < self.settings.total_steps:
+            parts.append(
+                f"ended early, after {self.trained_steps * batch_size:,} of "
+                f"{self.settings.training.total_images:,} images: "
+                f"{self.settings.training.patience:,} brought no better "
+                "validation score"
+            )
+        kept = int(self.state.step.numpy())
+        if kept != self.trained_steps:
+            parts.append(
+                "explained is the state with the best validation score, "
+                f"after {kept * batch_size:,} images"
+            )
+        return "; ".join(parts)
 
     def train(self) -> None:
         """Trains from the newest checkpoint to the end."""
         settings, training = self.settings, self.settings.training
         total = settings.total_steps
-        if self.first_step >= total:
+        if self.is_trained:
             return
         actions = self._actions(total) if self.is_chief else []
         losses = self._objective()
@@ -122,13 +185,14 @@ class Run:
     def _actions(self, total: int) -> list[loop.Action]:
         """What is done beside training, by one process of all workers."""
         training = self.settings.training
-        return [
-            metrics.MetricsLog(
-                self.folder.root,
-                first_step=self.first_step,
-                every=training.log_every,
-                batch_size=training.batch_size,
-            ),
+        log = metrics.MetricsLog(
+            self.folder.root,
+            first_step=self.first_step,
+            every=training.log_every,
+            batch_size=training.batch_size,
+        )
+        actions: list[loop.Action] = [
+            log,
             self._snapshots(),
             self._checkpoints,
             metrics.Progress(
@@ -137,6 +201,18 @@ class Run:
                 batch_size=training.batch_size,
             ),
         ]
+        if not training.validate_every:
+            return actions
+        self._best.catch_up()
+        measures = validation.Validation(
+            self._held_out().measure,
+            log,
+            self._log,
+            every=training.validate_every,
+            patience_steps=self.settings.patience_steps,
+        )
+        says = watch.Watch(self._log, every=training.validate_every)
+        return [measures, *actions, self._best, says]
 
     def _batches(self) -> Iterator[Any]:
         """Distributed batches from the first step on."""
@@ -174,7 +250,7 @@ class Run:
         return objective.Objective(
             self.state.networks,
             classify=self.classifier.logits_and_features,
-            perceptual_features=_extractor(weights),
+            perceptual_features=self._extractor,
             marginal=tf.constant(self.marginal),
             path_length_mean=self.state.path_length_mean,
             weights=weights,
@@ -193,6 +269,57 @@ class Run:
         if strength is None:
             return None
         return functools.partial(augmentation.augment, strength=strength.value)
+
+    @functools.cached_property
+    def _extractor(self) -> extractors.Extractor | None:
+        """Features of the perceptual distance; None takes the classifier's."""
+        loss = self.settings.loss
+        own = loss.perceptual_features in ("auto", "classifier")
+        if own or not loss.perceptual:
+            return None
+        if loss.perceptual_features == "vgg16":
+            return extractors.vgg16(loss.perceptual_weights)
+        return extractors.saved_model(loss.perceptual_features)
+
+    @property
+    def _log(self) -> pathlib.Path:
+        return self.folder.root / "metrics.jsonl"
+
+    def _held_out(self) -> validating.HeldOut:
+        """What is measured in training: images that the search will see."""
+        settings, averages = self.settings, self.state.averages
+        count = min(
+            validating.IMAGES,
+            settings.searched_images(self.dataset.manifest.splits["test"]),
+        )
+        features = "the classifier under explanation"
+        if self._extractor is not None:
+            features = settings.loss.perceptual_features
+        elif not self.classifier.has_features:
+            features = "nothing: neither KID nor a perceptual distance"
+        _LOGGER.info(
+            "Validation every %d steps on %d held-out images; features of %s.",
+            settings.training.validate_every,
+            count,
+            features,
+        )
+
+        def rebuild(images: tf.Tensor, logits: tf.Tensor) -> tf.Tensor:
+            p = tf.nn.softmax(logits)
+            if settings.model.conditioning == "dropout":
+                p = tf.broadcast_to(self.marginal, tf.shape(p))
+            return averages.generator(averages.encoder(images), p)
+
+        return validating.HeldOut(
+            self.dataset.load("test", limit=count).images,
+            self.dataset.load("train", limit=count).images,
+            rebuild=rebuild,
+            classify=self.classifier.logits_and_features,
+            features=self._extractor,
+            weights=settings.loss,
+            class_names=self.classifier.class_names,
+            batch_size=min(settings.training.batch_size, _VALIDATED_AT_ONCE),
+        )
 
     def _snapshots(self) -> snapshots.Snapshots:
         held_out = self.dataset.load("test", limit=_SNAPSHOT_IMAGES)
@@ -236,13 +363,3 @@ def _has_features(
 ) -> bool:
     """Whether the perceptual distance has feature maps to compare."""
     return loss.perceptual_features != "auto" or classifier.has_features
-
-
-def _extractor(loss: config.LossConfig) -> extractors.Extractor | None:
-    """Features of the perceptual distance; None takes the classifier's."""
-    own = loss.perceptual_features in ("auto", "classifier")
-    if own or not loss.perceptual:
-        return None
-    if loss.perceptual_features == "vgg16":
-        return extractors.vgg16(loss.perceptual_weights)
-    return extractors.saved_model(loss.perceptual_features)

@@ -35,16 +35,18 @@ class Trained:
 
         Raises:
             RunFolderError: its training is not finished.
+            CheckpointError: the state to keep is not there.
         """
-        step, total = int(run.state.step.numpy()), run.settings.total_steps
-        if step < total:
+        if not run.is_trained:
             raise run_folder.RunFolderError(
-                f"{run.folder.root} is trained for {step} of {total} steps; "
-                "expected all of them. Go on with the train command"
+                f"{run.folder.root} is trained for {run.trained_steps} of "
+                f"{run.settings.total_steps} steps; expected all of them. Go "
+                "on with the train command"
             )
+        run.keep()
         held_out = run.dataset.load("test")
         ids, settings = len(held_out.ids), run.settings
-        count = min(settings.attributes.images, ids // 3)
+        count = settings.searched_images(ids)
         end = min(2 * count + settings.evaluation.images, ids)
         return cls(
             run=run,

@@ -16,20 +16,22 @@ class Checkpoints:
         directory: pathlib.Path,
         *,
         every: int,
+        keep: int = 2,
     ):
         """Opens the folder.
 
         Args:
             train_state: what is saved, whole.
-            directory: where; kept are the last two.
+            directory: where.
             every: steps between two checkpoints.
+            keep: so many of the last ones.
         """
         self._state = train_state
         self._every = every
         self._manager = tf.train.CheckpointManager(
             tf.train.Checkpoint(state=train_state),
             str(directory),
-            max_to_keep=2,
+            max_to_keep=keep,
             step_counter=train_state.step,
         )
 
@@ -37,6 +39,11 @@ class Checkpoints:
     def latest(self) -> str | None:
         """The newest checkpoint's path, None where there is none."""
         return self._manager.latest_checkpoint
+
+    @property
+    def latest_step(self) -> int:
+        """The step of the newest checkpoint, 0 where there is none."""
+        return int(self.latest.rpartition("-")[2]) if self.latest else 0
 
     def restore(self) -> int:
         """Restores the newest checkpoint, if any.

@@ -13,8 +13,15 @@ Metrics = Mapping[str, tf.Tensor]
 class Action(Protocol):
     """Something done beside training: a log, a checkpoint, a picture."""
 
-    def __call__(self, step: int, metrics: Metrics, *, last: bool) -> None:
-        """Called after every step, with the number of steps done."""
+    def __call__(
+        self, step: int, metrics: Metrics, *, last: bool
+    ) -> bool | None:
+        """Called after every step, with the number of steps done.
+
+        Returns:
+            True ends the training here; the actions that follow are told that
+            this step is the last.
+        """
 
 
 def train(
@@ -32,10 +39,14 @@ def train(
         run_step: the step's number and images to metrics.
         batches: yields {"image": ...} from that step on.
         actions: called in order after every step.
-        total_steps: where to stop.
+        total_steps: where to stop, unless an action ends it earlier.
     """
     for step in range(int(train_state.step.numpy()), total_steps):
         metrics = run_step(step, next(batches)["image"])
         done = step + 1
+        last = done == total_steps
         for action in actions:
-            action(done, metrics, last=done == total_steps)
+            ends = action(done, metrics, last=last)
+            last = last or bool(ends)
+        if last:
+            return

@@ -4,7 +4,7 @@ import json
 import math
 import pathlib
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 import tensorflow as tf
 import tqdm
@@ -16,7 +16,8 @@ class MetricsLog:
     """Averages metrics between two log points and writes them.
 
     A line of `metrics.jsonl` is one log point: step, kimg (thousands of
-    images), images_per_second, and the mean of every metric since the last.
+    images), images_per_second, and the mean of every metric since the last;
+    and what was noted beside training, as it is.
     """
 
     def __init__(
@@ -42,12 +43,17 @@ class MetricsLog:
         self._batch_size = batch_size
         self._clock = clock
         self._values: dict[str, list[tf.Tensor]] = {}
+        self._notes: dict[str, float] = {}
         self._since = (first_step, clock())
         if self._path.exists():
             _drop_lines_after(self._path, first_step)
         self._summaries = tf.summary.create_file_writer(
             str(run_dir / "tensorboard")
         )
+
+    def note(self, figures: Mapping[str, float]) -> None:
+        """Takes figures that are measured now and then, for the next line."""
+        self._notes.update(figures)
 
     def __call__(self, step: int, metrics: loop.Metrics, *, last: bool):
         """Takes the metrics of one step; writes where a log point is due.
@@ -62,7 +68,7 @@ class MetricsLog:
         means = {
             name: float(tf.reduce_mean(tf.stack(values)))
             for name, values in sorted(self._values.items())
-        }
+        } | self._notes
         first, then = self._since
         for name, mean in means.items():
             if not math.isfinite(mean):
@@ -85,7 +91,7 @@ class MetricsLog:
             for name, value in line.items():
                 tf.summary.scalar(name, value)
         self._summaries.flush()
-        self._values = {}
+        self._values, self._notes = {}, {}
         self._since = (step, now)
 
 

@@ -64,6 +64,18 @@ class ConfigsTest(parameterized.TestCase):
         self.assertIn("Not trained yet.", module.__doc__)
         self.assertIn(f"--config=configs/{name}.py", module.__doc__)
 
+    def test_the_ablation_is_what_evaluate_compares_with(self):
+        """It differs from the quick start in nothing but the loss."""
+        ablation = importlib.import_module(
+            "configs.ablation_no_classification"
+        ).get_config()
+        self.assertEqual(ablation.loss.classification, 0.0)
+        quickstart = importlib.import_module("configs.quickstart").get_config()
+        self.assertGreater(quickstart.loss.classification, 0.0)
+        ablation.loss.classification = quickstart.loss.classification
+        ablation.name = quickstart.name
+        self.assertEqual(ablation, quickstart)
+
     @parameterized.parameters(*_NAMES)
     def test_two_calls_share_nothing(self, name):
         module = importlib.import_module(f"configs.{name}")

@@ -98,6 +98,47 @@ class TabulateTest(absltest.TestCase):
             "towards glasses or open mouth: 81 % of 482",
         )
 
+    def _without_the_loss(self, curve):
+        return _rows(
+            report_samples.evaluation(
+                sufficiency__baselines__no_classification_loss=curve
+            )
+        ).get("Without the classification loss, top 10")
+
+    def test_says_what_disappears_without_the_classification_loss(self):
+        row = self._without_the_loss([0.05] * 9 + [0.125])
+
+        self.assertEqual(_plain(row.value), "12.5 %")
+        # The top 9 differ most.
+        self.assertIn(
+            "What disappears: its top 9 flip 5 % of the decisions instead of "
+            "88 %.",
+            _plain(row.meaning),
+        )
+        self.assertEqual(
+            _plain(row.beside),
+            "top 1: 5 %, with the loss 34 %; top 10: with the loss 89 %",
+        )
+
+    def test_says_that_nothing_disappears(self):
+        rates = report_samples.evaluation()["sufficiency"]["flip_rate"]
+        # Within the interval of the top 10, 85 to 92 %.
+        row = self._without_the_loss(rates[:9] + [0.86])
+        self.assertIn(
+            "Nothing disappears beyond the 95 % interval: the largest "
+            "difference is 86 % instead of 89 %, by the top 10.",
+            _plain(row.meaning),
+        )
+        row = self._without_the_loss(rates[:9] + [0.99])
+        self.assertIn(
+            "Nothing disappears: its top 10 flip 99 % of the decisions, more "
+            "than the 89 % with it.",
+            _plain(row.meaning),
+        )
+
+    def test_says_nothing_of_a_loss_that_was_not_left_out(self):
+        self.assertIsNone(self._without_the_loss(None))
+
     def test_causes_found_at_every_cut(self):
         recall = _rows(report_samples.evaluation())["Recall, top 8"]
 

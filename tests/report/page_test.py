@@ -10,7 +10,7 @@ import numpy as np
 from absl.testing import absltest
 
 from stylex_tf import explanation
-from stylex_tf.report import page, pictures
+from stylex_tf.report import cautions, page, pictures
 from tests.report import report_samples
 
 # Elements without an end tag.
@@ -79,6 +79,18 @@ class PageTest(absltest.TestCase):
         self.assertEmpty(parsed.open)
         ids = [found["id"] for _, found in parsed.elements if "id" in found]
         self.assertLen(set(ids), len(ids))
+
+    def test_what_went_wrong_in_training_comes_first(self):
+        went = cautions.Caution(
+            "encoder_ignored", "The encoder is ignored", "Raise loss.l1."
+        )
+        parsed = _render(
+            training=(went,),
+            evaluation=report_samples.evaluation(reconstruction__agreement=0.5),
+        )
+
+        self.assertEqual(parsed.cautions(), ["encoder_ignored", "agreement"])
+        self.assertIn("Raise loss.l1.", parsed.text_of["cautions"])
 
     def test_links_and_labels_lead_somewhere(self):
         parsed = _render()

@@ -77,6 +77,7 @@ class CheckpointsTest(absltest.TestCase):
     def test_without_a_checkpoint_a_run_begins_at_0(self):
         saver = self._open()
         self.assertIsNone(saver.latest)
+        self.assertEqual(saver.latest_step, 0)
         self.assertEqual(saver.restore(), 0)
 
     def test_saves_when_due_and_keeps_two(self):
@@ -85,6 +86,14 @@ class CheckpointsTest(absltest.TestCase):
         self.assertEqual(self._steps(), [4, 6])
         saver(7, {}, last=True)
         self.assertEqual(self._steps(), [6, 7])
+        self.assertEqual(self._open().latest_step, 7)
+
+    def test_keeps_as_many_as_it_is_told(self):
+        saver = checkpoints.Checkpoints(
+            self.state, self.directory, every=2, keep=1
+        )
+        self._run(saver, 1, 7)
+        self.assertEqual(self._steps(), [6])
 
     def test_what_is_restored_is_what_was_saved_bit_for_bit(self):
         self._run(self._open(), 1, 4)

@@ -62,6 +62,23 @@ class LoopTest(absltest.TestCase):
         self._train(7, [self._action("log")])
         self.assertEmpty(self.calls)
 
+    def test_an_action_can_end_the_training(self):
+        def end(step, metrics, *, last):
+            self.calls.append(("end", step, last))
+            return step == 2
+
+        self._train(5, [self._action("log"), end, self._action("save")])
+        self.assertEqual(
+            self.calls[-4:],
+            [
+                ("step", 1, "batch 1"),
+                ("log", 2, 1, False),
+                ("end", 2, False),
+                # What follows is told that this is the last step.
+                ("save", 2, 1, True),
+            ],
+        )
+
     def test_an_action_that_fails_stops_the_run(self):
         def fail(step, metrics, *, last):
             raise FloatingPointError("not finite")

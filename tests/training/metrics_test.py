@@ -74,6 +74,16 @@ class MetricsLogTest(parameterized.TestCase):
         (line,) = self._lines()
         self.assertEqual((line["encoded"], line["sampled"]), (2.0, 3.0))
 
+    def test_a_note_stands_in_the_next_line_alone_as_it_is(self):
+        log = self._log()
+        log.note({"validation/l1": 0.1 + 0.2})
+        for step in range(1, 5):
+            self._take(log, step, loss=1.0)
+        first, second = self._lines()
+        self.assertEqual(first["validation/l1"], 0.1 + 0.2)
+        self.assertEqual(first["loss"], 1.0)
+        self.assertNotIn("validation/l1", second)
+
     def test_the_last_step_is_written_whatever_the_interval(self):
         log = self._log(every=100)
         self._take(log, 1, loss=1.0)

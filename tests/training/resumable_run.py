@@ -2,7 +2,8 @@
 
     resumable_run.py DATA CLASSIFIER RUN_DIR [STEP MILLISECONDS]
 
-It dies of SIGKILL so long after that step, or prints the digest of its state.
+It dies of SIGKILL so long after that step, or prints the digests of its last
+and of its best state.
 """
 
 import os
@@ -38,6 +39,8 @@ def main(data: str, classifier: str, run_dir: str, *kill: str) -> None:
     settings.training.augmentation = "adaptive"
     settings.training.augmentation_strength = 0.3
     settings.training.augmentation_images = 1_000
+    settings.training.validate_every = settings.training.checkpoint_every
+    settings.training.keep = "best"
     folder = run_folder.RunFolder(pathlib.Path(run_dir))
     with folder.locked():
         strategy = experiment.make_strategy(settings.training)
@@ -50,6 +53,8 @@ def main(data: str, classifier: str, run_dir: str, *kill: str) -> None:
             ).start()
         run.train()
         print(tiny_experiment.digest(run.state))
+        run.keep()
+        print(int(run.state.step.numpy()), tiny_experiment.digest(run.state))
 
 
 if __name__ == "__main__":

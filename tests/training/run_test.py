@@ -5,12 +5,16 @@ The steps run eagerly, as in step_test.
 
 import json
 import pathlib
+import types
+from unittest import mock
 
 import tensorflow as tf
 from absl.testing import absltest
 
 from stylex_tf import run_folder
 from stylex_tf.stages import run as run_lib
+from stylex_tf.stages import trained as trained_lib
+from stylex_tf.training import validations
 from tests.testing import tiny_experiment
 
 
@@ -22,6 +26,17 @@ def setUpModule():
     tf.config.run_functions_eagerly(True)
 
 
+def _counting_step(*, train_state, **_):
+    """In the place of TrainStep, where only the order of things matters."""
+
+    def run_step(step, images):
+        train_state.step.assign_add(1)
+        train_state.networks.mapping.w_average.assign_add(tf.ones([8]))
+        return {"loss": tf.constant(1.0)}
+
+    return run_step
+
+
 class RunTest(absltest.TestCase):
     def setUp(self):
         super().setUp()
@@ -31,10 +46,35 @@ class RunTest(absltest.TestCase):
         tiny_experiment.write_classifier(self.classifier)
         self.folder = run_folder.RunFolder(folder / "run")
 
-    def _open(self, strategy, steps: int) -> run_lib.Run:
+    def _open(self, strategy, steps: int, **training) -> run_lib.Run:
         settings = tiny_experiment.settings("data", str(self.classifier))
         settings.training.total_images = steps * tiny_experiment.BATCH_SIZE
+        for name, value in training.items():
+            setattr(settings.training, name, value)
+        settings.validate()
         return run_lib.Run(settings, self.folder, self.dataset, strategy)
+
+    def _open_scored(self, scores, **training) -> run_lib.Run:
+        """A run of 9 mere counts whose validations, one a step, are told."""
+        self.enter_context(
+            mock.patch.object(run_lib.step, "TrainStep", _counting_step)
+        )
+        run = self._open(
+            tf.distribute.OneDeviceStrategy("CPU:0"),
+            steps=9,
+            log_every=1,
+            checkpoint_every=1,
+            validate_every=1,
+            **training,
+        )
+        left = iter(scores)
+        told = types.SimpleNamespace(
+            measure=lambda: {validations.SCORE: next(left)}
+        )
+        self.enter_context(
+            mock.patch.object(run, "_held_out", return_value=told)
+        )
+        return run
 
     def _log(self) -> list[dict[str, float]]:
         lines = (self.folder.root / "metrics.jsonl").read_text().splitlines()
@@ -60,11 +100,81 @@ class RunTest(absltest.TestCase):
             ["00000002.png", "00000004.png"],
         )
 
+        # The held-out images were measured at both ends, a class at a time.
+        for line in self._log():
+            self.assertEqual(line["validation/images"], 5)
+            self.assertIn("validation/l1/bright", line)
+            self.assertIn("validation/kid_floor", line)
+
         # Done is done.
         done = self._open(tf.distribute.OneDeviceStrategy("CPU:0"), steps=4)
         before = self._log()
         done.train()
         self.assertEqual(self._log(), before)
+
+    def test_ends_early_once_and_for_all(self):
+        self.enter_context(self.folder.locked())
+        fields = {
+            "patience": 2 * tiny_experiment.BATCH_SIZE,
+            "snapshot_every": 100,
+        }
+        run = self._open_scored([2.0, 1.0, 1.5, 1.1], **fields)
+        self.assertFalse(run.is_trained)
+        run.train()
+        self.assertEqual(int(run.state.step.numpy()), 4)
+        digest = tiny_experiment.digest(run.state)
+        # Whatever was due at the end was done.
+        self.assertTrue((self.folder.snapshots / "00000004.png").exists())
+
+        again = self._open_scored([], **fields)
+        again.train()
+        trained_lib.Trained.of(again)
+        self.assertEqual(tiny_experiment.digest(again.state), digest)
+        self.assertLen(self._log(), 4)
+        ended = "ended early, after 16 of 36 images: 8 brought no better "
+        self.assertEqual(again.ending(), ended + "validation score")
+
+        # What is kept is the last, or the best.
+        best = self._open_scored([], keep="best", **fields)
+        for _ in range(2):
+            trained_lib.Trained.of(best)
+            self.assertEqual(int(best.state.step.numpy()), 2)
+        self.assertStartsWith(best.ending(), ended)
+        self.assertEndsWith(
+            best.ending(),
+            "explained is the state with the best validation score, after 8 "
+            "images",
+        )
+
+    def test_a_run_that_was_killed_before_its_end_is_not_trained(self):
+        self.enter_context(self.folder.locked())
+        run = self._open_scored([1.0])
+        with self.assertRaises(StopIteration):
+            run.train()
+        with self.assertRaisesRegex(
+            run_folder.RunFolderError, "trained for 1 of 9 steps"
+        ):
+            trained_lib.Trained.of(self._open_scored([]))
+
+    def test_what_goes_wrong_is_found_again(self):
+        self.enter_context(self.folder.locked())
+        patience = {"patience": 3 * tiny_experiment.BATCH_SIZE}
+        run = self._open_scored([], **patience)
+        self.assertEmpty(run.find_symptoms())
+        ignored = {"validation/l1": 0.6, "validation/l1_of_mean_image": 0.5}
+        told = types.SimpleNamespace(
+            measure=lambda: {validations.SCORE: 1.0, **ignored}
+        )
+        with (
+            mock.patch.object(run, "_held_out", return_value=told),
+            self.assertLogs("stylex_tf", "WARNING") as logs,
+        ):
+            run.train()
+        # Once, in step 3 of 4.
+        (said,) = logs.output
+        self.assertIn("Step 3: The encoder is ignored", said)
+        (symptom,) = self._open_scored([], **patience).find_symptoms()
+        self.assertEqual(symptom.code, "encoder_ignored")
 
 
 if __name__ == "__main__":

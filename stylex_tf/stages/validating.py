@@ -1,0 +1,213 @@
+"""What is measured of held-out images during training.
+
+Everything is measured with what training has at hand: the distances by the
+features of its own loss, KID by the same. A second classifier, which judges
+the finished run in evaluation.json, may not exist yet.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+
+import numpy as np
+import tensorflow as tf
+
+from stylex_tf import config
+from stylex_tf.data import preprocessing
+from stylex_tf.evaluation import realism
+from stylex_tf.losses import classification, perceptual, reconstruction
+
+IMAGES = 256
+"""At most so many images: a validation costs as much as a few steps."""
+
+# The spread of a class's pictures is measured on so many pixels a side.
+_THUMBNAIL = 16
+# Of each image, so also of each class; perceptual where there are features.
+_TERMS: Sequence[str] = ("agreement", "kl", "l1", "perceptual")
+
+Arrays = Mapping[str, np.ndarray]
+
+
+class HeldOut:
+    """Figures of a fixed set of held-out images, measured again and again.
+
+    Classes are those that the classifier gives the images: these are what
+    reconstructions have to keep.
+    """
+
+    def __init__(
+        self,
+        images: np.ndarray,
+        training_images: np.ndarray,
+        *,
+        rebuild: Callable[[tf.Tensor, tf.Tensor], tf.Tensor],
+        classify: Callable[[tf.Tensor], tuple[tf.Tensor, Sequence[tf.Tensor]]],
+        features: Callable[[tf.Tensor], Sequence[tf.Tensor]] | None,
+        weights: config.LossConfig,
+        class_names: Sequence[str],
+        batch_size: int,
+    ):
+        """Measures what does not change in training.
+
+        Args:
+            images: held-out images, uint8 [N, H, W, 3].
+            training_images: as many others, which KID compares with.
+            rebuild: images [B, H, W, 3] in [-1, 1] and the classifier's
+                logits of them, [B, K], to reconstructions.
+            classify: images to logits, and to feature maps [B, h, w, C],
+                none where the classifier shows none.
+            features: images to the feature maps to measure with; None takes
+                those of `classify`.
+            weights: of the losses, for the score.
+            class_names: of the classifier, K.
+            batch_size: images at once.
+        """
+        self._rebuild = rebuild
+        self._classify = classify
+        self._own_features = features
+        self._weights = weights
+        self._class_names = class_names
+        self._images = images
+        self._batch_size = min(batch_size, len(images))
+        self._look = tf.function(self._of_images)
+        self._compare = tf.function(self._of_pairs)
+        self._known = self._apply(self._look, images)
+        self._classes = self._known["logits"].argmax(axis=1)
+        self._neighbours = _neighbours(self._classes)
+        self._l1_of_mean_image = _l1_of_mean_image(images)
+        self._trained = self._apply(self._look, training_images)
+
+    def measure(self) -> dict[str, float]:
+        """Returns the figures of the networks as they are now, by name."""
+        found = self._apply(
+            self._compare,
+            self._images,
+            self._images[self._neighbours],
+            self._known["logits"],
+        )
+        terms = [name for name in _TERMS if name in found]
+        figures: dict[str, float] = {
+            name: float(found[name].mean()) for name in terms
+        }
+        figures["score"] = self._score(figures)
+        figures["l1_of_mean_image"] = self._l1_of_mean_image
+        others = self._neighbours != np.arange(len(self._images))
+        if others.any():
+            of_another = found["l1_of_another_image"][others]
+            figures["l1_of_another_image"] = float(of_another.mean())
+        figures |= self._distances(found)
+        figures["images"] = len(self._images)
+        for index, name in enumerate(self._class_names):
+            rows = self._classes == index
+            if rows.any():
+                of_class = {term: found[term][rows].mean() for term in terms}
+                of_class["images"] = rows.sum()
+                of_class |= self._diversity(found, rows)
+                figures |= {
+                    f"{term}/{name}": float(value)
+                    for term, value in of_class.items()
+                }
+        return {f"validation/{name}": x for name, x in figures.items()}
+
+    def _score(self, figures: Mapping[str, float]) -> float:
+        """What the generator minimises, as far as it is about an image."""
+        weights = self._weights
+        return (
+            weights.l1 * figures["l1"]
+            + weights.perceptual * figures.get("perceptual", 0.0)
+            + weights.classification * figures["kl"]
+        )
+
+    def _distances(self, found: Arrays) -> dict[str, float]:
+        """KID of reconstructions, and the floor that the images reach."""
+        if "embedding" not in found or len(self._images) < 2:
+            return {}
+        reals = self._trained["embedding"]
+        return {
+            "kid": realism.kernel_distance(reals, found["embedding"]),
+            "kid_floor": realism.kernel_distance(
+                reals, self._known["embedding"]
+            ),
+        }
+
+    def _diversity(self, found: Arrays, rows: np.ndarray) -> dict[str, float]:
+        """The spread of a class's reconstructions, of that of its images."""
+        spread, full = (
+            float(np.sqrt(one["thumbnail"][rows].var(axis=0).sum()))
+            for one in (found, self._known)
+        )
+        return {"diversity": spread / full} if full else {}
+
+    def _of_images(self, images: tf.Tensor) -> dict[str, tf.Tensor]:
+        reals = preprocessing.to_float(images)
+        logits, maps = self._classify(reals)
+        out = {"logits": logits, "thumbnail": _thumbnail(reals)}
+        return out | _embedding(self._features(reals, maps))
+
+    def _of_pairs(
+        self, images: tf.Tensor, others: tf.Tensor, logits: tf.Tensor
+    ) -> dict[str, tf.Tensor]:
+        reals, others = map(preprocessing.to_float, (images, others))
+        # What is shown is what is measured: no colour goes beyond white.
+        rebuilt = tf.clip_by_value(self._rebuild(reals, logits), -1.0, 1.0)
+        new_logits, new_maps = self._classify(rebuilt)
+        same = tf.equal(tf.argmax(logits, -1), tf.argmax(new_logits, -1))
+        out = {
+            "agreement": tf.cast(same, tf.float32),
+            "kl": classification.kl_divergence(logits, new_logits),
+            "l1": reconstruction.l1(reals, rebuilt),
+            "l1_of_another_image": reconstruction.l1(others, rebuilt),
+            "thumbnail": _thumbnail(rebuilt),
+        }
+        maps = self._features(reals, self._classify(reals)[1])
+        new_maps = self._features(rebuilt, new_maps)
+        if maps:
+            out["perceptual"] = perceptual.perceptual_distance(maps, new_maps)
+        return out | _embedding(new_maps)
+
+    def _features(
+        self, images: tf.Tensor, maps: Sequence[tf.Tensor]
+    ) -> Sequence[tf.Tensor]:
+        return self._own_features(images) if self._own_features else maps
+
+    def _apply(
+        self, function: Callable[..., Arrays], *arrays: np.ndarray
+    ) -> dict[str, np.ndarray]:
+        """Calls a function batch by batch, the last one filled up."""
+        count = len(arrays[0])
+        parts: dict[str, list[np.ndarray]] = {}
+        for start in range(0, count, self._batch_size):
+            rows = np.arange(start, start + self._batch_size)
+            index = np.minimum(rows, count - 1)
+            answer = function(*(tf.constant(array[index]) for array in arrays))
+            for name, value in answer.items():
+                part = np.asarray(value)[: count - start]
+                parts.setdefault(name, []).append(part)
+        return {name: np.concatenate(part) for name, part in parts.items()}
+
+
+def _embedding(maps: Sequence[tf.Tensor]) -> dict[str, tf.Tensor]:
+    """The last feature map, averaged over space, [B, D], if there is one."""
+    if not maps:
+        return {}
+    last = tf.cast(maps[-1], tf.float32)
+    return {"embedding": tf.reduce_mean(last, axis=[1, 2])}
+
+
+def _thumbnail(images: tf.Tensor) -> tf.Tensor:
+    """[B, H, W, 3] -> [B, 16, 16, 3]: small enough to keep every image's."""
+    factor = images.shape[1] // _THUMBNAIL
+    return tf.nn.avg_pool2d(images, factor, factor, "VALID")
+
+
+def _neighbours(classes: np.ndarray) -> np.ndarray:
+    """For each image the next one of its class, itself where it is alone."""
+    neighbours = np.arange(len(classes))
+    for found in np.unique(classes):
+        rows = np.flatnonzero(classes == found)
+        neighbours[rows] = np.roll(rows, -1)
+    return neighbours
+
+
+def _l1_of_mean_image(images: np.ndarray) -> float:
+    """Mean L1 distance of the images from the mean of all."""
+    mean = images.mean(axis=0)
+    return float(np.mean([np.abs(x - mean).mean() for x in images]) / 127.5)

@@ -1,0 +1,34 @@
+"""The action that says in words what goes wrong in training."""
+
+import logging
+import pathlib
+
+from stylex_tf.training import loop, symptoms, validations
+
+_LOGGER = logging.getLogger(__name__)
+
+
+class Watch:
+    """Warns once of each symptom, when it appears; comes after the log."""
+
+    def __init__(self, log: pathlib.Path, *, every: int):
+        """Binds the action.
+
+        Args:
+            log: metrics.jsonl.
+            every: steps between two validations.
+        """
+        self._log = log
+        self._every = every
+
+    def __call__(self, step: int, metrics: loop.Metrics, *, last: bool) -> None:
+        """Looks where a validation was due."""
+        if not last and step % self._every:
+            return
+        so_far = validations.read(self._log, step)
+        known = {symptom.code for symptom in symptoms.find(so_far[:-1])}
+        for symptom in symptoms.find(so_far):
+            if symptom.code not in known:
+                _LOGGER.warning(
+                    "Step %d: %s. %s", step, symptom.headline, symptom.text
+                )

@@ -1,0 +1,136 @@
+"""Tests of stylex_tf.training.best_checkpoint."""
+
+import json
+import pathlib
+
+import keras
+import tensorflow as tf
+from absl.testing import absltest
+
+from stylex_tf.training import best_checkpoint, errors, networks, state
+from stylex_tf.training import validations as validations_lib
+from tests.testing import tiny_experiment
+
+
+def _networks(*, trained: bool) -> networks.Networks:
+    def dense() -> keras.Model:
+        return keras.Sequential(
+            [keras.layers.Dense(2, input_shape=[2], dtype="float32")]
+        )
+
+    return networks.Networks(
+        mapping=dense(),
+        generator=dense(),
+        encoder=dense(),
+        discriminator=dense() if trained else None,
+    )
+
+
+def _state() -> state.TrainState:
+    return state.TrainState(
+        networks=_networks(trained=True),
+        averages=_networks(trained=False),
+        optimizers={name: keras.optimizers.Adam() for name in state.TRAINED},
+    )
+
+
+class BestCheckpointTest(absltest.TestCase):
+    def setUp(self):
+        super().setUp()
+        folder = pathlib.Path(self.create_tempdir())
+        self.directory = folder / "best"
+        self.log = folder / "metrics.jsonl"
+        self.state = _state()
+        self.best = self._open()
+
+    def _open(self) -> best_checkpoint.BestCheckpoint:
+        return best_checkpoint.BestCheckpoint(
+            self.state, self.directory, self.log, every=2
+        )
+
+    def _step(self, score: float | None = None) -> str:
+        """One step and its line; returns the state's digest."""
+        for variable in self.state.networks.variables:
+            variable.assign_add(tf.ones(variable.shape, variable.dtype))
+        self.state.step.assign_add(1)
+        step = int(self.state.step.numpy())
+        line = {"step": step, "loss": 1.0}
+        if score is not None:
+            line[validations_lib.SCORE] = score
+        with self.log.open("a") as file:
+            file.write(json.dumps(line) + "\n")
+        return tiny_experiment.digest(self.state)
+
+    def _train(self, *scores: float) -> list[str]:
+        """Two steps a score; returns the digests where they were measured."""
+        digests = []
+        for score in scores:
+            self._step()
+            self.best(int(self.state.step.numpy()), {}, last=False)
+            digests.append(self._step(score))
+            self.best(int(self.state.step.numpy()), {}, last=False)
+        return digests
+
+    def _saved(self) -> list[str]:
+        return sorted(path.stem for path in self.directory.glob("*.index"))
+
+    def test_keeps_the_best_state_alone(self):
+        self._train(3.0)
+        self.assertEqual(self._saved(), ["ckpt-2"])
+        self._train(2.0, 2.5, 2.0)
+        self.assertEqual(self._saved(), ["ckpt-4"])
+
+    def test_restores_the_best_bit_for_bit(self):
+        digests = self._train(3.0, 1.0, 2.0)
+        self.assertNotEqual(tiny_experiment.digest(self.state), digests[1])
+        self.best.restore()
+        self.assertEqual(tiny_experiment.digest(self.state), digests[1])
+        # Again is the same.
+        self.best.restore()
+        self.assertEqual(int(self.state.step.numpy()), 4)
+
+    def test_a_state_that_is_the_best_stays(self):
+        digests = self._train(3.0, 1.0)
+        self.best.restore()
+        self.assertEqual(tiny_experiment.digest(self.state), digests[1])
+
+    def test_without_a_validation_the_state_stays(self):
+        digest = self._step()
+        self.best(2, {}, last=True)
+        self.best.restore()
+        self.assertEqual(tiny_experiment.digest(self.state), digest)
+        self.assertEmpty(self._saved())
+
+    def test_a_resumed_run_remembers_the_best(self):
+        self._train(1.0)
+        self.best = self._open()
+        self._train(2.0)
+        self.assertEqual(self._saved(), ["ckpt-2"])
+
+    def test_what_a_kill_prevented_is_saved_when_the_run_goes_on(self):
+        self._train(2.0)
+        self._step()
+        # Killed after the log and the checkpoint of step 4.
+        digest = self._step(1.0)
+        self.assertEqual(self._saved(), ["ckpt-2"])
+        self.best = self._open()
+        self.best.catch_up()
+        self.assertEqual(self._saved(), ["ckpt-4"])
+        self._train(3.0)
+        self.best.restore()
+        self.assertEqual(tiny_experiment.digest(self.state), digest)
+
+    def test_a_best_state_that_is_gone_is_one_clear_error(self):
+        self._train(1.0, 2.0)
+        for path in self.directory.iterdir():
+            path.unlink()
+        with self.assertRaisesRegex(
+            errors.CheckpointError,
+            r"best has nothing; expected the checkpoint of step 2, which has "
+            r"the best score in .*metrics.jsonl",
+        ):
+            self._open().restore()
+
+
+if __name__ == "__main__":
+    absltest.main()
