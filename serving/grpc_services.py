@@ -25,8 +25,8 @@ from serving import (
     loaded_model,
     model_api,
     model_config,
-    model_manager,
     tensor_proto,
+    version_table,
 )
 
 NAMES = (
@@ -208,7 +208,7 @@ class _ModelService(model_service_pb2_grpc.ModelServiceServicer):
 
 
 def status_response(
-    statuses: list[model_manager.VersionStatus],
+    statuses: list[version_table.VersionStatus],
 ) -> get_model_status_pb2.GetModelStatusResponse:
     """The message that tells of the versions of one model."""
     response = get_model_status_pb2.GetModelStatusResponse()

@@ -22,6 +22,7 @@ from serving import (
     model_config,
     model_manager,
     servable,
+    version_table,
 )
 
 _log = logging.getLogger("serving")
@@ -135,7 +136,7 @@ class ModelApi:
 
     def status(
         self, spec: model_pb2.ModelSpec
-    ) -> list[model_manager.VersionStatus]:
+    ) -> list[version_table.VersionStatus]:
         """The states of a model's versions, the newest first.
 
         Raises:

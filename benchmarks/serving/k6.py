@@ -118,7 +118,7 @@ def parse(metrics: dict[str, Any]) -> figures.Figures:
 
 
 def _protoset() -> bytes:
-    """The service's file and all that it needs, those that others need first."""
+    """The service's file and all that it needs, in the order of need."""
     files: dict[str, descriptor_pb2.FileDescriptorProto] = {}
 
     def add(file: descriptor.FileDescriptor) -> None:

@@ -13,7 +13,6 @@ from tensorflow_serving.apis import prediction_service_pb2_grpc
 
 from benchmarks.serving import child_server, sample_requests
 
-_CLIENTS = 8
 _TIMEOUT = 60.0
 # Seconds that the last version may take to load.
 _PATIENCE = 120.0
@@ -34,6 +33,7 @@ def run(
     base_path: pathlib.Path,
     request: sample_requests.Request,
     *,
+    clients: int,
     count: int,
     swaps: int,
 ) -> Swapped:
@@ -43,6 +43,7 @@ def run(
         server: serves what is in the base path, and looks for more.
         base_path: of its versions; more are put there.
         request: what is asked.
+        clients: threads that ask, each as soon as it is answered.
         count: requests of all clients; more, until the last version has
             answered one.
         swaps: versions to publish.
@@ -82,10 +83,10 @@ def run(
     with (
         grpc.insecure_channel(f"127.0.0.1:{server.port}") as channel,
         concurrent.futures.ThreadPoolExecutor(1) as publisher,
-        concurrent.futures.ThreadPoolExecutor(_CLIENTS) as clients,
+        concurrent.futures.ThreadPoolExecutor(clients) as pool,
     ):
         stub = prediction_service_pb2_grpc.PredictionServiceStub(channel)
-        for done in [clients.submit(ask, stub) for _ in range(_CLIENTS)]:
+        for done in [pool.submit(ask, stub) for _ in range(clients)]:
             done.result()
         for done in published:
             done.result()

@@ -23,7 +23,12 @@ class VersionSwapTest(absltest.TestCase):
     def run_swap(self, count, **inputs):
         request = sample_requests.Request("serving_default", inputs)
         return version_swap.run(
-            self.server, self.base_path, request, count=count, swaps=1
+            self.server,
+            self.base_path,
+            request,
+            clients=2,
+            count=count,
+            swaps=1,
         )
 
     def test_every_request_is_counted_once(self):
