@@ -10,6 +10,7 @@ from tensorflow_serving.apis import (
     get_model_metadata_pb2,
     get_model_status_pb2,
     inference_pb2,
+    input_pb2,
     model_management_pb2,
     model_service_pb2_grpc,
     predict_pb2,
@@ -20,11 +21,12 @@ from tensorflow_serving.apis import (
 from serving import call as calls
 from serving import (
     errors,
+    inference,
     loaded_model,
     model_api,
     model_config,
-    model_manager,
     tensor_proto,
+    version_table,
 )
 
 NAMES = (
@@ -111,51 +113,63 @@ class _PredictionService(prediction_service_pb2_grpc.PredictionServiceServicer):
         self,
         request: classification_pb2.ClassificationRequest,
         context: grpc.ServicerContext,
-    ) -> None:
-        self._refuse(request, "classify", context)
+    ) -> classification_pb2.ClassificationResponse:
+        def answer(
+            call: calls.Call,
+        ) -> classification_pb2.ClassificationResponse:
+            _check_spec(request)
+            task = inference.single_task(request.model_spec, "classify")
+            (result,) = self._infer("Classify", [task], request.input, call)
+            return classification_pb2.ClassificationResponse(
+                model_spec=result.model_spec,
+                result=result.classification_result,
+            )
+
+        return _answered(context, answer)
 
     def Regress(
         self,
         request: regression_pb2.RegressionRequest,
         context: grpc.ServicerContext,
-    ) -> None:
-        self._refuse(request, "regress", context)
+    ) -> regression_pb2.RegressionResponse:
+        def answer(call: calls.Call) -> regression_pb2.RegressionResponse:
+            _check_spec(request)
+            task = inference.single_task(request.model_spec, "regress")
+            (result,) = self._infer("Regress", [task], request.input, call)
+            return regression_pb2.RegressionResponse(
+                model_spec=result.model_spec, result=result.regression_result
+            )
+
+        return _answered(context, answer)
 
     def MultiInference(
         self,
         request: inference_pb2.MultiInferenceRequest,
         context: grpc.ServicerContext,
-    ) -> None:
-        def answer(_: calls.Call) -> None:
-            if not request.tasks:
-                raise _invalid("Inference request batch is empty")
-            for task in request.tasks:
-                _check_spec(task)
-                method = task.method_name.removeprefix("tensorflow/serving/")
-                if method not in ("classify", "regress"):
-                    raise errors.ServingError(
-                        grpc.StatusCode.UNIMPLEMENTED,
-                        f"Unsupported signature method_name: "
-                        f"{task.method_name}",
-                    )
-                self._api.refuse_examples(task.model_spec, method, "GRPC")
+    ) -> inference_pb2.MultiInferenceResponse:
+        def answer(call: calls.Call) -> inference_pb2.MultiInferenceResponse:
+            return inference_pb2.MultiInferenceResponse(
+                results=self._infer(
+                    "MultiInference", request.tasks, request.input, call
+                )
+            )
 
-        _answered(context, answer)
+        return _answered(context, answer)
 
-    def _refuse(
+    def _infer(
         self,
-        request: (
-            classification_pb2.ClassificationRequest
-            | regression_pb2.RegressionRequest
-        ),
-        method: str,
-        context: grpc.ServicerContext,
-    ) -> None:
-        def answer(_: calls.Call) -> None:
-            _check_spec(request)
-            self._api.refuse_examples(request.model_spec, method, "GRPC")
-
-        _answered(context, answer)
+        api: str,
+        tasks: inference.Tasks,
+        sent: input_pb2.Input,
+        call: calls.Call,
+    ) -> list[inference_pb2.InferenceResult]:
+        return self._api.infer(
+            api,
+            tasks,
+            lambda: inference.examples(sent, self._max_tensor_bytes),
+            call,
+            "GRPC",
+        )
 
 
 class _ModelService(model_service_pb2_grpc.ModelServiceServicer):
@@ -194,7 +208,7 @@ class _ModelService(model_service_pb2_grpc.ModelServiceServicer):
 
 
 def status_response(
-    statuses: list[model_manager.VersionStatus],
+    statuses: list[version_table.VersionStatus],
 ) -> get_model_status_pb2.GetModelStatusResponse:
     """The message that tells of the versions of one model."""
     response = get_model_status_pb2.GetModelStatusResponse()

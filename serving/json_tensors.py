@@ -5,7 +5,6 @@ answers; in the column format `inputs` holds whole tensors, and `outputs` does.
 """
 
 import base64
-import binascii
 import dataclasses
 import itertools
 import json
@@ -16,7 +15,7 @@ import grpc
 import numpy as np
 import tensorflow as tf
 
-from serving import errors, servable, tensor_proto
+from serving import errors, json_body, servable, tensor_proto
 
 # An output whose name ends so holds bytes, which JSON cannot hold.
 _BYTES_SUFFIX = "_bytes"
@@ -41,20 +40,8 @@ def parse(body: bytes) -> Body:
     Raises:
         ServingError: it is not JSON, or not a request.
     """
-    try:
-        document = json.loads(body)
-    except RecursionError as error:
-        raise _invalid("JSON Parse error: nested too deeply") from error
-    except ValueError as error:
-        raise _invalid(f"JSON Parse error: {error}") from error
-    if not isinstance(document, dict):
-        raise _invalid(f"JSON Value: {_shown(document)} Is not object")
-    name = document.get("signature_name", "")
-    if not isinstance(name, str):
-        raise _invalid(
-            f"JSON Value: {_shown(name)} not formatted correctly. "
-            "'signature_name' key must be a string value."
-        )
+    document = json_body.parse(body)
+    name = json_body.signature_name(document)
     if "instances" in document and "inputs" in document:
         raise _invalid(
             "Not formatted correctly expecting only one of 'inputs' or "
@@ -142,8 +129,8 @@ def _columns_of_rows(
         if set(instance) != names:
             raise _invalid(
                 f"Failed to process element: {i} of 'instances' list. JSON "
-                f"object: has keys {_shown(sorted(instance))}, keys must be "
-                f"equal to: {','.join(sorted(names))}"
+                f"object: has keys {json_body.shown(sorted(instance))}, keys "
+                f"must be equal to: {','.join(sorted(names))}"
             )
     return {name: [row[name] for row in instances] for name in names}
 
@@ -163,14 +150,14 @@ def _columns(content: Any, signature: servable.Signature) -> dict[str, Any]:
         raise _invalid(
             f"Missing named input: {','.join(sorted(missing)) or 'none'} in "
             f"'inputs' object; not named in the signature: "
-            f"{_shown(sorted(extra)) if extra else 'none'}"
+            f"{json_body.shown(sorted(extra)) if extra else 'none'}"
         )
     return content
 
 
 def _is_object(value: Any) -> bool:
     """Whether it names things; an object with b64 alone is a string."""
-    return isinstance(value, dict) and set(value) != {"b64"}
+    return isinstance(value, dict) and not json_body.is_base64(value)
 
 
 def _dense(value: Any, name: str, spec: servable.TensorSpec) -> np.ndarray:
@@ -195,7 +182,9 @@ def _dense(value: Any, name: str, spec: servable.TensorSpec) -> np.ndarray:
 def _leaves(values: list[Any], name: str, dtype: tf.DType) -> np.ndarray:
     if dtype == tf.string:
         array = np.empty(len(values), object)
-        array[:] = [_bytes(value, name) for value in values]
+        array[:] = [
+            json_body.to_bytes(value, f"input {name}") for value in values
+        ]
         return array
     if dtype == tf.bool:
         wanted: set[type] = {bool}
@@ -212,8 +201,8 @@ def _leaves(values: list[Any], name: str, dtype: tf.DType) -> np.ndarray:
     if not set(map(type, values)) <= wanted:
         wrong = next(v for v in values if type(v) not in wanted)
         raise _invalid(
-            f"input {name}: JSON Value: {_shown(wrong)} is not of expected "
-            f"type: {dtype.name}"
+            f"input {name}: JSON Value: {json_body.shown(wrong)} is not of "
+            f"expected type: {dtype.name}"
         )
     if dtype != tf.bool:
         _check_range(values, name, dtype)
@@ -236,25 +225,10 @@ def _check_range(values: list[Any], name: str, dtype: tf.DType) -> None:
         ]
     if lossy:
         raise _invalid(
-            f"input {name}: Cannot convert JSON value: {_shown(lossy[0])} to "
-            f"{dtype.name} without loss of precision."
+            f"input {name}: Cannot convert JSON value: "
+            f"{json_body.shown(lossy[0])} to {dtype.name} without loss of "
+            "precision."
         )
-
-
-def _bytes(value: Any, name: str) -> bytes:
-    try:
-        if isinstance(value, str):
-            return value.encode()
-        if isinstance(value, dict) and isinstance(value.get("b64"), str):
-            return base64.b64decode(value["b64"], validate=True)
-    except (binascii.Error, ValueError) as error:
-        raise _invalid(
-            f"input {name}: Unable to base64 decode, or not UTF-8: {error}"
-        ) from error
-    raise _invalid(
-        f"input {name}: JSON Value: {_shown(value)} is not of expected type: "
-        'string, or {"b64": string}'
-    )
 
 
 def _plain(name: str, array: np.ndarray) -> Any:
@@ -295,11 +269,6 @@ def _unnamed(columns: dict[str, Any]) -> Any:
 
 def _dump(key: str, value: Any) -> bytes:
     return json.dumps({key: value}).encode()
-
-
-def _shown(value: Any) -> str:
-    text = repr(value)
-    return text if len(text) <= 80 else text[:80] + "..."
 
 
 def _invalid(message: str) -> errors.ServingError:

@@ -1,12 +1,21 @@
-"""One version of a model, ready to answer Predict."""
+"""One version of a model, ready to answer."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
 import grpc
 import numpy as np
 from tensorflow.core.framework import tensor_pb2
+from tensorflow_serving.apis import inference_pb2
 
-from serving import batching, errors, metrics, servable, tensor_proto
+from serving import (
+    batching,
+    errors,
+    inference,
+    inference_methods,
+    metrics,
+    servable,
+    tensor_proto,
+)
 from serving import call as calls
 
 Arrays = Mapping[str, np.ndarray]
@@ -17,7 +26,7 @@ Convert = Callable[[servable.Signature], Arrays]
 class LoadedModel:
     """A servable behind a batcher, where there is one.
 
-    `predict` may be called from several threads.
+    `predict` and `infer` may be called from several threads.
     """
 
     def __init__(
@@ -37,7 +46,8 @@ class LoadedModel:
             numbers: where running times are counted.
         """
         self.servable = loaded
-        self._runtime = numbers.runtime_latency.labels(name, "Predict", "TF1")
+        self._name = name
+        self._numbers = numbers
         self._batcher = (
             None if parameters is None else batching.Batcher(parameters)
         )
@@ -64,19 +74,39 @@ class LoadedModel:
         signature = self.servable.signature(signature_name)
         outputs = _wanted(output_filter, signature)
         inputs = convert(signature)
-        # Converting may have taken long.
-        call.check()
+        return self._run("Predict", signature, outputs, inputs, call)
 
-        def run(arrays: Arrays, timeout: float | None) -> Arrays:
-            with metrics.microseconds(self._runtime):
-                return self.servable.run(signature, arrays, outputs, timeout)
+    def infer(
+        self,
+        api: str,
+        tasks: inference.Tasks,
+        examples: Callable[[], np.ndarray],
+        call: calls.Call,
+    ) -> list[inference_pb2.InferenceResult]:
+        """Answers each task about the same tf.Examples.
 
-        if self._batcher is None:
-            answer = run(inputs, call.remaining())
-        else:
-            key = (signature.name, outputs)
-            answer = self._batcher.run(key, run, inputs, call)
-        return {name: np.asarray(answer[name]) for name in outputs}
+        Args:
+            api: Classify, Regress or MultiInference.
+            tasks: one; or at least one, if it is MultiInference.
+            examples: makes the serialized examples, [N].
+            call: the work ends when it does.
+
+        Raises:
+            ServingError: a signature cannot be asked so, the examples are none,
+                the time is over, or the model refused.
+        """
+        asked = inference.Inference(
+            self.servable, tasks, joint=api == "MultiInference"
+        )
+        inputs = {inference_methods.INPUTS: examples()}
+        outputs = self._run(
+            api,
+            asked.signature,
+            tuple(sorted(asked.signature.outputs)),
+            inputs,
+            call,
+        )
+        return asked.results(outputs, len(inputs[inference_methods.INPUTS]))
 
     def idle(self) -> bool:
         """Whether nothing runs, not even for a client that has gone."""
@@ -87,6 +117,29 @@ class LoadedModel:
         if self._batcher is not None:
             self._batcher.close()
         self.servable.close()
+
+    def _run(
+        self,
+        api: str,
+        signature: servable.Signature,
+        outputs: tuple[str, ...],
+        inputs: Arrays,
+        call: calls.Call,
+    ) -> dict[str, np.ndarray]:
+        # Making the inputs may have taken long.
+        call.check()
+        runtime = self._numbers.runtime_latency.labels(self._name, api, "TF1")
+
+        def run(arrays: Arrays, timeout: float | None) -> Arrays:
+            with metrics.microseconds(runtime):
+                return self.servable.run(signature, arrays, outputs, timeout)
+
+        if self._batcher is None:
+            answer = run(inputs, call.remaining())
+        else:
+            key = (signature.name, outputs)
+            answer = self._batcher.run(key, run, inputs, call)
+        return {name: np.asarray(answer[name]) for name in outputs}
 
 
 def arrays_of(

@@ -3,20 +3,26 @@
 import contextlib
 import logging
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 import grpc
 import numpy as np
-from tensorflow_serving.apis import get_model_metadata_pb2, model_pb2
+from tensorflow_serving.apis import (
+    get_model_metadata_pb2,
+    inference_pb2,
+    model_pb2,
+)
 
 from serving import call as calls
 from serving import (
     errors,
+    inference,
     loaded_model,
     metrics,
     model_config,
     model_manager,
     servable,
+    version_table,
 )
 
 _log = logging.getLogger("serving")
@@ -26,7 +32,7 @@ _UNKNOWN_MODEL = "unknown"
 
 
 class ModelApi:
-    """Predict, metadata, status and reload; used from many threads at once."""
+    """What both transports ask for; used from many threads at once."""
 
     def __init__(
         self,
@@ -79,12 +85,7 @@ class ModelApi:
                 outputs = model.predict(
                     spec.signature_name, convert, output_filter, call
                 )
-        resolved = model_pb2.ModelSpec(
-            name=spec.name,
-            signature_name=spec.signature_name or servable.DEFAULT_SIGNATURE,
-        )
-        resolved.version.value = number
-        return resolved, outputs
+        return _resolved(spec, number), outputs
 
     def metadata(
         self, spec: model_pb2.ModelSpec
@@ -102,49 +103,40 @@ class ModelApi:
         resolved.version.value = number
         return resolved, signatures
 
-    def refuse_examples(
-        self, spec: model_pb2.ModelSpec, method: str, entrypoint: str
-    ) -> None:
-        """Answers Classify and Regress, which take tf.Examples: it raises.
+    def infer(
+        self,
+        api: str,
+        tasks: inference.Tasks,
+        examples: Callable[[], np.ndarray],
+        call: calls.Call,
+        entrypoint: str,
+    ) -> list[inference_pb2.InferenceResult]:
+        """Answers tasks about tf.Examples, and says which version did.
 
         Args:
-            spec: which model and signature.
-            method: classify or regress.
+            api: Classify, Regress or MultiInference.
+            tasks: one; of MultiInference, any number of one model. The first
+                says which version.
+            examples: makes the serialized examples, [N].
+            call: the work ends when it does.
             entrypoint: GRPC or REST, for the metrics.
 
         Raises:
-            ServingError: always. The model has no such signature, as none
-                that TensorFlow 2 exports; or it has, and this server does
-                not do it.
+            ServingError: it cannot be answered; nothing else is raised.
         """
-        noun = {"classify": "classification", "regress": "regression"}[method]
-        with (
-            self._counted(spec.name, method, entrypoint),
-            self._manager.use(spec) as (_, model),
-        ):
-            name = spec.signature_name or servable.DEFAULT_SIGNATURE
-            if name not in model.servable.signature_defs:
-                raise errors.ServingError(
-                    grpc.StatusCode.INVALID_ARGUMENT,
-                    f"No signature was found with the name: {name}",
-                )
-            found = model.servable.signature_defs[name].method_name
-            expected = f"tensorflow/serving/{method}"
-            if found != expected:
-                raise errors.ServingError(
-                    grpc.StatusCode.INVALID_ARGUMENT,
-                    f"Expected {noun} signature method_name to be {expected}. "
-                    f"Was: {found}",
-                )
-            raise errors.ServingError(
-                grpc.StatusCode.UNIMPLEMENTED,
-                f"this development server does not {method}; "
-                "tensorflow_model_server does",
-            )
+        # Without a task there is no name, which is refused as such.
+        spec = tasks[0].model_spec if tasks else model_pb2.ModelSpec()
+        with self._counted(spec.name, api.lower(), entrypoint):
+            call.check()
+            with self._admitted(), self._manager.use(spec) as (number, model):
+                results = model.infer(api, tasks, examples, call)
+        for task, result in zip(tasks, results, strict=True):
+            result.model_spec.CopyFrom(_resolved(task.model_spec, number))
+        return results
 
     def status(
         self, spec: model_pb2.ModelSpec
-    ) -> list[model_manager.VersionStatus]:
+    ) -> list[version_table.VersionStatus]:
         """The states of a model's versions, the newest first.
 
         Raises:
@@ -198,3 +190,13 @@ class ModelApi:
             raise errors.ServingError(code, "internal error") from error
         finally:
             self._numbers.request_count.labels(name, code.name).inc()
+
+
+def _resolved(spec: model_pb2.ModelSpec, number: int) -> model_pb2.ModelSpec:
+    """What was asked, and which version answered."""
+    resolved = model_pb2.ModelSpec(
+        name=spec.name,
+        signature_name=spec.signature_name or servable.DEFAULT_SIGNATURE,
+    )
+    resolved.version.value = number
+    return resolved

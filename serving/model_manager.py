@@ -1,66 +1,35 @@
-"""Which versions are in memory, and who is using them.
+"""Loads and unloads the versions of models, and lends them to requests.
 
 One thread loads and unloads: the one that calls `poll`. A version is loaded
 before the one it replaces is let go, and that one is unloaded only when the
 last request has left it. So no request meets a gap.
 
-`_changed` guards every field. It is never held while a model loads, runs or
-closes.
+`_changed` guards every field, and the table. It is never held while a model
+loads, runs or closes.
 """
 
 import contextlib
-import dataclasses
-import enum
 import logging
 import pathlib
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 import grpc
 from tensorflow_serving.apis import model_pb2
 
-from serving import errors, loaded_model, model_config, versions
+from serving import (
+    errors,
+    loaded_model,
+    model_config,
+    version_table,
+    versions,
+)
 
 _log = logging.getLogger("serving")
-
+_State = version_table.State
 # Name, folder of the version -> the model, or any exception.
 Load = Callable[[str, pathlib.Path], loaded_model.LoadedModel]
-
-# Ended versions that a model's status still tells of.
-_HISTORY = 32
-
-
-class State(enum.IntEnum):
-    """Where a version is in its life, with the numbers of GetModelStatus."""
-
-    START = 10
-    LOADING = 20
-    AVAILABLE = 30
-    UNLOADING = 40
-    END = 50
-
-
-@dataclasses.dataclass(frozen=True)
-class VersionStatus:
-    """What GetModelStatus tells of one version."""
-
-    version: int
-    state: State
-    error: str = ""
-
-
-@dataclasses.dataclass
-class _Version:
-    path: pathlib.Path
-    state: State = State.START
-    error: str = ""
-    model: loaded_model.LoadedModel | None = None
-    # Requests that are running in it.
-    users: int = 0
-    # Since it was last wanted.
-    failures: int = 0
-    retry_at: float = 0.0
 
 
 class ModelManager:
@@ -88,11 +57,11 @@ class ModelManager:
         self._load = load
         self._max_load_retries = max_load_retries
         self._load_retry_seconds = load_retry_seconds
-        self._allow_labels_for_unavailable = allow_labels_for_unavailable
         self._clock = clock
         self._changed = threading.Condition()
-        self._configs: dict[str, model_config.ModelConfig] = {}
-        self._versions: dict[str, dict[int, _Version]] = {}
+        self._table = version_table.VersionTable(
+            allow_labels_for_unavailable=allow_labels_for_unavailable
+        )
         self._listeners: list[Callable[[], None]] = []
         # One config is settled before the next, so that a model which moves
         # to another folder is gone from the first.
@@ -112,7 +81,7 @@ class ModelManager:
             ServingError: it is not there.
         """
         with self._changed:
-            number, version = self._find(spec)
+            number, version = self._table.find(spec)
             version.users += 1
         try:
             assert version.model is not None
@@ -120,50 +89,37 @@ class ModelManager:
         finally:
             with self._changed:
                 version.users -= 1
-                if version.state is State.UNLOADING and not version.users:
+                if version.state is _State.UNLOADING and not version.users:
                     self._wake()
 
-    def status(self, spec: model_pb2.ModelSpec) -> list[VersionStatus]:
+    def status(
+        self, spec: model_pb2.ModelSpec
+    ) -> list[version_table.VersionStatus]:
         """What is known of a model's versions, the newest first.
 
         Raises:
             ServingError: nothing is known of the model, or of the version.
         """
         with self._changed:
-            number = self._number(spec)
-            known = self._versions.get(spec.name, {})
-            if not known:
-                raise _not_found(
-                    f"Could not find any versions of model {spec.name}"
-                )
-            if number is not None and number not in known:
-                raise _not_found(
-                    f"Could not find version {number} of model {spec.name}"
-                )
-            wanted = sorted(known, reverse=True) if number is None else [number]
-            return [
-                VersionStatus(v, known[v].state, known[v].error) for v in wanted
-            ]
+            return self._table.status(spec)
 
     def ready(self) -> bool:
         """Whether every configured model has a version to serve."""
         with self._changed:
-            return bool(self._configs) and all(
-                self._available(name) for name in self._configs
-            )
+            configs = self._table.configs()
+            return bool(configs) and all(map(self._table.available, configs))
 
     def serves(self, name: str) -> bool:
         """Whether a model of that name is configured."""
         with self._changed:
-            return name in self._configs
+            return name in self._table.configs()
 
     def empty(self) -> bool:
         """Whether no version is in memory."""
         with self._changed:
             return all(
                 version.model is None
-                for known in self._versions.values()
-                for version in known.values()
+                for _, _, version in self._table.versions()
             )
 
     def listen(self, listener: Callable[[], None]) -> None:
@@ -181,10 +137,7 @@ class ModelManager:
             ServingError: a label or a base path is refused; nothing changed.
         """
         with self._changed:
-            for config in configs:
-                self._check_labels(config)
-                self._check_base_path(config)
-            self._configs = {config.name: config for config in configs}
+            self._table.configure(configs)
             self._accepted += 1
             self._wake()
 
@@ -204,7 +157,8 @@ class ModelManager:
                 available, and is tried again as any other.
         """
         with self._reloading, self._changed:
-            new = [c.name for c in configs if c.name not in self._configs]
+            before = self._table.configs()
+            new = [c.name for c in configs if c.name not in before]
             self.configure(configs)
             mine = self._accepted
             if not self._changed.wait_for(
@@ -214,12 +168,12 @@ class ModelManager:
                     grpc.StatusCode.DEADLINE_EXCEEDED,
                     "the new models are still loading",
                 )
-            failed = [name for name in new if not self._available(name)]
+            failed = [name for name in new if not self._table.available(name)]
             if failed:
                 raise errors.ServingError(
                     grpc.StatusCode.UNKNOWN,
                     "Some models did not become available: "
-                    f"{{{', '.join(map(self._why, failed))}}}",
+                    f"{{{', '.join(map(self._table.why, failed))}}}",
                 )
 
     def run(self, poll_seconds: float, stop: threading.Event) -> None:
@@ -242,7 +196,7 @@ class ModelManager:
                     poll_seconds or None,
                 )
         with self._changed:
-            self._configs = {}
+            self._table.configure([])
         self.poll()
 
     def wake(self) -> None:
@@ -253,7 +207,7 @@ class ModelManager:
     def poll(self) -> None:
         """Looks at the folders once, loads what is new, unloads what is not."""
         with self._changed:
-            configs = dict(self._configs)
+            configs = self._table.configs()
             accepted = self._accepted
             self._work_to_do = False
         wanted: dict[str, set[int]] = {}
@@ -264,11 +218,11 @@ class ModelManager:
                 for number, path in found.items():
                     self._load_if_due(name, number, path)
         with self._changed:
-            for name in self._versions:
+            for name in {name for name, _, _ in self._table.versions()}:
                 if name not in configs:
-                    self._let_go(name, set())
+                    self._table.let_go(name, set())
                 elif name in wanted:
-                    self._let_go(name, wanted[name])
+                    self._table.let_go(name, wanted[name])
         self._close_unused()
         with self._changed:
             self._settled = accepted
@@ -296,15 +250,14 @@ class ModelManager:
 
     def _load_if_due(self, name: str, number: int, path: pathlib.Path) -> None:
         with self._changed:
-            known = self._versions.setdefault(name, {})
-            version = known.setdefault(number, _Version(path))
-            if version.state not in (State.START, State.END):
+            version = self._table.version(name, number, path)
+            if version.state not in (_State.START, _State.END):
                 return
             if version.failures > self._max_load_retries or (
                 version.failures and self._clock() < version.retry_at
             ):
                 return
-            version.state, version.error = State.LOADING, ""
+            version.state, version.error = _State.LOADING, ""
             version.path = path
         self._tell()
         try:
@@ -315,47 +268,22 @@ class ModelManager:
                 "Loading servable: %s version %d failed", name, number
             )
             with self._changed:
-                version.state, version.error = State.END, str(error)
+                version.state, version.error = _State.END, str(error)
                 version.failures += 1
                 version.retry_at = self._clock() + self._load_retry_seconds
         else:
             _log.info("Successfully loaded %s version %d", name, number)
             with self._changed:
-                version.state, version.model = State.AVAILABLE, model
+                version.state, version.model = _State.AVAILABLE, model
                 version.failures = 0
         self._tell()
-
-    def _let_go(self, name: str, wanted: set[int]) -> None:
-        """Marks what is no longer wanted; under the lock."""
-        known = self._versions[name]
-        configured = name in self._configs
-        for number, version in known.items():
-            if number in wanted:
-                continue
-            version.failures = 0
-            replaced = any(
-                known[other].state is State.AVAILABLE for other in wanted
-            )
-            # The last one that works stays until another one works.
-            if version.state is State.AVAILABLE and (
-                replaced or not configured
-            ):
-                version.state = State.UNLOADING
-        ended = [
-            number
-            for number in sorted(known, reverse=True)
-            if known[number].state is State.END and number not in wanted
-        ]
-        for number in ended[_HISTORY:]:
-            del known[number]
 
     def _close_unused(self) -> None:
         with self._changed:
             unused = [
                 (name, number, version)
-                for name, known in self._versions.items()
-                for number, version in known.items()
-                if version.state is State.UNLOADING
+                for name, number, version in self._table.versions()
+                if version.state is _State.UNLOADING
                 and not version.users
                 # It would be waited for; the next poll looks again.
                 and version.model is not None
@@ -366,92 +294,9 @@ class ModelManager:
             version.model.close()
             _log.info("Unloaded %s version %d", name, number)
             with self._changed:
-                version.state, version.model = State.END, None
+                version.state, version.model = _State.END, None
                 # Its number may be wanted again.
                 self._wake()
-
-    def _find(self, spec: model_pb2.ModelSpec) -> tuple[int, _Version]:
-        """The version that a request asks for; under the lock."""
-        if not spec.name:
-            raise errors.ServingError(
-                grpc.StatusCode.INVALID_ARGUMENT,
-                "ModelSpec has no name specified.",
-            )
-        number = self._number(spec)
-        known = self._versions.get(spec.name, {})
-        if number is None:
-            available = self._available(spec.name)
-            if not available:
-                raise _not_found(
-                    f"Servable not found for request: Latest({spec.name})"
-                )
-            number = max(available)
-        elif number not in known or known[number].state is not State.AVAILABLE:
-            raise _not_found(
-                "Servable not found for request: "
-                f"Specific({spec.name}, {number})"
-            )
-        return number, known[number]
-
-    def _number(self, spec: model_pb2.ModelSpec) -> int | None:
-        """The version that is named or labelled, if any; under the lock."""
-        match spec.WhichOneof("version_choice"):
-            case "version":
-                return spec.version.value
-            case "version_label":
-                number = self._labels(spec.name).get(spec.version_label)
-                if number is None:
-                    raise errors.ServingError(
-                        grpc.StatusCode.INVALID_ARGUMENT,
-                        "Unrecognized servable version label: "
-                        f"{spec.version_label}",
-                    )
-                return number
-        return None
-
-    def _labels(self, name: str) -> Mapping[str, int]:
-        config = self._configs.get(name)
-        return config.labels if config else {}
-
-    def _available(self, name: str) -> list[int]:
-        return [
-            number
-            for number, version in self._versions.get(name, {}).items()
-            if version.state is State.AVAILABLE
-        ]
-
-    def _why(self, name: str) -> str:
-        """A model that failed, and what its versions say about it."""
-        reasons = [
-            f"version {number}: {version.error or version.state.name}"
-            for number, version in self._versions.get(name, {}).items()
-        ]
-        base_path = self._configs[name].base_path
-        return f"{name}: {'; '.join(reasons) or f'no versions in {base_path}'}"
-
-    def _check_labels(self, config: model_config.ModelConfig) -> None:
-        available = self._available(config.name)
-        for label, number in config.labels.items():
-            # A label in use must not move to where nothing is.
-            moves = self._labels(config.name).get(label, number) != number
-            allowed = self._allow_labels_for_unavailable and not moves
-            if number not in available and not allowed:
-                raise errors.ServingError(
-                    grpc.StatusCode.FAILED_PRECONDITION,
-                    f"Request to assign label to version {number} of model "
-                    f"{config.name}, which is not currently available for "
-                    "inference",
-                )
-
-    def _check_base_path(self, config: model_config.ModelConfig) -> None:
-        served = self._configs.get(config.name)
-        if served is not None and served.base_path != config.base_path:
-            raise errors.ServingError(
-                grpc.StatusCode.INVALID_ARGUMENT,
-                f"model {config.name} has base_path {config.base_path}; it is "
-                f"served from {served.base_path}: remove the model first, "
-                "since versions of both would have the same names",
-            )
 
     def _wake(self) -> None:
         """Asks for another poll; under the lock."""
@@ -463,7 +308,3 @@ class ModelManager:
             listeners = list(self._listeners)
         for listener in listeners:
             listener()
-
-
-def _not_found(message: str) -> errors.ServingError:
-    return errors.ServingError(grpc.StatusCode.NOT_FOUND, message)

@@ -218,6 +218,7 @@ def _load(
             tags=chosen.saved_model_tags,
             intra_op_threads=chosen.intra_op_threads,
             inter_op_threads=chosen.inter_op_threads,
+            check_method_names=chosen.check_method_names,
         ),
         parameters=chosen.batching,
         numbers=numbers,

@@ -25,6 +25,7 @@ class Options:
     load_retry_seconds: float = 60
     allow_labels_for_unavailable: bool = False
     warm_up: bool = True
+    check_method_names: bool = False
     saved_model_tags: tuple[str, ...] = ("serve",)
     intra_op_threads: int = 0
     inter_op_threads: int = 0

@@ -23,6 +23,8 @@ from serving import call as calls
 from serving import (
     errors,
     grpc_services,
+    inference,
+    json_examples,
     json_tensors,
     metrics,
     model_api,
@@ -70,13 +72,15 @@ class RestServer:
             numbers: what the metrics path shows.
             timeout: seconds for reading and answering a request.
             threads: requests worked on at once; twice as many are taken in.
-            max_body_bytes: the largest body, unpacked.
+            max_body_bytes: the largest body, unpacked, and what its examples
+                may take when each has the context.
             metrics_path: where the metrics are; None: nowhere.
             grace: seconds that `stop` waits for what runs.
         """
         self._api = api
         self._numbers = numbers
         self._timeout = timeout
+        self._max_body_bytes = max_body_bytes
         self._metrics_path = metrics_path
         self._max_taken = 2 * threads
         # Read and written on the loop's thread alone.
@@ -164,10 +168,10 @@ class RestServer:
         self, ask: re.Match[str], body: bytes, call: calls.Call
     ) -> web.Response:
         spec = _spec(ask)
-        if ask["method"] != "predict":
-            self._api.refuse_examples(spec, ask["method"], "REST")
         # It may have waited for a thread until nobody wants the answer.
         call.check()
+        if ask["method"] != "predict":
+            return self._infer(ask["method"], spec, body, call)
         parsed = json_tensors.parse(body)
         spec.signature_name = parsed.signature_name
         _, outputs = self._api.predict(
@@ -178,6 +182,23 @@ class RestServer:
             "REST",
         )
         return _json(json_tensors.from_arrays(outputs, rows=parsed.rows))
+
+    def _infer(
+        self,
+        method: str,
+        spec: model_pb2.ModelSpec,
+        body: bytes,
+        call: calls.Call,
+    ) -> web.Response:
+        spec.signature_name, sent = json_examples.parse(body)
+        (result,) = self._api.infer(
+            method.capitalize(),
+            [inference.single_task(spec, method)],
+            lambda: inference.examples(sent, self._max_body_bytes),
+            call,
+            "REST",
+        )
+        return _json(json_examples.from_result(result))
 
     def _get(self, path: str) -> web.Response:
         if path == self._metrics_path:

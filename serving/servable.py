@@ -12,6 +12,8 @@ from typing import Any
 import grpc
 import numpy as np
 import tensorflow as tf
+from tensorflow.core.framework import types_pb2
+from tensorflow.core.protobuf import meta_graph_pb2
 
 from serving import errors
 
@@ -21,7 +23,7 @@ Arrays = Mapping[str, np.ndarray]
 
 # TensorFlow's codes are gRPC's.
 _CODES = {code.value[0]: code for code in grpc.StatusCode}
-# Those of which Predict serves a signature.
+# Those whose signatures Predict serves, where that is checked.
 _METHODS = tuple(
     f"tensorflow/serving/{method}"
     for method in ("predict", "classify", "regress")
@@ -58,6 +60,7 @@ class Servable:
         tags: Sequence[str] = ("serve",),
         intra_op_threads: int = 0,
         inter_op_threads: int = 0,
+        check_method_names: bool = False,
     ):
         """Loads a SavedModel.
 
@@ -66,6 +69,8 @@ class Servable:
             tags: which of its graphs.
             intra_op_threads: threads of one operation; 0: TensorFlow chooses.
             inter_op_threads: operations at once; 0: TensorFlow chooses.
+            check_method_names: refuse to ask a signature by another method
+                than it was saved for; TensorFlow 2 saves all for Predict.
 
         Raises:
             Exception: whatever TensorFlow finds wrong with the folder.
@@ -84,19 +89,20 @@ class Servable:
             self._session.close()
             raise
         self.signature_defs = meta_graph.signature_def
+        self.check_method_names = check_method_names
         self._signatures = {
             name: Signature(
                 name, _specs(signature.inputs), _specs(signature.outputs)
             )
             for name, signature in self.signature_defs.items()
-            if signature.method_name in _METHODS
+            if _has_tensors(signature)
         }
 
     def signature(self, name: str = "") -> Signature:
         """The signature of a name; the default one where there is no name.
 
         Raises:
-            ServingError: there is none, or it is not one that Predict serves.
+            ServingError: there is none, or it cannot be asked.
         """
         name = name or DEFAULT_SIGNATURE
         if name not in self.signature_defs:
@@ -104,12 +110,18 @@ class Servable:
                 grpc.StatusCode.FAILED_PRECONDITION,
                 f'Serving signature key "{name}" not found.',
             )
+        method = self.signature_defs[name].method_name
+        if self.check_method_names and method not in _METHODS:
+            raise errors.ServingError(
+                grpc.StatusCode.INTERNAL,
+                "Expected prediction signature method_name to be one of "
+                f"{{{', '.join(_METHODS)}}}. Was: {method}",
+            )
         if name not in self._signatures:
             raise errors.ServingError(
                 grpc.StatusCode.INVALID_ARGUMENT,
-                "Expected prediction signature method_name to be one of "
-                f"{{{', '.join(_METHODS)}}}. Was: "
-                f"{self.signature_defs[name].method_name}",
+                f"signature {name} names an operation, as what initializes "
+                "the model; expected tensors",
             )
         signature = self._signatures[name]
         tensors = [*signature.inputs.values(), *signature.outputs.values()]
@@ -163,6 +175,11 @@ class Servable:
     def close(self) -> None:
         """Frees the memory. No `run` may be under way or follow."""
         self._session.close()
+
+
+def _has_tensors(signature: meta_graph_pb2.SignatureDef) -> bool:
+    tensors = [*signature.inputs.values(), *signature.outputs.values()]
+    return all(info.dtype != types_pb2.DT_INVALID for info in tensors)
 
 
 def _specs(tensors: Mapping[str, Any]) -> dict[str, TensorSpec]:

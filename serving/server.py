@@ -103,6 +103,11 @@ _SSL_CONFIG_FILE = flags.DEFINE_string(
 _MONITORING_CONFIG_FILE = flags.DEFINE_string(
     "monitoring_config_file", None, "Metrics; needs --rest_api_port."
 )
+_CHECK_METHOD_NAMES = flags.DEFINE_bool(
+    "enable_signature_method_name_check",
+    False,
+    "Ask a signature only by the method it was saved for.",
+)
 _SAVED_MODEL_TAGS = flags.DEFINE_list(
     "saved_model_tags", ["serve"], "Which graph of a SavedModel."
 )
@@ -192,6 +197,7 @@ def _options() -> options.Options:
         load_retry_seconds=_LOAD_RETRY_INTERVAL_MICROS.value / 1e6,
         allow_labels_for_unavailable=_ALLOW_LABELS.value,
         warm_up=_ENABLE_MODEL_WARMUP.value,
+        check_method_names=_CHECK_METHOD_NAMES.value,
         saved_model_tags=tuple(_SAVED_MODEL_TAGS.value),
         intra_op_threads=_INTRA_OP.value,
         inter_op_threads=_INTER_OP.value,

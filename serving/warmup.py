@@ -6,10 +6,17 @@ import tensorflow as tf
 from tensorflow_serving.apis import prediction_log_pb2
 
 from serving import call as calls
-from serving import loaded_model
+from serving import inference, loaded_model
 
 _FILE = pathlib.Path("assets.extra", "tf_serving_warmup_requests")
 _MOST = 1000
+# By the field of a PredictionLog, the API that it is a request to.
+_LOGS = {
+    "predict_log": "Predict",
+    "classify_log": "Classify",
+    "regress_log": "Regress",
+    "multi_inference_log": "MultiInference",
+}
 
 
 def replay(
@@ -26,8 +33,8 @@ def replay(
         How many there were.
 
     Raises:
-        ValueError: one of them is not a request to Predict, or fails, or
-            there are more than a thousand.
+        ValueError: one of them is not a request of PredictionService, or
+            fails, or there are more than a thousand.
         tf.errors.DataLossError: the file is damaged.
     """
     file = pathlib.Path(path) / _FILE
@@ -39,17 +46,45 @@ def replay(
             if count == _MOST:
                 raise ValueError(f"expected at most {_MOST} records")
             log = prediction_log_pb2.PredictionLog.FromString(record)
-            if log.WhichOneof("log_type") != "predict_log":
-                raise ValueError("expected a predict_log")
-            request = log.predict_log.request
-            model.predict(
-                request.model_spec.signature_name,
-                loaded_model.arrays_of(request.inputs, max_bytes),
-                request.output_filter,
-                calls.Call(),
-            )
+            _replay(log, model, max_bytes)
         except Exception as error:
             # Whatever it was: the reader needs to know which record.
             raise ValueError(f"{file}: record {count}: {error}") from error
         count += 1
     return count
+
+
+def _replay(
+    log: prediction_log_pb2.PredictionLog,
+    model: loaded_model.LoadedModel,
+    max_bytes: int,
+) -> None:
+    """Runs one record.
+
+    Raises:
+        ValueError: it holds no request.
+        ServingError: the model refuses it.
+    """
+    kind = log.WhichOneof("log_type")
+    if kind not in _LOGS:
+        raise ValueError(f"expected one of {', '.join(_LOGS)}; found {kind}")
+    request = getattr(log, kind).request
+    if kind == "predict_log":
+        model.predict(
+            request.model_spec.signature_name,
+            loaded_model.arrays_of(request.inputs, max_bytes),
+            request.output_filter,
+            calls.Call(),
+        )
+        return
+    if kind == "multi_inference_log":
+        tasks = request.tasks
+    else:
+        method = _LOGS[kind].lower()
+        tasks = [inference.single_task(request.model_spec, method)]
+    model.infer(
+        _LOGS[kind],
+        tasks,
+        lambda: inference.examples(request.input, max_bytes),
+        calls.Call(),
+    )

@@ -15,12 +15,13 @@ from absl.testing import absltest
 from hypothesis import strategies as st
 from tensorflow.core.framework import tensor_pb2
 from tensorflow_serving.apis import (
+    classification_pb2,
     predict_pb2,
     prediction_service_pb2_grpc,
 )
 
 from serving import batching, model_config, model_server, options
-from tests.serving import tiny_models
+from tests.serving import tiny_example_models, tiny_models
 
 _MAX_BYTES = 2**20
 _ALLOWED = {
@@ -32,11 +33,12 @@ _ALLOWED = {
 }
 
 # The names that mean something, and any other.
+_EXAMPLE_SIGNATURES = ("classify", "regress", "native", "wide", "binary")
 _NAMES = st.sampled_from(["x", "a", "b", "text", "steps", ""]) | st.text(
     max_size=5
 )
 _SIGNATURES = st.sampled_from(
-    ["", "shout", "add", "root", "__saved_model_init_op"]
+    ["", "shout", "add", "root", "__saved_model_init_op", *_EXAMPLE_SIGNATURES]
 ) | st.text(max_size=5)
 _SIZES = st.sampled_from([0, 1, 2, -1, 2**31, 2**62]) | st.integers(
     -(2**63), 2**63 - 1
@@ -85,6 +87,30 @@ def _requests(draw) -> predict_pb2.PredictRequest:
     return request
 
 
+@st.composite
+def _classifications(draw) -> classification_pb2.ClassificationRequest:
+    request = classification_pb2.ClassificationRequest()
+    request.model_spec.name = draw(st.sampled_from(["examples", "tiny"]))
+    request.model_spec.signature_name = draw(
+        st.sampled_from(_EXAMPLE_SIGNATURES) | _SIGNATURES
+    )
+    holder = draw(
+        st.sampled_from(
+            [
+                request.input.example_list,
+                request.input.example_list_with_context,
+            ]
+        )
+    )
+    for _ in range(draw(st.integers(0, 3))):
+        features = holder.examples.add().features.feature
+        for name in draw(st.lists(st.sampled_from(["x", "y"]), max_size=2)):
+            features[name].float_list.value.extend(
+                draw(st.lists(_FLOATS, max_size=2))
+            )
+    return request
+
+
 _JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(),
     lambda inner: (
@@ -93,6 +119,11 @@ _JSON = st.recursive(
     ),
     max_leaves=12,
 )
+_EXAMPLES = st.dictionaries(
+    st.sampled_from(["x", "bias"]) | st.text(max_size=3),
+    _JSON | st.lists(_FLOATS, max_size=2),
+    max_size=3,
+)
 _BODIES = (
     st.fixed_dictionaries(
         {},
@@ -100,6 +131,8 @@ _BODIES = (
             "signature_name": _SIGNATURES | _JSON,
             "instances": st.lists(_JSON, max_size=3) | _JSON,
             "inputs": _JSON,
+            "examples": st.lists(_EXAMPLES, max_size=3) | _JSON,
+            "context": _EXAMPLES | _JSON,
         },
     ).map(lambda body: json.dumps(body).encode())
     | _JSON.map(lambda value: json.dumps(value).encode())
@@ -109,6 +142,7 @@ _PATHS = st.sampled_from(
     [
         *("tiny:predict",) * 6,
         *("tiny:classify", "none:predict", "tiny/versions/0:predict"),
+        *("examples:classify", "examples:regress") * 3,
         *("tiny/labels/a:predict", "tiny", ":predict", "tiny:predict/"),
     ]
 )
@@ -129,10 +163,19 @@ class MalformedRequestsTest(absltest.TestCase):
     def setUpClass(cls):
         super().setUpClass()
         base = pathlib.Path(cls.create_tempdir(cls()).full_path)
-        tiny_models.save(base, 1)
+        for module in (tiny_models, tiny_example_models):
+            (base / module.__name__).mkdir()
+            module.save(base / module.__name__, 1)
         server = model_server.ModelServer(
             options.Options(
-                models=(model_config.ModelConfig("tiny", str(base)),),
+                models=(
+                    model_config.ModelConfig(
+                        "tiny", str(base / tiny_models.__name__)
+                    ),
+                    model_config.ModelConfig(
+                        "examples", str(base / tiny_example_models.__name__)
+                    ),
+                ),
                 max_request_bytes=_MAX_BYTES,
                 # With the queue in between, there is more to break.
                 batching=batching.BatchingParameters(),
@@ -183,6 +226,14 @@ class MalformedRequestsTest(absltest.TestCase):
         self.assertEqual(self.ask(self.good_request()), grpc.StatusCode.OK)
 
     @_settings
+    @hypothesis.given(request=_classifications())
+    def test_grpc_classify(self, request):
+        code = self.stub.Classify.future(request, timeout=60).code()
+
+        self.assertIn(code, _ALLOWED)
+        self.assertEqual(self.ask(self.good_request()), grpc.StatusCode.OK)
+
+    @_settings
     @hypothesis.given(message=st.binary(max_size=64))
     def test_bytes_that_are_no_message(self, message):
         predict = self.channel.unary_unary(
@@ -214,6 +265,31 @@ class MalformedRequestsTest(absltest.TestCase):
         self.assertLess(request.inputs["x"].ByteSize(), 30)
 
         self.assertEqual(self.ask(request), grpc.StatusCode.RESOURCE_EXHAUSTED)
+
+    def test_a_context_that_every_example_would_repeat(self):
+        request = classification_pb2.ClassificationRequest()
+        request.model_spec.name = "examples"
+        request.model_spec.signature_name = "classify"
+        both = request.input.example_list_with_context
+        both.context.features.feature["x"].bytes_list.value.append(b"." * 2000)
+        for _ in range(1000):
+            both.examples.add()
+        self.assertLess(request.ByteSize(), 5000)
+
+        code = self.stub.Classify.future(request, timeout=60).code()
+
+        self.assertEqual(code, grpc.StatusCode.RESOURCE_EXHAUSTED)
+        status, answer = self.post(
+            "examples:classify",
+            json.dumps(
+                {
+                    "signature_name": "classify",
+                    "context": {"x": "." * 2000},
+                    "examples": [{}] * 1000,
+                }
+            ),
+        )
+        self.assertEqual(status, 429, answer)
 
     def test_json_so_deep_that_a_parser_might_give_up(self):
         body = b'{"instances": ' + b"[" * 500_000

@@ -5,10 +5,16 @@ import grpc
 from absl.testing import absltest
 from tensorflow_serving.apis import model_pb2
 
-from serving import errors, model_config, model_manager, versions
+from serving import (
+    errors,
+    model_config,
+    model_manager,
+    version_table,
+    versions,
+)
 
 _LONG = 60.0
-_State = model_manager.State
+_State = version_table.State
 
 
 class Model:
@@ -238,80 +244,6 @@ class ModelManagerTest(ManagerTestCase):
         self.serve(self.config("a"), self.config("b"))
         self.assertEqual(self.served(name="a"), 1)
 
-    def test_labels(self):
-        self.publish(1, 2)
-        self.serve(self.config(latest=None))
-        self.serve(self.config(latest=None, labels={"stable": 1, "canary": 2}))
-
-        self.assertEqual(self.served(label="stable"), 1)
-        self.assertEqual(self.served(label="canary"), 2)
-        self.assert_refused(
-            grpc.StatusCode.INVALID_ARGUMENT,
-            "Unrecognized servable version label: other",
-            lambda: self.served(label="other"),
-        )
-        (status,) = self.manager.status(self.spec(label="stable"))
-        self.assertEqual(status.version, 1)
-
-    def test_a_label_of_a_version_that_is_not_loaded_changes_nothing(self):
-        self.publish(1)
-        self.serve()
-
-        self.assert_refused(
-            grpc.StatusCode.FAILED_PRECONDITION,
-            "label to version 7 of model a, which is not currently available",
-            self.manager.configure,
-            [self.config(labels={"x": 7}), self.config("b")],
-        )
-        self.assertFalse(self.manager.serves("b"))
-
-    def test_such_a_label_may_be_allowed_if_it_is_new(self):
-        self.manager = self.make(allow_labels_for_unavailable=True)
-        self.publish(1)
-        self.serve(self.config(labels={"stable": 1}))
-
-        self.assertEqual(self.served(label="stable"), 1)
-        self.assert_refused(
-            grpc.StatusCode.FAILED_PRECONDITION,
-            "version 7",
-            self.manager.configure,
-            [self.config(labels={"stable": 7})],
-        )
-
-    def test_a_model_does_not_move_while_it_is_served(self):
-        self.publish(1)
-        self.serve()
-
-        self.assert_refused(
-            grpc.StatusCode.INVALID_ARGUMENT,
-            "has base_path /elsewhere; it is served from",
-            self.manager.configure,
-            [model_config.ModelConfig("a", "/elsewhere")],
-        )
-
-    def test_what_is_not_there(self):
-        for function, text in (
-            (lambda: self.served(name="b"), r"request: Latest\(b\)"),
-            (lambda: self.served(version=3), r"request: Specific\(a, 3\)"),
-            (
-                lambda: self.states("b"),
-                "Could not find any versions of model b",
-            ),
-            (
-                lambda: self.manager.status(self.spec(version=3)),
-                "Could not find version 3 of model a",
-            ),
-        ):
-            self.publish(len(self.loads) + 10)
-            self.serve()
-            with self.subTest(text):
-                self.assert_refused(grpc.StatusCode.NOT_FOUND, text, function)
-        self.assert_refused(
-            grpc.StatusCode.INVALID_ARGUMENT,
-            "ModelSpec has no name specified",
-            lambda: self.served(name=""),
-        )
-
     def test_is_ready_when_every_model_has_a_version(self):
         self.assertFalse(self.manager.ready())
         self.publish(1)
@@ -321,16 +253,6 @@ class ModelManagerTest(ManagerTestCase):
         self.manager.poll()
 
         self.assertTrue(self.manager.ready())
-
-    def test_ended_versions_are_forgotten_some_time(self):
-        for number in range(1, 60):
-            self.publish(number)
-            self.serve()
-        self.manager.poll()
-
-        self.assertIn(58, self.states())
-        self.assertNotIn(1, self.states())
-        self.assertLen(self.states(), 33)
 
 
 class RunningManagerTest(ManagerTestCase):

@@ -13,7 +13,6 @@ from absl.testing import absltest, parameterized
 from grpc_health.v1 import health_pb2, health_pb2_grpc
 from grpc_reflection.v1alpha import reflection_pb2, reflection_pb2_grpc
 from tensorflow_serving.apis import (
-    inference_pb2,
     predict_pb2,
     prediction_service_pb2_grpc,
 )
@@ -227,26 +226,6 @@ class ModelServerTest(parameterized.TestCase):
         )
         self.assertEqual(status, 429)
         self.assertFalse(running.done())
-
-    def test_multi_inference_is_not_there(self):
-        self.start()
-        stub = prediction_service_pb2_grpc.PredictionServiceStub(self.channel)
-        request = inference_pb2.MultiInferenceRequest()
-        self.refused(
-            grpc.StatusCode.INVALID_ARGUMENT, stub.MultiInference, request
-        )
-        task = request.tasks.add(method_name="tensorflow/serving/classify")
-        task.model_spec.name = "tiny"
-        self.assertIn(
-            "Expected classification signature",
-            self.refused(
-                grpc.StatusCode.INVALID_ARGUMENT, stub.MultiInference, request
-            ),
-        )
-        task.method_name = "tensorflow/serving/predict"
-        self.refused(
-            grpc.StatusCode.UNIMPLEMENTED, stub.MultiInference, request
-        )
 
     # Starting and stopping.
 

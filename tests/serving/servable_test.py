@@ -75,8 +75,20 @@ class ServableTest(absltest.TestCase):
         # What initialises a model is a signature too.
         self.refused(
             grpc.StatusCode.INVALID_ARGUMENT,
-            "Expected prediction signature method_name",
+            "names an operation",
             self.servable.signature,
+            "__saved_model_init_op",
+        )
+
+    def test_may_refuse_signatures_saved_for_other_methods(self):
+        checked = servable.Servable(self.path, check_method_names=True)
+        self.addCleanup(checked.close)
+
+        self.assertEqual(checked.signature().name, "serving_default")
+        self.refused(
+            grpc.StatusCode.INTERNAL,
+            "Expected prediction signature method_name to be one of",
+            checked.signature,
             "__saved_model_init_op",
         )
 

@@ -6,7 +6,7 @@ from absl.testing import absltest, parameterized
 from tensorflow_serving.apis import prediction_log_pb2
 
 from serving import loaded_model, metrics, servable, warmup
-from tests.serving import tiny_models
+from tests.serving import tiny_example_models, tiny_models
 
 _MAX_BYTES = 2**20
 
@@ -35,19 +35,58 @@ class WarmupTest(parameterized.TestCase):
         )
         cls.addClassCleanup(cls.model.close)
 
-    def replay(self, *records):
-        file = self.path / "assets.extra" / "tf_serving_warmup_requests"
+    def replay(self, *records, path=None, model=None):
+        path = path or self.path
+        file = path / "assets.extra" / "tf_serving_warmup_requests"
         file.parent.mkdir(exist_ok=True)
         with tf.io.TFRecordWriter(str(file)) as writer:
             for one in records:
                 writer.write(one)
-        return warmup.replay(self.path, self.model, _MAX_BYTES)
+        return warmup.replay(path, model or self.model, _MAX_BYTES)
 
     def test_runs_every_record(self):
         good = record(x=np.ones([1, 2], np.float32))
 
         self.assertEqual(self.replay(good, record("shout", text=["a"])), 2)
         self.assertIn(b"runtime_latency_count", self.numbers.text())
+
+    def test_runs_requests_of_every_kind(self):
+        base = pathlib.Path(self.create_tempdir().full_path)
+        path = tiny_example_models.save(base, 1)
+        model = loaded_model.LoadedModel(
+            "examples",
+            servable.Servable(path),
+            parameters=None,
+            numbers=self.numbers,
+        )
+        self.addCleanup(model.close)
+        logs = [prediction_log_pb2.PredictionLog() for _ in range(3)]
+        classify = logs[0].classify_log.request
+        classify.model_spec.signature_name = "classify"
+        regress = logs[1].regress_log.request
+        regress.model_spec.signature_name = "regress"
+        both = logs[2].multi_inference_log.request
+        for method in ("classify", "regress"):
+            task = both.tasks.add(method_name=f"tensorflow/serving/{method}")
+            task.model_spec.name = "examples"
+            task.model_spec.signature_name = method
+        for request in (classify, regress, both):
+            request.input.example_list.examples.append(
+                tiny_example_models.example(x=1.0)
+            )
+
+        records = [log.SerializeToString() for log in logs]
+
+        self.assertEqual(self.replay(*records, path=path, model=model), 3)
+        text = self.numbers.text().decode()
+        for api in ("Classify", "Regress", "MultiInference"):
+            self.assertIn(
+                f'runtime_latency_count{{API="{api}",model_name="examples"',
+                text,
+            )
+        classify.model_spec.signature_name = "regress"
+        with self.assertRaisesRegex(ValueError, "record 0: .*at least one of"):
+            self.replay(logs[0].SerializeToString(), path=path, model=model)
 
     def test_there_need_be_none(self):
         other = pathlib.Path(self.create_tempdir().full_path)
@@ -56,7 +95,7 @@ class WarmupTest(parameterized.TestCase):
 
     @parameterized.named_parameters(
         ("no_message", b"\xff\xff", "record 1"),
-        ("no_request", prediction_log_pb2.PredictionLog(), "a predict_log"),
+        ("no_request", prediction_log_pb2.PredictionLog(), "found None"),
         ("signature", record("none"), 'record 1: .*"none" not found'),
         ("input", record(x=[[1, 2]]), "record 1: input x has dtype int32"),
         ("value", record("root", x=[-1.0]), "(?s)record 1: .*x is negative"),

@@ -14,12 +14,10 @@ import numpy as np
 import tensorflow as tf
 from absl.testing import absltest, parameterized
 from tensorflow_serving.apis import (
-    classification_pb2,
     get_model_metadata_pb2,
     get_model_status_pb2,
     model_management_pb2,
     predict_pb2,
-    regression_pb2,
 )
 
 from tests.serving import tiny_models
@@ -325,24 +323,6 @@ class ConformanceTest(parameterized.TestCase):
         request.metadata_field[:] = ["signature_def"]
         request.model_spec.name = "none"
         self.refused(_Code.NOT_FOUND, "Servable not found", ask, request)
-
-    def test_a_model_of_tensors_neither_classifies_nor_regresses(self):
-        example = tf.train.Example()
-        for message, method, text in (
-            (
-                classification_pb2.ClassificationRequest(),
-                self.server.prediction.Classify,
-                "Expected classification signature method_name",
-            ),
-            (
-                regression_pb2.RegressionRequest(),
-                self.server.prediction.Regress,
-                "Expected regression signature method_name",
-            ),
-        ):
-            message.model_spec.name = "tiny"
-            message.input.example_list.examples.append(example)
-            self.refused(_Code.INVALID_ARGUMENT, text, method, message)
 
     # ModelService.
 
