@@ -134,7 +134,7 @@ def judge(
     }
     both_ways = {
         target: [
-            not one.size or float(-one.mean()) > trifle(-of_class)
+            not one.size or bool(-one.mean() > trifle(-of_class))
             for one in of_class
         ]
         for target, of_class in reverse_changes.items()

@@ -2,6 +2,7 @@
 
 import fractions
 import itertools
+import json
 import math
 
 import numpy as np
@@ -149,7 +150,7 @@ class JudgeTest(absltest.TestCase):
         )
         # Five tests: the smallest is five times 1 / 10,000.
         self.assertAlmostEqual(verdict.attribute_p[0][0], 5e-4)
-        figures = verdict.figures()
+        figures = json.loads(json.dumps(verdict.figures()))
         self.assertLess(figures.pop("classifier_p_value"), 1e-9)
         self.assertEqual(
             figures,
