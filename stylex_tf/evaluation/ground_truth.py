@@ -48,7 +48,9 @@ class AttributeFactor:
         purity: share of all change that falls on that factor.
         changes: mean change of each factor, total variation of the head's
             probabilities or |change| of a number, as a share of the change
-            from one image to a random other.
+            from one image to a random other. Of an edit made both ways each
+            way counts for half, however many images it has: so does the rank
+            of its attribute.
         cause_change: mean change of the probability that the main factor's
             cause holds, more than 0 where it goes the way that the rule says;
             None where that factor is no cause.
@@ -133,7 +135,9 @@ def attribute_factors(
             one for all, or [N].
     """
     planted = parse_causes(causes_by_class, regressors.factors)
-    towards = np.where(backwards, -1, 1)
+    count = len(reconstructions)
+    towards = np.where(backwards, -1, 1) * np.ones(count)
+    weights = _equal_ways(towards)
     before = regressors.predict(reconstructions)
     return [
         _factor_of(
@@ -143,6 +147,7 @@ def attribute_factors(
             planted,
             target_class,
             towards,
+            weights,
         )
         for edited in edits
     ]
@@ -260,11 +265,12 @@ def _factor_of(
     planted: Sequence[Cause],
     target_class: int,
     towards: np.ndarray,
+    weights: np.ndarray,
 ) -> AttributeFactor:
     """Names one attribute's factor from readings before and after."""
     factors = regressors.factors
     amounts = [
-        _change(factor, old, new) / unit
+        _change(factor, old, new, weights) / unit
         for factor, old, new, unit in zip(
             factors, before, after, regressors.random_changes, strict=True
         )
@@ -286,7 +292,7 @@ def _factor_of(
         )
         # What causes another class has to go.
         right_way = towards if own else -towards
-        cause_change = float(np.mean(right_way * (holds - held)))
+        cause_change = float(weights @ (right_way * (holds - held)))
     return AttributeFactor(
         factor=factors[main].name,
         purity=amounts[main] / sum(amounts),
@@ -295,10 +301,19 @@ def _factor_of(
     )
 
 
+def _equal_ways(towards: np.ndarray) -> np.ndarray:
+    """Weights of images, sum 1, equal for both ways; 1 and -1 [N] -> [N]."""
+    ways = [towards == way for way in (1, -1) if np.any(towards == way)]
+    return sum(way / way.sum() / len(ways) for way in ways)
+
+
 def _change(
-    factor: factor_regressors.Factor, before: np.ndarray, after: np.ndarray
+    factor: factor_regressors.Factor,
+    before: np.ndarray,
+    after: np.ndarray,
+    weights: np.ndarray,
 ) -> float:
-    distance = float(np.mean(np.abs(after - before).sum(axis=1)))
+    distance = float(weights @ np.abs(after - before).sum(axis=1))
     # Total variation of two distributions is half of it.
     return distance / 2 if factor.values else distance
 

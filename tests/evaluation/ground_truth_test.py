@@ -97,6 +97,23 @@ class AttributeFactorsTest(absltest.TestCase):
         self.assertAlmostEqual(found.changes["part3"], 1.0, places=2)
         self.assertIsNone(found.cause_change)
 
+    def test_both_ways_count_alike_however_many_images_they_have(self):
+        # Of twelve images eight gain part 0; the other four lose part 1.
+        edited = self.styles.copy()
+        edited[:12, 0], edited[12:, 1] = 1.0, -1.0
+        (found,) = ground_truth.attribute_factors(
+            self.reader,
+            self.images,
+            [self.world.generate(edited).numpy()],
+            causes_by_class=((), ("part1",)),
+            backwards=np.arange(16) >= 12,
+        )
+        # As shares of an exchange, which changes half of all images.
+        self.assertAlmostEqual(found.changes["part0"], 8 / 12, places=2)
+        self.assertAlmostEqual(found.changes["part1"], 4 / 4, places=2)
+        self.assertEqual(found.factor, "part1")
+        self.assertAlmostEqual(found.cause_change, 0.5, places=2)
+
     def test_an_edit_that_moves_nothing_has_no_factor(self):
         (found,) = ground_truth.attribute_factors(
             self.reader,
