@@ -68,9 +68,7 @@ class AnnotationsTest(parameterized.TestCase):
             annotations.find(archive, "b.txt", "b.csv", hint="Look up")
 
     def test_images_are_known_by_their_ending_and_not_hidden(self):
-        archive = self._archive(
-            a__b_JPG=b"", c_txt=b"", __MACOSX__d_jpg=b"", e_png=b""
-        )
+        self._archive(a__b_JPG=b"", c_txt=b"", e_png=b"")
         image_files.write(self.root / "__MACOSX" / "f.png", b"")
         archive = archives.open_archive(self.root)
         self.assertContainsSubset(
