@@ -10,7 +10,7 @@ import tensorflow as tf
 from benchmarks.serving import figures, sample_requests
 
 _SIZES = (1, 2, 4, 8, 16, 32)
-# Larger batches than those that take so long are not tried.
+# Seconds; a batch that would take longer is not tried.
 _LONGEST_BATCH = 3.0
 
 
@@ -51,7 +51,7 @@ class Model:
             per_second = size / float(np.median(latencies))
             if per_second > best_per_second:
                 best_batch, best_per_second = size, per_second
-            if latencies[-1] > _LONGEST_BATCH:
+            if 2 * latencies[-1] > _LONGEST_BATCH:
                 break
         assert single is not None
         return InProcess(single, best_batch, best_per_second)

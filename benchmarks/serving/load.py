@@ -12,6 +12,7 @@ About five minutes; a quick try:
 import os
 import pathlib
 import shutil
+import signal
 import sys
 import tempfile
 
@@ -99,5 +100,9 @@ if __name__ == "__main__":
     # `bazel run` changes to the tree of the built files.
     os.chdir(os.environ.get("BUILD_WORKING_DIRECTORY", os.getcwd()))
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+    # As an exception, so that the server ends with this process.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
+    # Each line as it comes, also to a file.
+    sys.stdout.reconfigure(line_buffering=True)
     absl_logging.set_verbosity(absl_logging.WARNING)
     app.run(main)

@@ -140,8 +140,7 @@ def _loaded(
                 print(
                     f"  {name:16s}{tool:7s}{clients:3d} clients  {measured}  "
                     f"{_beside(measured, baselines[name], clients)}"
-                    f"{_failed(before, server.answered())}",
-                    flush=True,
+                    f"{_failed(before, server.answered())}"
                 )
 
 
