@@ -16,7 +16,8 @@ from tensorflow_serving.apis import prediction_service_pb2_grpc
 
 from benchmarks.serving import sample_requests
 
-_PATIENCE = 180.0
+# A busy machine imports TensorFlow slowly.
+_PATIENCE = 600.0
 _METRICS = "/metrics"
 _COUNT = re.compile(
     r'^:tensorflow:serving:request_count{.*status="(\w+)"} (\S+)$', re.MULTILINE

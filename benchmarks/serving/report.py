@@ -229,6 +229,11 @@ def _swap(
     print(f"  answers by version: {answers}")
     failed = sum(swapped.failures.values())
     print(f"  failed: {failed} {swapped.failures or ''}")
+    if 1 + plan.swaps not in swapped.answers:
+        print(
+            "  THE LAST VERSION HAS NOT ANSWERED: it was not loaded in time, "
+            "so that this shows nothing"
+        )
 
 
 def _overload(
