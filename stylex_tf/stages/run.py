@@ -201,7 +201,7 @@ class Run:
                 batch_size=training.batch_size,
             ),
         ]
-        if not training.validate_every:
+        if not training.validate_every or not self._validated_images:
             return actions
         self._best.catch_up()
         measures = validation.Validation(
@@ -285,13 +285,18 @@ class Run:
     def _log(self) -> pathlib.Path:
         return self.folder.root / "metrics.jsonl"
 
+    @property
+    def _validated_images(self) -> int:
+        """How many images are measured in training; 0 of fewer than three."""
+        return min(
+            validating.IMAGES,
+            self.settings.searched_images(self.dataset.manifest.splits["test"]),
+        )
+
     def _held_out(self) -> validating.HeldOut:
         """What is measured in training: images that the search will see."""
         settings, averages = self.settings, self.state.averages
-        count = min(
-            validating.IMAGES,
-            settings.searched_images(self.dataset.manifest.splits["test"]),
-        )
+        count = self._validated_images
         features = "the classifier under explanation"
         if self._extractor is not None:
             features = settings.loss.perceptual_features
