@@ -3,7 +3,9 @@
 import contextlib
 import io
 import json
+import os
 import pathlib
+from unittest import mock
 
 from absl import app
 from absl.testing import absltest, flagsaver
@@ -29,6 +31,8 @@ class TrainClassifierTest(absltest.TestCase):
             progress=False,
         )
         self.output = self.parent / "classifier"
+        # What the command prepares goes into the user's cache.
+        self.enter_context(mock.patch.dict(os.environ, HOME=str(self.parent)))
 
     def _run(self, **values) -> str:
         defaults = {
