@@ -11,6 +11,7 @@ import tensorflow as tf
 from stylex_tf import config, experiment
 from stylex_tf.classifiers import adapter, architectures
 from stylex_tf.training import ema, objective, phases, precision, step
+from stylex_tf.training import state as state_lib
 
 _CLASSES = 2
 _MATRIX = 2048
@@ -36,20 +37,22 @@ def peak(dtype: str, rounds: int) -> float:
 
 def make_step(
     settings: config.ExperimentConfig,
-) -> tuple[step.TrainStep, tuple[phases.Phase, ...]]:
+    strategy: tf.distribute.Strategy,
+    classes: int = _CLASSES,
+) -> tuple[step.TrainStep, tuple[phases.Phase, ...], state_lib.TrainState]:
     """A step of fresh networks that explain a fresh classifier."""
     training = settings.training
-    strategy = experiment.make_strategy(training)
+    architecture = architectures.BY_NAME[settings.classifier.architecture]
     with strategy.scope():
         classifier = adapter.from_keras(
-            architectures.small_cnn(settings.model.resolution, _CLASSES)
+            architecture(settings.model.resolution, classes)
         )
-        state = experiment.build_state(settings, _CLASSES)
+        state = experiment.build_state(settings, classes)
     losses = objective.Objective(
         state.networks,
         classify=classifier.logits_and_features,
         perceptual_features=None,
-        marginal=tf.fill([_CLASSES], 1 / _CLASSES),
+        marginal=tf.fill([classes], 1 / classes),
         path_length_mean=state.path_length_mean,
         weights=settings.loss,
         conditioning=settings.model.conditioning,
@@ -75,7 +78,7 @@ def make_step(
             training.ema_half_life_images, training.batch_size
         ),
     )
-    return run, table
+    return run, table, state
 
 
 def operations(graph: tf.Graph) -> int:
@@ -97,18 +100,14 @@ def report(settings: config.ExperimentConfig, *, rounds: int) -> None:
     for name, found in peaks.items():
         print(f"peak, {name}: {found / 1e9:.0f} GFLOP/s")
     print(f"networks in {policy}: {why}")
-    run, table = make_step(settings)
+    run, table, _ = make_step(settings, experiment.make_strategy(training))
     size, batch = settings.model.resolution, training.batch_size
-    images = tf.constant(
-        np.random.default_rng(0).integers(
-            0, 256, [batch, size, size, 3], np.uint8
-        )
-    )
+    images = tf.constant(noise(batch, size))
     print(
         f"{settings.name}, {size} px, batch {batch}\n"
         f"{'ms':>8}{'images/s':>10}{'GFLOP':>8}{'of peak':>9}  phases"
     )
-    for number in _distinct_steps(table):
+    for number in distinct_steps(table):
 
         def once(number: int = number) -> None:
             for value in run(number, images).values():
@@ -126,10 +125,23 @@ def report(settings: config.ExperimentConfig, *, rounds: int) -> None:
     print(f"peak memory of the process: {kilobytes / 1024**2:.1f} GiB")
 
 
-def _distinct_steps(table: tuple[phases.Phase, ...]) -> list[int]:
-    """The first step of each set of phases that ever run together."""
-    found: dict[tuple[str, ...], int] = {}
-    for number in range(max(1, math.lcm(*(phase.every for phase in table)))):
+def noise(batch: int, size: int) -> np.ndarray:
+    """Images to train on, uint8 [N, H, W, 3]."""
+    shape = [batch, size, size, 3]
+    return np.random.default_rng(0).integers(0, 256, shape, np.uint8)
+
+
+def distinct_steps(table: tuple[phases.Phase, ...]) -> dict[int, float]:
+    """The first step of each set of phases that ever run together.
+
+    Returns:
+        The step's number, and the share of all steps that run these phases.
+    """
+    first: dict[tuple[str, ...], int] = {}
+    steps: dict[int, float] = {}
+    cycle = max(1, math.lcm(*(phase.every for phase in table)))
+    for number in range(cycle):
         due = tuple(phase.name for phase in table if phase.runs_in(number))
-        found.setdefault(due, number)
-    return sorted(found.values())
+        example = first.setdefault(due, number)
+        steps[example] = steps.get(example, 0.0) + 1 / cycle
+    return steps
