@@ -1,6 +1,7 @@
 """The table of what every edit does to the classifier's logits."""
 
 import dataclasses
+import functools
 import hashlib
 import io
 import json
@@ -11,6 +12,7 @@ from typing import Any
 
 import numpy as np
 
+from stylex_tf.attributes import edited_logits as edited_logits_lib
 from stylex_tf.attributes import style_ranges
 
 _INDEX = "effects.json"
@@ -101,6 +103,34 @@ class StyleEffects:
             image_ids=tuple(self.image_ids[row] for row in rows),
             score_changes=None if changes is None else changes[rows],
         )
+
+    @functools.cached_property
+    def edited_logits(self) -> edited_logits_lib.EditedLogits:
+        """Of the logits before any edit and after each, [N, 1 + 2S].
+
+        An edit is at 1 + direction * S + coordinate. One image after another:
+        of 200 classes the table in float64 would not fit in memory.
+        """
+        columns = 2 * self.num_coordinates
+        return edited_logits_lib.joined(
+            edited_logits_lib.EditedLogits.of(
+                edited_logits_lib.after(base, one.reshape(columns, -1))
+            )
+            for base, one in zip(self.base_logits, self.effects, strict=True)
+        )
+
+    def large_changes(self, limit: float) -> np.ndarray:
+        """How many changes of each image's logits exceed a limit, [N]."""
+        if limit not in self._large_changes:
+            self._large_changes[limit] = np.array(
+                [np.count_nonzero(np.abs(one) > limit) for one in self.effects],
+                dtype=int,
+            )
+        return self._large_changes[limit]
+
+    @functools.cached_property
+    def _large_changes(self) -> dict[float, np.ndarray]:
+        return {}
 
     @property
     def predictions(self) -> np.ndarray:

@@ -59,7 +59,8 @@ class Rules:
         minimum_effect: an edit whose mean effect is not above this does not
             help; smaller ones are rounding. 0 is the notebook's.
         unstable_effect, unstable_entries: an image with more than so many
-            changes of a logit beyond the first is left out (`reliability`).
+            changes of a logit beyond the first is left out; of more than two
+            classes, with as many more (`reliability`).
         score_limit: a coordinate whose edits change the discriminator's score
             by more than this in the mean is left out (`reliability`); 0.2 is
             the notebook's, 0 leaves none out.

@@ -2,8 +2,8 @@
 
 import numpy as np
 
+from stylex_tf.attributes import edited_logits
 from stylex_tf.attributes import effects as effects_lib
-from stylex_tf.attributes import log_odds
 
 MEASURES = ("log_odds", "logit", "probability")
 """Of the target class: log p / (1 - p), its logit, its softmax probability."""
@@ -17,8 +17,7 @@ def of_images(
 ) -> tuple[np.ndarray, np.ndarray]:
     """Every edit of the given images.
 
-    One image after another: with 200 classes the whole table in float64 would
-    not fit in memory.
+    What all classes share is computed once for a table (`edited_logits`).
 
     Args:
         effects: the table.
@@ -35,20 +34,25 @@ def of_images(
         ValueError: an effect is not a finite number, or no such measure.
     """
     columns = 2 * effects.num_coordinates
-    towards = np.empty((len(images), columns), np.float64)
-    wins = np.empty((len(images), columns), bool)
-    for row, image in enumerate(images):
-        towards[row], wins[row] = of_edits(
-            effects.base_logits[image],
-            effects.effects[image].reshape(columns, -1),
-            target_class,
-            measure,
+    base = effects.base_logits[images, target_class].astype(np.float64)
+    changes = effects.effects[images, :, :, target_class]
+    # The logits before go through the same arithmetic as a further edit that
+    # changes nothing, so that no effect is exactly 0.
+    changes = np.pad(changes.reshape(len(images), columns), ((0, 0), (1, 0)))
+    towards, wins = _effects(
+        base[:, None] + changes,
+        effects.edited_logits,
+        images,
+        target_class,
+        measure,
+    )
+    finite = np.isfinite(towards).all(axis=1)
+    if not finite.all():
+        name = effects.image_ids[images[finite.argmin()]]
+        raise ValueError(
+            f"effects of image {name!r} on class {target_class} are not "
+            "finite; expected numbers"
         )
-        if not np.isfinite(towards[row]).all():
-            raise ValueError(
-                f"effects of image {effects.image_ids[image]!r} on class "
-                f"{target_class} are not finite; expected numbers"
-            )
     return towards, wins
 
 
@@ -70,19 +74,15 @@ def of_edits(
     Raises:
         ValueError: no such measure.
     """
-    # The logits before go through the same arithmetic as a further edit that
-    # changes nothing, so that no effect is exactly 0.
-    base = base.astype(np.float64)
-    logits = np.concatenate([base[None], base + changes])
-    if measure == "logit":
-        value = logits[:, target_class]
-    elif measure == "log_odds":
-        value = log_odds.of_class(logits, target_class)
-    elif measure == "probability":
-        value = _probability(logits, target_class)
-    else:
-        raise ValueError(f"measure is {measure!r}; expected one of {MEASURES}")
-    return value[1:] - value[0], logits[1:].argmax(axis=1) == target_class
+    logits = edited_logits.after(base, changes)
+    towards, wins = _effects(
+        logits[None, :, target_class],
+        edited_logits.EditedLogits.of(logits[None]),
+        np.arange(1),
+        target_class,
+        measure,
+    )
+    return towards[0], wins[0]
 
 
 def check_class(effects: effects_lib.StyleEffects, class_index: int) -> None:
@@ -102,7 +102,22 @@ def check_image(effects: effects_lib.StyleEffects, image: int) -> None:
         )
 
 
-def _probability(logits: np.ndarray, target_class: int) -> np.ndarray:
-    """Softmax probability of a class, [E, K] -> [E]."""
-    shifted = np.exp(logits - logits.max(axis=1, keepdims=True))
-    return shifted[:, target_class] / shifted.sum(axis=1)
+def _effects(
+    logits: np.ndarray,
+    edited: edited_logits.EditedLogits,
+    images: np.ndarray,
+    target_class: int,
+    measure: str,
+) -> tuple[np.ndarray, np.ndarray]:
+    """Of the target's logits before and after each edit, [n, 1 + E]."""
+    edited = edited.take(images)
+    if measure == "logit":
+        value = logits
+    elif measure == "log_odds":
+        value = edited.log_odds(logits, target_class)
+    elif measure == "probability":
+        value = edited.probability(logits)
+    else:
+        raise ValueError(f"measure is {measure!r}; expected one of {MEASURES}")
+    wins = edited.largest[:, 1:] == target_class
+    return value[:, 1:] - value[:, :1], wins

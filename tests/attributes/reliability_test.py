@@ -34,6 +34,21 @@ class StableImagesTest(parameterized.TestCase):
             )
             self.assertEqual(found.tolist(), expected)
 
+    def test_more_classes_may_have_more_large_changes(self):
+        """An edit that moves every logit counts once a class."""
+        for classes in (2, 3, 200):
+            changes = effect_tables.zeros(1, 4, classes)
+            changes[0, 0, :2] = 2.5
+            table = effect_tables.table(changes, np.zeros([1, classes]))
+            for entries, stable in ((3, 0), (4, 1)):
+                found = reliability.stable_images(
+                    table,
+                    np.arange(1),
+                    unstable_effect=2.0,
+                    unstable_entries=entries,
+                )
+                self.assertLen(found, stable)
+
     def test_no_images(self):
         found = reliability.stable_images(
             effect_tables.random(0),

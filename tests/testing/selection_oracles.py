@@ -144,7 +144,11 @@ def subset(table, base, image, ranked, target):
 
 
 def stable(table, images, effect, entries):
-    """The images with at most `entries` changes beyond `effect`."""
+    """The images with at most `entries` changes beyond `effect`.
+
+    So many of two classes, and as many more of more.
+    """
+    entries *= table.shape[-1] / 2
     return [
         image
         for image in images
