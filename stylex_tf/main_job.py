@@ -19,6 +19,9 @@ from stylex_tf.export import saved_model
 from stylex_tf.stages import explaining, exporting, trained
 from stylex_tf.stages import run as run_lib
 
+# Classes whose attributes are printed; the report has all.
+_CLASSES = 10
+
 
 def run(settings: config.ExperimentConfig, folder: run_folder.RunFolder) -> str:
     """Trains what is not trained yet; then explains it, anew each time.
@@ -98,11 +101,13 @@ def _summary(
     ending: str,
 ) -> str:
     lines = ["", "What the classifier looks at"]
-    for found in shown.classes:
+    for found in shown.classes[:_CLASSES]:
         lines.append(f"  towards {found.class_name}:")
         lines += [_in_words(view) for view in found.attributes]
         if not found.attributes:
             lines.append("    nothing that matters")
+    more = len(shown.classes) - _CLASSES
+    lines += [f"  and towards {more} more: see the report"] if more > 0 else []
     lines += ["How far to trust it"]
     lines += [f"  {name:<25}{text}" for name, text in _figures(evaluation)]
     lines += [f"  {'training':<25}{ending}"] if ending else []

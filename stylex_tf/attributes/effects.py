@@ -7,8 +7,8 @@ import io
 import json
 import os
 import pathlib
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Iterable, Mapping
+from typing import Any, BinaryIO
 
 import numpy as np
 
@@ -146,10 +146,17 @@ def save(effects: StyleEffects, directory: str | os.PathLike) -> None:
     """
     directory = pathlib.Path(directory)
     directory.mkdir(parents=True, exist_ok=True)
-    content, index = _encode(effects)
+    temporary = directory / f".effects.{os.getpid()}.tmp"
+    # Straight into the file: of 200 classes a copy in memory may not fit.
+    with temporary.open("wb") as file:
+        np.savez(file, **_arrays(effects))
+        file.flush()
+        os.fsync(file.fileno())
+    with temporary.open("rb") as file:
+        index = _index(effects, _sha256(file))
     arrays = f"effects-{index['sha256'][:12]}.npz"
+    temporary.replace(directory / arrays)
     index = {"arrays": arrays, **index}
-    _replace(directory / arrays, content)
     _replace(directory / _INDEX, json.dumps(index, indent=1).encode())
     for stale in directory.glob("effects-*.npz"):
         if stale.name != arrays:
@@ -165,8 +172,8 @@ def load(directory: str | os.PathLike) -> StyleEffects:
     """
     directory = pathlib.Path(directory)
     index = json.loads((directory / _INDEX).read_text())
-    content = (directory / index["arrays"]).read_bytes()
-    return _decode(content, index, f"{directory / index['arrays']}")
+    with (directory / index["arrays"]).open("rb") as file:
+        return _decode(file, index, file.name)
 
 
 def to_bytes(effects: StyleEffects) -> bytes:
@@ -174,8 +181,11 @@ def to_bytes(effects: StyleEffects) -> bytes:
 
     A line with the checksum, a line of JSON, then the arrays.
     """
-    content, index = _encode(effects)
-    body = json.dumps(index).encode() + b"\n" + content
+    buffer = io.BytesIO()
+    np.savez(buffer, **_arrays(effects))
+    buffer.seek(0)
+    index = _index(effects, _sha256(buffer))
+    body = json.dumps(index).encode() + b"\n" + buffer.getvalue()
     return hashlib.sha256(body).hexdigest().encode() + b"\n" + body
 
 
@@ -189,65 +199,90 @@ def from_bytes(content: bytes) -> StyleEffects:
     if hashlib.sha256(body).hexdigest().encode() != digest:
         raise ValueError("the effects are damaged: their checksum is another")
     index, _, arrays = body.partition(b"\n")
-    return _decode(arrays, json.loads(index), "the table")
+    return _decode(io.BytesIO(arrays), json.loads(index), "the table")
 
 
-def merge(parts: Sequence[StyleEffects]) -> StyleEffects:
+def merge(
+    parts: Iterable[StyleEffects], *, images: int | None = None
+) -> StyleEffects:
     """Joins tables of different images into one, in the order given.
+
+    Args:
+        parts: the tables.
+        images: of all parts together. Where it is given, the parts may be made
+            one after another, and only one of them is in memory.
 
     Raises:
         ValueError: no parts, parts measured with other ranges or another
             shift, some screened or scored otherwise than others, or an image
             that is in two parts.
     """
-    if not parts:
+    if images is None:
+        parts = list(parts)
+        images = sum(part.num_images for part in parts)
+    first: StyleEffects | None = None
+    joined: dict[str, np.ndarray] = {}
+    names: list[str] = []
+    for part in parts:
+        if first is None:
+            first = part.take(np.arange(0))
+            joined = {
+                name: np.empty((images, *array.shape[1:]), array.dtype)
+                for name, array in _by_image(part).items()
+            }
+        _check_alike(first, part)
+        rows = slice(len(names), len(names) + part.num_images)
+        for name, array in _by_image(part).items():
+            joined[name][rows] = array
+        names += part.image_ids
+        # Or it would still be there while the next one is made.
+        del part
+    if first is None:
         raise ValueError("there are no effects to merge")
-    first = parts[0]
-    for part in parts[1:]:
-        if part.shift_size != first.shift_size:
-            raise ValueError(
-                f"cannot merge shift {part.shift_size} into {first.shift_size}"
-            )
-        if not part.ranges.equals(first.ranges):
-            raise ValueError("cannot merge effects over different ranges")
-        if part.screened != first.screened:
-            raise ValueError(
-                f"cannot merge effects with screened {part.screened} into "
-                f"those with {first.screened}"
-            )
-        if (part.score_changes is None) != (first.score_changes is None):
-            raise ValueError(
-                "cannot merge effects with score_changes and without"
-            )
-    scores = [
-        part.score_changes for part in parts if part.score_changes is not None
-    ]
-    return StyleEffects(
-        effects=np.concatenate([part.effects for part in parts]),
-        base_logits=np.concatenate([part.base_logits for part in parts]),
-        ranges=first.ranges,
-        image_ids=tuple(name for part in parts for name in part.image_ids),
-        shift_size=first.shift_size,
-        score_changes=np.concatenate(scores) if scores else None,
-        screened=first.screened,
-    )
+    return dataclasses.replace(first, image_ids=tuple(names), **joined)
 
 
-def _encode(effects: StyleEffects) -> tuple[bytes, dict[str, Any]]:
-    """The arrays as npz, and what goes into the index about them."""
-    arrays = {
-        "effects": effects.effects,
-        "base_logits": effects.base_logits,
-        "minimum": effects.ranges.minimum,
-        "maximum": effects.ranges.maximum,
-    }
+def _check_alike(first: StyleEffects, part: StyleEffects) -> None:
+    """Raises ValueError where a table cannot follow another."""
+    if part.shift_size != first.shift_size:
+        raise ValueError(
+            f"cannot merge shift {part.shift_size} into {first.shift_size}"
+        )
+    if not part.ranges.equals(first.ranges):
+        raise ValueError("cannot merge effects over different ranges")
+    if part.screened != first.screened:
+        raise ValueError(
+            f"cannot merge effects with screened {part.screened} into "
+            f"those with {first.screened}"
+        )
+    if (part.score_changes is None) != (first.score_changes is None):
+        raise ValueError("cannot merge effects with score_changes and without")
+
+
+def _by_image(effects: StyleEffects) -> dict[str, np.ndarray]:
+    """The arrays whose first axis are the images."""
+    arrays = {"effects": effects.effects, "base_logits": effects.base_logits}
     if effects.score_changes is not None:
         arrays["score_changes"] = effects.score_changes
-    buffer = io.BytesIO()
-    np.savez(buffer, **arrays)
-    content = buffer.getvalue()
-    return content, {
-        "sha256": hashlib.sha256(content).hexdigest(),
+    return arrays
+
+
+def _arrays(effects: StyleEffects) -> dict[str, np.ndarray]:
+    """What is written as npz."""
+    scores = _by_image(effects)
+    return {
+        "effects": scores.pop("effects"),
+        "base_logits": scores.pop("base_logits"),
+        "minimum": effects.ranges.minimum,
+        "maximum": effects.ranges.maximum,
+        **scores,
+    }
+
+
+def _index(effects: StyleEffects, sha256: str) -> dict[str, Any]:
+    """What is written of the table beside its arrays."""
+    return {
+        "sha256": sha256,
         "shape": list(effects.effects.shape),
         "axes": "images, directions, coordinates, classes",
         "shift_size": effects.shift_size,
@@ -257,14 +292,15 @@ def _encode(effects: StyleEffects) -> tuple[bytes, dict[str, Any]]:
 
 
 def _decode(
-    content: bytes, index: Mapping[str, Any], name: str
+    file: BinaryIO, index: Mapping[str, Any], name: str
 ) -> StyleEffects:
-    if hashlib.sha256(content).hexdigest() != index["sha256"]:
+    if _sha256(file) != index["sha256"]:
         raise ValueError(
             f"{name} is damaged: its checksum is not the one in {_INDEX}; "
             "measure the effects again"
         )
-    with np.load(io.BytesIO(content), allow_pickle=False) as arrays:
+    file.seek(0)
+    with np.load(file, allow_pickle=False) as arrays:
         return StyleEffects(
             effects=arrays["effects"],
             base_logits=arrays["base_logits"],
@@ -277,6 +313,14 @@ def _decode(
             # Not in the index of the first tables, which measured every edit.
             screened=index.get("screened", 0),
         )
+
+
+def _sha256(file: BinaryIO) -> str:
+    """Of what follows in a file, a part at a time."""
+    digest = hashlib.sha256()
+    while block := file.read(1 << 20):
+        digest.update(block)
+    return digest.hexdigest()
 
 
 def _replace(path: pathlib.Path, content: bytes) -> None:

@@ -248,16 +248,19 @@ def merge(plan: Plan, directory: str | os.PathLike) -> effects_lib.StyleEffects:
     Raises:
         ValueError: a shard is missing or damaged.
     """
-    parts = []
-    for index in range(len(plan.shards)):
-        part = read(index, plan, directory)
-        if part is None:
+
+    def part(index: int) -> effects_lib.StyleEffects:
+        found = read(index, plan, directory)
+        if found is None:
             raise ValueError(
                 f"{plan.path(index, directory)}: there is no such shard, or it "
                 "is damaged; measure it first"
             )
-        parts.append(part)
-    table = effects_lib.merge(parts)
+        return found
+
+    table = effects_lib.merge(
+        map(part, range(len(plan.shards))), images=plan.images
+    )
     folder = os.fspath(directory)
     for path in tf.io.gfile.glob(tf.io.gfile.join(folder, "shard-*")):
         if not plan.is_of(path):

@@ -1,7 +1,9 @@
 """Tests of the table of effects."""
 
+import dataclasses
 import json
 import pathlib
+import weakref
 
 import numpy as np
 from absl.testing import absltest, parameterized
@@ -119,6 +121,24 @@ class StyleEffectsTest(parameterized.TestCase):
         ]
         merged = effects.merge(scored)
         np.testing.assert_array_equal(merged.score_changes[:, 0, 0], [1, 2])
+
+    def test_merge_needs_one_part_at_a_time(self):
+        parts = [_table((name,), seed=seed) for seed, name in enumerate("abc")]
+        made = []
+
+        def one_by_one():
+            for part in parts:
+                self.assertEmpty([one for one in made if one() is not None])
+                copy = dataclasses.replace(part)
+                made.append(weakref.ref(copy))
+                yield copy
+                del copy
+
+        merged = effects.merge(one_by_one(), images=3)
+        whole = effects.merge(parts)
+        self.assertEqual(effects.to_bytes(merged), effects.to_bytes(whole))
+        with self.assertRaisesRegex(ValueError, "3 image ids for 4 images"):
+            effects.merge(iter(parts), images=4)
 
     def test_parts_taken_join_to_the_whole(self):
         whole = _table(
