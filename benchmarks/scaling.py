@@ -94,9 +94,7 @@ def _paper(rounds: int) -> None:
     del rounds  # A step takes seconds: once is enough.
     sizes = ("model.resolution", "training.batch_size")
     found = {}
-    print(
-        "| batch | s in the largest step | peak memory, GiB |\n|---|---|---|"
-    )
+    print("| batch | s in the largest step | peak memory, GiB |\n|---|---|---|")
     for batch in (1, 2):
         changes = dict(zip(sizes, (256, batch), strict=True))
         case = scaling_case.Case(
@@ -142,7 +140,9 @@ def _workers(rounds: int) -> None:
     """Two processes of one core each, beside one process."""
     cores = sorted(os.sched_getaffinity(0))[:_WORKERS]
     if len(cores) < _WORKERS:
-        raise app.UsageError(f"{_WORKERS} cores are needed for --tables=workers")
+        raise app.UsageError(
+            f"{_WORKERS} cores are needed for --tables=workers"
+        )
     print(
         "| the quick start's step without R1, batch 32 | images/s | times |\n"
         "|---|---|---|"

@@ -85,7 +85,9 @@ class Costs:
 class Child:
     """The process that measures a case."""
 
-    def __init__(self, case: Case, environment: Mapping[str, str] | None = None):
+    def __init__(
+        self, case: Case, environment: Mapping[str, str] | None = None
+    ):
         """Starts it.
 
         Args:
@@ -171,9 +173,7 @@ def measure(case: Case) -> Costs:
         gib=_gib(),
         gib_before=before,
         parameters={
-            name: sum(
-                int(tf.size(one)) for one in networks.trained_by(name)
-            )
+            name: sum(int(tf.size(one)) for one in networks.trained_by(name))
             for name in state_lib.TRAINED
         },
         coordinates=networks.generator.style_space.size,

@@ -66,6 +66,7 @@ def explain(
         ablation=other,
         seconds=seconds(),
     )
-    reporting.write_report(trained, shown, evaluation)
+    # Before the page, which may not fit: no figure is lost with it.
     trained.run.folder.write_json("evaluation.json", evaluation)
+    reporting.write_report(trained, shown, evaluation)
     return Explained(found, shown, evaluation)

@@ -1,0 +1,172 @@
+"""200 classes through every stage: trained, explained, exported, served."""
+
+import base64
+import json
+import pathlib
+import socket
+import tempfile
+import time
+import urllib.error
+import urllib.request
+
+import keras
+import numpy as np
+from absl.testing import absltest
+
+from stylex_tf import config, main_job, run_folder
+from stylex_tf.attributes import effects
+from stylex_tf.evaluation import schema
+from tests.testing import image_files, processes, tiny_experiment
+
+_CLASSES = 200
+_IMAGES = 3
+_SIZE = tiny_experiment.RESOLUTION
+_PATIENCE = 240.0
+
+
+def _level(label: int) -> int:
+    """The grey of a class's images."""
+    return 28 + label
+
+
+def _write_images(folder: pathlib.Path) -> None:
+    """Sub-folders of images, each as bright as its class says."""
+    noise = np.random.default_rng(0)
+    for label in range(_CLASSES):
+        for number in range(_IMAGES):
+            # Its mean is 0, so that the level is exact.
+            half = noise.integers(-9, 10, [_SIZE // 2, _SIZE, 3])
+            pixels = _level(label) + np.concatenate([half, -half])
+            image_files.write(
+                folder / f"grey {label:03d}" / f"{number}.png",
+                image_files.encode(pixels.astype(np.uint8)),
+            )
+
+
+def _write_classifier(path: pathlib.Path) -> None:
+    """A Keras file that names the nearest of the classes' levels.
+
+    -(b - c)^2 is largest where 2 b c - c^2 is, and that is linear in the
+    brightness b.
+    """
+    pixels = keras.Input([_SIZE, _SIZE, 3])
+    small = keras.layers.AveragePooling2D(4)(pixels)
+    mean = keras.layers.GlobalAveragePooling2D()(small)
+    levels = np.array([_level(k) for k in range(_CLASSES)]) / 127.5 - 1.0
+    kernel = np.tile(2 * levels / 3, [3, 1])
+    logits = keras.layers.Dense(
+        _CLASSES,
+        kernel_initializer=keras.initializers.Constant(100 * kernel),
+        bias_initializer=keras.initializers.Constant(-100 * levels**2),
+    )(mean)
+    keras.Model(pixels, logits).save(path)
+
+
+def _settings(root: pathlib.Path) -> config.ExperimentConfig:
+    settings = tiny_experiment.settings(
+        str(root / "images"), str(root / "classifier.keras")
+    )
+    settings.data.cache_dir = str(root / "cache")
+    settings.data.test_fraction = 0.5
+    settings.loss.r1 = settings.loss.path_length = 0.0
+    settings.training.total_images = 2 * tiny_experiment.BATCH_SIZE
+    settings.training.deterministic = False
+    settings.attributes.images = settings.evaluation.images = 100
+    return settings
+
+
+class TwoHundredClassesJobTest(absltest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        root = pathlib.Path(
+            tempfile.mkdtemp(dir=absltest.get_default_test_tmpdir())
+        )
+        _write_images(root / "images")
+        _write_classifier(root / "classifier.keras")
+        settings = _settings(root)
+        settings.validate()
+        cls.folder = run_folder.RunFolder(root / "run")
+        cls.printed = main_job.run(settings, cls.folder)
+
+    def test_the_table_has_every_class(self):
+        table = effects.load(self.folder.attributes)
+        self.assertEqual(table.num_classes, _CLASSES)
+        self.assertTrue(np.isfinite(table.effects).all())
+
+    def test_what_is_found_is_judged_and_counted(self):
+        found = schema.read(self.folder.evaluation)
+        schema.validate(found)
+        self.assertEqual(found["classifier"]["accuracy"], 1.0)
+        self.assertGreater(found["significance"]["attributes"], _CLASSES)
+        self.assertGreater(found["significance"]["significant"], 0)
+
+    def test_few_classes_are_printed(self):
+        self.assertLess(len(self.printed.splitlines()), 130)
+        self.assertIn("and towards 190 more", self.printed)
+
+    def test_the_report_can_be_mailed(self):
+        self.assertLess(self.folder.report.stat().st_size, 15_000_000)
+
+    def test_the_export_is_served(self):
+        ask = self._serve()
+        image = image_files.encode(
+            np.full([_SIZE, _SIZE, 3], _level(123), np.uint8)
+        )
+        sent = {"image_bytes": [{"b64": base64.b64encode(image).decode()}]}
+        answer = ask("serving_default", sent)
+        self.assertEqual(answer["class"], [123])
+        self.assertEqual(np.shape(answer["probabilities"]), (1, _CLASSES))
+        found = ask(
+            "find_attributes", {**sent, "target_class": [199], "top_k": [3]}
+        )
+        self.assertEqual(np.shape(found["coordinates"]), (1, 3))
+        asked = {"target_class": list(range(_CLASSES)), "top_k": [2] * _CLASSES}
+        listed = np.array(ask("class_attributes", asked)["coordinates"])
+        self.assertEqual(listed.shape, (_CLASSES, 2))
+        self.assertGreater(listed.max(), -1)
+
+    def _serve(self):
+        """Starts our server, and returns what asks it by REST."""
+        with socket.socket() as one, socket.socket() as two:
+            for probe in (one, two):
+                probe.bind(("127.0.0.1", 0))
+            ports = [probe.getsockname()[1] for probe in (one, two)]
+        server = processes.Process(
+            self,
+            "serving.server",
+            [
+                "--model_name=birds",
+                f"--model_base_path={self.folder.export}",
+                f"--port={ports[0]}",
+                f"--rest_api_port={ports[1]}",
+            ],
+        )
+        url = f"http://127.0.0.1:{ports[1]}/v1/models/birds"
+
+        def ask(name: str, inputs: dict) -> dict:
+            body = {"signature_name": name, "inputs": inputs}
+            request = urllib.request.Request(
+                f"{url}:predict", json.dumps(body).encode()
+            )
+            with urllib.request.urlopen(request, timeout=_PATIENCE) as reply:
+                return json.loads(reply.read())["outputs"]
+
+        end = time.monotonic() + _PATIENCE
+        while not _available(url):
+            self.assertFalse(server.ended(), server.errors())
+            self.assertLess(time.monotonic(), end, server.errors())
+            time.sleep(0.2)
+        return ask
+
+
+def _available(url: str) -> bool:
+    try:
+        with urllib.request.urlopen(url, timeout=10) as reply:
+            return b"AVAILABLE" in reply.read()
+    except (urllib.error.URLError, ConnectionError):
+        return False
+
+
+if __name__ == "__main__":
+    absltest.main()
