@@ -126,13 +126,11 @@ def _paper(rounds: int) -> None:
         + "---|" * len(_SHARES)
     )
     for name, (devices, peak) in _MACHINES.items():
+        days = images * image / (devices * peak * 1e12) / 86_400
         _row(
             name,
             f"{devices * peak:,}",
-            *(
-                f"{images * image / (devices * peak * 1e12 * share) / 86400:.1f}"
-                for share in _SHARES
-            ),
+            *(f"{days / share:.1f}" for share in _SHARES),
         )
 
 

@@ -239,7 +239,13 @@ def merge(
         del part
     if first is None:
         raise ValueError("there are no effects to merge")
-    return dataclasses.replace(first, image_ids=tuple(names), **joined)
+    return dataclasses.replace(
+        first,
+        effects=joined["effects"],
+        base_logits=joined["base_logits"],
+        image_ids=tuple(names),
+        score_changes=joined.get("score_changes"),
+    )
 
 
 def _check_alike(first: StyleEffects, part: StyleEffects) -> None:
