@@ -43,7 +43,7 @@ _MACHINES = {
     "8 NVIDIA V100": (8, 125),
     "1 NVIDIA A100": (1, 312),
     "8 NVIDIA A100": (8, 312),
-    "TPU v3-8 (4 chips)": (4, 105),
+    "TPU v3-8 (4 chips)": (4, 123),
     "TPU v4-32 (16 chips)": (16, 275),
 }
 _SHARES = (0.15, 0.3)
@@ -95,7 +95,8 @@ def _paper(rounds: int) -> None:
     sizes = ("model.resolution", "training.batch_size")
     found = {}
     print(
-        "| batch | s a step, no regulariser | peak memory, GiB |\n|---|---|---|"
+        "| batch | s a step and its compiling | peak memory, GiB |\n"
+        "|---|---|---|"
     )
     for batch in (1, 2):
         changes = dict(zip(sizes, (256, batch), strict=True))
@@ -122,17 +123,17 @@ def _paper(rounds: int) -> None:
     )
     images = case.settings().training.total_images
     print(
-        f"| computed: days for {images:,} images | peak, TFLOP/s | "
+        f"| computed: hours for {images:,} images | peak, TFLOP/s | "
         + " | ".join(f"at {share:.0%} of it" for share in _SHARES)
         + " |\n|---|---|"
         + "---|" * len(_SHARES)
     )
     for name, (devices, peak) in _MACHINES.items():
-        days = images * image / (devices * peak * 1e12) / 86_400
+        hours = images * image / (devices * peak * 1e12) / 3_600
         _row(
             name,
             f"{devices * peak:,}",
-            *(f"{days / share:.1f}" for share in _SHARES),
+            *(f"{hours / share:.0f}" for share in _SHARES),
         )
 
 
