@@ -1,0 +1,83 @@
+"""The page of 200 classes: whole, and small enough to be mailed."""
+
+import pathlib
+
+import numpy as np
+from absl.testing import absltest
+from PIL import Image
+
+from stylex_tf import explanation
+from stylex_tf.report import page
+from tests.report import report_samples
+
+_CLASSES = 200
+_ATTRIBUTES = 8
+_EXAMPLES = 6
+_SIZE = 64
+
+
+def _pictures(rng: np.random.Generator, count: int) -> np.ndarray:
+    """Smooth pictures with a little grain, as a generator draws them."""
+    blurred = [
+        Image.fromarray(small).resize((_SIZE, _SIZE), Image.Resampling.BICUBIC)
+        for small in rng.integers(0, 256, (count, 8, 8, 3), dtype=np.uint8)
+    ]
+    grain = rng.normal(0.0, 6.0, (count, _SIZE, _SIZE, 3))
+    return np.clip(np.stack(blurred) + grain, 0, 255).astype(np.uint8)
+
+
+def _found(rng: np.random.Generator, index: int):
+    p = rng.dirichlet(np.ones(_CLASSES), _EXAMPLES)
+    return explanation.ClassExplanation(
+        class_index=index,
+        class_name=f"species {index:03d}",
+        images=240,
+        attributes=tuple(
+            explanation.AttributeView(
+                rank=rank,
+                coordinate=rank,
+                layer="16x16/conv0",
+                channel=rank,
+                direction=explanation.TOWARDS_MAXIMUM,
+                mean_effect=1.0 / rank,
+                share_flipped=0.1,
+                sources=_pictures(rng, _EXAMPLES),
+                edited=_pictures(rng, _EXAMPLES),
+                probabilities_before=p,
+                probabilities_after=p[::-1],
+                image_ids=tuple(f"test/{n}" for n in range(_EXAMPLES)),
+            )
+            for rank in range(1, _ATTRIBUTES + 1)
+        ),
+    )
+
+
+class ManyClassesTest(absltest.TestCase):
+    def test_every_class_is_on_a_page_that_can_be_mailed(self):
+        rng = np.random.default_rng(0)
+        classes = tuple(_found(rng, index) for index in range(_CLASSES))
+        p = rng.dirichlet(np.ones(_CLASSES), 2)
+        images = _pictures(rng, 2)
+        data = report_samples.report_data(
+            explanation=explanation.Explanation(
+                class_names=tuple(one.class_name for one in classes),
+                classes=classes,
+            ),
+            reconstructions=page.Reconstructions(
+                images=images,
+                reconstructions=images,
+                probabilities_images=p,
+                probabilities_reconstructions=p,
+                image_ids=("test/1", "test/2"),
+            ),
+        )
+        path = pathlib.Path(self.create_tempdir()) / "index.html"
+        page.write_report(path, data)
+        self.assertLessEqual(path.stat().st_size, page.MAX_BYTES)
+        text = path.read_text()
+        for one in classes:
+            self.assertIn(one.class_name, text)
+
+
+if __name__ == "__main__":
+    absltest.main()
