@@ -22,8 +22,11 @@ def get_config() -> config.ExperimentConfig:
         source="fashion_mnist", classes=("sneaker", "ankle boot")
     )
     experiment.classifier.epochs = 5
-    # As it was measured; exchange has not been tried here.
-    experiment.training.style_exchange = 0.0
-    experiment.loss.style_reconstruction = 0.0
-    experiment.attributes = config.AttributesConfig()
+    # Small batches, more steps: see docs/training.md.
+    experiment.training.batch_size = 16
+    experiment.training.total_images = 128_000
+    experiment.training.checkpoint_every = 1_000
+    experiment.training.validate_every = 1_000
+    experiment.loss.perceptual = 5.0
+    experiment.loss.classification = 1.0
     return experiment

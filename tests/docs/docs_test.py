@@ -71,9 +71,7 @@ class DocsTest(parameterized.TestCase):
         for path in _FILE.findall(_read(page)):
             path = path.rstrip(".")
             with self.subTest(path):
-                self.assertTrue(
-                    any(_ROOT.glob(path)), f"{page} names {path}"
-                )
+                self.assertTrue(any(_ROOT.glob(path)), f"{page} names {path}")
 
     def test_every_page_is_reached_from_the_readme(self):
         reached, ahead = set(), ["README.md"]
