@@ -245,6 +245,9 @@ class Explanation:
                 )
             )
         return cells.Row(
-            heading=f"{self.image_ids[n]}: {self.class_names[shown]}",
+            heading=(
+                f"{self.image_ids[n]}: probability of "
+                f"{self.class_names[shown]}"
+            ),
             cells=tuple(found),
         )
