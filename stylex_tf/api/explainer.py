@@ -190,7 +190,7 @@ class Explainer:
         there = chosen["coordinates"] >= 0
         count, width = int(there.sum()), len(there)
         size, classes = self.resolution, len(self.class_names)
-        answer = {
+        answer: Answer = {
             "effects": np.full([width], -1.0, np.float32),
             "probabilities_after": np.full([width, classes], -1.0, np.float32),
             "edited": np.zeros([width, size, size, 3], np.uint8),

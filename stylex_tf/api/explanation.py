@@ -246,8 +246,7 @@ class Explanation:
             )
         return cells.Row(
             heading=(
-                f"{self.image_ids[n]}: probability of "
-                f"{self.class_names[shown]}"
+                f"{self.image_ids[n]}: probability of {self.class_names[shown]}"
             ),
             cells=tuple(found),
         )

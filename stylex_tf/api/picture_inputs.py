@@ -117,9 +117,7 @@ def _each(images: Any) -> Iterator[Any]:
             yield from array
         else:
             yield array
-    elif isinstance(images, Iterable) and not isinstance(
-        images, (bytes, dict)
-    ):
+    elif isinstance(images, Iterable) and not isinstance(images, (bytes, dict)):
         for image in images:
             yield from _each(image)
     else:
@@ -148,7 +146,9 @@ def _encode(image: Any, value_range: tuple[float, float]) -> bytes:
         return _png(image)
     path = pathlib.Path(image).expanduser()
     if path.is_dir():
-        raise errors.UsageError("is a folder; expected files, such as pathlib.Path(...).glob('*')")
+        raise errors.UsageError(
+            "is a folder; expected files, such as pathlib.Path(...).glob('*')"
+        )
     try:
         content = path.read_bytes()
         with Image.open(io.BytesIO(content)) as opened:
@@ -177,9 +177,7 @@ def _png(image: Image.Image) -> bytes:
     return buffer.getvalue()
 
 
-def _pixels(
-    array: np.ndarray, value_range: tuple[float, float]
-) -> np.ndarray:
+def _pixels(array: np.ndarray, value_range: tuple[float, float]) -> np.ndarray:
     """One array, uint8 or float [H, W, C], as uint8 that PIL takes."""
     if array.ndim != 3 or array.shape[2] not in (1, 3, 4) or not array.size:
         raise errors.UsageError(

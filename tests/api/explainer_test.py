@@ -108,9 +108,7 @@ class ExplainerTest(parameterized.TestCase):
 
         table = tiny_world.CLASS_ATTRIBUTES[1]
         self.assertLen(table, 3)
-        np.testing.assert_array_equal(
-            found.coordinates, [[4, 0, 1, -1]] * 3
-        )
+        np.testing.assert_array_equal(found.coordinates, [[4, 0, 1, -1]] * 3)
         np.testing.assert_array_equal(found.directions, [[0, 1, 1, -1]] * 3)
         np.testing.assert_allclose(found.class_effects, [1.5, 0.5, 0.25, -1])
         np.testing.assert_allclose(found.class_shares, [0.75, 0, 0, -1])

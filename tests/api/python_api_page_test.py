@@ -33,9 +33,7 @@ class PythonApiPageTest(absltest.TestCase):
                 ),
             )
         self.enter_context(_working_in(folder))
-        printed = self.enter_context(
-            contextlib.redirect_stdout(io.StringIO())
-        )
+        printed = self.enter_context(contextlib.redirect_stdout(io.StringIO()))
         names = {}
         for example in self.examples:
             exec(compile(example, str(_PAGE), "exec"), names)
