@@ -5,7 +5,7 @@ import numpy as np
 # The colour of what changed: seen on grey in daylight, at night and in print.
 _HOT = np.array([226.0, 58.0, 20.0])
 # Pictures fade to this grey, so that their own colours do not look like heat.
-_PALE = 200.0
+_PALE = 170.0
 
 
 def draw(sources: np.ndarray, edited: np.ndarray) -> np.ndarray:

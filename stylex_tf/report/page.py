@@ -118,6 +118,7 @@ def render(data: ReportData, encoding: pictures.Encoding) -> str:
         data=data,
         uri=functools.partial(pictures.data_uri, **encode),
         strip_uri=functools.partial(pictures.strip_uri, **encode),
+        attribute_name=wording.attribute_name,
         heat_maps=heat_map.draw,
         curve_of=dose_curve.draw,
         plot_width=dose_curve.WIDTH,

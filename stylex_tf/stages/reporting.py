@@ -10,7 +10,8 @@ from stylex_tf import explanation
 from stylex_tf.attributes import counterfactuals, selection
 from stylex_tf.data import preprocessing
 from stylex_tf.evaluation import ground_truth
-from stylex_tf.report import cautions, layout, page, wording
+from stylex_tf.report import cautions, layout, page, picture_files, wording
+from stylex_tf.report import examples as examples_lib
 from stylex_tf.stages import (
     demonstrating,
     given_names,
@@ -79,7 +80,7 @@ def _view(
     factor: ground_truth.AttributeFactor | None,
     examples: int,
 ) -> explanation.AttributeView:
-    """One attribute on the images whose probability it raises most."""
+    """One attribute on images whose probability it raises most."""
     functions = trained.functions
     sources = np.flatnonzero(found.table.predictions != target)
     before = found.table.base_logits[sources]
@@ -90,7 +91,9 @@ def _view(
         ]
     )
     gains = (tf.nn.softmax(after) - tf.nn.softmax(before)).numpy()[:, target]
-    best = sources[np.argsort(-gains, kind="stable")[:examples]]
+    width = found.table.ranges.maximum - found.table.ranges.minimum
+    relative = found.styles[sources, : width.size] / np.maximum(width, 1e-6)
+    best = sources[examples_lib.choose(gains, relative, examples)]
     styles = found.styles[best]
     edited = counterfactuals.apply_edits(
         styles,
@@ -147,27 +150,12 @@ def write_report(
     pixels = tf.constant(preprocessing.to_float_numpy(reals))
     rebuilt = functions.generate(functions.encode(pixels))
     manifest = run.dataset.manifest
-    facts = (
-        ("Images", f"{manifest.source}, {manifest.resolution} px"),
-        ("Classifier", _describe(run, evaluation)),
-        (
-            "Training",
-            f"{evaluation['run']['images_seen']:,} images, conditioning "
-            f"{run.settings.model.conditioning}"
-            + (f"; {ending}" if (ending := run.ending()) else ""),
-        ),
-        (
-            "Search",
-            f"{run.settings.attributes.images} held-out images, "
-            f"{functions.style_space.size} style coordinates",
-        ),
-    )
     plan = _plan(trained, found)
     page.write_report(
         run.folder.report,
         page.ReportData(
             title=f"What the classifier looks at: {run.settings.name}",
-            facts=facts,
+            facts=_facts(trained, evaluation),
             explanation=shown,
             evaluation=evaluation,
             reconstructions=page.Reconstructions(
@@ -195,6 +183,32 @@ def write_report(
             run=given.run,
             names=given.names,
             layout_note=plan.note,
+        ),
+    )
+    picture_files.write(
+        run.folder.report.parent / "pictures", shown, given.names
+    )
+
+
+def _facts(
+    trained: trained_lib.Trained, evaluation: dict[str, Any]
+) -> tuple[tuple[str, str], ...]:
+    """What was explained, as pairs of a label and its text."""
+    run, manifest = trained.run, trained.run.dataset.manifest
+    size = trained.functions.style_space.size
+    return (
+        ("Images", f"{manifest.source}, {manifest.resolution} px"),
+        ("Classifier", _describe(run, evaluation)),
+        (
+            "Training",
+            f"{evaluation['run']['images_seen']:,} images, conditioning "
+            f"{run.settings.model.conditioning}"
+            + (f"; {ending}" if (ending := run.ending()) else ""),
+        ),
+        (
+            "Search",
+            f"{run.settings.attributes.images} held-out images, "
+            f"{size} style coordinates",
         ),
     )
 

@@ -12,7 +12,7 @@ const flicker = document.getElementById("flicker");
 
 function setFlicker(on) {
   root.classList.toggle("flicker", on);
-  flicker.textContent = on ? "Pause flicker" : "Start flicker";
+  flicker.firstElementChild.textContent = on ? "Pause" : "Start";
 }
 
 flicker.addEventListener("click", () => {
