@@ -26,8 +26,3 @@ def draw(sources: np.ndarray, edited: np.ndarray) -> np.ndarray:
     pale = _PALE + (255 - _PALE) * before.mean(axis=3, keepdims=True) / 255
     return np.round(pale + (_HOT - pale) * heat).astype(np.uint8)
 
-
-def changed(sources: np.ndarray, edited: np.ndarray) -> float:
-    """The share of pixels that change by more than an eighth of the scale."""
-    change = np.abs(edited.astype(np.float64) - sources).mean(axis=3)
-    return float((change > 255 / 8).mean()) if change.size else 0.0
