@@ -91,7 +91,7 @@ def write_report(
         ValueError: the page is too large however its pictures are stored.
     """
     sizes = []
-    for encoding in pictures.ENCODINGS:
+    for encoding in pictures.encodings(data.reconstructions.images.shape[1]):
         content = render(data, encoding).encode()
         if len(content) <= MAX_BYTES:
             return atomic_file.write(path, content)

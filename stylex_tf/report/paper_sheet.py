@@ -87,7 +87,9 @@ def _describe(
         lines.append((f"flips {wording.percent(view.share_flipped)}", small))
     left, top = corner
     for text, height in lines:
-        pen.text((left, top), text, "#14202e", lettering.font(height))
+        # The font has no glyph for a space that does not break.
+        plain = text.replace("\N{NO-BREAK SPACE}", " ")
+        pen.text((left, top), plain, "#14202e", lettering.font(height))
         top += round(1.35 * height)
 
 

@@ -22,19 +22,32 @@ class Encoding:
     note: str = ""
 
 
-# Tried in order until the page is small enough.
+EXACT_SIDE = 64
+"""Up to this side every pixel is seen, and exact pictures take few bytes."""
+
 ENCODINGS = (
-    Encoding(None, layout.LONGEST_SIDE),
+    Encoding(None, EXACT_SIDE),
+    Encoding(85, layout.LONGEST_SIDE, "Pictures are compressed."),
+    Encoding(65, layout.LONGEST_SIDE, "Pictures are compressed to fit."),
     Encoding(
-        85, layout.LONGEST_SIDE, "Pictures are compressed to fit the page."
+        65, 192, "Pictures are reduced to 192 pixels and compressed to fit."
     ),
     Encoding(
-        70, 128, "Pictures are reduced to 128 pixels and compressed to fit."
+        65, 128, "Pictures are reduced to 128 pixels and compressed to fit."
     ),
     Encoding(
         60, 64, "Pictures are reduced to 64 pixels and compressed to fit."
     ),
 )
+
+
+def encodings(side: int) -> tuple[Encoding, ...]:
+    """What to try in order, until the page is small enough.
+
+    Args:
+        side: of the pictures.
+    """
+    return ENCODINGS if side <= EXACT_SIDE else ENCODINGS[1:]
 
 
 def data_uri(

@@ -219,7 +219,7 @@ def _describe(run: run_lib.Run, evaluation: dict[str, Any]) -> str:
     if figures["accuracy"] is None:
         return name
     return (
-        f"{name}; right about {wording.percent(figures['accuracy'])} of "
+        f"{name}; right on {wording.percent(figures['accuracy'])} of "
         f"{figures['images']:,} held-out images"
     )
 

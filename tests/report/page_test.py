@@ -495,24 +495,38 @@ class WriteReportTest(absltest.TestCase):
 
     def test_compresses_pictures_that_do_not_fit_and_says_so(self):
         noise = np.random.default_rng(0).integers(
-            0, 256, (2, 128, 128, 3), dtype=np.uint8
+            0, 256, (2, 64, 64, 3), dtype=np.uint8
         )
-        data = report_samples.report_data()
-        noisy = page.Reconstructions(
-            images=noise,
-            reconstructions=noise,
-            probabilities_images=np.eye(2),
-            probabilities_reconstructions=np.eye(2),
-            image_ids=("a", "b"),
-        )
-        with mock.patch.object(page, "MAX_BYTES", 260_000):
-            page.write_report(
-                self.path, report_samples.report_data(reconstructions=noisy)
+        noisy = report_samples.report_data(
+            reconstructions=page.Reconstructions(
+                images=noise,
+                reconstructions=noise,
+                probabilities_images=np.eye(2),
+                probabilities_reconstructions=np.eye(2),
+                image_ids=("a", "b"),
             )
-            self.assertIn("compressed to fit", self.path.read_text())
+        )
+        exact = len(page.render(noisy, pictures.ENCODINGS[0]))
+        self.assertNotIn("ompressed", self._write(noisy, exact + 1000))
+        self.assertIn("compressed", self._write(noisy, exact - 1000))
 
-            page.write_report(self.path, data)
-            self.assertNotIn("compressed to fit", self.path.read_text())
+    def test_large_pictures_are_compressed_at_once(self):
+        large = np.zeros((1, 128, 128, 3), np.uint8)
+        data = report_samples.report_data(
+            reconstructions=page.Reconstructions(
+                images=large,
+                reconstructions=large,
+                probabilities_images=np.eye(1, 2),
+                probabilities_reconstructions=np.eye(1, 2),
+                image_ids=("a",),
+            )
+        )
+
+        self.assertIn("Pictures are compressed.", self._write(data, 10**7))
+
+    def _write(self, data, size):
+        with mock.patch.object(page, "MAX_BYTES", size):
+            return page.write_report(self.path, data).read_text()
 
     def test_refuses_a_page_that_cannot_fit(self):
         with (

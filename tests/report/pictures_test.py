@@ -9,7 +9,7 @@ from PIL import Image
 
 from stylex_tf.report import pictures
 
-_EXACT, _COMPRESSED, *_REDUCED = pictures.ENCODINGS
+_EXACT, *_COMPRESSED = pictures.ENCODINGS
 
 
 def _decode(uri: str) -> Image.Image:
@@ -50,22 +50,22 @@ class PicturesTest(absltest.TestCase):
         np.testing.assert_array_equal(strip, frames.reshape(24, 12, 3))
 
     def test_frames_are_reduced_without_their_neighbours(self):
-        frames = np.zeros((2, 512, 512, 3), np.uint8)
+        frames = np.zeros((2, 100, 100, 3), np.uint8)
         frames[1] = 255
 
         strip = np.asarray(
             _decode(pictures.strip_uri(frames, _EXACT, greyscale=False))
         )
 
-        self.assertEqual(strip.shape, (512, 256, 3))
-        self.assertEqual(np.unique(strip[:256]), 0)
-        self.assertEqual(np.unique(strip[256:]), 255)
+        self.assertEqual(strip.shape, (128, 64, 3))
+        self.assertEqual(np.unique(strip[:64]), 0)
+        self.assertEqual(np.unique(strip[64:]), 255)
 
     def test_a_thumbnail_is_smaller_yet(self):
         large = np.zeros((512, 512, 3), np.uint8)
 
         uri = pictures.data_uri(
-            large, _REDUCED[0], greyscale=False, longest_side=96
+            large, _COMPRESSED[0], greyscale=False, longest_side=96
         )
 
         self.assertEqual(_decode(uri).size, (96, 96))
@@ -74,27 +74,32 @@ class PicturesTest(absltest.TestCase):
         large = np.zeros((512, 512, 3), np.uint8)
 
         self.assertEqual(
-            _decode(pictures.data_uri(large, _EXACT, greyscale=False)).size,
+            _decode(pictures.data_uri(large, _COMPRESSED[0], greyscale=False)).size,
             (256, 256),
         )
         self.assertEqual(
             _decode(
-                pictures.data_uri(large, _REDUCED[0], greyscale=False)
+                pictures.data_uri(large, _COMPRESSED[2], greyscale=False)
             ).size,
-            (128, 128),
+            (192, 192),
         )
 
     def test_small_images_are_not_enlarged(self):
-        uri = pictures.data_uri(self.image, _COMPRESSED, greyscale=False)
+        uri = pictures.data_uri(self.image, _COMPRESSED[0], greyscale=False)
 
         self.assertStartsWith(uri, "data:image/webp;base64,")
         self.assertEqual(_decode(uri).size, (12, 12))
 
     def test_every_loss_is_told_to_the_reader(self):
         self.assertEmpty(_EXACT.note)
-        self.assertIn("compressed", _COMPRESSED.note)
-        for encoding in _REDUCED:
-            self.assertIn(f"{encoding.longest_side} pixels", encoding.note)
+        for encoding in _COMPRESSED:
+            self.assertIn("compressed", encoding.note)
+            if encoding.longest_side < 256:
+                self.assertIn(f"{encoding.longest_side} pixels", encoding.note)
+
+    def test_pictures_whose_pixels_are_seen_begin_exact(self):
+        self.assertEqual(pictures.encodings(64)[0], _EXACT)
+        self.assertEqual(pictures.encodings(128)[0], _COMPRESSED[0])
 
 
 if __name__ == "__main__":
