@@ -2,6 +2,7 @@
 
 import io
 
+import numpy as np
 from PIL import Image
 
 from stylex_tf import explanation
@@ -37,7 +38,9 @@ def flicker(view: explanation.AttributeView, class_index: int) -> bytes:
     return buffer.getvalue()
 
 
-def _row(images, probabilities, class_index: int) -> Image.Image:
+def _row(
+    images: np.ndarray, probabilities: np.ndarray, class_index: int
+) -> Image.Image:
     pictures = [
         lettering.label(
             image, float(said[class_index]), said.argmax() == class_index

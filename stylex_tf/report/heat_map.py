@@ -25,4 +25,3 @@ def draw(sources: np.ndarray, edited: np.ndarray) -> np.ndarray:
     heat = change / max(change.max(initial=0.0), 1.0)
     pale = _PALE + (255 - _PALE) * before.mean(axis=3, keepdims=True) / 255
     return np.round(pale + (_HOT - pale) * heat).astype(np.uint8)
-

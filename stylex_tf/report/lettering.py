@@ -40,6 +40,6 @@ def label(image: np.ndarray, probability: float, decided: bool) -> Image.Image:
 
 
 @functools.cache
-def font(size: int) -> ImageFont.FreeTypeFont:
+def font(size: int) -> ImageFont.FreeTypeFont | ImageFont.ImageFont:
     """The one font that is everywhere: it comes with Pillow."""
     return ImageFont.load_default(size)

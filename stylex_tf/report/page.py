@@ -113,11 +113,14 @@ def render(data: ReportData, encoding: pictures.Encoding) -> str:
         *data.training,
         *cautions.find(data.evaluation, data.explanation, data.causes),
     )
-    encode = {"encoding": encoding, "greyscale": data.greyscale}
     return _template().render(
         data=data,
-        uri=functools.partial(pictures.data_uri, **encode),
-        strip_uri=functools.partial(pictures.strip_uri, **encode),
+        uri=functools.partial(
+            pictures.data_uri, encoding=encoding, greyscale=data.greyscale
+        ),
+        strip_uri=functools.partial(
+            pictures.strip_uri, encoding=encoding, greyscale=data.greyscale
+        ),
         attribute_name=wording.attribute_name,
         heat_maps=heat_map.draw,
         curve_of=dose_curve.draw,

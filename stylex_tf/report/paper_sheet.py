@@ -37,7 +37,10 @@ def draw(
     pair = 2 * side + gap + margin
     sheet = Image.new(
         "RGB",
-        (2 * margin + words + pair * across, margin + (side + margin) * len(rows)),
+        (
+            2 * margin + words + pair * across,
+            margin + (side + margin) * len(rows),
+        ),
         "white",
     )
     pen = ImageDraw.Draw(sheet)
@@ -80,7 +83,10 @@ def _describe(
     large, small = side // 7, side // 10
     name = wording.attribute_name(view.coordinate, view.factor, names)
     lines = [
-        *((line, large) for line in _wrap(f"{view.rank}. {name}", large, width)),
+        *(
+            (line, large)
+            for line in _wrap(f"{view.rank}. {name}", large, width)
+        ),
         (f"{wording.signed(view.mean_effect)} in the mean", small),
     ]
     if view.share_flipped is not None:

@@ -37,9 +37,7 @@ class LayoutTest(parameterized.TestCase):
 
         pictures = attributes * chosen.examples * (chosen.places + 3)
         if chosen.places:
-            self.assertLessEqual(
-                pictures * 256 * 256 * 0.2, layout.MAX_BYTES
-            )
+            self.assertLessEqual(pictures * 256 * 256 * 0.2, layout.MAX_BYTES)
 
     def test_two_hundred_classes_have_no_knobs(self):
         chosen = layout.plan(1600, 256)

@@ -46,9 +46,11 @@ class PageBrowserTest(absltest.TestCase):
         # What the page's own policy forbids is told here.
         opened.on(
             "console",
-            lambda message: self.errors.append(message.text)
-            if message.type == "error"
-            else None,
+            lambda message: (
+                self.errors.append(message.text)
+                if message.type == "error"
+                else None
+            ),
         )
         opened.goto(path.as_uri())
         return opened
@@ -113,7 +115,9 @@ class PageBrowserTest(absltest.TestCase):
             "100 % of the range: mean 0.75",
         )
         self.assertEqual(article.locator(".turning").count(), 2)
-        self.assertFalse(opened.locator("#class-1-2 .turning").first.is_visible())
+        self.assertFalse(
+            opened.locator("#class-1-2 .turning").first.is_visible()
+        )
 
     def test_a_turned_knob_can_be_left_again(self):
         opened = self._open()
@@ -165,7 +169,9 @@ class PageBrowserTest(absltest.TestCase):
             {"round <b>glasses</b>"},
         )
         opened.fill(_NAME, "")
-        self.assertIn("glasses", opened.locator(f"{_ATTRIBUTE} h3").inner_text())
+        self.assertIn(
+            "glasses", opened.locator(f"{_ATTRIBUTE} h3").inner_text()
+        )
 
     def test_names_of_one_run_are_not_those_of_another(self):
         opened = self._open(run="one")

@@ -157,7 +157,7 @@ class PageTest(absltest.TestCase):
             demonstrations={},
             single_images=(report_samples.alone(image_id="<i>7</i>"),),
             names={7: names[1], 501: "\" onclick='x' <i>&</i>"},
-            run="\"><i>",
+            run='"><i>',
         )
 
         self.assertLen(parsed.all("script"), 1)
@@ -170,7 +170,7 @@ class PageTest(absltest.TestCase):
         self.assertIn(names[1], parsed.text_of["cautions"])
         self.assertIn("<i>&</i>", parsed.text_of["class-1-1"])
         (body,) = parsed.all("body")
-        self.assertEqual(body["data-run"], "\"><i>")
+        self.assertEqual(body["data-run"], '"><i>')
         self.assertEqual(json.loads(body["data-names"])["7"], names[1])
 
     def test_says_that_it_explains_the_classifier(self):

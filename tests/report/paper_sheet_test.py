@@ -33,9 +33,7 @@ class PaperSheetTest(absltest.TestCase):
         # Two examples of 128 pixels, most of which no label covers.
         grey = (sheet == 99).all(axis=2).sum()
         self.assertBetween(grey, 1.6 * 128 * 128, 2 * 128 * 128)
-        self.assertEqual(
-            sheet.shape, _draw(report_samples.attribute(1)).shape
-        )
+        self.assertEqual(sheet.shape, _draw(report_samples.attribute(1)).shape)
 
     def test_writes_the_given_name(self):
         view = report_samples.attribute(1)

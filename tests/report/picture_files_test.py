@@ -16,9 +16,7 @@ class PictureFilesTest(absltest.TestCase):
         self.folder = pathlib.Path(self.create_tempdir()) / "pictures"
 
     def _write(self, *classes):
-        picture_files.write(
-            self.folder, report_samples.explained(*classes), {}
-        )
+        picture_files.write(self.folder, report_samples.explained(*classes), {})
         return sorted(path.name for path in self.folder.iterdir())
 
     def test_a_sheet_a_class_and_a_gif_an_attribute(self):

@@ -74,7 +74,9 @@ class PicturesTest(absltest.TestCase):
         large = np.zeros((512, 512, 3), np.uint8)
 
         self.assertEqual(
-            _decode(pictures.data_uri(large, _COMPRESSED[0], greyscale=False)).size,
+            _decode(
+                pictures.data_uri(large, _COMPRESSED[0], greyscale=False)
+            ).size,
             (256, 256),
         )
         self.assertEqual(

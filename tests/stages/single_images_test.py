@@ -12,9 +12,7 @@ class SingleImagesTest(absltest.TestCase):
     def setUp(self):
         super().setUp()
         self.run = linear_run.LinearRun(classes=3, relevant=[1, 4])
-        self.explained = single_images.explain(
-            self.run.trained, self.run.found
-        )
+        self.explained = single_images.explain(self.run.trained, self.run.found)
         self.rows = [
             self.run.found.table.image_ids.index(one.image_id)
             for one in self.explained
@@ -24,9 +22,7 @@ class SingleImagesTest(absltest.TestCase):
         predictions = self.run.found.table.predictions
         classes = np.unique(predictions)
 
-        self.assertCountEqual(
-            predictions[self.rows[: len(classes)]], classes
-        )
+        self.assertCountEqual(predictions[self.rows[: len(classes)]], classes)
         self.assertCountEqual(self.rows, range(5))
 
     def test_leads_to_the_class_that_is_second(self):
