@@ -52,7 +52,8 @@ class ExplorerTest(absltest.TestCase):
     def test_an_image_its_knobs_and_a_turn(self):
         address = self._launch()
         asked = []
-        with browser.open_page() as page:
+        with browser.opened() as context:
+            page = context.new_page()
             page.set_default_timeout(_MILLISECONDS)
             page.on("request", lambda request: asked.append(request.url))
             page.goto(address)

@@ -41,7 +41,10 @@ class ExportingTest(tf.test.TestCase):
         cls.trained = trained_lib.Trained.of(run)
         cls.found = searching.find(cls.trained)
         cls.published = exporting.export(
-            cls.trained, cls.found, {"classifier": {"accuracy": 1.0}}
+            cls.trained,
+            cls.found,
+            {"classifier": {"accuracy": 1.0}},
+            {3: "bright"},
         )
         cls.model = tf.saved_model.load(str(cls.published.path))
         cls.examples = cls.trained.searched.take(0, _IMAGES)
@@ -72,6 +75,7 @@ class ExportingTest(tf.test.TestCase):
         searched = self.found.table.num_coordinates
         self.assertEqual(assets["contract"]["sizes"]["S"], searched)
         self.assertEqual(assets["contract"]["style_strength"], 0.8)
+        self.assertEqual(assets["attribute_names"], {"3": "bright"})
         self.assertLen(assets["style_ranges"]["maximum"], searched)
         self.assertEqual(assets["evaluation"]["classifier"]["accuracy"], 1.0)
         self.assertEqual(assets["class_names"], list(tiny_experiment.CLASSES))
