@@ -24,10 +24,9 @@ import numpy as np
 import tensorflow as tf
 import tqdm
 
-from stylex_tf import run_folder
-from stylex_tf.attributes import batching, effects
+from stylex_tf.attributes import batching
 from stylex_tf.data import augmented_folder, errors, preprocessing, tfrecords
-from stylex_tf.stages import attribute_names, evaluating, searching
+from stylex_tf.stages import attribute_names, reported
 from stylex_tf.stages import trained as trained_lib
 
 PROVENANCE = augmented_folder.PROVENANCE
@@ -117,22 +116,12 @@ class _Sources:
 def _coordinates(
     trained: trained_lib.Trained, names: Sequence[str]
 ) -> tuple[int, ...]:
-    by_class: dict[int, Any] = {}
-    if not attribute_names.are_coordinates(names):
-        # Ranks are those of the report: of what was found significant.
-        folder = trained.run.folder.attributes
-        try:
-            table = effects.load(folder)
-        except FileNotFoundError as error:
-            raise run_folder.RunFolderError(
-                f"{folder} has no table of effects, so that ranks mean "
-                "nothing; expected coordinates, or a run that evaluate "
-                "searched"
-            ) from error
-        styles, _ = searching.encode(trained, trained.searched)
-        found = searching.select(trained, table, styles)
-        verdict = evaluating.judge_significance(trained, found)
-        by_class = found.only(verdict.significant).by_class
+    # Ranks are those of the report.
+    by_class = (
+        {}
+        if attribute_names.are_coordinates(names)
+        else reported.attributes(trained)
+    )
     return attribute_names.coordinates(
         names,
         size=trained.functions.style_space.size,
