@@ -11,7 +11,7 @@ from stylex_tf.report import pictures
 
 _TEMPLATES = pathlib.Path(__file__).parent / "templates"
 # Nothing is lost.
-_PNG = pictures.Encoding("PNG", 1024)
+_EXACT = pictures.Encoding(None, 1024)
 
 
 def render(
@@ -54,6 +54,6 @@ def _environment() -> jinja2.Environment:
         lstrip_blocks=True,
     )
     environment.filters["uri"] = functools.partial(
-        pictures.data_uri, encoding=_PNG, greyscale=False
+        pictures.data_uri, encoding=_EXACT, greyscale=False
     )
     return environment

@@ -5,14 +5,14 @@ Here every training image is reconstructed with the attribute that *another*
 training image has, drawn at random whatever its label: then the attribute says
 nothing of the label, and a classifier of these images has no use for it.
 
-Three things matter, each measured in docs/bias.md:
+Three things matter; docs/bias.md measures the first and the last:
 
 1. All coordinates of the attribute move together, from one and the same other
    image. What one coordinate leaves behind still tells what was there.
-2. They take another image's values, not an end of the range: ends make looks
-   that no image has, and that are known by it.
-3. The images themselves are left out. Beside reconstructions they are told
-   apart from them, and the attribute is used on them alone.
+2. They take another image's values, not an end of the range: so the attribute
+   looks as often like this or that as it did, whatever the label.
+3. The images themselves are left out. They are told apart from reconstructions,
+   and on them alone the attribute still helps.
 """
 
 import dataclasses

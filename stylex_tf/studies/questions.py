@@ -98,7 +98,11 @@ class Study:
     def id(self) -> str:
         """Tells studies apart; made of what is shown, so it betrays nothing."""
         digest = hashlib.sha256()
-        for question in (*self.classifications, *self.descriptions):
+        asked: list[Classification | Description] = [
+            *self.classifications,
+            *self.descriptions,
+        ]
+        for question in asked:
             digest.update(question.id.encode())
             for clip in question.clips:
                 digest.update(clip.source.tobytes())
@@ -190,7 +194,7 @@ def _draw(
     random: np.random.Generator,
 ) -> tuple[Clip, ...]:
     """Takes animations of images that are not used yet, and marks them."""
-    drawn = []
+    drawn: list[Clip] = []
     for index in random.permutation(len(clips)):
         clip = clips[index]
         if len(drawn) < count and clip.image_id not in used:
