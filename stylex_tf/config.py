@@ -11,31 +11,9 @@ import math
 from collections.abc import Mapping
 from typing import Any
 
-CONDITIONINGS = ("probabilities", "dropout", "none")
-PRECISIONS = ("auto", "float32", "mixed_bfloat16", "mixed_float16")
-AUGMENTATIONS = ("off", "fixed", "adaptive")
-# Stronger augmentation shows in what the generator draws: Karras et al. 2020
-# (https://arxiv.org/abs/2006.06676), section 2.2.
-MAX_AUGMENTATION = 0.8
-STRATEGIES = ("one_device", "mirrored", "multi_worker_mirrored", "tpu")
-RULES = ("any", "all", "each", "random")
-ON_ERROR = ("fail", "skip")
-CLASS_FOLDERS = "class_folders"
-UNLABELLED = "unlabelled"
-LAYOUTS = (
-    CLASS_FOLDERS,
-    "celeba",
-    "graded",
-    "plant_village",
-    "cub",
-    UNLABELLED,
-)
-RANGES = ("min_max", "percentile", "deviation")
-PROCEDURES = ("notebook", "paper")
-MEASURES = ("log_odds", "logit", "probability")
-STORAGES = ("float32", "float16")
-CLASSIFIER_OUTPUTS = ("auto", "logits", "probabilities")
-KEPT = ("last", "best")
+from stylex_tf import config_checks
+
+ConfigError = config_checks.ConfigError
 
 
 @dataclasses.dataclass(slots=True, kw_only=True)
@@ -52,7 +30,7 @@ class DataConfig:
     # a class, AFHQ's too; idx files), "celeba", "graded" (a .csv of grades),
     # "plant_village", "cub" (CUB-200-2011), or "unlabelled" (FFHQ), whose
     # `classes` are those of `classifier.path`.
-    layout: str = CLASS_FOLDERS
+    layout: str = config_checks.CLASS_FOLDERS
     # What makes the classes: CelebA's attribute ("Male"), or the column of the
     # grades with the least grade of class 1 ("level>=2").
     label: str = ""
@@ -322,129 +300,7 @@ class ExperimentConfig:
         Raises:
             ConfigError: the field, what it is and what is expected.
         """
-        _check(
-            bool(self.data.source),
-            "data.source",
-            self.data.source,
-            "a world, a known data set or a path",
-        )
-        _one_of("data.rule", self.data.rule, RULES)
-        _one_of("data.layout", self.data.layout, LAYOUTS)
-        _check(
-            self.data.layout != UNLABELLED or bool(self.classifier.path),
-            "classifier.path",
-            self.classifier.path,
-            "a classifier's file, since none can be trained on images without "
-            "labels",
-        )
-        _check(
-            self.data.layout != UNLABELLED or not self.data.balanced,
-            "data.balanced",
-            self.data.balanced,
-            "False, since images without labels have no classes to balance",
-        )
-        _one_of("data.on_error", self.data.on_error, ON_ERROR)
-        _one_of("classifier.output", self.classifier.output, CLASSIFIER_OUTPUTS)
-        _one_of("model.conditioning", self.model.conditioning, CONDITIONINGS)
-        _one_of("attributes.ranges", self.attributes.ranges, RANGES)
-        _one_of("attributes.procedure", self.attributes.procedure, PROCEDURES)
-        _one_of("attributes.measure", self.attributes.measure, MEASURES)
-        _one_of("export.storage", self.export.storage, STORAGES)
-        _one_of("training.precision", self.training.precision, PRECISIONS)
-        _one_of(
-            "training.augmentation", self.training.augmentation, AUGMENTATIONS
-        )
-        _one_of("training.strategy", self.training.strategy, STRATEGIES)
-        _one_of("training.keep", self.training.keep, KEPT)
-        _check(
-            self.model.resolution in (16, 32, 64, 128, 256, 512, 1024),
-            "model.resolution",
-            self.model.resolution,
-            "a power of two from 16 to 1024",
-        )
-        _check(
-            self.model.channel_base >= self.model.resolution,
-            "model.channel_base",
-            self.model.channel_base,
-            "at least model.resolution, for one channel at full size",
-        )
-        _check(
-            self.training.batch_size % 4 == 0 or self.training.batch_size < 4,
-            "training.batch_size",
-            self.training.batch_size,
-            "a multiple of 4, for the groups of the minibatch statistic, or "
-            "less than 4",
-        )
-        for name in _POSITIVE:
-            _check(
-                _value(self, name) > 0, name, _value(self, name), "more than 0"
-            )
-        for name in _NOT_NEGATIVE:
-            _check(
-                _value(self, name) >= 0, name, _value(self, name), "0 or more"
-            )
-        for name in _SHARES:
-            _check(
-                0 <= _value(self, name) <= 1, name, _value(self, name), "0 to 1"
-            )
-        _check(
-            0 <= self.training.augmentation_strength <= MAX_AUGMENTATION,
-            "training.augmentation_strength",
-            self.training.augmentation_strength,
-            f"0 to {MAX_AUGMENTATION}",
-        )
-        parts = self.training.batch_size / self.training.accumulation
-        _check(
-            parts % 4 == 0 or self.training.accumulation == 1,
-            "training.accumulation",
-            self.training.accumulation,
-            "1, or parts of training.batch_size "
-            f"({self.training.batch_size}) of a multiple of 4 images",
-        )
-        _check(
-            self.training.checkpoint_every % self.training.log_every == 0,
-            "training.checkpoint_every",
-            self.training.checkpoint_every,
-            f"a multiple of training.log_every ({self.training.log_every}), "
-            "where what is saved was found to be finite",
-        )
-        self._check_validation()
-        _check(
-            0 < self.data.test_fraction < 1,
-            "data.test_fraction",
-            self.data.test_fraction,
-            "between 0 and 1",
-        )
-
-    def _check_validation(self) -> None:
-        training = self.training
-        _check(
-            training.validate_every % training.checkpoint_every == 0,
-            "training.validate_every",
-            training.validate_every,
-            f"a multiple of training.checkpoint_every "
-            f"({training.checkpoint_every}), since the best state is a "
-            "checkpoint; or 0",
-        )
-        _check(
-            training.keep == "last" or training.validate_every > 0,
-            "training.keep",
-            training.keep,
-            "last, where training.validate_every is 0",
-        )
-        _check(
-            not training.patience or training.validate_every > 0,
-            "training.patience",
-            training.patience,
-            "0, where training.validate_every is 0",
-        )
-        # Only the chief measures; the others would wait for it for ever.
-        _check(
-            not training.patience or training.strategy != _WORKERS,
-            "training.patience",
-            training.patience,
-            f"0, where training.strategy is {_WORKERS}",
-        )
+        config_checks.check(self)
 
 
 def from_dict(values: Mapping[str, Any]) -> ExperimentConfig:
@@ -457,67 +313,6 @@ def from_dict(values: Mapping[str, Any]) -> ExperimentConfig:
         ConfigError: a field that no experiment has.
     """
     return _fill(ExperimentConfig(), values, "")
-
-
-class ConfigError(Exception):
-    """A field of the config has a value that cannot be used."""
-
-
-_WORKERS = "multi_worker_mirrored"
-_POSITIVE = (
-    "data.rendered_images",
-    "classifier.epochs",
-    "classifier.batch_size",
-    "classifier.learning_rate",
-    "model.channel_max",
-    "model.w_dim",
-    "model.z_dim",
-    "model.mapping_layers",
-    "training.total_images",
-    "training.batch_size",
-    "training.accumulation",
-    "training.augmentation_images",
-    "training.learning_rate",
-    "training.ema_half_life_images",
-    "training.log_every",
-    "training.snapshot_every",
-    "training.checkpoint_every",
-    "attributes.images",
-    "attributes.top_k",
-    "attributes.shift_size",
-    "attributes.batch_size",
-    "attributes.range_width",
-    "attributes.images_per_shard",
-    "evaluation.images",
-    "evaluation.regressor_epochs",
-)
-_NOT_NEGATIVE = (
-    "seed",
-    "model.style_width",
-    "attributes.candidates",
-    "attributes.score_limit",
-    "training.encoder_learning_rate",
-    "training.r1_interval",
-    "training.path_length_interval",
-    "training.validate_every",
-    "training.patience",
-    *(
-        f"loss.{field.name}"
-        for field in dataclasses.fields(LossConfig)
-        if field.type == "float" or field.type is float
-    ),
-)
-_SHARES = (
-    "training.augmentation_target",
-    "data.shortcut_share",
-    "data.label_noise",
-    "model.condition_dropout",
-    "training.style_mixing",
-    "training.style_exchange",
-    "training.w_average_decay",
-    "training.beta_1",
-    "training.beta_2",
-)
 
 
 def _fill(config: Any, values: Mapping[str, Any], prefix: str) -> Any:
@@ -534,18 +329,3 @@ def _fill(config: Any, values: Mapping[str, Any], prefix: str) -> Any:
                 config, name, tuple(value) if isinstance(value, list) else value
             )
     return config
-
-
-def _value(config: ExperimentConfig, name: str):
-    for part in name.split("."):
-        config = getattr(config, part)
-    return config
-
-
-def _check(holds: bool, name: str, found: object, expected: str) -> None:
-    if not holds:
-        raise ConfigError(f"{name} is {found!r}; expected {expected}")
-
-
-def _one_of(name: str, found: str, expected: tuple[str, ...]) -> None:
-    _check(found in expected, name, found, f"one of {', '.join(expected)}")

@@ -49,7 +49,10 @@ def _run_as_chief(
     strategy: tf.distribute.Strategy,
     begun: float,
 ) -> str:
-    folder.check_config(dataclasses.asdict(settings))
+    folder.check_config(
+        dataclasses.asdict(settings),
+        dataclasses.asdict(config.ExperimentConfig()),
+    )
     before = _logged_seconds(folder.root / "metrics.jsonl")
     dataset = experiment.load_data(settings)
     if settings.classifier.path:

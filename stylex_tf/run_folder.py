@@ -95,10 +95,17 @@ class RunFolder:
         temporary.write_text(json.dumps(content, indent=2) + "\n")
         temporary.replace(self.root / name)
 
-    def check_config(self, config: Mapping[str, Any]) -> None:
+    def check_config(
+        self, config: Mapping[str, Any], defaults: Mapping[str, Any]
+    ) -> None:
         """Compares with the config that began the run, if one did.
 
         How the model is exported may change: it binds nothing before.
+
+        Args:
+            config: of the run as it is to go on.
+            defaults: of every field: what it was in a run that an earlier
+                version began, which had no such field.
 
         Raises:
             RunFolderError: the folder holds a run of another config.
@@ -106,10 +113,9 @@ class RunFolder:
         path = self.root / "config.json"
         if not path.exists():
             return
-        begun, now = (
-            json.loads(path.read_text()),
-            json.loads(json.dumps(config)),
-        )
+        # Through JSON, which has no tuples, as what began the run went.
+        now, missing = json.loads(json.dumps([config, defaults]))
+        begun = _filled(json.loads(path.read_text()), missing)
         for one in (begun, now):
             one.pop("export", None)
         changed = sorted(_differences(begun, now))
@@ -157,6 +163,17 @@ def _processor() -> str:
             if line.startswith("model name"):
                 return line.partition(":")[2].strip()
     return platform.processor()
+
+
+def _filled(
+    values: Mapping[str, Any], defaults: Mapping[str, Any]
+) -> dict[str, Any]:
+    """The values, and defaults of what is not among them."""
+    filled = {**defaults, **values}
+    for name, default in defaults.items():
+        if isinstance(default, dict) and isinstance(filled[name], dict):
+            filled[name] = _filled(filled[name], default)
+    return filled
 
 
 def _differences(

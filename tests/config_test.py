@@ -1,8 +1,7 @@
-"""Tests of stylex_tf.config: each error names field, found and expected."""
+"""Tests of stylex_tf.config."""
 
 import dataclasses
 import json
-import re
 
 from absl.testing import absltest, parameterized
 
@@ -14,114 +13,7 @@ def _valid() -> config.ExperimentConfig:
     return config.ExperimentConfig(data=config.DataConfig(source="faces"))
 
 
-def _set(settings: config.ExperimentConfig, name: str, value) -> None:
-    *parts, last = name.split(".")
-    for part in parts:
-        settings = getattr(settings, part)
-    setattr(settings, last, value)
-
-
 class ConfigTest(parameterized.TestCase):
-    def test_every_default_is_valid_but_the_source(self):
-        _valid().validate()
-        with self.assertRaisesRegex(config.ConfigError, "^data.source is ''"):
-            config.ExperimentConfig().validate()
-
-    @parameterized.parameters(
-        ("data.rule", "most", "one of any, all"),
-        ("data.on_error", "ask", "one of fail, skip"),
-        ("data.layout", "coco", "one of class_folders, celeba"),
-        ("data.test_fraction", 0.0, "between 0 and 1"),
-        ("data.test_fraction", 1.0, "between 0 and 1"),
-        ("data.rendered_images", 0, "more than 0"),
-        ("classifier.output", "scores", "one of auto, logits, probabilities"),
-        ("classifier.epochs", 0, "more than 0"),
-        ("model.resolution", 48, "a power of two from 16 to 1024"),
-        ("model.resolution", 8, "a power of two from 16 to 1024"),
-        ("model.channel_base", 255, "at least model.resolution"),
-        ("model.conditioning", "all", "one of probabilities, dropout, none"),
-        ("model.condition_dropout", 1.5, "0 to 1"),
-        ("model.mapping_layers", 0, "more than 0"),
-        ("training.precision", "float16", "one of auto, float32, mixed_b"),
-        ("training.strategy", "parameter_server", "one of one_device, mirr"),
-        ("training.batch_size", 0, "more than 0"),
-        ("training.batch_size", 6, "a multiple of 4"),
-        ("training.learning_rate", float("nan"), "more than 0"),
-        ("training.r1_interval", -1, "0 or more"),
-        ("training.style_mixing", -0.1, "0 to 1"),
-        ("training.augmentation", "on", "one of off, fixed, adaptive"),
-        ("training.augmentation_strength", 0.9, "0 to 0.8"),
-        ("training.augmentation_target", -0.1, "0 to 1"),
-        ("training.augmentation_images", 0, "more than 0"),
-        ("training.accumulation", 0, "more than 0"),
-        ("training.accumulation", 3, "1, or parts of training.batch_size (16)"),
-        ("training.accumulation", 8, "1, or parts of training.batch_size (16)"),
-        ("training.log_every", 0, "more than 0"),
-        ("training.checkpoint_every", 75, "a multiple of training.log_every"),
-        (
-            "training.validate_every",
-            750,
-            "a multiple of training.checkpoint_every (500)",
-        ),
-        ("training.keep", "first", "one of last, best"),
-        ("loss.l1", -1.0, "0 or more"),
-        ("loss.classification", -0.5, "0 or more"),
-        ("attributes.shift_size", 0.0, "more than 0"),
-        ("export.storage", "int8", "one of float32, float16"),
-        ("evaluation.images", 0, "more than 0"),
-        ("seed", -1, "0 or more"),
-    )
-    def test_an_error_names_field_found_and_expected(
-        self, name, value, expected
-    ):
-        settings = _valid()
-        _set(settings, name, value)
-        message = re.escape(f"{name} is {value!r}; expected {expected}")
-        with self.assertRaisesRegex(config.ConfigError, f"^{message}"):
-            settings.validate()
-
-    def test_images_without_labels_need_a_classifier(self):
-        settings = _valid()
-        settings.data.layout = "unlabelled"
-        with self.assertRaisesRegex(
-            config.ConfigError, "^classifier.path is ''; expected a class"
-        ):
-            settings.validate()
-        settings.classifier.path = "classifier.keras"
-        settings.validate()
-        settings.data.balanced = True
-        with self.assertRaisesRegex(
-            config.ConfigError, "^data.balanced is True; expected False"
-        ):
-            settings.validate()
-
-    def test_every_number_is_checked(self):
-        """No number may be as negative as can be and pass."""
-        for name, value in _fields(dataclasses.asdict(_valid())):
-            if isinstance(value, int | float) and not isinstance(value, bool):
-                settings = _valid()
-                _set(settings, name, type(value)(-1_000_000))
-                with self.subTest(name), self.assertRaises(config.ConfigError):
-                    settings.validate()
-
-    @parameterized.parameters(
-        ({"validate_every": 0, "keep": "best"}, "training.keep is 'best'"),
-        ({"validate_every": 0, "patience": 9}, "training.patience is 9; expe"),
-        (
-            {"strategy": "multi_worker_mirrored", "patience": 9},
-            "training.patience is 9; expected 0, where training.strategy is",
-        ),
-    )
-    def test_what_needs_validation_is_refused_without(self, fields, expected):
-        settings = _valid()
-        for name, value in fields.items():
-            setattr(settings.training, name, value)
-        with self.assertRaisesRegex(config.ConfigError, expected):
-            settings.validate()
-        settings.training.validate_every = 1000
-        settings.training.strategy = "one_device"
-        settings.validate()
-
     @parameterized.parameters((0, 0), (1, 1), (16, 1), (17, 2))
     def test_patience_in_steps_is_rounded_up(self, images, steps):
         settings = _valid()
@@ -131,12 +23,6 @@ class ConfigTest(parameterized.TestCase):
     def test_a_third_of_few_held_out_images_is_searched(self):
         self.assertEqual(_valid().searched_images(2000), 250)
         self.assertEqual(_valid().searched_images(100), 33)
-
-    @parameterized.parameters(1, 2, 3, 4, 8, 32)
-    def test_batches_that_fill_their_groups(self, batch_size):
-        settings = _valid()
-        settings.training.batch_size = batch_size
-        settings.validate()
 
     def test_a_last_step_may_be_for_less_than_a_batch(self):
         settings = _valid()
@@ -172,15 +58,6 @@ class ConfigTest(parameterized.TestCase):
         self.assertEqual(
             json.loads(json.dumps(content))["training"]["batch_size"], 16
         )
-
-
-def _fields(content: dict, prefix: str = ""):
-    """Every leaf of nested dicts by its name in flags."""
-    for name, value in content.items():
-        if isinstance(value, dict):
-            yield from _fields(value, f"{prefix}{name}.")
-        else:
-            yield f"{prefix}{name}", value
 
 
 class FromDictTest(absltest.TestCase):

@@ -79,8 +79,8 @@ class RunFolderTest(absltest.TestCase):
         return self.folder
 
     def test_a_check_alone_does_not_bind_the_folder(self):
-        self._locked().check_config({"a": 1})
-        self.folder.check_config({"a": 2})
+        self._locked().check_config({"a": 1}, {})
+        self.folder.check_config({"a": 2}, {})
         self.assertFalse((self.root / "config.json").exists())
 
     def test_the_first_config_is_kept(self):
@@ -89,7 +89,7 @@ class RunFolderTest(absltest.TestCase):
         written = json.loads((self.root / "config.json").read_text())
         self.assertEqual(written["data"]["classes"], ["cat", "dog"])
         # A tuple is a list in JSON, and no change.
-        self.folder.check_config(config)
+        self.folder.check_config(config, {})
 
     def test_another_config_is_refused_with_the_fields_that_differ(self):
         begun = {"seed": 1, "loss": {"l1": 1.0, "r1": 10.0}, "name": "a"}
@@ -97,7 +97,7 @@ class RunFolderTest(absltest.TestCase):
         before = (self.root / "config.json").read_text()
         now = {"seed": 2, "loss": {"l1": 1.0, "r1": 5.0}, "name": "a"}
         with self.assertRaises(run_folder.RunFolderError) as caught:
-            self.folder.check_config(now)
+            self.folder.check_config(now, {})
         message = str(caught.exception)
         self.assertIn(
             "Changed: loss.r1 was 10.0, is 5.0; seed was 1, is 2.", message
@@ -108,16 +108,31 @@ class RunFolderTest(absltest.TestCase):
 
     def test_how_a_model_is_exported_binds_nothing(self):
         self._locked().begin({"a": 1, "export": {"storage": "float32"}})
-        self.folder.check_config({"a": 1, "export": {"storage": "float16"}})
-        # The run of an earlier version.
-        self.folder.check_config({"a": 1})
+        self.folder.check_config({"a": 1, "export": {"storage": "float16"}}, {})
+        # As a run of a version that had no export.
+        self.folder.check_config({"a": 1}, {})
 
     def test_a_field_that_came_or_went_is_a_change(self):
         self._locked().begin({"a": 1})
         with self.assertRaisesRegex(
             run_folder.RunFolderError, "a was 1, is None; b was None, is 2"
         ):
-            self.folder.check_config({"b": 2})
+            self.folder.check_config({"b": 2}, {})
+
+    def test_a_run_of_an_earlier_version_goes_on(self):
+        """What it did not choose, it did by default."""
+        self._locked().begin({"loss": {"l1": 1.0}})
+        defaults = {"seed": 0, "loss": {"l1": 9.0, "r1": 10.0}, "tpus": ()}
+        chosen = {**defaults, "loss": {"l1": 1.0, "r1": 10.0}}
+        self.folder.check_config(chosen, defaults)
+        with self.assertRaisesRegex(
+            run_folder.RunFolderError,
+            "Changed: loss.r1 was 10.0, is 5.0; seed was 0, is 1. ",
+        ):
+            self.folder.check_config(
+                {"seed": 1, "loss": {"l1": 1.0, "r1": 5.0}, "tpus": ()},
+                defaults,
+            )
 
     # Files.
 

@@ -10,7 +10,7 @@ import pathlib
 
 from absl import app, flags
 
-from stylex_tf import config
+from stylex_tf import config, config_checks
 from stylex_tf.cli import command
 from stylex_tf.data import preparation
 
@@ -33,7 +33,7 @@ _CLASSES = flags.DEFINE_list(
 _LAYOUT = flags.DEFINE_enum(
     "layout",
     _DEFAULT.layout,
-    config.LAYOUTS,
+    config_checks.LAYOUTS,
     "How a folder says what is on its images: docs/data.md.",
 )
 _LABEL = flags.DEFINE_string(
@@ -48,13 +48,19 @@ _TEST_FRACTION = flags.DEFINE_float(
     "test_fraction", _DEFAULT.test_fraction, "Share held out, where we split."
 )
 _ON_ERROR = flags.DEFINE_enum(
-    "on_error", _DEFAULT.on_error, config.ON_ERROR, "For unreadable files."
+    "on_error",
+    _DEFAULT.on_error,
+    config_checks.ON_ERROR,
+    "For unreadable files.",
 )
 _CAUSES = flags.DEFINE_list(
     "causes", [], 'Worlds: what makes class 1, as "factor" or "factor=value".'
 )
 _RULE = flags.DEFINE_enum(
-    "rule", _DEFAULT.rule, config.RULES, "Worlds: how the causes combine."
+    "rule",
+    _DEFAULT.rule,
+    config_checks.RULES,
+    "Worlds: how the causes combine.",
 )
 _IMAGES = flags.DEFINE_integer(
     "images", _DEFAULT.rendered_images, "Worlds: how many images."

@@ -10,7 +10,7 @@ import pathlib
 
 from absl import app, flags
 
-from stylex_tf import config
+from stylex_tf import config, config_checks
 from stylex_tf.classifiers import architectures, trainer
 from stylex_tf.cli import command
 from stylex_tf.data import errors, preparation
@@ -33,7 +33,7 @@ _CLASSES = flags.DEFINE_list(
 _LAYOUT = flags.DEFINE_enum(
     "layout",
     _DEFAULT_DATA.layout,
-    config.LAYOUTS,
+    config_checks.LAYOUTS,
     "How a folder says what is on its images: docs/data.md.",
 )
 _LABEL = flags.DEFINE_string(

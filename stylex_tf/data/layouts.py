@@ -24,7 +24,7 @@ def reader(
     """What lists the images of an archive of this layout.
 
     Args:
-        layout: one of `config.LAYOUTS`.
+        layout: one of `config_checks.LAYOUTS`.
         label: what makes the classes, where the layout leaves a choice.
         factors: annotations to read as known factors, where it has some.
 

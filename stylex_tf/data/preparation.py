@@ -12,7 +12,7 @@ from typing import Any
 
 import tqdm
 
-from stylex_tf import config
+from stylex_tf import config, config_checks
 from stylex_tf.data import (
     archives,
     errors,
@@ -123,7 +123,7 @@ def _job(data: config.DataConfig, resolution: int, seed: int) -> _Job:
         return _world_job(data, resolution, seed)
     _refuse_causes(data)
     folder = _idx_folder(data.source)
-    if folder is not None and data.layout == config.CLASS_FOLDERS:
+    if folder is not None and data.layout == config_checks.CLASS_FOLDERS:
         return _idx_job(folder, data, resolution)
     return _folder_job(reader, data, resolution, seed)
 
@@ -143,12 +143,17 @@ def _check(data: config.DataConfig, resolution: int) -> None:
             0 < data.test_fraction < 1,
             "more than 0 and less than 1",
         ),
-        ("rule", data.rule, data.rule in config.RULES, config.RULES),
+        (
+            "rule",
+            data.rule,
+            data.rule in config_checks.RULES,
+            config_checks.RULES,
+        ),
         (
             "on_error",
             data.on_error,
-            data.on_error in config.ON_ERROR,
-            config.ON_ERROR,
+            data.on_error in config_checks.ON_ERROR,
+            config_checks.ON_ERROR,
         ),
     ):
         if not fits:
@@ -252,10 +257,13 @@ def _with_progress(job: _Job, progress: bool) -> Iterator[Any]:
 
 def _refuse_layout(data: config.DataConfig) -> None:
     """Names of data sets and worlds have no layout."""
-    if data.layout != config.CLASS_FOLDERS and data.source in known_sources():
+    if (
+        data.layout != config_checks.CLASS_FOLDERS
+        and data.source in known_sources()
+    ):
         raise errors.DataError(
             f"layout is {data.layout!r}, but {data.source} is not a path; "
-            f"expected {config.CLASS_FOLDERS!r}, the default"
+            f"expected {config_checks.CLASS_FOLDERS!r}, the default"
         )
 
 

@@ -4,19 +4,13 @@ Rendered worlds only: factor regressors tell which factor an edit moved.
 """
 
 import dataclasses
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 import numpy as np
-import tensorflow as tf
 
-from stylex_tf.attributes import (
-    batching,
-    counterfactuals,
-    selection,
-    style_ranges,
-)
-from stylex_tf.evaluation import factor_regressors
+from stylex_tf.attributes import selection
+from stylex_tf.evaluation import factor_readings, factor_regressors
 
 RECOVERY_AT = (4, 6, 8)
 # An attribute that moves no factor by this much of a random exchange, on
@@ -116,8 +110,8 @@ def factor_agreement(
 
 def attribute_factors(
     regressors: factor_regressors.FactorRegressors,
-    reconstructions: np.ndarray,
-    edits: Iterable[np.ndarray],
+    before: Sequence[np.ndarray],
+    edits: Iterable[Sequence[np.ndarray]],
     *,
     causes_by_class: Sequence[Sequence[str]] = (),
     target_class: int = 1,
@@ -127,23 +121,21 @@ def attribute_factors(
 
     Args:
         regressors: the readers of factors.
-        reconstructions: the unedited pictures, float32 [N, H, W, 3].
-        edits: A times the same pictures edited, float32 [N, H, W, 3].
+        before: what they read in N unedited pictures, [N, V] a factor.
+        edits: A times what they read in the same pictures edited.
         causes_by_class: what leads to each class.
         target_class: where the attributes lead.
         backwards: whether a picture was edited away from that class instead;
             one for all, or [N].
     """
     planted = parse_causes(causes_by_class, regressors.factors)
-    count = len(reconstructions)
-    towards = np.where(backwards, -1, 1) * np.ones(count)
+    towards = np.where(backwards, -1, 1) * np.ones(len(before[0]))
     weights = _equal_ways(towards)
-    before = regressors.predict(reconstructions)
     return [
         _factor_of(
             regressors,
             before,
-            regressors.predict(edited),
+            edited,
             planted,
             target_class,
             towards,
@@ -154,65 +146,52 @@ def attribute_factors(
 
 
 def judge(
-    generate: Callable[[tf.Tensor], tf.Tensor],
-    regressors: factor_regressors.FactorRegressors,
-    styles: np.ndarray,
-    ranges: style_ranges.StyleRanges,
+    readings: factor_readings.FactorReadings,
     attributes: Sequence[selection.Attribute],
     predictions: np.ndarray,
     *,
     target_class: int,
     both_ways: bool = False,
     causes_by_class: Sequence[Sequence[str]] = (),
-    shift_size: float = 1.0,
-    batch_size: int = 256,
 ) -> list[AttributeFactor]:
     """Makes the edits of a list of attributes and names their factors.
 
     Args:
-        generate: styles -> images.
-        regressors: the readers of factors.
-        styles: [N, T].
-        ranges: the ends of the searched coordinates.
+        readings: of N images and their edits.
         attributes: they lead to `target_class`.
         predictions: the class of each image's reconstruction, [N].
         target_class: only images of other classes are edited.
         both_ways: edit the target's own images too, the other way round;
             for the merged list of two classes.
         causes_by_class: what leads to each class.
-        shift_size: 1 moves a coordinate to the end of its range.
-        batch_size: pictures at once.
 
     Returns:
         One result an attribute; none where no image can be edited.
     """
     at_target = np.asarray(predictions) == target_class
-    if not both_ways:
-        styles, at_target = styles[~at_target], at_target[~at_target]
-    if not len(styles):
+    rows = np.flatnonzero(~at_target | both_ways)
+    if not rows.size:
         return []
-    compiled = tf.function(generate)
+    backwards = at_target[rows]
 
-    def edited(attribute: selection.Attribute) -> np.ndarray:
-        directions = np.where(
-            at_target, 1 - attribute.direction, attribute.direction
-        )
-        moved = counterfactuals.apply_edits(
-            styles,
-            ranges,
-            np.full((len(styles), 1), attribute.coordinate),
-            directions[:, None],
-            shift_size,
-        )
-        return batching.apply(compiled, moved, batch_size=batch_size)
+    def edited(attribute: selection.Attribute) -> list[np.ndarray]:
+        coordinate, direction = attribute.coordinate, attribute.direction
+        there = readings.of_edit(coordinate, direction)
+        if not backwards.any():
+            return [one[rows] for one in there]
+        back = readings.of_edit(coordinate, 1 - direction)
+        return [
+            np.where(backwards[:, None], two[rows], one[rows])
+            for one, two in zip(there, back, strict=True)
+        ]
 
     return attribute_factors(
-        regressors,
-        batching.apply(compiled, styles, batch_size=batch_size),
+        readings.regressors,
+        [one[rows] for one in readings.unedited],
         (edited(attribute) for attribute in attributes),
         causes_by_class=causes_by_class,
         target_class=target_class,
-        backwards=at_target,
+        backwards=backwards,
     )
 
 

@@ -21,23 +21,23 @@ matters where three things hold, two of them beyond chance:
 """
 
 import dataclasses
-from collections.abc import Callable, Mapping, Sequence
+import math
+from collections.abc import Mapping
 
 import numpy as np
-import tensorflow as tf
 
-from stylex_tf.attributes import (
-    batching,
-    counterfactuals,
-    selection,
-    style_ranges,
-)
 from stylex_tf.evaluation import proportions
 
 DRAWS = 9_999
 """Random sign flips of a test; its smallest p-value is 1 / (DRAWS + 1)."""
 
-# Signs in memory at once: draws times images.
+# The smallest p-value is at most this share of the level, when it has been
+# adjusted for the number of tests; else nothing of many classes could matter.
+_SMALLEST = 0.5
+# Of many classes, the share of the images of one other class that an edit may
+# turn and still do no more than a trifle.
+_SHARE_OF_A_CLASS = 0.1
+# Numbers in memory at once: draws times images, or times attributes.
 _BLOCK = 2_000_000
 
 
@@ -107,12 +107,15 @@ def judge(
         images: of so many, none of them used in its training: those of which
             the changes were measured.
         largest_share: the largest class's share of these images.
-        changes: of each target class, `measure_changes` of its attributes on
-            images that the selection has not seen, [A, n].
+        changes: of each target class, what `probability_changes` measured of
+            its attributes on images that the selection has not seen, [A, n].
         reverse_changes: the same of the opposite edits, on images of the
             target, [A, m]; what works both ways has negative ones. Where m is
             0 nothing is asked.
         minimum: the mean change of the probability that is still a trifle.
+            Of more than 11 classes it is less: an edit that turns every image
+            of one other class of K, and no more, changes it by 1 / (K - 1)
+            in the mean. A tenth of that is a trifle.
         minimum_share: the share of the class's largest mean change that is
             one too.
         level: below it, a p-value is significant.
@@ -124,14 +127,20 @@ def judge(
     if not 0.0 < level < 1.0:
         raise ValueError(f"level is {level}; expected between 0 and 1")
 
+    least = min(minimum, _SHARE_OF_A_CLASS / max(1, len(changes) - 1))
+
     def trifle(of_class: np.ndarray) -> float:
         largest = of_class.mean(axis=1).max() if of_class.size else 0.0
-        return max(minimum, minimum_share * largest)
+        return max(least, minimum_share * largest)
 
-    raw = {
-        target: attribute_p_values(of_class, trifle(of_class), seed=seed)
-        for target, of_class in changes.items()
-    }
+    trifles = {target: trifle(one) for target, one in changes.items()}
+    tests = sum(map(len, changes.values()))
+    p_values = attribute_p_values(
+        _joined(changes, trifles),
+        np.repeat([*trifles.values()], [*map(len, changes.values())]),
+        draws=max(DRAWS, math.ceil(tests / (_SMALLEST * level)) - 1),
+        seed=seed,
+    )
     both_ways = {
         target: [
             not one.size or bool(-one.mean() > trifle(-of_class))
@@ -139,9 +148,8 @@ def judge(
         ]
         for target, of_class in reverse_changes.items()
     }
-    adjusted = holm(np.concatenate([np.empty(0), *raw.values()]))
-    ends = np.cumsum([len(p) for p in raw.values()], dtype=int)
-    parts = np.split(adjusted, ends)[:-1]
+    ends = np.cumsum([len(one) for one in changes.values()], dtype=int)
+    parts = np.split(holm(p_values), ends)[:-1]
     return Verdict(
         classifier_p=(
             None
@@ -150,7 +158,7 @@ def judge(
                 correct, images, largest_share
             )
         ),
-        attribute_p=dict(zip(raw, parts, strict=True)),
+        attribute_p=dict(zip(changes, parts, strict=True)),
         both_ways=both_ways,
         level=level,
         images=images,
@@ -158,20 +166,25 @@ def judge(
 
 
 def attribute_p_values(
-    changes: np.ndarray, minimum: float = 0.0, *, seed: int = 0
+    changes: np.ndarray,
+    minimum: float | np.ndarray = 0.0,
+    *,
+    draws: int = DRAWS,
+    seed: int = 0,
 ) -> np.ndarray:
     """p-values of "the mean change is more than `minimum`", one-sided.
 
     A sign-flip permutation test: if an edit did no more than `minimum`, its
     changes less `minimum` would be as often above as below zero, and giving
     each a random sign would not change their mean. The p-value is the share
-    of 9,999 such draws, and of what was found, whose mean is at least the
-    one found.
+    of all such draws, and of what was found, whose mean is at least the one
+    found.
 
     Args:
         changes: of the target's probability, on images that the selection
             has not seen, [A, n].
-        minimum: a change that is still a trifle.
+        minimum: a change that is still a trifle; one for all, or [A].
+        draws: of random signs; the smallest p-value is 1 / (draws + 1).
         seed: of the signs; all attributes get the same ones.
 
     Returns:
@@ -188,17 +201,17 @@ def attribute_p_values(
     count, images = changes.shape
     if not images:
         return np.ones(count)
-    above = changes - minimum
+    above = changes - np.reshape(minimum, (-1, 1))
     # Sums in another order are other floats: as large is not a bit smaller.
     found = above.sum(axis=1) - 1e-9 * np.abs(above).sum(axis=1)
     rng = np.random.default_rng(seed)
     as_large = np.ones(count)
-    rows = max(1, _BLOCK // images)
-    for start in range(0, DRAWS, rows):
-        draws = min(rows, DRAWS - start)
-        signs = 2.0 * rng.integers(0, 2, (draws, images)) - 1.0
+    rows = max(1, _BLOCK // max(images, count))
+    for start in range(0, draws, rows):
+        block = min(rows, draws - start)
+        signs = 2.0 * rng.integers(0, 2, (block, images)) - 1.0
         as_large += np.sum(signs @ above.T >= found, axis=0)
-    return as_large / (DRAWS + 1)
+    return as_large / (draws + 1)
 
 
 def holm(p_values: np.ndarray) -> np.ndarray:
@@ -216,59 +229,23 @@ def holm(p_values: np.ndarray) -> np.ndarray:
     return adjusted
 
 
-def measure_changes(
-    generate: Callable[[tf.Tensor], tf.Tensor],
-    classify: Callable[[tf.Tensor], tf.Tensor],
-    styles: np.ndarray,
-    predictions: np.ndarray,
-    ranges: style_ranges.StyleRanges,
-    attributes: Sequence[selection.Attribute],
-    *,
-    target_class: int,
-    reverse: bool = False,
-    shift_size: float = 1.0,
-    batch_size: int = 256,
+def _joined(
+    changes: Mapping[int, np.ndarray], trifles: Mapping[int, float]
 ) -> np.ndarray:
-    """What each attribute adds to the target's probability, exactly.
+    """One table [A, n] of all classes; a trifle where a class has no image.
 
-    Args:
-        generate: styles -> images.
-        classify: images -> logits.
-        styles: of images that the selection has not seen, [N, T].
-        predictions: the class of each image's reconstruction, [N].
-        ranges: the ends of the searched coordinates.
-        attributes: they lead to the target.
-        target_class: only images of other classes are edited.
-        reverse: edit only the target's own images, the other way round.
-        shift_size: 1 moves a coordinate to the end of its range.
-        batch_size: pictures at once.
-
-    Returns:
-        Changes, [A, n] for the n images of other classes, or of the target.
+    A test takes it off the changes, so that nothing is left there, whatever
+    its sign.
     """
-    at_target = np.asarray(predictions) == target_class
-    styles = styles[at_target if reverse else ~at_target]
-    changes = np.zeros((len(attributes), len(styles)))
-    if not changes.size:
-        return changes
-    compiled = tf.function(
-        lambda rows: tf.nn.softmax(
-            tf.cast(classify(generate(rows)), tf.float32)
-        )
+    images = max((one.shape[1] for one in changes.values()), default=0)
+    return np.concatenate(
+        [np.empty((0, images))]
+        + [
+            np.pad(
+                one,
+                ((0, 0), (0, images - one.shape[1])),
+                constant_values=trifles[target],
+            )
+            for target, one in changes.items()
+        ]
     )
-
-    def probability(rows: np.ndarray) -> np.ndarray:
-        p = batching.apply(compiled, rows, batch_size=batch_size)
-        return p[:, target_class].astype(np.float64)
-
-    base = probability(styles)
-    for row, attribute in enumerate(attributes):
-        edited = counterfactuals.apply_edits(
-            styles,
-            ranges,
-            np.array([attribute.coordinate]),
-            np.array([attribute.direction ^ reverse]),
-            shift_size,
-        )
-        changes[row] = probability(edited) - base
-    return changes

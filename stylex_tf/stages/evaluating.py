@@ -15,6 +15,7 @@ from stylex_tf.evaluation import (
     causal_effects,
     ground_truth,
     independence,
+    probability_changes,
     realism,
     reconstruction,
     schema,
@@ -56,21 +57,17 @@ def judge_significance(
     )
 
     def changes(*, reverse: bool) -> dict[int, np.ndarray]:
-        return {
-            target: significance.measure_changes(
-                functions.generate,
-                functions.classify,
-                tested.styles,
-                tested.reconstructed_logits.argmax(axis=1),
-                found.table.ranges,
-                attributes,
-                target_class=target,
-                reverse=reverse,
-                shift_size=found.table.shift_size,
-                batch_size=settings.attributes.batch_size,
-            )
-            for target, attributes in found.by_class.items()
-        }
+        return probability_changes.measure(
+            functions.generate,
+            functions.classify,
+            tested.styles,
+            tested.reconstructed_logits.argmax(axis=1),
+            found.table.ranges,
+            found.by_class,
+            reverse=reverse,
+            shift_size=found.table.shift_size,
+            batch_size=settings.attributes.batch_size,
+        )
 
     correct, largest = None, 1.0
     if trained.run.dataset.manifest.labelled:

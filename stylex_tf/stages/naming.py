@@ -5,7 +5,11 @@ from collections.abc import Sequence
 import tqdm
 
 from stylex_tf.attributes import selection
-from stylex_tf.evaluation import factor_regressors, ground_truth
+from stylex_tf.evaluation import (
+    factor_readings,
+    factor_regressors,
+    ground_truth,
+)
 from stylex_tf.stages import searching
 from stylex_tf.stages import trained as trained_lib
 
@@ -20,8 +24,17 @@ class Namer:
         regressors: factor_regressors.FactorRegressors,
     ):
         """Takes what was found in the searched images."""
-        self._trained, self._found = trained, found
+        self._found = found
+        self._causes_by_class = trained.run.dataset.manifest.causes_by_class
         self.regressors = regressors
+        self._readings = factor_readings.FactorReadings(
+            trained.functions.generate,
+            regressors,
+            found.styles,
+            found.table.ranges,
+            shift_size=found.table.shift_size,
+            batch_size=trained.run.settings.attributes.batch_size,
+        )
 
     def of_class(self, target: int) -> list[ground_truth.AttributeFactor]:
         """The factors of a class's attributes."""
@@ -45,20 +58,13 @@ class Namer:
         target: int,
         both_ways: bool,
     ) -> list[ground_truth.AttributeFactor]:
-        table = self._found.table
-        run = self._trained.run
         return ground_truth.judge(
-            self._trained.functions.generate,
-            self.regressors,
-            self._found.styles,
-            table.ranges,
+            self._readings,
             attributes,
-            table.predictions,
+            self._found.table.predictions,
             target_class=target,
             both_ways=both_ways,
-            causes_by_class=run.dataset.manifest.causes_by_class,
-            shift_size=table.shift_size,
-            batch_size=run.settings.attributes.batch_size,
+            causes_by_class=self._causes_by_class,
         )
 
 

@@ -2,7 +2,7 @@
 
 import tensorflow as tf
 
-from stylex_tf import config
+from stylex_tf import config_checks
 
 # Steps over which the signs are averaged, and after which strength moves.
 _EVERY = 4
@@ -17,7 +17,7 @@ class AugmentationStrength(tf.Module):
     2020 (https://arxiv.org/abs/2006.06676), section 3.
 
     Attributes:
-        value: the probability, 0 to config.MAX_AUGMENTATION, float32.
+        value: the probability, 0 to config_checks.MAX_AUGMENTATION, float32.
         sign_sum: of the steps since it last moved, float32.
     """
 
@@ -47,7 +47,7 @@ class AugmentationStrength(tf.Module):
         due = step % _EVERY == 0
         direction = tf.sign(total / _EVERY - self._target)
         moved = self.value + _EVERY * self._change * direction
-        moved = tf.clip_by_value(moved, 0.0, config.MAX_AUGMENTATION)
+        moved = tf.clip_by_value(moved, 0.0, config_checks.MAX_AUGMENTATION)
         self.value.assign(tf.where(due, moved, self.value))
         self.sign_sum.assign(tf.where(due, 0.0, total))
 

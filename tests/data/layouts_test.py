@@ -2,19 +2,19 @@
 
 from absl.testing import absltest, parameterized
 
-from stylex_tf import config
+from stylex_tf import config_checks
 from stylex_tf.data import errors, layouts
 
 _LABELS = {"celeba": "Male", "graded": "level>=2"}
 
 
 class LayoutsTest(parameterized.TestCase):
-    @parameterized.parameters(*config.LAYOUTS)
+    @parameterized.parameters(*config_checks.LAYOUTS)
     def test_every_layout_of_the_config_has_a_reader(self, layout):
         label = _LABELS.get(layout, "")
         self.assertTrue(callable(layouts.reader(layout, label, ())))
 
-    @parameterized.parameters(*config.LAYOUTS)
+    @parameterized.parameters(*config_checks.LAYOUTS)
     def test_a_label_is_given_exactly_where_it_is_needed(self, layout):
         label = "" if layout in _LABELS else "Male"
         with self.assertRaisesRegex(

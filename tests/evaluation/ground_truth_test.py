@@ -6,7 +6,7 @@ import numpy as np
 from absl.testing import absltest, parameterized
 
 from stylex_tf.attributes import search, selection, style_ranges
-from stylex_tf.evaluation import ground_truth
+from stylex_tf.evaluation import factor_readings, ground_truth
 from tests.testing import known_answers
 
 
@@ -57,6 +57,19 @@ class AttributeFactorsTest(absltest.TestCase):
             self.styles, searched=self.world.parts
         )
         self.images = self.world.generate(self.styles).numpy()
+        self.unedited = self.reader.predict(self.images)
+
+    def _read(self, styles):
+        return self.reader.predict(self.world.generate(styles).numpy())
+
+    def _readings(self):
+        return factor_readings.FactorReadings(
+            self.world.generate,
+            self.reader,
+            self.styles,
+            self.ranges,
+            batch_size=5,
+        )
 
     def test_agreement_is_the_share_that_reads_the_same(self):
         changed = self.styles.copy()
@@ -76,8 +89,8 @@ class AttributeFactorsTest(absltest.TestCase):
         both[:4, 1] *= -1
         found = ground_truth.attribute_factors(
             self.reader,
-            self.images,
-            [self.world.generate(x).numpy() for x in (first, both)],
+            self.unedited,
+            [self._read(x) for x in (first, both)],
             causes_by_class=((), ("part0", "part2=yes")),
         )
         self.assertEqual([one.factor for one in found], ["part0", "part0"])
@@ -91,7 +104,7 @@ class AttributeFactorsTest(absltest.TestCase):
         moved = self.styles.copy()
         moved[:, 3] = 1.0  # Half of the images move, as in an exchange.
         (found,) = ground_truth.attribute_factors(
-            self.reader, self.images, [self.world.generate(moved).numpy()]
+            self.reader, self.unedited, [self._read(moved)]
         )
         self.assertEqual(found.factor, "part3")
         self.assertAlmostEqual(found.changes["part3"], 1.0, places=2)
@@ -103,8 +116,8 @@ class AttributeFactorsTest(absltest.TestCase):
         edited[:12, 0], edited[12:, 1] = 1.0, -1.0
         (found,) = ground_truth.attribute_factors(
             self.reader,
-            self.images,
-            [self.world.generate(edited).numpy()],
+            self.unedited,
+            [self._read(edited)],
             causes_by_class=((), ("part1",)),
             backwards=np.arange(16) >= 12,
         )
@@ -117,8 +130,8 @@ class AttributeFactorsTest(absltest.TestCase):
     def test_an_edit_that_moves_nothing_has_no_factor(self):
         (found,) = ground_truth.attribute_factors(
             self.reader,
-            self.images,
-            [self.images],
+            self.unedited,
+            [self.unedited],
             causes_by_class=((), ("part0",)),
         )
         self.assertIsNone(found.factor)
@@ -136,16 +149,12 @@ class AttributeFactorsTest(absltest.TestCase):
         causes = ("part0", "part2")
         merged = selection.merge_binary(table, top_k=8)
         found = ground_truth.judge(
-            self.world.generate,
-            self.reader,
-            self.styles,
-            self.ranges,
+            self._readings(),
             merged,
             table.predictions,
             target_class=1,
             both_ways=True,
             causes_by_class=((), causes),
-            batch_size=5,
         )
         self.assertEqual({one.factor for one in found}, {"part0", "part2"})
         figures = ground_truth.recovery(found, causes)
@@ -164,10 +173,7 @@ class AttributeFactorsTest(absltest.TestCase):
             image_ids=[str(n) for n in range(len(self.styles))],
         )
         found = ground_truth.judge(
-            self.world.generate,
-            self.reader,
-            self.styles,
-            self.ranges,
+            self._readings(),
             selection.select_class_attributes(table, target_class=0, top_k=2),
             table.predictions,
             target_class=0,
@@ -182,14 +188,14 @@ class AttributeFactorsTest(absltest.TestCase):
         gains = [self.styles.copy() for _ in range(2)]
         for part, styles in enumerate(gains):
             styles[:, part] = 1.0
-        edits = [self.world.generate(x).numpy() for x in gains]
+        edits = [self._read(x) for x in gains]
         causes = ((), ("part0",), ("part1",))
         changes = [
             [
                 one.cause_change
                 for one in ground_truth.attribute_factors(
                     self.reader,
-                    self.images,
+                    self.unedited,
                     edits,
                     causes_by_class=causes,
                     target_class=target,
@@ -204,10 +210,7 @@ class AttributeFactorsTest(absltest.TestCase):
 
     def test_no_image_to_edit_is_no_result(self):
         found = ground_truth.judge(
-            self.world.generate,
-            self.reader,
-            self.styles,
-            self.ranges,
+            self._readings(),
             [selection.Attribute(0, 1, 1.0, 1.0)],
             np.ones(len(self.styles), int),
             target_class=1,

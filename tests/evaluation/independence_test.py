@@ -1,5 +1,7 @@
 """Tests of how much attributes have in common."""
 
+from unittest import mock
+
 import numpy as np
 import tensorflow as tf
 from absl.testing import absltest, parameterized
@@ -112,6 +114,15 @@ class PartsWorldTest(parameterized.TestCase):
             {1: [_attribute(0), _attribute(1)]},
         )
         self.assertEqual(figures["mask_overlap"], 0.5)
+
+    def test_many_classes_share_the_images_that_are_edited(self):
+        factors, two = [[0, 0, 0, 0]] * 6, [_attribute(0), _attribute(2)]
+        for classes, expected in ((1, 6), (2, 4), (4, 2), (200, 1)):
+            lists = {1: two} | {-one: two[:1] for one in range(1, classes)}
+            with mock.patch.object(independence, "_IMAGES", 8):
+                figures = self._measure(factors, lists)
+            self.assertEqual(figures["images"], expected)
+            self.assertEqual(figures["mask_overlap"], 0.0)
 
     def test_only_the_first_eight_are_compared(self):
         first = [_attribute(0)] * 8

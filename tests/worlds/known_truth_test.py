@@ -14,7 +14,12 @@ from absl.testing import absltest, parameterized
 from stylex_tf.attributes import search, selection
 from stylex_tf.classifiers import trainer
 from stylex_tf.data import preparation, worlds
-from stylex_tf.evaluation import ground_truth, significance
+from stylex_tf.evaluation import (
+    factor_readings,
+    ground_truth,
+    probability_changes,
+    significance,
+)
 from tests.worlds import perfect_generator
 
 _RESOLUTION = 32
@@ -82,19 +87,15 @@ class KnownTruthTest(parameterized.TestCase):
         labels = self.tested.labels
 
         def changes(*, reverse: bool) -> dict[int, np.ndarray]:
-            return {
-                target: significance.measure_changes(
-                    self.generator.generate,
-                    self.classify,
-                    styles,
-                    predictions,
-                    self.generator.ranges,
-                    attributes,
-                    target_class=target,
-                    reverse=reverse,
-                )
-                for target, attributes in by_class.items()
-            }
+            return probability_changes.measure(
+                self.generator.generate,
+                self.classify,
+                styles,
+                predictions,
+                self.generator.ranges,
+                by_class,
+                reverse=reverse,
+            )
 
         return significance.judge(
             int(np.sum(predictions == labels)),
@@ -115,12 +116,15 @@ class KnownTruthTest(parameterized.TestCase):
     def test_finds_what_was_planted(self, name, planted):
         by_class = self._explain(name)
         factors = set()
+        readings = factor_readings.FactorReadings(
+            self.generator.generate,
+            self.generator,
+            self.styles,
+            self.generator.ranges,
+        )
         for target, attributes in by_class.items():
             judged = ground_truth.judge(
-                self.generator.generate,
-                self.generator,
-                self.styles,
-                self.generator.ranges,
+                readings,
                 attributes,
                 self.table.predictions,
                 target_class=target,

@@ -1,0 +1,248 @@
+"""What an experiment's fields may be, and which do not go together."""
+
+import dataclasses
+import typing
+from collections.abc import Callable, Iterable
+
+if typing.TYPE_CHECKING:
+    from stylex_tf import config
+
+RULES = ("any", "all", "each", "random")
+ON_ERROR = ("fail", "skip")
+CLASS_FOLDERS = "class_folders"
+UNLABELLED = "unlabelled"
+LAYOUTS = (
+    CLASS_FOLDERS,
+    "celeba",
+    "graded",
+    "plant_village",
+    "cub",
+    UNLABELLED,
+)
+# Stronger augmentation shows in what the generator draws: Karras et al. 2020
+# (https://arxiv.org/abs/2006.06676), section 2.2.
+MAX_AUGMENTATION = 0.8
+
+_WORKERS = "multi_worker_mirrored"
+_CHOICES = {
+    "data.rule": RULES,
+    "data.layout": LAYOUTS,
+    "data.on_error": ON_ERROR,
+    "classifier.output": ("auto", "logits", "probabilities"),
+    "model.conditioning": ("probabilities", "dropout", "none"),
+    "training.augmentation": ("off", "fixed", "adaptive"),
+    "training.precision": (
+        "auto",
+        "float32",
+        "mixed_bfloat16",
+        "mixed_float16",
+    ),
+    "training.strategy": ("one_device", "mirrored", _WORKERS, "tpu"),
+    "training.keep": ("last", "best"),
+    "attributes.ranges": ("min_max", "percentile", "deviation"),
+    "attributes.procedure": ("notebook", "paper"),
+    "attributes.measure": ("log_odds", "logit", "probability"),
+    "export.storage": ("float32", "float16"),
+}
+_POSITIVE = (
+    "data.rendered_images",
+    "classifier.epochs",
+    "classifier.batch_size",
+    "classifier.learning_rate",
+    "model.channel_max",
+    "model.w_dim",
+    "model.z_dim",
+    "model.mapping_layers",
+    "training.total_images",
+    "training.batch_size",
+    "training.accumulation",
+    "training.augmentation_images",
+    "training.learning_rate",
+    "training.ema_half_life_images",
+    "training.log_every",
+    "training.snapshot_every",
+    "training.checkpoint_every",
+    "attributes.images",
+    "attributes.top_k",
+    "attributes.shift_size",
+    "attributes.batch_size",
+    "attributes.range_width",
+    "attributes.images_per_shard",
+    "evaluation.images",
+    "evaluation.regressor_epochs",
+)
+_NOT_NEGATIVE = (
+    "seed",
+    "model.style_width",
+    "attributes.candidates",
+    "attributes.score_limit",
+    "training.encoder_learning_rate",
+    "training.r1_interval",
+    "training.path_length_interval",
+    "training.validate_every",
+    "training.patience",
+)
+_SHARES = (
+    "training.augmentation_target",
+    "data.shortcut_share",
+    "data.label_noise",
+    "model.condition_dropout",
+    "training.style_mixing",
+    "training.style_exchange",
+    "training.w_average_decay",
+    "training.beta_1",
+    "training.beta_2",
+)
+
+
+class ConfigError(Exception):
+    """A field of the config has a value that cannot be used."""
+
+
+def check(experiment: "config.ExperimentConfig") -> None:
+    """Checks every field, and fields against each other.
+
+    Raises:
+        ConfigError: the field, what it is and what is expected.
+    """
+    for name, expected in _CHOICES.items():
+        value = _value(experiment, name)
+        _check(value in expected, name, value, f"one of {', '.join(expected)}")
+    losses = (
+        f"loss.{field.name}"
+        for field in dataclasses.fields(experiment.loss)
+        if field.type is float
+    )
+    _check_each(experiment, _POSITIVE, lambda x: x > 0, "more than 0")
+    _check_each(experiment, _NOT_NEGATIVE, lambda x: x >= 0, "0 or more")
+    _check_each(experiment, losses, lambda x: x >= 0, "0 or more")
+    _check_each(experiment, _SHARES, lambda x: 0 <= x <= 1, "0 to 1")
+    _check_data(experiment)
+    _check_sizes(experiment)
+    _check_intervals(experiment.training)
+
+
+def _check_data(experiment: "config.ExperimentConfig") -> None:
+    data = experiment.data
+    _check(
+        bool(data.source),
+        "data.source",
+        data.source,
+        "a world, a known data set or a path",
+    )
+    _check(
+        data.layout != UNLABELLED or bool(experiment.classifier.path),
+        "classifier.path",
+        experiment.classifier.path,
+        "a classifier's file, since none can be trained on images without "
+        "labels",
+    )
+    _check(
+        data.layout != UNLABELLED or not data.balanced,
+        "data.balanced",
+        data.balanced,
+        "False, since images without labels have no classes to balance",
+    )
+    _check(
+        0 < data.test_fraction < 1,
+        "data.test_fraction",
+        data.test_fraction,
+        "between 0 and 1",
+    )
+
+
+def _check_sizes(experiment: "config.ExperimentConfig") -> None:
+    model, training = experiment.model, experiment.training
+    _check(
+        model.resolution in (16, 32, 64, 128, 256, 512, 1024),
+        "model.resolution",
+        model.resolution,
+        "a power of two from 16 to 1024",
+    )
+    _check(
+        model.channel_base >= model.resolution,
+        "model.channel_base",
+        model.channel_base,
+        "at least model.resolution, for one channel at full size",
+    )
+    _check(
+        training.batch_size % 4 == 0 or training.batch_size < 4,
+        "training.batch_size",
+        training.batch_size,
+        "a multiple of 4, for the groups of the minibatch statistic, or "
+        "less than 4",
+    )
+    parts = training.batch_size / training.accumulation
+    _check(
+        parts % 4 == 0 or training.accumulation == 1,
+        "training.accumulation",
+        training.accumulation,
+        f"1, or parts of training.batch_size ({training.batch_size}) of a "
+        "multiple of 4 images",
+    )
+    _check(
+        0 <= training.augmentation_strength <= MAX_AUGMENTATION,
+        "training.augmentation_strength",
+        training.augmentation_strength,
+        f"0 to {MAX_AUGMENTATION}",
+    )
+
+
+def _check_intervals(training: "config.TrainingConfig") -> None:
+    _check(
+        training.checkpoint_every % training.log_every == 0,
+        "training.checkpoint_every",
+        training.checkpoint_every,
+        f"a multiple of training.log_every ({training.log_every}), "
+        "where what is saved was found to be finite",
+    )
+    _check(
+        training.validate_every % training.checkpoint_every == 0,
+        "training.validate_every",
+        training.validate_every,
+        f"a multiple of training.checkpoint_every "
+        f"({training.checkpoint_every}), since the best state is a "
+        "checkpoint; or 0",
+    )
+    _check(
+        training.keep == "last" or training.validate_every > 0,
+        "training.keep",
+        training.keep,
+        "last, where training.validate_every is 0",
+    )
+    _check(
+        not training.patience or training.validate_every > 0,
+        "training.patience",
+        training.patience,
+        "0, where training.validate_every is 0",
+    )
+    # Only the chief measures; the others would wait for it for ever.
+    _check(
+        not training.patience or training.strategy != _WORKERS,
+        "training.patience",
+        training.patience,
+        f"0, where training.strategy is {_WORKERS}",
+    )
+
+
+def _check_each(
+    experiment: "config.ExperimentConfig",
+    names: Iterable[str],
+    holds: Callable[[float], bool],
+    expected: str,
+) -> None:
+    for name in names:
+        value = _value(experiment, name)
+        _check(holds(value), name, value, expected)
+
+
+def _value(experiment: "config.ExperimentConfig", name: str) -> typing.Any:
+    value: typing.Any = experiment
+    for part in name.split("."):
+        value = getattr(value, part)
+    return value
+
+
+def _check(holds: bool, name: str, found: object, expected: str) -> None:
+    if not holds:
+        raise ConfigError(f"{name} is {found!r}; expected {expected}")

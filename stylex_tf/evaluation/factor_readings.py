@@ -1,0 +1,63 @@
+"""What is read of the known factors after each edit."""
+
+from collections.abc import Callable
+
+import numpy as np
+import tensorflow as tf
+
+from stylex_tf.attributes import batching, counterfactuals, style_ranges
+from stylex_tf.evaluation import factor_regressors
+
+
+class FactorReadings:
+    """Reads a fixed set of images, edited; every edit is made once.
+
+    Many classes list the same edits: of S coordinates there are only 2S.
+    """
+
+    def __init__(
+        self,
+        generate: Callable[[tf.Tensor], tf.Tensor],
+        regressors: factor_regressors.FactorRegressors,
+        styles: np.ndarray,
+        ranges: style_ranges.StyleRanges,
+        *,
+        shift_size: float = 1.0,
+        batch_size: int = 256,
+    ):
+        """Reads the images as they are.
+
+        Args:
+            generate: styles -> images.
+            regressors: the readers of factors.
+            styles: of the images, [N, T].
+            ranges: the ends of the searched coordinates.
+            shift_size: 1 moves a coordinate to the end of its range.
+            batch_size: pictures at once.
+        """
+        self.regressors = regressors
+        self._generate = tf.function(generate, reduce_retracing=True)
+        self._styles, self._ranges = styles, ranges
+        self._shift_size, self._batch_size = shift_size, batch_size
+        self._edited: dict[tuple[int, int], list[np.ndarray]] = {}
+        self.unedited = self._read(styles)
+
+    def of_edit(self, coordinate: int, direction: int) -> list[np.ndarray]:
+        """One array a factor, [N, V], as `FactorRegressors.predict` says."""
+        key = (coordinate, direction)
+        if key not in self._edited:
+            moved = counterfactuals.apply_edits(
+                self._styles,
+                self._ranges,
+                np.array([coordinate]),
+                np.array([direction]),
+                self._shift_size,
+            )
+            self._edited[key] = self._read(moved)
+        return self._edited[key]
+
+    def _read(self, styles: np.ndarray) -> list[np.ndarray]:
+        pictures = batching.apply(
+            self._generate, styles, batch_size=self._batch_size
+        )
+        return self.regressors.predict(pictures)
