@@ -1,28 +1,13 @@
 """The pages of a study in a real browser, from disk."""
 
-import os
 import pathlib
 import re
-import shutil
 
 from absl.testing import absltest
-from playwright import sync_api
 
 from stylex_tf.studies import answers, page, scores
 from tests.studies import study_samples
-
-
-def _browser() -> str:
-    names = ("chromium", "chromium-browser", "google-chrome")
-    found = os.environ.get("STYLEX_CHROMIUM") or next(
-        filter(None, map(shutil.which, names)), None
-    )
-    if not found:
-        raise FileNotFoundError(
-            "no Chromium; `sudo apt-get install chromium`, or set "
-            "STYLEX_CHROMIUM"
-        )
-    return found
+from tests.testing import browser
 
 
 class PageTest(absltest.TestCase):
@@ -32,14 +17,7 @@ class PageTest(absltest.TestCase):
         self.study = study_samples.study()
         self.key = study_samples.study_key(self.study)
         page.write(self.folder, self.study)
-        playwright = self.enter_context(sync_api.sync_playwright())
-        browser = playwright.chromium.launch_persistent_context(
-            self.create_tempdir().full_path,
-            executable_path=_browser(),
-            args=["--no-sandbox"],
-        )
-        self.addCleanup(browser.close)
-        self.tab = browser.new_page()
+        self.tab = self.enter_context(browser.opened()).new_page()
         self.requests: list[str] = []
         self.complaints: list[str] = []
         self.tab.on("request", lambda one: self.requests.append(one.url))
