@@ -4,9 +4,13 @@ import contextlib
 import io
 import pathlib
 import tempfile
+import time
 import urllib.parse
 
+import numpy as np
 from absl.testing import absltest
+from PIL import Image
+from playwright import sync_api
 
 from serving import exploration, explorer, explorer_page
 from serving.stylex_client import client as clients
@@ -16,6 +20,12 @@ from tests.testing import browser
 
 _LONG = 120.0
 _MILLISECONDS = 1000 * _LONG
+_KNOBS = 2
+
+
+def _pixels(png: bytes) -> np.ndarray:
+    with Image.open(io.BytesIO(png)) as image:
+        return np.asarray(image.convert("RGB"))
 
 
 class ExplorerTest(absltest.TestCase):
@@ -30,15 +40,20 @@ class ExplorerTest(absltest.TestCase):
         cls.server = f"localhost:{port}"
         cls.files = tiny_stylex.write_images(root)
 
-    def _launch(self) -> str:
-        """The page's address."""
+    def _connect(self) -> clients.StylexClient:
         client = clients.StylexClient.connect(
             connections.Connection(server=self.server, timeout_seconds=_LONG),
             connections.Model(name=tiny_stylex.NAME),
         )
         self.addCleanup(client.close)
+        return client
+
+    def _launch(self) -> str:
+        """The page's address."""
         page = explorer_page.build(
-            exploration.Exploration(client), self.files[:1], most_knobs=2
+            exploration.Exploration(self._connect()),
+            self.files[:1],
+            most_knobs=_KNOBS,
         )
         _, address, _ = page.launch(
             prevent_thread_lock=True,
@@ -51,37 +66,46 @@ class ExplorerTest(absltest.TestCase):
 
     def test_an_image_its_knobs_and_a_turn(self):
         address = self._launch()
-        asked = []
+        content = self.files[0].read_bytes()
+        asked = exploration.Exploration(self._connect())
+        knobs = asked.find(content, top_k=_KNOBS)
+        fetched = []
         with browser.opened() as context:
             page = context.new_page()
             page.set_default_timeout(_MILLISECONDS)
-            page.on("request", lambda request: asked.append(request.url))
+            page.on("request", lambda request: fetched.append(request.url))
             page.goto(address)
             page.locator("#image input[type=file]").set_input_files(
                 self.files[0]
             )
-            edited = page.locator("#edited img")
-            edited.wait_for()
+            self._wait_for(page, asked.reconstruct(content))
             page.get_by_role("button", name="Find its attributes").click()
             knob = page.locator("#knob-1 input[type=range]")
             knob.wait_for()
             self.assertEqual(knob.input_value(), "0")
-            # The search ends with a turn of nothing: let it come first.
-            page.wait_for_load_state("networkidle")
-            before = edited.get_attribute("src")
+            self.assertIn(knobs[0].caption, page.inner_text("#knob-1"))
 
             knob.focus()
             page.keyboard.press("End")
 
-            page.wait_for_function(
-                "before => document.querySelector('#edited img')"
-                ".getAttribute('src') != before",
-                arg=before,
-            )
-            self.assertEqual(knob.input_value(), "1")
-            self.assertIn("log odds", page.locator("#knob-1").inner_text())
-        hosts = {urllib.parse.urlsplit(url).hostname for url in asked}
+            positions = [1.0] + [0.0] * (len(knobs) - 1)
+            self._wait_for(page, asked.turn(content, knobs, positions))
+        hosts = {urllib.parse.urlsplit(url).hostname for url in fetched}
         self.assertLessEqual(hosts, {"127.0.0.1", "localhost", None})
+
+    def _wait_for(
+        self, page: sync_api.Page, expected: exploration.Seen
+    ) -> None:
+        """Waits until the edited picture is the expected one."""
+        end = time.monotonic() + _LONG
+        edited = page.locator("#edited img")
+        edited.wait_for()
+        while not np.array_equal(
+            _pixels(page.request.get(edited.get_attribute("src")).body()),
+            _pixels(expected.image),
+        ):
+            self.assertLess(time.monotonic(), end, "another picture is shown")
+            page.wait_for_timeout(200)
 
     def _run(self, *words: str) -> tuple[int, str]:
         said = io.StringIO()
