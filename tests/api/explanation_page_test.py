@@ -19,7 +19,7 @@ class ExplanationPageTest(absltest.TestCase):
     def test_pictures_lose_nothing(self):
         page = explanation_page.render([_ROW], facts=[])
 
-        (encoded,) = re.findall('src="data:image/png;base64,(.*?)"', page)
+        (encoded,) = re.findall('src="data:image/webp;base64,(.*?)"', page)
         with Image.open(io.BytesIO(base64.b64decode(encoded))) as image:
             np.testing.assert_array_equal(np.asarray(image), _PICTURE)
 
