@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import jinja2
 
 from stylex_tf.api import cells
-from stylex_tf.report import pictures
+from stylex_tf.report import page_template, pictures
 
 _TEMPLATES = pathlib.Path(__file__).parent / "templates"
 # Nothing is lost.
@@ -46,13 +46,7 @@ def render_fragment(rows: Sequence[cells.Row], *, note: str) -> str:
 
 @functools.cache
 def _environment() -> jinja2.Environment:
-    environment = jinja2.Environment(
-        loader=jinja2.FileSystemLoader(_TEMPLATES),
-        autoescape=True,
-        undefined=jinja2.StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
+    environment = page_template.environment(_TEMPLATES)
     environment.filters["uri"] = functools.partial(
         pictures.data_uri, encoding=_EXACT, greyscale=False
     )

@@ -1,9 +1,7 @@
 """The report: one HTML file that opens from disk and fetches nothing."""
 
-import base64
 import dataclasses
 import functools
-import hashlib
 import json
 import os
 import pathlib
@@ -11,7 +9,6 @@ from collections.abc import Mapping
 from typing import Any
 
 import jinja2
-import markupsafe
 import numpy as np
 
 from stylex_tf import explanation as explanation_lib
@@ -25,6 +22,7 @@ from stylex_tf.report import (
     flip_curve,
     heat_map,
     layout,
+    page_template,
     pictures,
     single_image,
     wording,
@@ -142,23 +140,13 @@ def render(data: ReportData, encoding: pictures.Encoding) -> str:
         names_format=attribute_names.FORMAT,
         names_json=json.dumps(dict(data.names), ensure_ascii=False),
         note=encoding.note,
-        # Ours, so not escaped: the policy allows exactly these texts.
-        style=markupsafe.Markup(style),
-        style_hash=_content_hash(style),
-        script=markupsafe.Markup(script),
-        script_hash=_content_hash(script),
+        **page_template.inline(style=style, script=script),
     )
 
 
 @functools.cache
 def _template() -> jinja2.Template:
-    environment = jinja2.Environment(
-        loader=jinja2.FileSystemLoader(_TEMPLATES),
-        autoescape=True,
-        undefined=jinja2.StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
+    environment = page_template.environment(_TEMPLATES)
     environment.filters.update(
         percent=wording.percent,
         probability=wording.probability,
@@ -166,12 +154,6 @@ def _template() -> jinja2.Template:
         words=wording.words,
     )
     return environment.get_template("report.html")
-
-
-def _content_hash(text: str) -> str:
-    """The hash by which a content security policy names an inline style."""
-    digest = hashlib.sha256(text.encode()).digest()
-    return f"sha256-{base64.b64encode(digest).decode('ascii')}"
 
 
 def _factors(explanation: explanation_lib.Explanation) -> dict[int, str]:

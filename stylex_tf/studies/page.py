@@ -4,17 +4,14 @@ It holds pictures and the ids of questions, and nothing of which attribute a
 picture shows.
 """
 
-import base64
 import functools
-import hashlib
 import json
 import pathlib
 from collections.abc import Sequence
 
 import jinja2
-import markupsafe
 
-from stylex_tf.report import pictures
+from stylex_tf.report import page_template, pictures
 from stylex_tf.studies import answers, errors, questions
 
 MAX_BYTES = 15_000_000
@@ -75,27 +72,10 @@ def render(
         uri=functools.partial(
             pictures.data_uri, encoding=encoding, greyscale=False
         ),
-        # Ours, so not escaped: the policy allows exactly these texts.
-        style=markupsafe.Markup(style),
-        style_hash=_content_hash(style),
-        script=markupsafe.Markup(script),
-        script_hash=_content_hash(script),
+        **page_template.inline(style=style, script=script),
     )
 
 
 @functools.cache
 def _template() -> jinja2.Template:
-    environment = jinja2.Environment(
-        loader=jinja2.FileSystemLoader(_TEMPLATES),
-        autoescape=True,
-        undefined=jinja2.StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    return environment.get_template("study.html")
-
-
-def _content_hash(text: str) -> str:
-    """The hash by which a content security policy names an inline text."""
-    digest = hashlib.sha256(text.encode()).digest()
-    return f"sha256-{base64.b64encode(digest).decode('ascii')}"
+    return page_template.environment(_TEMPLATES).get_template("study.html")
