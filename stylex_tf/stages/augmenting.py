@@ -26,7 +26,8 @@ import tqdm
 
 from stylex_tf.attributes import batching
 from stylex_tf.data import augmented_folder, errors, preprocessing, tfrecords
-from stylex_tf.stages import attribute_names, reported
+from stylex_tf.stages import functions as functions_lib
+from stylex_tf.stages import reported
 from stylex_tf.stages import trained as trained_lib
 
 PROVENANCE = augmented_folder.PROVENANCE
@@ -63,7 +64,7 @@ def augment(
 
     Args:
         trained: the run, which is searched already.
-        attributes: what to move, as `attribute_names` understands it; all at
+        attributes: what to move, as `asked_attributes` understands it; all at
             once, as one attribute.
         directory: becomes class folders, train/ and test/, with
             augmentation.json; whole or not at all. The test images are the
@@ -82,7 +83,7 @@ def augment(
             f"{manifest.source}: the images have no labels; expected labels "
             "to keep"
         )
-    coordinates = _coordinates(trained, attributes)
+    coordinates = reported.coordinates(trained, attributes)
     facts = _facts(trained, coordinates, seed)
     with augmented_folder.writing(
         directory, manifest.class_names, facts
@@ -111,23 +112,6 @@ class _Sources:
     styles: np.ndarray
     labels: np.ndarray
     ids: list[str]
-
-
-def _coordinates(
-    trained: trained_lib.Trained, names: Sequence[str]
-) -> tuple[int, ...]:
-    # Ranks are those of the report.
-    by_class = (
-        {}
-        if attribute_names.are_coordinates(names)
-        else reported.attributes(trained)
-    )
-    return attribute_names.coordinates(
-        names,
-        size=trained.functions.style_space.size,
-        class_names=trained.run.dataset.manifest.class_names,
-        by_class=by_class,
-    )
 
 
 def _facts(
@@ -231,10 +215,9 @@ def _draw(
 ) -> tuple[np.ndarray, np.ndarray]:
     """Returns pictures, uint8 [B, R, R, 3], and probabilities, [B, K]."""
     pictures = trained.functions.generate(tf.constant(styles))
-    logits = trained.functions.classify(pictures)
     return (
         preprocessing.to_uint8(pictures).numpy(),
-        tf.nn.softmax(logits).numpy(),
+        functions_lib.probabilities(trained.functions, pictures),
     )
 
 

@@ -1,8 +1,10 @@
 """The attributes that the report of a run shows."""
 
+from collections.abc import Sequence
+
 from stylex_tf import run_folder
 from stylex_tf.attributes import effects, selection
-from stylex_tf.stages import evaluating, searching
+from stylex_tf.stages import asked_attributes, evaluating, searching
 from stylex_tf.stages import trained as trained_lib
 
 
@@ -35,3 +37,27 @@ def attributes(
     found = searching.select(trained, known, styles)
     verdict = evaluating.judge_significance(trained, found)
     return found.only(verdict.significant).by_class
+
+
+def coordinates(
+    trained: trained_lib.Trained, names: Sequence[str]
+) -> tuple[int, ...]:
+    """Returns the style coordinates that people named.
+
+    Args:
+        trained: the run.
+        names: as `asked_attributes` understands them. Ranks are those of the
+            report, which takes a while to find; coordinates need none.
+
+    Raises:
+        RunFolderError: no such attribute, or the run was not searched.
+    """
+    by_class = (
+        {} if asked_attributes.are_coordinates(names) else attributes(trained)
+    )
+    return asked_attributes.coordinates(
+        names,
+        size=trained.functions.style_space.size,
+        class_names=trained.run.classifier.class_names,
+        by_class=by_class,
+    )

@@ -119,8 +119,8 @@ def _view(
         purity=factor.purity if factor else None,
         sources=preprocessing.to_uint8(plain).numpy(),
         edited=preprocessing.to_uint8(moved).numpy(),
-        probabilities_before=_probabilities(functions, plain),
-        probabilities_after=_probabilities(functions, moved),
+        probabilities_before=functions_lib.probabilities(functions, plain),
+        probabilities_after=functions_lib.probabilities(functions, moved),
         image_ids=tuple(trained.searched.ids[index] for index in best),
     )
 
@@ -161,8 +161,10 @@ def write_report(
             reconstructions=page.Reconstructions(
                 images=reals,
                 reconstructions=preprocessing.to_uint8(rebuilt).numpy(),
-                probabilities_images=_probabilities(functions, pixels),
-                probabilities_reconstructions=_probabilities(
+                probabilities_images=functions_lib.probabilities(
+                    functions, pixels
+                ),
+                probabilities_reconstructions=functions_lib.probabilities(
                     functions, rebuilt
                 ),
                 image_ids=tuple(images.ids[: len(reals)]),
@@ -222,9 +224,3 @@ def _describe(run: run_lib.Run, evaluation: dict[str, Any]) -> str:
         f"{name}; right on {wording.percent(figures['accuracy'])} of "
         f"{figures['images']:,} held-out images"
     )
-
-
-def _probabilities(
-    functions: functions_lib.Functions, images: tf.Tensor
-) -> np.ndarray:
-    return tf.nn.softmax(functions.classify(images)).numpy()

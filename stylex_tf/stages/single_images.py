@@ -8,6 +8,7 @@ import tensorflow as tf
 from stylex_tf.attributes import counterfactuals, selection, subset
 from stylex_tf.data import preprocessing
 from stylex_tf.report import single_image
+from stylex_tf.stages import functions as functions_lib
 from stylex_tf.stages import searching
 from stylex_tf.stages import trained as trained_lib
 
@@ -70,8 +71,10 @@ def _explain_one(
         image_id=table.image_ids[row],
         image=image,
         reconstruction=preprocessing.to_uint8(rebuilt).numpy()[0],
-        probabilities_image=_say(trained, pixels)[0],
-        probabilities_reconstruction=_say(trained, rebuilt)[0],
+        probabilities_image=functions_lib.probabilities(functions, pixels)[0],
+        probabilities_reconstruction=functions_lib.probabilities(
+            functions, rebuilt
+        )[0],
         target=target,
         independent=_edits(
             trained, found, row, alone, [[one] for one in alone]
@@ -120,10 +123,9 @@ def _edits(
             probabilities=probabilities,
         )
         for one, picture, probabilities in zip(
-            named, pictures, _say(trained, pixels), strict=True
+            named,
+            pictures,
+            functions_lib.probabilities(trained.functions, pixels),
+            strict=True,
         )
     )
-
-
-def _say(trained: trained_lib.Trained, pixels: tf.Tensor) -> np.ndarray:
-    return tf.nn.softmax(trained.functions.classify(pixels)).numpy()

@@ -11,7 +11,7 @@ import tensorflow as tf
 
 from stylex_tf.attributes import counterfactuals, effects, log_odds
 from stylex_tf.data import atomic, preprocessing
-from stylex_tf.stages import attribute_names, reported
+from stylex_tf.stages import reported
 from stylex_tf.stages import trained as trained_lib
 from stylex_tf.studies import errors, page, questions
 from stylex_tf.studies import key as key_lib
@@ -50,7 +50,7 @@ def make(
         trained: the run, which is searched already.
         directory: becomes participants/ with the pages, and key.json; whole
             or not at all.
-        names: what to ask about, as `attribute_names` understands it; empty
+        names: what to ask about, as `asked_attributes` understands it; empty
             takes the first that the report shows.
         most: take at most so many of those.
         count: questions of the classification study.
@@ -77,21 +77,12 @@ def make(
 def _coordinates(
     trained: trained_lib.Trained, names: Sequence[str], most: int
 ) -> tuple[int, ...]:
-    if names and attribute_names.are_coordinates(names):
-        by_class = {}
-    else:
-        by_class = reported.attributes(trained)
     if names:
-        found = attribute_names.coordinates(
-            names,
-            size=trained.functions.style_space.size,
-            class_names=trained.run.classifier.class_names,
-            by_class=by_class,
-        )
+        found = reported.coordinates(trained, names)
     else:
         # The first of every class, then the second: a coordinate that leads
         # both ways is one attribute.
-        ranks = itertools.zip_longest(*by_class.values())
+        ranks = itertools.zip_longest(*reported.attributes(trained).values())
         found = tuple(
             dict.fromkeys(
                 one.coordinate for rank in ranks for one in rank if one

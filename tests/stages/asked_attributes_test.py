@@ -1,10 +1,10 @@
-"""Tests of stylex_tf.stages.attribute_names."""
+"""Tests of stylex_tf.stages.asked_attributes."""
 
 from absl.testing import absltest, parameterized
 
 from stylex_tf import run_folder
 from stylex_tf.attributes import selection
-from stylex_tf.stages import attribute_names
+from stylex_tf.stages import asked_attributes
 
 _CLASSES = ("cat", "dog: large")
 _FOUND = {
@@ -14,12 +14,12 @@ _FOUND = {
 
 
 def _read(*names: str) -> tuple[int, ...]:
-    return attribute_names.coordinates(
+    return asked_attributes.coordinates(
         names, size=8, class_names=_CLASSES, by_class=_FOUND
     )
 
 
-class AttributeNamesTest(parameterized.TestCase):
+class AskedAttributesTest(parameterized.TestCase):
     def test_a_number_is_a_coordinate(self):
         self.assertEqual(_read("7", " 0"), (7, 0))
 
@@ -30,8 +30,8 @@ class AttributeNamesTest(parameterized.TestCase):
         self.assertEqual(_read("5", "cat:1", "3"), (5, 3))
 
     def test_coordinates_need_no_ranks(self):
-        self.assertTrue(attribute_names.are_coordinates(["7", "0"]))
-        self.assertFalse(attribute_names.are_coordinates(["7", "cat:1"]))
+        self.assertTrue(asked_attributes.are_coordinates(["7", "0"]))
+        self.assertFalse(asked_attributes.are_coordinates(["7", "cat:1"]))
 
     @parameterized.named_parameters(
         ("nothing", [], "no attribute is named"),
