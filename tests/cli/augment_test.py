@@ -1,39 +1,23 @@
 """Tests of stylex_tf.cli.augment."""
 
 import contextlib
-import dataclasses
 import io
-import pathlib
 import shlex
-import tempfile
 
 from absl import app
 from absl.testing import absltest, flagsaver
 
-from stylex_tf import experiment, run_folder
+from stylex_tf import run_folder
 from stylex_tf.cli import augment
 from stylex_tf.data import errors
-from stylex_tf.stages import run as run_lib
-from tests.testing import tiny_experiment
+from tests.testing import tiny_run
 
 
 class AugmentTest(absltest.TestCase):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        root = pathlib.Path(
-            tempfile.mkdtemp(dir=absltest.get_default_test_tmpdir())
-        )
-        classifier = root / "classifier.keras"
-        tiny_experiment.write_classifier(classifier)
-        dataset = tiny_experiment.write_data(root / "data")
-        settings = tiny_experiment.settings(str(root / "data"), str(classifier))
-        settings.training.total_images = 2 * tiny_experiment.BATCH_SIZE
-        cls.folder = run_folder.RunFolder(root / "run")
-        cls.folder.root.mkdir()
-        cls.folder.begin(dataclasses.asdict(settings))
-        strategy = experiment.make_strategy(settings.training)
-        run_lib.Run(settings, cls.folder, dataset, strategy).train()
+        cls.folder = tiny_run.train().folder
 
     def _run(self, **values) -> str:
         defaults = {

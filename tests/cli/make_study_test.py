@@ -2,11 +2,9 @@
 
 import base64
 import contextlib
-import dataclasses
 import io
 import pathlib
 import re
-import tempfile
 
 import numpy as np
 import tensorflow as tf
@@ -14,15 +12,13 @@ from absl import app
 from absl.testing import absltest, flagsaver
 from PIL import Image
 
-from stylex_tf import experiment, run_folder
 from stylex_tf.cli import make_study
 from stylex_tf.data import errors, preprocessing
-from stylex_tf.stages import run as run_lib
 from stylex_tf.stages import searching
 from stylex_tf.stages import trained as trained_lib
 from stylex_tf.studies import errors as study_errors
 from stylex_tf.studies import key
-from tests.testing import tiny_experiment
+from tests.testing import tiny_run
 
 _ASKED = (3, 0, 5)
 
@@ -31,20 +27,8 @@ class MakeStudyTest(absltest.TestCase):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        root = pathlib.Path(
-            tempfile.mkdtemp(dir=absltest.get_default_test_tmpdir())
-        )
-        classifier = root / "classifier.keras"
-        tiny_experiment.write_classifier(classifier)
-        dataset = tiny_experiment.write_data(root / "data")
-        settings = tiny_experiment.settings(str(root / "data"), str(classifier))
-        settings.training.total_images = 2 * tiny_experiment.BATCH_SIZE
-        cls.folder = run_folder.RunFolder(root / "run")
-        cls.folder.root.mkdir()
-        cls.folder.begin(dataclasses.asdict(settings))
-        strategy = experiment.make_strategy(settings.training)
-        run = run_lib.Run(settings, cls.folder, dataset, strategy)
-        run.train()
+        run = tiny_run.train()
+        cls.folder = run.folder
         cls.trained = trained_lib.Trained.of(run)
         cls.found = searching.find(cls.trained)
 

@@ -4,7 +4,6 @@ import collections
 import dataclasses
 import json
 import pathlib
-import tempfile
 from unittest import mock
 
 import numpy as np
@@ -12,13 +11,11 @@ import tensorflow as tf
 from absl.testing import absltest
 from PIL import Image
 
-from stylex_tf import experiment, run_folder
 from stylex_tf.attributes import selection
 from stylex_tf.data import errors, preprocessing
 from stylex_tf.stages import augmenting, searching
-from stylex_tf.stages import run as run_lib
 from stylex_tf.stages import trained as trained_lib
-from tests.testing import tiny_experiment
+from tests.testing import tiny_experiment, tiny_run
 
 _MOVED = (2, 0)
 
@@ -27,31 +24,17 @@ class AugmentingTest(absltest.TestCase):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        root = pathlib.Path(
-            tempfile.mkdtemp(dir=absltest.get_default_test_tmpdir())
-        )
-        classifier = root / "classifier.keras"
-        tiny_experiment.write_classifier(classifier)
-        dataset = tiny_experiment.write_data(root / "data")
-        settings = tiny_experiment.settings(str(root / "data"), str(classifier))
-        settings.training.total_images = 2 * tiny_experiment.BATCH_SIZE
         # Less than the training images, so that there are several parts.
-        settings.attributes.batch_size = 12
-        folder = run_folder.RunFolder(root / "run")
-        folder.root.mkdir()
-        folder.begin(dataclasses.asdict(settings))
-        strategy = experiment.make_strategy(settings.training)
-        run = run_lib.Run(settings, folder, dataset, strategy)
-        run.train()
+        run = tiny_run.train(batch_size=12)
         cls.trained = trained_lib.Trained.of(run)
-        cls.directory = root / "augmented"
+        cls.directory = run.folder.root.with_name("augmented")
         cls.made = augmenting.augment(
             cls.trained, [str(c) for c in _MOVED], cls.directory
         )
         cls.content = json.loads(
             (cls.directory / augmenting.PROVENANCE).read_text()
         )
-        cls.train = dataset.load("train")
+        cls.train = run.dataset.load("train")
         cls.styles = cls.trained.functions.encode(
             preprocessing.to_float(cls.train.images)
         ).numpy()
