@@ -20,8 +20,8 @@ from collections.abc import Callable, Sequence
 
 import tqdm
 
+from serving import client_flags
 from serving.stylex_client import client as clients
-from serving.stylex_client import connection as connections
 from serving.stylex_client import (
     effects_search,
     errors,
@@ -45,15 +45,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     """
     flags = _parser().parse_args(argv)
     try:
-        with clients.StylexClient.connect(
-            _connection(flags),
-            connections.Model(
-                name=flags.model_name,
-                version=flags.model_version,
-                label=flags.version_label,
-            ),
-            rest=flags.rest,
-        ) as client:
+        with client_flags.connect(flags) as client:
             flags.run(client, flags)
     except errors.ClientError as error:
         print(f"error: {error}", file=sys.stderr)
@@ -165,21 +157,8 @@ class _Bar:
         self._bar.update(done - self._bar.n)
 
 
-def _connection(flags: argparse.Namespace) -> connections.Connection:
-    files = flags.tls_ca, flags.tls_cert, flags.tls_key
-    tls = None
-    if flags.tls or any(files):
-        tls = connections.Tls(ca=files[0], cert=files[1], key=files[2])
-    return connections.Connection(
-        server=flags.server,
-        tls=tls,
-        timeout_seconds=flags.timeout_seconds,
-        retries=connections.Retries(attempts=flags.attempts),
-    )
-
-
 def _parser() -> argparse.ArgumentParser:
-    common = _common()
+    common = client_flags.parser()
     parser = argparse.ArgumentParser(
         prog="client", description="Asks a served StylEx about images."
     )
@@ -261,34 +240,6 @@ def _parser() -> argparse.ArgumentParser:
         "--images_per_call", type=int, default=4, help="so many times that"
     )
     return parser
-
-
-def _common() -> argparse.ArgumentParser:
-    """The flags of every command: the server, and how to ask it."""
-    common = argparse.ArgumentParser(add_help=False)
-    flag = common.add_argument
-    flag("--server", default="localhost:8500", help="HOST:PORT")
-    flag("--rest", action="store_true", help="REST; --server has its port")
-    flag("--model_name", default="stylex", help="as it is served")
-    flag("--model_version", type=int, help="a number; default: the latest")
-    flag("--version_label", help="in place of a version")
-    flag(
-        "--timeout_seconds",
-        type=float,
-        default=60.0,
-        help="the deadline of one call",
-    )
-    flag(
-        "--attempts",
-        type=int,
-        default=connections.Retries.attempts,
-        help="of what is UNAVAILABLE, 1 to 5",
-    )
-    flag("--tls", action="store_true", help="encrypt; the CAs of this machine")
-    flag("--tls_ca", type=pathlib.Path, help="PEM of the server's CA")
-    flag("--tls_cert", type=pathlib.Path, help="PEM of our certificate")
-    flag("--tls_key", type=pathlib.Path, help="PEM of its private key")
-    return common
 
 
 def _list(kind: type) -> Callable[[str], list]:

@@ -16,6 +16,9 @@ TOWARDS_MAXIMUM = 1
 # its logit.
 MEASURES = ("log_odds", "logit")
 
+# A change of a probability that counts as a move.
+MOVED = 0.1
+
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class AttributeView:
@@ -36,6 +39,8 @@ class AttributeView:
     # Share of the images searched whose decision becomes the class by this
     # edit alone; None where it was not measured.
     share_flipped: float | None = None
+    # Share of them whose probability of the class it raises by MOVED or more.
+    share_moved: float | None = None
     # The known factor that the edit moves most, and the share of the whole
     # change that falls on it; None where no truth is known.
     factor: str | None = None

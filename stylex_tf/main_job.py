@@ -68,7 +68,9 @@ def _run_as_chief(
     explained = explaining.explain(
         opened, seconds=lambda: before + time.monotonic() - begun
     )
-    published = exporting.export(opened, explained.found, explained.evaluation)
+    published = exporting.export(
+        opened, explained.found, explained.evaluation, explained.names
+    )
     return _summary(
         folder,
         explained.shown,

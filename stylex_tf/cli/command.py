@@ -12,6 +12,8 @@ from stylex_tf import config, run_folder
 from stylex_tf.classifiers import errors as classifier_errors
 from stylex_tf.data import errors as data_errors
 from stylex_tf.export import errors as export_errors
+from stylex_tf.report import attribute_names
+from stylex_tf.studies import errors as study_errors
 from stylex_tf.training import errors as training_errors
 
 # For the user to mend, not for us: one line, no traceback.
@@ -21,6 +23,8 @@ _MISTAKES = (
     classifier_errors.ClassifierError,
     data_errors.DataError,
     export_errors.ExportError,
+    attribute_names.NamesError,
+    study_errors.StudyError,
     training_errors.CheckpointError,
     training_errors.DivergedError,
 )

@@ -9,7 +9,7 @@ import dataclasses
 import hashlib
 import io
 import pathlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 import numpy as np
 import tensorflow as tf
@@ -246,7 +246,21 @@ class Dataset:
         """Decodes a split, or its first `limit` examples, into memory."""
         records = self._split(split)
         count = len(records) if limit is None else min(limit, len(records))
-        parsed = self._decode(records.read(np.arange(count)), everything=True)
+        return self._examples(records, 0, count)
+
+    def parts(self, split: str, size: int) -> Iterator[Examples]:
+        """Decodes a split in its order, at most `size` examples at once."""
+        records = self._split(split)
+        for start in range(0, len(records), size):
+            end = min(start + size, len(records))
+            yield self._examples(records, start, end)
+
+    def _examples(
+        self, records: record_files.RecordFiles, start: int, end: int
+    ) -> Examples:
+        parsed = self._decode(
+            records.read(np.arange(start, end)), everything=True
+        )
         return Examples(
             images=parsed["image"].numpy(),
             labels=parsed["label"].numpy(),

@@ -26,6 +26,8 @@ from collections.abc import Mapping
 
 import numpy as np
 
+from stylex_tf.evaluation import proportions
+
 DRAWS = 9_999
 """Random sign flips of a test; its smallest p-value is 1 / (DRAWS + 1)."""
 
@@ -152,44 +154,15 @@ def judge(
         classifier_p=(
             None
             if correct is None
-            else better_than_guessing(correct, images, largest_share)
+            else proportions.better_than_guessing(
+                correct, images, largest_share
+            )
         ),
         attribute_p=dict(zip(changes, parts, strict=True)),
         both_ways=both_ways,
         level=level,
         images=images,
     )
-
-
-def better_than_guessing(
-    correct: int, images: int, largest_share: float
-) -> float:
-    """p-value of a classifier against always saying the largest class.
-
-    One-sided exact binomial test: sum over i from `correct` to `images` of
-    C(images, i) share^i (1 - share)^(images - i).
-
-    Raises:
-        ValueError: no image, or counts and share that are none.
-    """
-    if not 0 <= correct <= images or not images:
-        raise ValueError(f"{correct} correct of {images} images")
-    if not 0.0 < largest_share <= 1.0:
-        raise ValueError(
-            f"largest_share is {largest_share}; expected more than 0, at most 1"
-        )
-    if largest_share == 1.0 or correct == 0:
-        return 1.0
-    # In logarithms: the binomial coefficients alone overflow.
-    terms = [
-        math.lgamma(images + 1)
-        - math.lgamma(i + 1)
-        - math.lgamma(images - i + 1)
-        + i * math.log(largest_share)
-        + (images - i) * math.log1p(-largest_share)
-        for i in range(correct, images + 1)
-    ]
-    return min(1.0, math.fsum(map(math.exp, terms)))
 
 
 def attribute_p_values(

@@ -1,6 +1,5 @@
 """Do the top attributes suffice to turn the classifier's decision?"""
 
-import math
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
@@ -13,7 +12,7 @@ from stylex_tf.attributes import (
     selection,
     style_ranges,
 )
-from stylex_tf.evaluation import reconstruction, schema
+from stylex_tf.evaluation import proportions, reconstruction, schema
 
 _TOP = schema.FLIP_RATES
 
@@ -102,7 +101,8 @@ def measure(
         }
     section["flip_rate"] = _rates(ranked)
     section["interval"] = [
-        list(wilson_interval(int(k.sum()), len(kept))) for k in ranked
+        list(proportions.wilson_interval(int(k.sum()), len(kept)))
+        for k in ranked
     ]
     section["baselines"] |= baselines
     section["by_target"] = {
@@ -113,23 +113,6 @@ def measure(
         for target in np.unique(targets)
     }
     return section
-
-
-def wilson_interval(
-    successes: int, trials: int, z: float = 1.959964
-) -> tuple[float, float]:
-    """95 % interval of a share (Wilson 1927); it stays within [0, 1]."""
-    if not 0 <= successes <= trials or trials == 0:
-        raise ValueError(f"{successes} successes of {trials} trials")
-    share = successes / trials
-    scale = 1.0 + z * z / trials
-    middle = (share + z * z / (2 * trials)) / scale
-    half = (
-        z
-        * math.sqrt(share * (1 - share) / trials + z * z / (4 * trials**2))
-        / scale
-    )
-    return max(0.0, middle - half), min(1.0, middle + half)
 
 
 class _Edits:

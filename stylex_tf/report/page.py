@@ -1,32 +1,39 @@
 """The report: one HTML file that opens from disk and fetches nothing."""
 
-import base64
 import dataclasses
 import functools
-import hashlib
+import json
 import os
 import pathlib
 from collections.abc import Mapping
 from typing import Any
 
 import jinja2
-import markupsafe
 import numpy as np
 
 from stylex_tf import explanation as explanation_lib
 from stylex_tf.report import (
     atomic_file,
+    attribute_names,
     cautions,
+    demonstration,
+    dose_curve,
     figures,
     flip_curve,
+    heat_map,
+    layout,
+    page_template,
     pictures,
+    single_image,
     wording,
 )
 
-# A page that a mail server still takes and a telephone still opens.
-MAX_BYTES = 15_000_000
+MAX_BYTES = layout.MAX_BYTES
 
 _TEMPLATES = pathlib.Path(__file__).parent / "templates"
+_STYLES = ("page.css", "trust.css", "pictures.css", "attributes.css")
+# Classes that the bar at the top leads to; the overview leads to all.
+_MOST_LINKED = 6
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -60,6 +67,17 @@ class ReportData:
     training: tuple[cautions.Caution, ...] = ()
     # The images were grey before they were given three channels.
     greyscale: bool = False
+    # What each attribute's knob does, by class index and rank.
+    demonstrations: Mapping[tuple[int, int], demonstration.Demonstration] = (
+        dataclasses.field(default_factory=dict)
+    )
+    single_images: tuple[single_image.SingleImage, ...] = ()
+    # Whose coordinates these are, and what people called them; an empty `run`
+    # gives nobody anything to name.
+    run: str = ""
+    names: Mapping[int, str] = dataclasses.field(default_factory=dict)
+    # What was left out so that the page is not too large.
+    layout_note: str = ""
 
 
 def write_report(
@@ -71,7 +89,7 @@ def write_report(
         ValueError: the page is too large however its pictures are stored.
     """
     sizes = []
-    for encoding in pictures.ENCODINGS:
+    for encoding in pictures.encodings(data.reconstructions.images.shape[1]):
         content = render(data, encoding).encode()
         if len(content) <= MAX_BYTES:
             return atomic_file.write(path, content)
@@ -85,7 +103,10 @@ def write_report(
 
 def render(data: ReportData, encoding: pictures.Encoding) -> str:
     """The page as HTML."""
-    style = (_TEMPLATES / "report.css").read_text("utf-8")
+    style = "\n".join(
+        (_TEMPLATES / name).read_text("utf-8") for name in _STYLES
+    )
+    script = (_TEMPLATES / "report.js").read_text("utf-8")
     found = (
         *data.training,
         *cautions.find(data.evaluation, data.explanation, data.causes),
@@ -95,6 +116,14 @@ def render(data: ReportData, encoding: pictures.Encoding) -> str:
         uri=functools.partial(
             pictures.data_uri, encoding=encoding, greyscale=data.greyscale
         ),
+        strip_uri=functools.partial(
+            pictures.strip_uri, encoding=encoding, greyscale=data.greyscale
+        ),
+        attribute_name=wording.attribute_name,
+        heat_maps=heat_map.draw,
+        curve_of=dose_curve.draw,
+        plot_width=dose_curve.WIDTH,
+        plot_height=dose_curve.HEIGHT,
         cautions=found,
         raised={caution.code for caution in found},
         groups=figures.tabulate(
@@ -103,23 +132,21 @@ def render(data: ReportData, encoding: pictures.Encoding) -> str:
         flips=flip_curve.points(data.evaluation),
         truth_measured=cautions.truth_measured(data.evaluation),
         causal={cautions.cause_factor(cause) for cause in data.causes},
+        factors=_factors(data.explanation),
         strongest=_strongest(data.explanation),
+        moved=explanation_lib.MOVED,
+        most_linked=_MOST_LINKED,
+        longest_name=attribute_names.LONGEST,
+        names_format=attribute_names.FORMAT,
+        names_json=json.dumps(dict(data.names), ensure_ascii=False),
         note=encoding.note,
-        # Ours, so not escaped: the policy allows exactly this text.
-        style=markupsafe.Markup(style),
-        style_hash=_content_hash(style),
+        **page_template.inline(style=style, script=script),
     )
 
 
 @functools.cache
 def _template() -> jinja2.Template:
-    environment = jinja2.Environment(
-        loader=jinja2.FileSystemLoader(_TEMPLATES),
-        autoescape=True,
-        undefined=jinja2.StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
+    environment = page_template.environment(_TEMPLATES)
     environment.filters.update(
         percent=wording.percent,
         probability=wording.probability,
@@ -129,10 +156,14 @@ def _template() -> jinja2.Template:
     return environment.get_template("report.html")
 
 
-def _content_hash(text: str) -> str:
-    """The hash by which a content security policy names an inline style."""
-    digest = hashlib.sha256(text.encode()).digest()
-    return f"sha256-{base64.b64encode(digest).decode('ascii')}"
+def _factors(explanation: explanation_lib.Explanation) -> dict[int, str]:
+    """The known factors of the coordinates on the page."""
+    return {
+        view.coordinate: view.factor
+        for found in explanation.classes
+        for view in found.attributes
+        if view.factor is not None
+    }
 
 
 def _strongest(explanation: explanation_lib.Explanation) -> float:

@@ -1,4 +1,6 @@
-"""Numbers as a reader wants to see them."""
+"""Numbers and names as a reader wants to see them."""
+
+from collections.abc import Mapping
 
 # A number and its unit stay on one line.
 _PERCENT = "\N{NO-BREAK SPACE}%"
@@ -43,3 +45,11 @@ def enumeration(items: list[str]) -> str:
 def words(name: str) -> str:
     """Reads open_mouth as "open mouth": names of factors are identifiers."""
     return name.replace("_", " ")
+
+
+def attribute_name(
+    coordinate: int, factor: str | None, names: Mapping[int, str]
+) -> str:
+    """What people called it; else the factor it moves; else its number."""
+    default = f"Coordinate {coordinate}" if factor is None else words(factor)
+    return names.get(coordinate, default)

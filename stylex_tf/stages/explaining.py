@@ -2,12 +2,13 @@
 
 import dataclasses
 import pathlib
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from stylex_tf import explanation
 from stylex_tf.stages import (
     evaluating,
+    given_names,
     naming,
     reporting,
     searching,
@@ -24,11 +25,13 @@ class Explained:
         found: what the search found, and is significant.
         shown: the same with pictures.
         evaluation: the content of evaluation.json.
+        names: what people called the coordinates.
     """
 
     found: searching.Found
     shown: explanation.Explanation
     evaluation: dict[str, Any]
+    names: Mapping[int, str]
 
 
 def explain(
@@ -47,7 +50,9 @@ def explain(
 
     Raises:
         RunFolderError: the ablation is another run.
+        NamesError: attributes/names.json is no names, or another run's.
     """
+    given = given_names.read(trained)
     other = evaluating.read_ablation(trained, ablation) if ablation else None
     found = searching.find(trained)
     opinion = second_opinion.get(trained.run)
@@ -68,5 +73,5 @@ def explain(
     )
     # Before the page, which may not fit: no figure is lost with it.
     trained.run.folder.write_json("evaluation.json", evaluation)
-    reporting.write_report(trained, shown, evaluation)
-    return Explained(found, shown, evaluation)
+    reporting.write_report(trained, found, shown, evaluation, given)
+    return Explained(found, shown, evaluation, given.names)

@@ -2,6 +2,7 @@
 
 import dataclasses
 import io
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -28,6 +29,7 @@ def export(
     trained: trained_lib.Trained,
     found: searching.Found,
     evaluation: dict[str, Any],
+    names: Mapping[int, str],
 ) -> saved_model.Published:
     """Exports the model; publishes it if it answers as the run does.
 
@@ -35,6 +37,7 @@ def export(
         trained: the run.
         found: what the search found, and is significant.
         evaluation: the content of evaluation.json.
+        names: what people called the coordinates.
 
     Raises:
         ExportError: it answers otherwise; nothing is left of it.
@@ -120,6 +123,9 @@ def export(
             "class_attributes": {
                 str(target): attributes
                 for target, attributes in class_attributes.items()
+            },
+            "attribute_names": {
+                str(coordinate): name for coordinate, name in names.items()
             },
             "config": dataclasses.asdict(run.settings),
             "evaluation": evaluation,

@@ -1,5 +1,6 @@
 """A trained run as plain functions of tensors: all that later stages see."""
 
+import numpy as np
 import tensorflow as tf
 
 from stylex_tf.attributes import layered
@@ -48,6 +49,11 @@ class Functions:
         """The discriminator's scores, [N], each image by itself."""
         p = tf.nn.softmax(self._run.classifier(images))
         return self._run.state.networks.discriminator(images, p, alone=True)
+
+
+def probabilities(functions: Functions, images: tf.Tensor) -> np.ndarray:
+    """What the classifier says of images, [N, K]."""
+    return tf.nn.softmax(functions.classify(images)).numpy()
 
 
 class _LayeredSynthesis:

@@ -10,14 +10,19 @@ from stylex_tf import explanation
 from stylex_tf.attributes import counterfactuals, selection
 from stylex_tf.data import preprocessing
 from stylex_tf.evaluation import ground_truth
-from stylex_tf.report import cautions, page
+from stylex_tf.report import cautions, layout, page, picture_files, wording
+from stylex_tf.report import examples as examples_lib
+from stylex_tf.stages import (
+    demonstrating,
+    given_names,
+    naming,
+    searching,
+    single_images,
+)
 from stylex_tf.stages import functions as functions_lib
-from stylex_tf.stages import naming, searching
 from stylex_tf.stages import run as run_lib
 from stylex_tf.stages import trained as trained_lib
 
-# Example images: of each attribute, and of reconstructions.
-_EXAMPLES = 6
 _RECONSTRUCTIONS = 8
 
 
@@ -36,6 +41,7 @@ def show(
     run = trained.run
     names = run.classifier.class_names
     shown = run.settings.attributes.top_k
+    examples = _plan(trained, found).examples
     classes = []
     for target, attributes in found.by_class.items():
         sources = np.flatnonzero(found.table.predictions != target)
@@ -44,7 +50,7 @@ def show(
         if namer is not None and len(sources):
             judged = namer.of_class(target)
         views = [
-            _view(trained, found, rank, target, attribute, factor)
+            _view(trained, found, rank, target, attribute, factor, examples)
             for rank, (attribute, factor) in enumerate(
                 zip(attributes[:shown], judged, strict=False), start=1
             )
@@ -72,8 +78,9 @@ def _view(
     target: int,
     attribute: selection.Attribute,
     factor: ground_truth.AttributeFactor | None,
+    examples: int,
 ) -> explanation.AttributeView:
-    """One attribute on the images whose probability it raises most."""
+    """One attribute on images whose probability it raises most."""
     functions = trained.functions
     sources = np.flatnonzero(found.table.predictions != target)
     before = found.table.base_logits[sources]
@@ -83,8 +90,10 @@ def _view(
             sources, attribute.direction, attribute.coordinate
         ]
     )
-    gains = tf.nn.softmax(after) - tf.nn.softmax(before)
-    best = sources[np.argsort(-gains.numpy()[:, target])[:_EXAMPLES]]
+    gains = (tf.nn.softmax(after) - tf.nn.softmax(before)).numpy()[:, target]
+    width = found.table.ranges.maximum - found.table.ranges.minimum
+    relative = found.styles[sources, : width.size] / np.maximum(width, 1e-6)
+    best = sources[examples_lib.choose(gains, relative, examples)]
     styles = found.styles[best]
     edited = counterfactuals.apply_edits(
         styles,
@@ -105,54 +114,57 @@ def _view(
         direction=attribute.direction,
         mean_effect=attribute.effect,
         share_flipped=attribute.share,
+        share_moved=float(np.mean(gains >= explanation.MOVED)),
         factor=factor.factor if factor else None,
         purity=factor.purity if factor else None,
         sources=preprocessing.to_uint8(plain).numpy(),
         edited=preprocessing.to_uint8(moved).numpy(),
-        probabilities_before=_probabilities(functions, plain),
-        probabilities_after=_probabilities(functions, moved),
+        probabilities_before=functions_lib.probabilities(functions, plain),
+        probabilities_after=functions_lib.probabilities(functions, moved),
         image_ids=tuple(trained.searched.ids[index] for index in best),
+    )
+
+
+def _plan(
+    trained: trained_lib.Trained, found: searching.Found
+) -> layout.Layout:
+    """How much of each attribute the page shows."""
+    settings = trained.run.settings
+    top_k = settings.attributes.top_k
+    return layout.plan(
+        sum(len(one[:top_k]) for one in found.by_class.values()),
+        settings.model.resolution,
     )
 
 
 def write_report(
     trained: trained_lib.Trained,
+    found: searching.Found,
     shown: explanation.Explanation,
     evaluation: dict[str, Any],
+    given: given_names.GivenNames,
 ) -> None:
-    """Writes report/index.html."""
+    """Writes the folder report/: the page, and pictures for papers."""
     run, functions, images = trained.run, trained.functions, trained.unseen
     reals = images.images[:_RECONSTRUCTIONS]
     pixels = tf.constant(preprocessing.to_float_numpy(reals))
     rebuilt = functions.generate(functions.encode(pixels))
     manifest = run.dataset.manifest
-    facts = (
-        ("Images", f"{manifest.source}, {manifest.resolution} px"),
-        ("Classifier", _describe(run)),
-        (
-            "Training",
-            f"{evaluation['run']['images_seen']:,} images, conditioning "
-            f"{run.settings.model.conditioning}"
-            + (f"; {ending}" if (ending := run.ending()) else ""),
-        ),
-        (
-            "Search",
-            f"{run.settings.attributes.images} held-out images, "
-            f"{functions.style_space.size} style coordinates",
-        ),
-    )
+    plan = _plan(trained, found)
     page.write_report(
         run.folder.report,
         page.ReportData(
             title=f"What the classifier looks at: {run.settings.name}",
-            facts=facts,
+            facts=_facts(trained, evaluation),
             explanation=shown,
             evaluation=evaluation,
             reconstructions=page.Reconstructions(
                 images=reals,
                 reconstructions=preprocessing.to_uint8(rebuilt).numpy(),
-                probabilities_images=_probabilities(functions, pixels),
-                probabilities_reconstructions=_probabilities(
+                probabilities_images=functions_lib.probabilities(
+                    functions, pixels
+                ),
+                probabilities_reconstructions=functions_lib.probabilities(
                     functions, rebuilt
                 ),
                 image_ids=tuple(images.ids[: len(reals)]),
@@ -163,16 +175,52 @@ def write_report(
                 for one in run.find_symptoms()
             ),
             greyscale=manifest.greyscale,
+            demonstrations=demonstrating.demonstrate(
+                trained, found, shown, plan
+            ),
+            # Of a classifier that guesses, no attribute is shown anywhere.
+            single_images=()
+            if cautions.only_guesses(evaluation)
+            else single_images.explain(trained, found),
+            run=given.run,
+            names=given.names,
+            layout_note=plan.note,
+        ),
+    )
+    picture_files.write(
+        run.folder.report.parent / "pictures", shown, given.names
+    )
+
+
+def _facts(
+    trained: trained_lib.Trained, evaluation: dict[str, Any]
+) -> tuple[tuple[str, str], ...]:
+    """What was explained, as pairs of a label and its text."""
+    run, manifest = trained.run, trained.run.dataset.manifest
+    size = trained.functions.style_space.size
+    return (
+        ("Images", f"{manifest.source}, {manifest.resolution} px"),
+        ("Classifier", _describe(run, evaluation)),
+        (
+            "Training",
+            f"{evaluation['run']['images_seen']:,} images, conditioning "
+            f"{run.settings.model.conditioning}"
+            + (f"; {ending}" if (ending := run.ending()) else ""),
+        ),
+        (
+            "Search",
+            f"{run.settings.attributes.images} held-out images, "
+            f"{size} style coordinates",
         ),
     )
 
 
-def _describe(run: run_lib.Run) -> str:
-    settings = run.settings.classifier
-    return settings.path or f"{settings.architecture}, trained by this run"
-
-
-def _probabilities(
-    functions: functions_lib.Functions, images: tf.Tensor
-) -> np.ndarray:
-    return tf.nn.softmax(functions.classify(images)).numpy()
+def _describe(run: run_lib.Run, evaluation: dict[str, Any]) -> str:
+    settings, figures = run.settings.classifier, evaluation["classifier"]
+    name = settings.path or f"{settings.architecture}, trained by this run"
+    if figures["accuracy"] is None:
+        return name
+    return (
+        f"{name}; right on {wording.percent(figures['accuracy'])} of "
+        f"{figures['images']:,} held-out images"
+    )

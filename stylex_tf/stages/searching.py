@@ -76,12 +76,26 @@ def find(trained: trained_lib.Trained) -> Found:
         trained: a trained run; its folder gets attributes/. What is there
             already, of the same weights and images, is not measured again.
     """
-    settings = trained.run.settings.attributes
     styles, ranges = encode(trained, trained.searched)
     table = _measure(trained, styles, ranges)
     effects.save(table, trained.run.folder.attributes)
+    return select(trained, table, styles)
+
+
+def select(
+    trained: trained_lib.Trained,
+    table: effects.StyleEffects,
+    styles: np.ndarray,
+) -> Found:
+    """Selects attributes from the table of the searched images.
+
+    Args:
+        trained: the run.
+        table: the effects of the edits of the searched images.
+        styles: of the searched images, [N, T].
+    """
     rules = selection_rules(trained)
-    top_k = max(settings.top_k, 10)
+    top_k = max(trained.run.settings.attributes.top_k, 10)
     by_class = {
         target: selection.select_class_attributes(
             table, target_class=target, top_k=top_k, rules=rules

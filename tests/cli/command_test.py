@@ -14,6 +14,7 @@ from stylex_tf.classifiers import errors as classifier_errors
 from stylex_tf.cli import command
 from stylex_tf.data import errors as data_errors
 from stylex_tf.export import errors as export_errors
+from stylex_tf.studies import errors as study_errors
 
 
 class CommandTest(parameterized.TestCase):
@@ -55,6 +56,7 @@ class CommandTest(parameterized.TestCase):
         classifier_errors.ClassifierError,
         data_errors.DataError,
         export_errors.ExportError,
+        study_errors.StudyError,
     )
     def test_a_mistake_of_the_user_is_one_line(self, kind):
         def main(argv):

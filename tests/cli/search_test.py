@@ -1,23 +1,20 @@
 """Tests of stylex_tf.cli.search."""
 
 import contextlib
-import dataclasses
 import io
 import pathlib
-import tempfile
 from unittest import mock
 
 from absl import app
 from absl.testing import absltest, flagsaver
 
-from stylex_tf import experiment, run_folder
+from stylex_tf import run_folder
 from stylex_tf.attributes import batching, effects, style_ranges
 from stylex_tf.attributes import search as search_lib
 from stylex_tf.cli import search
 from stylex_tf.data import preprocessing
-from stylex_tf.stages import run as run_lib
 from stylex_tf.stages import trained as trained_lib
-from tests.testing import tiny_experiment
+from tests.testing import tiny_experiment, tiny_run
 
 _IMAGES = 6
 
@@ -30,19 +27,7 @@ class SearchTest(absltest.TestCase):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        root = pathlib.Path(
-            tempfile.mkdtemp(dir=absltest.get_default_test_tmpdir())
-        )
-        classifier = root / "classifier.keras"
-        tiny_experiment.write_classifier(classifier)
-        dataset = tiny_experiment.write_data(root / "data")
-        settings = tiny_experiment.settings(str(root / "data"), str(classifier))
-        settings.training.total_images = 2 * tiny_experiment.BATCH_SIZE
-        cls.folder = run_folder.RunFolder(root / "run")
-        cls.folder.root.mkdir()
-        cls.folder.begin(dataclasses.asdict(settings))
-        strategy = experiment.make_strategy(settings.training)
-        run_lib.Run(settings, cls.folder, dataset, strategy).train()
+        cls.folder = tiny_run.train().folder
 
     def setUp(self):
         super().setUp()

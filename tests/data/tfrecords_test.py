@@ -70,6 +70,17 @@ class WriteTest(parameterized.TestCase):
         )
         self.assertLen(dataset.load("train", limit=100).ids, 23)
 
+    def test_parts_in_a_row_are_the_split(self):
+        dataset = tfrecords.write(self.directory, _DESCRIPTION, _examples())
+        parts, whole = list(dataset.parts("train", 9)), dataset.load("train")
+        self.assertEqual([len(part.ids) for part in parts], [9, 9, 5])
+        self.assertEqual(sum((part.ids for part in parts), []), whole.ids)
+        for name in ("images", "labels", "factors"):
+            np.testing.assert_array_equal(
+                np.concatenate([getattr(part, name) for part in parts]),
+                getattr(whole, name),
+            )
+
     def test_manifest_counts(self):
         found = tfrecords.write(
             self.directory, _DESCRIPTION, _examples()

@@ -1,51 +1,12 @@
 """Tests of the significance tests."""
 
-import fractions
 import itertools
 import json
-import math
 
 import numpy as np
 from absl.testing import absltest, parameterized
 
 from stylex_tf.evaluation import significance
-
-
-class BetterThanGuessingTest(parameterized.TestCase):
-    @parameterized.parameters(
-        (0, 7, (1, 2)), (5, 7, (1, 2)), (7, 7, (1, 2)), (9, 20, (1, 3))
-    )
-    def test_equals_exact_fractions(self, correct, images, share):
-        share = fractions.Fraction(*share)
-        exact = sum(
-            math.comb(images, i) * share**i * (1 - share) ** (images - i)
-            for i in range(correct, images + 1)
-        )
-        self.assertAlmostEqual(
-            significance.better_than_guessing(correct, images, float(share)),
-            float(exact),
-            places=12,
-        )
-
-    def test_many_images_neither_overflow_nor_vanish(self):
-        half = significance.better_than_guessing(50_000, 100_000, 0.5)
-        self.assertAlmostEqual(half, 0.5, delta=0.01)
-        self.assertEqual(
-            significance.better_than_guessing(100_000, 100_000, 0.5), 0.0
-        )
-
-    def test_one_class_is_guessed_always(self):
-        self.assertEqual(significance.better_than_guessing(9, 9, 1.0), 1.0)
-
-    @parameterized.parameters((3, 2, 0.5), (-1, 2, 0.5), (0, 0, 0.5))
-    def test_refuses_counts(self, correct, images, share):
-        with self.assertRaisesRegex(ValueError, "correct of"):
-            significance.better_than_guessing(correct, images, share)
-
-    @parameterized.parameters(0.0, 1.1, float("nan"))
-    def test_refuses_shares(self, share):
-        with self.assertRaisesRegex(ValueError, "largest_share is"):
-            significance.better_than_guessing(1, 2, share)
 
 
 class AttributePValuesTest(parameterized.TestCase):

@@ -117,7 +117,7 @@ class MainJobTest(absltest.TestCase):
         for part in (
             *_CLASSES,
             "It explains the classifier, not reality",
-            "data:image/png;base64,",
+            "data:image/webp;base64,",
         ):
             # The page is too long to be shown by assertIn.
             self.assertTrue(part in page, part)

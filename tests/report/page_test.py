@@ -3,6 +3,7 @@
 import base64
 import hashlib
 import html.parser
+import json
 import pathlib
 from unittest import mock
 
@@ -14,7 +15,7 @@ from stylex_tf.report import cautions, page, pictures
 from tests.report import report_samples
 
 # Elements without an end tag.
-_VOID = {"img", "meta"}
+_VOID = {"img", "input", "meta"}
 
 
 class _Page(html.parser.HTMLParser):
@@ -24,7 +25,7 @@ class _Page(html.parser.HTMLParser):
         super().__init__()
         self.elements: list[tuple[str, dict[str, str | None]]] = []
         self.text_of: dict[str, str] = {}
-        self.style = ""
+        self.inline = {"style": "", "script": ""}
         self.open: list[tuple[str, str | None]] = []
         self.feed(content)
         self.close()
@@ -40,8 +41,8 @@ class _Page(html.parser.HTMLParser):
         assert opened == tag, f"</{tag}> closes <{opened}>"
 
     def handle_data(self, data):
-        if self.open and self.open[-1][0] == "style":
-            self.style += data
+        if self.open and self.open[-1][0] in self.inline:
+            self.inline[self.open[-1][0]] += data
             return
         for _, element_id in self.open:
             if element_id is not None:
@@ -105,27 +106,32 @@ class PageTest(absltest.TestCase):
         parsed = _render()
 
         for tag, attributes in parsed.elements:
-            self.assertNotIn(tag, ("script", "link", "iframe", "object"))
+            self.assertNotIn(tag, ("link", "iframe", "object"))
             self.assertNotIn("style", attributes)
             if "src" in attributes:
-                self.assertStartsWith(attributes["src"], "data:image/png;")
-        self.assertNotIn("url(", parsed.style)
-        self.assertNotIn("@import", parsed.style)
+                self.assertStartsWith(attributes["src"], "data:image/webp;")
+        self.assertNotIn("url(", parsed.inline["style"])
+        self.assertNotIn("@import", parsed.inline["style"])
+        self.assertEqual(parsed.all("script"), [{}])
 
-    def test_policy_allows_its_own_style_and_nothing_else(self):
+    def test_policy_allows_its_own_style_and_script_and_nothing_else(self):
         parsed = _render()
         (policy,) = (
             meta["content"]
             for meta in parsed.all("meta")
             if meta.get("http-equiv") == "Content-Security-Policy"
         )
-        digest = hashlib.sha256(parsed.style.encode()).digest()
-        style_hash = base64.b64encode(digest).decode()
+        style, script = (
+            base64.b64encode(
+                hashlib.sha256(parsed.inline[tag].encode()).digest()
+            ).decode()
+            for tag in ("style", "script")
+        )
 
         self.assertEqual(
             policy,
             "default-src 'none'; img-src data:; "
-            f"style-src 'sha256-{style_hash}'; "
+            f"style-src 'sha256-{style}'; script-src 'sha256-{script}'; "
             "base-uri 'none'; form-action 'none'",
         )
 
@@ -148,15 +154,24 @@ class PageTest(absltest.TestCase):
                 class_names=names, classes=(found,)
             ),
             causes=(names[1],),
+            demonstrations={},
+            single_images=(report_samples.alone(image_id="<i>7</i>"),),
+            names={7: names[1], 501: "\" onclick='x' <i>&</i>"},
+            run='"><i>',
         )
 
-        self.assertEmpty(parsed.all("script"))
+        self.assertLen(parsed.all("script"), 1)
         self.assertEmpty(parsed.all("i"))
         for image in parsed.all("img"):
-            self.assertContainsSubset(image, {"src", "width", "height", "alt"})
+            self.assertContainsSubset(
+                image, {"src", "width", "height", "alt", "class"}
+            )
         self.assertIn(names[1], parsed.text_of["class-1-title"])
         self.assertIn(names[1], parsed.text_of["cautions"])
-        self.assertIn("<img src=x>", parsed.text_of["class-1-1"])
+        self.assertIn("<i>&</i>", parsed.text_of["class-1-1"])
+        (body,) = parsed.all("body")
+        self.assertEqual(body["data-run"], '"><i>')
+        self.assertEqual(json.loads(body["data-names"])["7"], names[1])
 
     def test_says_that_it_explains_the_classifier(self):
         content = page.render(
@@ -202,7 +217,7 @@ class ContentTest(absltest.TestCase):
             )
 
     def test_probabilities_stand_on_the_pictures(self):
-        parsed = _render()
+        parsed = _render(demonstrations={})
 
         self.assertEqual(
             parsed.text_of["class-1-1"].split()[-4:],
@@ -221,7 +236,9 @@ class ContentTest(absltest.TestCase):
         parsed = _render(
             explanation=report_samples.explained(
                 report_samples.found(attribute)
-            )
+            ),
+            demonstrations={},
+            single_images=(),
         )
 
         marked = [
@@ -252,24 +269,30 @@ class ContentTest(absltest.TestCase):
     def test_every_picture_has_a_text_and_decoration_an_empty_one(self):
         parsed = _render()
 
-        # Two reconstructions and, in each of three attributes, two examples.
-        self.assertLen(parsed.alternatives(), 2 * 2 + 3 * 2 * 2)
-        # Before and after of each attribute in the overview.
-        self.assertLen(parsed.all("img"), 2 * 2 + 3 * 2 * 2 + 3 * 2)
+        # Two reconstructions; in each of three attributes two examples, before,
+        # after and where they differ; an image, its reconstruction, its edits.
+        told = 2 * 2 + 3 * 2 * 3 + 2 + 3
+        self.assertLen(parsed.alternatives(), told)
+        # Before and after of each attribute in the overview, and the frames
+        # of each example, whose numbers the script says.
+        self.assertLen(parsed.all("img"), told + 3 * 2 + 3 * 2)
 
     def test_small_pictures_keep_their_pixels(self):
+        bare = {"demonstrations": {}, "single_images": ()}
         small = _render(
             explanation=report_samples.explained(
                 report_samples.found(report_samples.attribute(size=32))
-            )
+            ),
+            **bare,
         )
         large = _render(
             explanation=report_samples.explained(
                 report_samples.found(report_samples.attribute(size=128))
-            )
+            ),
+            **bare,
         )
 
-        self.assertIn("image-rendering: pixelated", small.style)
+        self.assertIn("image-rendering: pixelated", small.inline["style"])
         self.assertLen(_pixelated(small), 4 + 4)
         self.assertLen(_pixelated(large), 4)
 
@@ -287,6 +310,89 @@ class ContentTest(absltest.TestCase):
         )
 
         self.assertIn("moves no known factor", parsed.text_of["class-1-1"])
+
+
+class KnobTest(absltest.TestCase):
+    def test_every_frame_has_its_number_and_its_decision(self):
+        parsed = _render()
+
+        examples = [
+            found for found in parsed.all("li") if "data-decided" in found
+        ]
+        self.assertLen(examples, 3 * 2)
+        for found in examples:
+            self.assertEqual(found["data-probabilities"], "0.07 0.47 0.86")
+            self.assertEqual(found["data-decided"], "0 0 1")
+        (means,) = {
+            found["data-means"]
+            for found in parsed.all("div")
+            if "data-means" in found
+        }
+        self.assertEqual(means, "0.15 0.45 0.75")
+
+    def test_begins_where_the_examples_are_by_themselves(self):
+        knobs = [
+            found
+            for found in _render().all("input")
+            if found["type"] == "range"
+        ]
+
+        self.assertLen(knobs, 3)
+        self.assertEqual({found["value"] for found in knobs}, {"0"})
+        self.assertEqual({found["max"] for found in knobs}, {"2"})
+
+    def test_a_page_without_knobs_has_everything_else(self):
+        parsed = _render(demonstrations={}, layout_note="It shows no knobs.")
+
+        self.assertNotIn("Turn the knob", parsed.text_of["class-1"])
+        text = parsed.text_of["class-1-1"].replace("\N{NO-BREAK SPACE}", " ")
+        self.assertIn("Moves50 % of 118 images", text)
+        self.assertIn("Flips alone25 % of 118", text)
+        self.assertIn(
+            "It shows no knobs.",
+            page.render(
+                report_samples.report_data(layout_note="It shows no knobs."),
+                pictures.ENCODINGS[0],
+            ),
+        )
+
+
+class NamesTest(absltest.TestCase):
+    def test_a_given_name_stands_everywhere(self):
+        parsed = _render(names={501: "spectacles"})
+
+        for place in ("overview", "class-1-1", "class-0-1", "images"):
+            self.assertIn("spectacles", parsed.text_of[place])
+        self.assertNotIn("spectacles", parsed.text_of["class-1-2"])
+
+    def test_without_a_run_nobody_is_asked_for_a_name(self):
+        parsed = _render(run="")
+
+        self.assertFalse(parsed.with_id("export-names"))
+        self.assertNotIn("Your name for it", parsed.text_of["class-1-1"])
+
+
+class SingleImagesTest(absltest.TestCase):
+    def test_says_what_flips_it(self):
+        text = " ".join(_render().text_of["image-1"].split())
+
+        self.assertIn("says neither", text)
+        self.assertIn("say glasses or open mouth", text)
+        self.assertIn("Coordinate 777", text)
+        self.assertIn("One attribute flips it to glasses or open", text)
+
+    def test_says_when_the_picture_does_not_flip_as_predicted(self):
+        weak = report_samples.edit(wins=0.4)
+        parsed = _render(
+            single_images=(
+                report_samples.alone(subset=(weak, weak)),
+                report_samples.alone(subset=(), independent=()),
+            )
+        )
+
+        self.assertIn("even together", parsed.text_of["image-1"])
+        self.assertIn("No attribute of glasses", parsed.text_of["image-2"])
+        self.assertIn("No coordinate raises", parsed.text_of["image-2"])
 
 
 class MissingTest(absltest.TestCase):
@@ -389,24 +495,38 @@ class WriteReportTest(absltest.TestCase):
 
     def test_compresses_pictures_that_do_not_fit_and_says_so(self):
         noise = np.random.default_rng(0).integers(
-            0, 256, (2, 128, 128, 3), dtype=np.uint8
+            0, 256, (2, 64, 64, 3), dtype=np.uint8
         )
-        data = report_samples.report_data()
-        noisy = page.Reconstructions(
-            images=noise,
-            reconstructions=noise,
-            probabilities_images=np.eye(2),
-            probabilities_reconstructions=np.eye(2),
-            image_ids=("a", "b"),
-        )
-        with mock.patch.object(page, "MAX_BYTES", 150_000):
-            page.write_report(
-                self.path, report_samples.report_data(reconstructions=noisy)
+        noisy = report_samples.report_data(
+            reconstructions=page.Reconstructions(
+                images=noise,
+                reconstructions=noise,
+                probabilities_images=np.eye(2),
+                probabilities_reconstructions=np.eye(2),
+                image_ids=("a", "b"),
             )
-            self.assertIn("(JPEG) to fit", self.path.read_text())
+        )
+        exact = len(page.render(noisy, pictures.ENCODINGS[0]))
+        self.assertNotIn("ompressed", self._write(noisy, exact + 1000))
+        self.assertIn("compressed", self._write(noisy, exact - 1000))
 
-            page.write_report(self.path, data)
-            self.assertNotIn("(JPEG) to fit", self.path.read_text())
+    def test_large_pictures_are_compressed_at_once(self):
+        large = np.zeros((1, 128, 128, 3), np.uint8)
+        data = report_samples.report_data(
+            reconstructions=page.Reconstructions(
+                images=large,
+                reconstructions=large,
+                probabilities_images=np.eye(1, 2),
+                probabilities_reconstructions=np.eye(1, 2),
+                image_ids=("a",),
+            )
+        )
+
+        self.assertIn("Pictures are compressed.", self._write(data, 10**7))
+
+    def _write(self, data, size):
+        with mock.patch.object(page, "MAX_BYTES", size):
+            return page.write_report(self.path, data).read_text()
 
     def test_refuses_a_page_that_cannot_fit(self):
         with (

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from stylex_tf import explanation
-from stylex_tf.report import page
+from stylex_tf.report import demonstration, page, single_image
 
 CLASS_NAMES = ("neither", "glasses or open mouth")
 
@@ -106,6 +106,7 @@ def attribute(
         direction=explanation.TOWARDS_MAXIMUM,
         mean_effect=4.0 / rank,
         share_flipped=0.25,
+        share_moved=0.5,
         factor=factor,
         purity=None if factor is None else 0.83,
         sources=np.full(shape, 99, np.uint8),
@@ -141,6 +142,50 @@ def explained(
     )
 
 
+def demonstrated(
+    examples: int = 2, places: int = 3, size: int = 8
+) -> demonstration.Demonstration:
+    """A knob that makes pictures brighter, and the class likelier."""
+    doses = np.linspace(0, 1, places)
+    shades = np.round(99 + 156 * doses).astype(np.uint8)
+    return demonstration.Demonstration(
+        frames=np.broadcast_to(
+            shades[None, :, None, None, None],
+            (examples, places, size, size, 3),
+        ).copy(),
+        probabilities=np.tile(0.07 + 0.79 * doses, (examples, 1)),
+        decided=np.tile(doses > 0.6, (examples, 1)),
+        own_places=np.zeros(examples),
+        responses=np.stack([0.1 + 0.4 * doses, 0.2 + 0.8 * doses]),
+    )
+
+
+def edit(coordinate: int = 501, wins: float = 0.86) -> single_image.Edit:
+    """A white picture; `wins` is the probability of class 1."""
+    return single_image.Edit(
+        coordinate=coordinate,
+        direction=explanation.TOWARDS_MAXIMUM,
+        effect=4.0,
+        picture=np.full((8, 8, 3), 255, np.uint8),
+        probabilities=np.array([1 - wins, wins]),
+    )
+
+
+def alone(**changes: Any) -> single_image.SingleImage:
+    """An image of class 0 that one edit turns; keywords replace fields."""
+    fields: Mapping[str, Any] = {
+        "image_id": "test/3",
+        "image": np.full((8, 8, 3), 50, np.uint8),
+        "reconstruction": np.full((8, 8, 3), 59, np.uint8),
+        "probabilities_image": np.array([0.98, 0.02]),
+        "probabilities_reconstruction": np.array([0.95, 0.05]),
+        "target": 1,
+        "independent": (edit(501), edit(777, wins=0.3)),
+        "subset": (edit(501),),
+    }
+    return single_image.SingleImage(**{**fields, **changes})
+
+
 def report_data(**changes: Any) -> page.ReportData:
     """A whole page; keywords replace fields of ReportData."""
     images = np.full((2, 8, 8, 3), 50, np.uint8)
@@ -160,5 +205,10 @@ def report_data(**changes: Any) -> page.ReportData:
             image_ids=("test/1", "test/2"),
         ),
         "causes": ("glasses", "open_mouth"),
+        "demonstrations": {
+            key: demonstrated() for key in ((1, 1), (1, 2), (0, 1))
+        },
+        "single_images": (alone(),),
+        "run": "cafe",
     }
     return page.ReportData(**{**fields, **changes})

@@ -3,20 +3,18 @@ import io
 import json
 import pathlib
 import tempfile
-import time
 
 import numpy as np
 import tensorflow as tf
 from absl.testing import absltest, parameterized
 
 from serving import client as command
-from serving import model_config, model_server, options
 from serving.stylex_client import client as clients
 from serving.stylex_client import connection as connections
 from serving.stylex_client import errors, explanation
 from stylex_tf.export import signatures
 from tests.export import tiny_world
-from tests.serving import tiny_stylex
+from tests.serving import running_stylex, tiny_stylex
 
 _LONG = 120.0
 _BOTH = ({"rest": False}, {"rest": True})
@@ -32,36 +30,10 @@ class ClientTest(parameterized.TestCase):
         cls.addClassCleanup(folder.cleanup)
         cls.root = pathlib.Path(folder.name)
         (cls.root / "base").mkdir()
-        path = tiny_stylex.save(cls.root / "base")
-        cls.direct = tf.saved_model.load(str(path))
         cls.files = tiny_stylex.write_images(cls.root)
         cls.images = [file.read_bytes() for file in cls.files]
-        server = model_server.ModelServer(
-            options.Options(
-                models=(
-                    model_config.ModelConfig(
-                        tiny_stylex.NAME, str(cls.root / "base")
-                    ),
-                ),
-                drain_seconds=5,
-            )
-        )
-        cls.port, cls.rest_port = server.start()
-        cls.addClassCleanup(server.stop)
-        cls._wait()
-
-    @classmethod
-    def _wait(cls):
-        with cls.connect(rest=False) as client:
-            end = time.monotonic() + _LONG
-            while True:
-                try:
-                    client.pinned()
-                    return
-                except errors.ServerError:
-                    if time.monotonic() > end:
-                        raise
-                    time.sleep(0.05)
+        cls.port, cls.rest_port = running_stylex.start(cls, cls.root / "base")
+        cls.direct = tf.saved_model.load(str(cls.root / "base" / "1"))
 
     @classmethod
     def connect(cls, *, rest, model=None):

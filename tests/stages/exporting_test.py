@@ -1,20 +1,15 @@
 """The export of a real run answers as the library does."""
 
-import dataclasses
 import json
-import pathlib
-import tempfile
 
 import numpy as np
 import tensorflow as tf
 from absl.testing import absltest
 
-from stylex_tf import experiment, run_folder
 from stylex_tf.attributes import counterfactuals
 from stylex_tf.stages import exporting, searching
-from stylex_tf.stages import run as run_lib
 from stylex_tf.stages import trained as trained_lib
-from tests.testing import image_files, tiny_experiment
+from tests.testing import image_files, tiny_experiment, tiny_run
 
 _IMAGES = 3
 
@@ -23,25 +18,14 @@ class ExportingTest(tf.test.TestCase):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        root = pathlib.Path(
-            tempfile.mkdtemp(dir=absltest.get_default_test_tmpdir())
-        )
-        classifier = root / "classifier.keras"
-        tiny_experiment.write_classifier(classifier)
-        dataset = tiny_experiment.write_data(root / "data")
-        settings = tiny_experiment.settings(str(root / "data"), str(classifier))
-        settings.training.total_images = 2 * tiny_experiment.BATCH_SIZE
-        settings.attributes.shift_size = 0.8
-        folder = run_folder.RunFolder(root / "run")
-        folder.root.mkdir()
-        folder.begin(dataclasses.asdict(settings))
-        strategy = experiment.make_strategy(settings.training)
-        run = run_lib.Run(settings, folder, dataset, strategy)
-        run.train()
+        run = tiny_run.train(shift_size=0.8)
         cls.trained = trained_lib.Trained.of(run)
         cls.found = searching.find(cls.trained)
         cls.published = exporting.export(
-            cls.trained, cls.found, {"classifier": {"accuracy": 1.0}}
+            cls.trained,
+            cls.found,
+            {"classifier": {"accuracy": 1.0}},
+            {3: "bright"},
         )
         cls.model = tf.saved_model.load(str(cls.published.path))
         cls.examples = cls.trained.searched.take(0, _IMAGES)
@@ -72,6 +56,7 @@ class ExportingTest(tf.test.TestCase):
         searched = self.found.table.num_coordinates
         self.assertEqual(assets["contract"]["sizes"]["S"], searched)
         self.assertEqual(assets["contract"]["style_strength"], 0.8)
+        self.assertEqual(assets["attribute_names"], {"3": "bright"})
         self.assertLen(assets["style_ranges"]["maximum"], searched)
         self.assertEqual(assets["evaluation"]["classifier"]["accuracy"], 1.0)
         self.assertEqual(assets["class_names"], list(tiny_experiment.CLASSES))

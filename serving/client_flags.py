@@ -1,0 +1,62 @@
+"""The flags that say which server is asked, and how."""
+
+import argparse
+import pathlib
+
+from serving.stylex_client import client as clients
+from serving.stylex_client import connection as connections
+
+
+def parser() -> argparse.ArgumentParser:
+    """The flags, as a parent of a command's parser."""
+    flags = argparse.ArgumentParser(add_help=False)
+    flag = flags.add_argument
+    flag("--server", default="localhost:8500", help="HOST:PORT")
+    flag("--rest", action="store_true", help="REST; --server has its port")
+    flag("--model_name", default="stylex", help="as it is served")
+    flag("--model_version", type=int, help="a number; default: the latest")
+    flag("--version_label", help="in place of a version")
+    flag(
+        "--timeout_seconds",
+        type=float,
+        default=60.0,
+        help="the deadline of one call",
+    )
+    flag(
+        "--attempts",
+        type=int,
+        default=connections.Retries.attempts,
+        help="of what is UNAVAILABLE, 1 to 5",
+    )
+    flag("--tls", action="store_true", help="encrypt; the CAs of this machine")
+    flag("--tls_ca", type=pathlib.Path, help="PEM of the server's CA")
+    flag("--tls_cert", type=pathlib.Path, help="PEM of our certificate")
+    flag("--tls_key", type=pathlib.Path, help="PEM of its private key")
+    return flags
+
+
+def connect(flags: argparse.Namespace) -> clients.StylexClient:
+    """A client, which connects with its first request.
+
+    Args:
+        flags: what `parser` read.
+
+    Raises:
+        ClientError: a flag makes no sense.
+    """
+    files = flags.tls_ca, flags.tls_cert, flags.tls_key
+    tls = None
+    if flags.tls or any(files):
+        tls = connections.Tls(ca=files[0], cert=files[1], key=files[2])
+    connection = connections.Connection(
+        server=flags.server,
+        tls=tls,
+        timeout_seconds=flags.timeout_seconds,
+        retries=connections.Retries(attempts=flags.attempts),
+    )
+    model = connections.Model(
+        name=flags.model_name,
+        version=flags.model_version,
+        label=flags.version_label,
+    )
+    return clients.StylexClient.connect(connection, model, rest=flags.rest)

@@ -1,0 +1,26 @@
+"""Pictures with their words, as a sheet and a page show them."""
+
+import dataclasses
+
+import numpy as np
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Cell:
+    """One picture."""
+
+    # uint8 [H, W, 3].
+    picture: np.ndarray
+    # Over its top-left corner: a probability.
+    corner: str
+    # Below it: what it is.
+    caption: str
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Row:
+    """All pictures of one image."""
+
+    # Which image, and what the numbers are of.
+    heading: str
+    cells: tuple[Cell, ...]

@@ -1,0 +1,53 @@
+"""An explanation as a small page that fetches nothing, or a part of one."""
+
+import functools
+import pathlib
+from collections.abc import Sequence
+
+import jinja2
+
+from stylex_tf.api import cells
+from stylex_tf.report import page_template, pictures
+
+_TEMPLATES = pathlib.Path(__file__).parent / "templates"
+# Nothing is lost.
+_EXACT = pictures.Encoding(None, 1024)
+
+
+def render(
+    rows: Sequence[cells.Row], *, facts: Sequence[tuple[str, str]]
+) -> str:
+    """A whole page.
+
+    Args:
+        rows: what to show.
+        facts: where it is from, as pairs of a label and its text.
+
+    Returns:
+        HTML.
+    """
+    page = _environment().get_template("page.html")
+    return page.render(rows=rows, facts=facts, note="")
+
+
+def render_fragment(rows: Sequence[cells.Row], *, note: str) -> str:
+    """What a notebook puts into its own page.
+
+    Args:
+        rows: what to show.
+        note: what is not shown; may be empty.
+
+    Returns:
+        HTML of one element, whose style touches no other.
+    """
+    fragment = _environment().get_template("rows.html")
+    return fragment.render(rows=rows, note=note)
+
+
+@functools.cache
+def _environment() -> jinja2.Environment:
+    environment = page_template.environment(_TEMPLATES)
+    environment.filters["uri"] = functools.partial(
+        pictures.data_uri, encoding=_EXACT, greyscale=False
+    )
+    return environment

@@ -1,0 +1,47 @@
+"""Shares of yes in answers of yes or no: how sure, and beyond chance?"""
+
+import math
+
+
+def wilson_interval(
+    successes: int, trials: int, z: float = 1.959964
+) -> tuple[float, float]:
+    """95 % interval of a share (Wilson 1927); it stays within [0, 1]."""
+    if not 0 <= successes <= trials or trials == 0:
+        raise ValueError(f"{successes} successes of {trials} trials")
+    share = successes / trials
+    scale = 1.0 + z * z / trials
+    middle = (share + z * z / (2 * trials)) / scale
+    half = (
+        z
+        * math.sqrt(share * (1 - share) / trials + z * z / (4 * trials**2))
+        / scale
+    )
+    return max(0.0, middle - half), min(1.0, middle + half)
+
+
+def better_than_guessing(correct: int, trials: int, share: float) -> float:
+    """p-value of so many right answers against guessing at this share.
+
+    One-sided exact binomial test: sum over i from `correct` to `trials` of
+    C(trials, i) share^i (1 - share)^(trials - i).
+
+    Raises:
+        ValueError: no trial, or counts and share that are none.
+    """
+    if not 0 <= correct <= trials or not trials:
+        raise ValueError(f"{correct} correct of {trials} trials")
+    if not 0.0 < share <= 1.0:
+        raise ValueError(f"share is {share}; expected more than 0, at most 1")
+    if share == 1.0 or correct == 0:
+        return 1.0
+    # In logarithms: the binomial coefficients alone overflow.
+    terms = [
+        math.lgamma(trials + 1)
+        - math.lgamma(i + 1)
+        - math.lgamma(trials - i + 1)
+        + i * math.log(share)
+        + (trials - i) * math.log1p(-share)
+        for i in range(correct, trials + 1)
+    ]
+    return min(1.0, math.fsum(map(math.exp, terms)))

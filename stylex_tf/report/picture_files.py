@@ -1,0 +1,39 @@
+"""Pictures for papers and slides, written beside the page."""
+
+import pathlib
+from collections.abc import Mapping
+
+from stylex_tf import explanation
+from stylex_tf.report import animation, atomic_file, contact_sheet, paper_sheet
+
+
+def write(
+    folder: pathlib.Path,
+    found: explanation.Explanation,
+    names: Mapping[int, str],
+) -> None:
+    """Writes a PNG a class and a GIF an attribute.
+
+    `class_1.png` and `class_1_attribute_2.gif`, by the index of the class and
+    the attribute's rank. Those of an earlier report are removed.
+
+    Args:
+        folder: made where it is missing.
+        found: what to show; what has no examples has no picture.
+        names: of coordinates that people gave one.
+    """
+    written = set()
+    for one in found.classes:
+        stem = f"class_{one.class_index}"
+        with_examples = [view for view in one.attributes if view.image_ids]
+        for view in with_examples:
+            path = folder / f"{stem}_attribute_{view.rank}.gif"
+            atomic_file.write(path, animation.flicker(view, one.class_index))
+            written.add(path)
+        if with_examples:
+            path = folder / f"{stem}.png"
+            contact_sheet.write_png(path, paper_sheet.draw(one, names))
+            written.add(path)
+    for pattern in ("class_*.png", "class_*_attribute_*.gif"):
+        for stale in set(folder.glob(pattern)) - written:
+            stale.unlink()

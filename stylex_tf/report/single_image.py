@@ -1,0 +1,49 @@
+"""One image by itself: which attributes would change its decision."""
+
+import dataclasses
+
+import numpy as np
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Edit:
+    """A picture of the image after an edit, and what the classifier says."""
+
+    coordinate: int
+    direction: int
+    # Of this edit alone, on the log odds (or logit) of the class led to.
+    effect: float
+    # uint8 [H, W, 3], float [K].
+    picture: np.ndarray
+    probabilities: np.ndarray
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class SingleImage:
+    """The paper's two explanations of one image."""
+
+    image_id: str
+    # uint8 [H, W, 3], and what the classifier says of each, float [K].
+    image: np.ndarray
+    reconstruction: np.ndarray
+    probabilities_image: np.ndarray
+    probabilities_reconstruction: np.ndarray
+    # What the edits lead to: the class that is second for the reconstruction.
+    target: int
+    # The strongest edits of this image, each by itself ("independent").
+    independent: tuple[Edit, ...]
+    # Attributes of the class, each on top of those before ("subset"); the
+    # table predicts that the last one turns the decision, or that all do not.
+    subset: tuple[Edit, ...]
+
+    @property
+    def decision(self) -> int:
+        """The class that the classifier gives the reconstruction."""
+        return int(self.probabilities_reconstruction.argmax())
+
+    @property
+    def flipped(self) -> bool:
+        """Whether the subset's last picture is given the class."""
+        return bool(self.subset) and (
+            int(self.subset[-1].probabilities.argmax()) == self.target
+        )

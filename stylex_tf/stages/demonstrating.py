@@ -1,0 +1,98 @@
+"""The knobs of a report: each attribute from one end to the other."""
+
+from collections.abc import Mapping
+
+import numpy as np
+import tensorflow as tf
+
+from stylex_tf import explanation
+from stylex_tf.attributes import batching
+from stylex_tf.data import preprocessing
+from stylex_tf.report import demonstration, layout
+from stylex_tf.stages import searching
+from stylex_tf.stages import trained as trained_lib
+
+
+def demonstrate(
+    trained: trained_lib.Trained,
+    found: searching.Found,
+    shown: explanation.Explanation,
+    plan: layout.Layout,
+) -> Mapping[tuple[int, int], demonstration.Demonstration]:
+    """Turns the knob of every attribute.
+
+    Args:
+        trained: the run.
+        found: what the search found.
+        shown: the attributes, with the images that show them.
+        plan: how many places a knob has, and how many images are measured.
+
+    Returns:
+        By the class and the attribute's rank; empty where the plan has no
+        knobs.
+    """
+    if not plan.places:
+        return {}
+    rows = {name: row for row, name in enumerate(found.table.image_ids)}
+    return {
+        (one.class_index, view.rank): _turn(
+            trained,
+            found,
+            one.class_index,
+            view,
+            np.array([rows[name] for name in view.image_ids], int),
+            plan,
+        )
+        for one in shown.classes
+        for view in one.attributes
+        if view.image_ids
+    }
+
+
+def _turn(
+    trained: trained_lib.Trained,
+    found: searching.Found,
+    target: int,
+    view: explanation.AttributeView,
+    examples: np.ndarray,
+    plan: layout.Layout,
+) -> demonstration.Demonstration:
+    functions = trained.functions
+    batch_size = trained.run.settings.attributes.batch_size
+    ends = found.table.ranges.ends()[:, view.coordinate]
+    first, last = ends[1 - view.direction], ends[view.direction]
+    doses = np.linspace(first, last, plan.places, dtype=np.float32)
+    others = np.flatnonzero(found.table.predictions != target)
+
+    def see(styles: tf.Tensor) -> tf.Tensor:
+        return preprocessing.to_uint8(functions.generate(styles))
+
+    def answer(styles: tf.Tensor) -> tf.Tensor:
+        return tf.nn.softmax(functions.classify(functions.generate(styles)))
+
+    turned = _at_all(found.styles[examples], view.coordinate, doses)
+    measured = _at_all(
+        found.styles[others[: plan.measured]], view.coordinate, doses
+    )
+    frames = batching.apply(see, turned, batch_size=batch_size)
+    said = batching.apply(answer, turned, batch_size=batch_size)
+    responses = batching.apply(answer, measured, batch_size=batch_size)
+    by_example = (len(examples), plan.places)
+    own = found.styles[examples, view.coordinate]
+    return demonstration.Demonstration(
+        frames=frames.reshape(*by_example, *frames.shape[1:]),
+        probabilities=said[:, target].reshape(by_example),
+        decided=(said.argmax(axis=1) == target).reshape(by_example),
+        # An image may lie beyond an end that is not the outermost.
+        own_places=np.clip((own - first) / (last - first), 0.0, 1.0),
+        responses=responses[:, target].reshape(-1, plan.places),
+    )
+
+
+def _at_all(
+    styles: np.ndarray, coordinate: int, doses: np.ndarray
+) -> np.ndarray:
+    """[N, T], [F] -> [N * F, T], the doses of an image side by side."""
+    turned = np.repeat(styles, len(doses), axis=0)
+    turned[:, coordinate] = np.tile(doses, len(styles))
+    return turned

@@ -1,0 +1,41 @@
+"""What people called the coordinates of a run."""
+
+import dataclasses
+import hashlib
+from collections.abc import Mapping
+
+from stylex_tf.report import attribute_names
+from stylex_tf.stages import trained as trained_lib
+
+
+@dataclasses.dataclass(frozen=True)
+class GivenNames:
+    """Names by coordinate.
+
+    Attributes:
+        run: whose coordinates; no other run has the same.
+        names: of the coordinates that have one.
+    """
+
+    run: str
+    names: Mapping[int, str]
+
+
+def read(trained: trained_lib.Trained) -> GivenNames:
+    """Reads `attributes/names.json` of a run, if there is one.
+
+    Raises:
+        NamesError: it is not what a report exports, or another run's.
+    """
+    run = _fingerprint(trained)
+    path = trained.run.folder.attributes / attribute_names.FILE_NAME
+    size = trained.functions.style_space.size
+    return GivenNames(run, attribute_names.load(path, run, size))
+
+
+def _fingerprint(trained: trained_lib.Trained) -> str:
+    """Of the generator's weights, which say what a coordinate is."""
+    digest = hashlib.sha256()
+    for weight in trained.run.state.averages.generator.weights:
+        digest.update(weight.numpy().tobytes())
+    return digest.hexdigest()[:16]

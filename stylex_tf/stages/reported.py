@@ -1,0 +1,63 @@
+"""The attributes that the report of a run shows."""
+
+from collections.abc import Sequence
+
+from stylex_tf import run_folder
+from stylex_tf.attributes import effects, selection
+from stylex_tf.stages import asked_attributes, evaluating, searching
+from stylex_tf.stages import trained as trained_lib
+
+
+def table(trained: trained_lib.Trained) -> effects.StyleEffects:
+    """Returns the effects of the searched images, as the run's search left it.
+
+    Raises:
+        RunFolderError: the run was not searched.
+    """
+    folder = trained.run.folder.attributes
+    try:
+        return effects.load(folder)
+    except FileNotFoundError as error:
+        raise run_folder.RunFolderError(
+            f"{folder}: there is no table of effects; expected a run that "
+            "train or evaluate has searched"
+        ) from error
+
+
+def attributes(
+    trained: trained_lib.Trained,
+) -> dict[int, list[selection.Attribute]]:
+    """Returns each class's significant attributes, best first.
+
+    Raises:
+        RunFolderError: the run was not searched.
+    """
+    known = table(trained)
+    styles, _ = searching.encode(trained, trained.searched)
+    found = searching.select(trained, known, styles)
+    verdict = evaluating.judge_significance(trained, found)
+    return found.only(verdict.significant).by_class
+
+
+def coordinates(
+    trained: trained_lib.Trained, names: Sequence[str]
+) -> tuple[int, ...]:
+    """Returns the style coordinates that people named.
+
+    Args:
+        trained: the run.
+        names: as `asked_attributes` understands them. Ranks are those of the
+            report, which takes a while to find; coordinates need none.
+
+    Raises:
+        RunFolderError: no such attribute, or the run was not searched.
+    """
+    by_class = (
+        {} if asked_attributes.are_coordinates(names) else attributes(trained)
+    )
+    return asked_attributes.coordinates(
+        names,
+        size=trained.functions.style_space.size,
+        class_names=trained.run.classifier.class_names,
+        by_class=by_class,
+    )

@@ -1,0 +1,131 @@
+"""Single images of a report: what would change the decision about each."""
+
+from collections.abc import Sequence
+
+import numpy as np
+import tensorflow as tf
+
+from stylex_tf.attributes import counterfactuals, selection, subset
+from stylex_tf.data import preprocessing
+from stylex_tf.report import single_image
+from stylex_tf.stages import functions as functions_lib
+from stylex_tf.stages import searching
+from stylex_tf.stages import trained as trained_lib
+
+_IMAGES = 8
+# Strongest edits of an image, each by itself.
+_INDEPENDENT = 4
+
+
+def explain(
+    trained: trained_lib.Trained, found: searching.Found
+) -> tuple[single_image.SingleImage, ...]:
+    """Explains the first searched images of every class in turn.
+
+    Args:
+        trained: the run.
+        found: what the search found.
+    """
+    return tuple(
+        _explain_one(trained, found, row)
+        for row in _in_turn(found.table.predictions)
+    )
+
+
+def _in_turn(predictions: np.ndarray) -> list[int]:
+    """Rows of images: no choice but the classes' turn, so none is flattering.
+
+    Args:
+        predictions: the class of each image, [N].
+    """
+    place = np.zeros(len(predictions), int)
+    for label in np.unique(predictions):
+        of_class = predictions == label
+        place[of_class] = np.arange(of_class.sum())
+    order = np.lexsort((np.arange(len(predictions)), predictions, place))
+    return order[:_IMAGES].tolist()
+
+
+def _explain_one(
+    trained: trained_lib.Trained, found: searching.Found, row: int
+) -> single_image.SingleImage:
+    functions, table = trained.functions, found.table
+    image = trained.searched.images[row]
+    pixels = tf.constant(preprocessing.to_float_numpy(image[None]))
+    target = int(np.argsort(-table.base_logits[row], kind="stable")[1])
+    alone = selection.independent(
+        table,
+        image=row,
+        target_class=target,
+        top_k=_INDEPENDENT,
+        measure=trained.run.settings.attributes.measure,
+    )
+    together = subset.subset(
+        table,
+        image=row,
+        ranked=found.by_class[target],
+        target_class=target,
+    ).attributes
+    rebuilt = functions.generate(tf.constant(found.styles[row][None]))
+    return single_image.SingleImage(
+        image_id=table.image_ids[row],
+        image=image,
+        reconstruction=preprocessing.to_uint8(rebuilt).numpy()[0],
+        probabilities_image=functions_lib.probabilities(functions, pixels)[0],
+        probabilities_reconstruction=functions_lib.probabilities(
+            functions, rebuilt
+        )[0],
+        target=target,
+        independent=_edits(
+            trained, found, row, alone, [[one] for one in alone]
+        ),
+        subset=_edits(
+            trained,
+            found,
+            row,
+            together,
+            [together[: last + 1] for last in range(len(together))],
+        ),
+    )
+
+
+def _edits(
+    trained: trained_lib.Trained,
+    found: searching.Found,
+    row: int,
+    named: Sequence[selection.Attribute],
+    moved: Sequence[Sequence[selection.Attribute]],
+) -> tuple[single_image.Edit, ...]:
+    """Pictures of one image; in each, some attributes are moved at once."""
+    if not named:
+        return ()
+    # A picture that moves fewer is filled up with no edit.
+    coordinates = np.full((len(moved), len(moved[-1])), -1)
+    directions = np.zeros_like(coordinates)
+    for index, group in enumerate(moved):
+        coordinates[index, : len(group)] = [one.coordinate for one in group]
+        directions[index, : len(group)] = [one.direction for one in group]
+    styles = counterfactuals.apply_edits(
+        np.repeat(found.styles[row][None], len(moved), axis=0),
+        found.table.ranges,
+        coordinates,
+        directions,
+        found.table.shift_size,
+    )
+    pixels = trained.functions.generate(tf.constant(styles))
+    pictures = preprocessing.to_uint8(pixels).numpy()
+    return tuple(
+        single_image.Edit(
+            coordinate=one.coordinate,
+            direction=one.direction,
+            effect=one.effect,
+            picture=picture,
+            probabilities=probabilities,
+        )
+        for one, picture, probabilities in zip(
+            named,
+            pictures,
+            functions_lib.probabilities(trained.functions, pixels),
+            strict=True,
+        )
+    )

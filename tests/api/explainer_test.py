@@ -1,0 +1,197 @@
+"""What the API says is what the signatures say, and what a matrix does."""
+
+import contextlib
+import io
+import pathlib
+import tempfile
+
+import numpy as np
+import tensorflow as tf
+from absl.testing import absltest, parameterized
+
+from stylex_tf.api import errors, explainer
+from tests.export import tiny_world
+from tests.testing import tiny_export
+
+_K = len(tiny_world.CLASS_NAMES)
+
+
+class ExplainerTest(parameterized.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        folder = tempfile.TemporaryDirectory()
+        cls.addClassCleanup(folder.cleanup)
+        cls.base = pathlib.Path(folder.name)
+        path = tiny_export.write(cls.base)
+        cls.signatures = tf.saved_model.load(str(path)).signatures
+        cls.model = explainer.load(cls.base, progress=False)
+        cls.files = tiny_world.pictures(3)
+        cls.paths = [cls.base / f"picture {n}" for n in range(3)]
+        for path, content in zip(cls.paths, cls.files, strict=True):
+            path.write_bytes(content)
+        cls.world = tiny_world.TinyWorld()
+
+    def ask(self, name, **inputs):
+        answer = self.signatures[name](
+            image_bytes=tf.constant(self.files),
+            **{key: tf.constant(value) for key, value in inputs.items()},
+        )
+        return {key: value.numpy() for key, value in answer.items()}
+
+    @parameterized.parameters((None, -1), ("pear", 1), (2, 2), (np.int64(0), 0))
+    def test_answers_like_the_signatures(self, target, index):
+        found = self.model.explain(
+            self.paths, target=target, top_k=3, progress=False
+        )
+
+        answer = self.ask(
+            "find_attributes", target_class=[index] * 3, top_k=[3] * 3
+        )
+        for name in ("coordinates", "directions"):
+            np.testing.assert_array_equal(getattr(found, name), answer[name])
+        for name in (
+            "strengths",
+            "effects",
+            "probabilities_before",
+            "probabilities_after",
+        ):
+            np.testing.assert_allclose(
+                getattr(found, name), answer[name], atol=1e-5
+            )
+        np.testing.assert_array_equal(found.target_classes, [index] * 3)
+        np.testing.assert_allclose(
+            found.probabilities,
+            self.ask("serving_default")["probabilities"],
+            atol=1e-5,
+        )
+        for n, row in enumerate(answer["edited_bytes"]):
+            for a, content in enumerate(row):
+                expected = tf.io.decode_png(content) if content else 0
+                np.testing.assert_array_equal(found.edited[n, a], expected)
+        for n, content in enumerate(self.ask("reconstruct")["image_bytes"]):
+            np.testing.assert_array_equal(
+                found.reconstructions[n], tf.io.decode_png(content)
+            )
+        self.assertEqual(found.image_ids, tuple(map(str, self.paths)))
+        self.assertEqual(found.provenance["top_k"], 3)
+        self.assertEqual(found.provenance["signature"], "find_attributes")
+
+    def test_effects_are_what_the_edit_does_in_closed_form(self):
+        """Moves the styles of the matrices by hand."""
+        images = np.random.default_rng(5).uniform(-1, 1, [4, 8, 8, 3])
+        pixels = np.rint((images + 1) * 127.5) / 127.5 - 1
+
+        found = self.model.explain(
+            images, target="apple", top_k=2, progress=False
+        )
+
+        styles = self.world.encode(tf.constant(pixels, tf.float32)).numpy()
+        before = _log_odds(self._logits(styles), 0)
+        for a in range(2):
+            for n in range(4):
+                moved = self._moved(
+                    styles[n],
+                    found.coordinates[n, a],
+                    found.directions[n, a],
+                )
+                after = _log_odds(self._logits(moved[None]), 0)[0]
+                self.assertAlmostEqual(
+                    found.effects[n, a], after - before[n], places=3
+                )
+        self.assertTrue(np.all(found.effects[:, 0] >= found.effects[:, 1]))
+
+    def test_shows_the_attributes_of_a_class(self):
+        found = self.model.explain_class(
+            "pear", images=self.paths, top_k=4, progress=False
+        )
+
+        table = tiny_world.CLASS_ATTRIBUTES[1]
+        self.assertLen(table, 3)
+        np.testing.assert_array_equal(found.coordinates, [[4, 0, 1, -1]] * 3)
+        np.testing.assert_array_equal(found.directions, [[0, 1, 1, -1]] * 3)
+        np.testing.assert_allclose(found.class_effects, [1.5, 0.5, 0.25, -1])
+        np.testing.assert_allclose(found.class_shares, [0.75, 0, 0, -1])
+        np.testing.assert_array_equal(found.edited[:, 3], 0)
+        np.testing.assert_array_equal(found.probabilities_after[:, 3], -1)
+        for a, row in enumerate(table):
+            answer = self.ask(
+                "edit",
+                coordinates=[[row["coordinate"]]] * 3,
+                directions=[[row["direction"]]] * 3,
+                strengths=[[tiny_world.STYLE_STRENGTH]] * 3,
+            )
+            before, after = (
+                answer[f"probabilities_{when}"] for when in ("before", "after")
+            )
+            np.testing.assert_allclose(
+                found.probabilities_after[:, a], after, atol=1e-5
+            )
+            np.testing.assert_allclose(
+                found.probabilities_before, before, atol=1e-5
+            )
+            # Log odds of a probability; none of these is near 0 or 1.
+            odds = [p[:, 1] / (1 - p[:, 1]) for p in (before, after)]
+            np.testing.assert_allclose(
+                found.effects[:, a], np.log(odds[1] / odds[0]), atol=1e-3
+            )
+            for n, content in enumerate(answer["edited_bytes"]):
+                np.testing.assert_array_equal(
+                    found.edited[n, a], tf.io.decode_png(content)
+                )
+
+    def test_a_class_may_have_no_attributes(self):
+        found = self.model.explain_class(
+            "Quitte ü", images=self.paths[0], top_k=2, progress=False
+        )
+
+        np.testing.assert_array_equal(found.coordinates, [[-1, -1]])
+        # Image and reconstruction are still shown.
+        self.assertEqual(found.to_html(self.base / "none.html").exists(), True)
+
+    def test_one_image_is_several_of_one(self):
+        one = self.model.explain(self.paths[1], progress=False)
+        many = self.model.explain(self.paths, progress=False)
+
+        np.testing.assert_array_equal(one.coordinates[0], many.coordinates[1])
+        np.testing.assert_array_equal(one.edited[0], many.edited[1])
+
+    @parameterized.named_parameters(
+        ("class", {"target": "pera"}, "no class 'pera'; expected .*pear, Qui"),
+        ("index", {"target": _K}, "there is no class 3"),
+        ("negative", {"target": -1}, "there is no class -1"),
+        ("none", {"top_k": 0}, "top_k is 0; expected 1 to 4"),
+        ("many", {"top_k": 5}, "top_k is 5; expected 1 to 4"),
+    )
+    def test_refuses(self, options, message):
+        with self.assertRaisesRegex(errors.UsageError, message):
+            self.model.explain(self.paths, **options)
+
+    def test_says_that_it_loads_unless_silenced(self):
+        for progress, said in ((True, "loading "), (False, "")):
+            with contextlib.redirect_stderr(io.StringIO()) as printed:
+                explainer.load(self.base, progress=progress)
+            self.assertStartsWith(printed.getvalue(), said)
+            self.assertEqual(bool(printed.getvalue()), progress)
+
+    def _moved(self, styles, coordinate, direction):
+        """Goes as far as the export's strength to an end of the range."""
+        end = self.world.ranges.ends()[direction, coordinate]
+        moved = styles.copy()
+        moved[coordinate] += tiny_world.STYLE_STRENGTH * (
+            end - styles[coordinate]
+        )
+        return moved
+
+    def _logits(self, styles):
+        images = np.tanh(styles @ self.world.generator.numpy())
+        return images @ self.world.classifier.numpy()
+
+
+def _log_odds(logits, target):
+    p = np.exp(logits) / np.exp(logits).sum(axis=-1, keepdims=True)
+    return np.log(p[:, target] / (1 - p[:, target]))
+
+
+if __name__ == "__main__":
+    absltest.main()

@@ -1,0 +1,51 @@
+import base64
+import io
+import re
+
+import numpy as np
+from absl.testing import absltest
+from PIL import Image
+
+from stylex_tf.api import cells, explanation_page
+
+_PICTURE = np.arange(300 * 300 * 3).reshape(300, 300, 3).astype(np.uint8)
+_ROW = cells.Row(
+    heading='<script>"x"</script>',
+    cells=(cells.Cell(picture=_PICTURE, corner=">0.99", caption="a & b"),),
+)
+
+
+class ExplanationPageTest(absltest.TestCase):
+    def test_pictures_lose_nothing(self):
+        page = explanation_page.render([_ROW], facts=[])
+
+        (encoded,) = re.findall('src="data:image/webp;base64,(.*?)"', page)
+        with Image.open(io.BytesIO(base64.b64decode(encoded))) as image:
+            np.testing.assert_array_equal(np.asarray(image), _PICTURE)
+
+    def test_escapes_every_text(self):
+        page = explanation_page.render([_ROW], facts=[("model", "<i>&")])
+
+        self.assertNotIn("<script", page)
+        self.assertIn("&gt;0.99", page)
+        self.assertIn('alt="a &amp; b"', page)
+        self.assertIn("<dt>model</dt><dd>&lt;i&gt;&amp;</dd>", page)
+
+    def test_allows_itself_no_network(self):
+        page = explanation_page.render([_ROW], facts=[])
+
+        self.assertIn("default-src 'none'; img-src data:", page)
+        self.assertNotIn("http:", page)
+        self.assertNotIn("https:", page)
+
+    def test_a_fragment_styles_nothing_but_itself(self):
+        fragment = explanation_page.render_fragment([_ROW], note="and 3 more")
+
+        (style,) = re.findall("<style>(.*?)</style>", fragment, re.DOTALL)
+        for rule in style.strip().splitlines():
+            self.assertStartsWith(rule, ".stylex")
+        self.assertIn("<p>and 3 more</p>", fragment)
+
+
+if __name__ == "__main__":
+    absltest.main()

@@ -1,0 +1,133 @@
+import dataclasses
+import json
+import pathlib
+
+import numpy as np
+from absl.testing import absltest, parameterized
+
+from stylex_tf.api import errors, explanation
+from tests.api import explanation_samples as samples
+
+
+class ExplanationTest(parameterized.TestCase):
+    def setUp(self):
+        super().setUp()
+        self.folder = pathlib.Path(self.create_tempdir()) / "out"
+
+    @parameterized.named_parameters(
+        ("images", {}),
+        (
+            "class",
+            {
+                "class_effects": np.array([3, 2, -1], np.float32),
+                "class_shares": np.array([0.5, 0, -1], np.float32),
+            },
+        ),
+        (
+            "nothing_found",
+            {
+                "coordinates": np.full([2, 3], -1, np.int32),
+                "edited": np.zeros([2, 3, 6, 6, 3], np.uint8),
+            },
+        ),
+    )
+    def test_comes_back_as_it_was_saved(self, changes):
+        saved = samples.make(**changes)
+
+        self.assertEqual(saved.save(self.folder), self.folder)
+        loaded = explanation.Explanation.load(self.folder)
+
+        for field in dataclasses.fields(saved):
+            before, after = (
+                getattr(one, field.name) for one in (saved, loaded)
+            )
+            if isinstance(before, np.ndarray):
+                np.testing.assert_array_equal(after, before, field.name)
+                self.assertEqual(after.dtype, before.dtype, field.name)
+            else:
+                self.assertEqual(after, before)
+
+    def test_refuses_numbers_of_another_explanation(self):
+        samples.make().save(self.folder)
+        path = self.folder / "explanation.json"
+        document = json.loads(path.read_text())
+        document["image_ids"].append("c.png")
+        path.write_text(json.dumps(document))
+
+        with self.assertRaisesRegex(
+            errors.UsageError, r"target_classes has shape \[2\]; expected \[N\]"
+        ):
+            explanation.Explanation.load(self.folder)
+
+    @parameterized.named_parameters(
+        (
+            "attributes",
+            {"strengths": np.ones([2, 4], np.float32)},
+            r"strengths has shape \[2, 4\]; expected \[N, A\]",
+        ),
+        (
+            "square",
+            {"images": np.zeros([2, 6, 5, 3], np.uint8)},
+            r"images has shape \[2, 6, 5, 3\]; expected \[N, R, R, 3\]",
+        ),
+        (
+            "grey",
+            {"edited": np.zeros([2, 3, 6, 6, 1], np.uint8)},
+            "edited has shape",
+        ),
+    )
+    def test_refuses_shapes_that_do_not_fit(self, changes, message):
+        with self.assertRaisesRegex(ValueError, message):
+            samples.make(**changes)
+
+    def test_draws_a_row_an_image(self):
+        both = samples.make().plot()
+        one = samples.make().plot(max_images=1)
+
+        # Five pictures of 114 pixels, and four.
+        self.assertEqual(both.size, (8 + 5 * 122, 8 + 2 * 162))
+        self.assertEqual(one.size, (8 + 4 * 122, 8 + 162))
+        drawn = np.asarray(both)
+        # The middle of the last picture, 19 times as large.
+        made = samples.make().edited[1, 2]
+        np.testing.assert_array_equal(
+            drawn[8 + 162 + 20 + 57, 8 + 4 * 122 + 57], made[3, 3]
+        )
+
+    def test_the_page_shows_probabilities_and_escapes_names(self):
+        path = samples.make().to_html(self.folder / "page.html")
+
+        page = path.read_text(encoding="utf-8")
+        self.assertEqual(path, self.folder / "page.html")
+        # Away from the likeliest class; towards the first.
+        self.assertIn("a.png: probability of Käfer &lt;b&gt;</h2>", page)
+        self.assertIn("image 1: probability of cat</h2>", page)
+        self.assertNotIn("<b>", page)
+        self.assertIn('<span class="p">0.69</span>', page)
+        self.assertIn("2. style 1 to min", page)
+        self.assertNotIn("style -1", page)
+        self.assertEqual(page.count("<img"), 4 + 5)
+        self.assertNotRegex(page, r'(src|href)="(?!data:)')
+        self.assertIn("<dd>export/1</dd>", page)
+
+    def test_a_notebook_shows_the_first_images(self):
+        many = samples.make(
+            **{
+                name: np.repeat(getattr(samples.make(), name), 6, axis=0)
+                for name in ("target_classes", "coordinates", "directions")
+                + ("strengths", "effects", "probabilities")
+                + ("probabilities_before", "probabilities_after")
+                + ("images", "reconstructions", "edited")
+            },
+            image_ids=tuple(f"{n}.png" for n in range(12)),
+        )
+        fragment = many._repr_html_()
+
+        self.assertIn("7.png", fragment)
+        self.assertNotIn("8.png", fragment)
+        self.assertIn("and 4 more images", fragment)
+        self.assertNotIn("<html", fragment)
+
+
+if __name__ == "__main__":
+    absltest.main()

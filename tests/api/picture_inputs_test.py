@@ -1,0 +1,176 @@
+import io
+import pathlib
+
+import numpy as np
+import tensorflow as tf
+from absl.testing import absltest, parameterized
+from PIL import Image
+
+from stylex_tf.api import errors, picture_inputs
+from tests.testing import image_files
+
+_SIZE = 8
+_PIXELS = image_files.noise(0, _SIZE, _SIZE)
+
+
+def _read(images, **options):
+    return picture_inputs.read(
+        images, **{"resolution": _SIZE, "max_pixels": 1000, **options}
+    )
+
+
+def _decoded(picture):
+    return np.asarray(Image.open(io.BytesIO(picture.encoded)).convert("RGB"))
+
+
+def _kinds():
+    floats = _PIXELS / 127.5 - 1.0
+    yield "array", _PIXELS, {}
+    yield "floats", floats.astype(np.float32), {}
+    yield "half_floats", floats.astype(np.float16), {}
+    yield "tensor", tf.constant(_PIXELS), {}
+    yield "pil", Image.fromarray(_PIXELS), {}
+    yield "opaque", Image.fromarray(_PIXELS).convert("RGBA"), {}
+    yield "unit_range", _PIXELS / 255.0, {"value_range": (0.0, 1.0)}
+    yield "keras_range", _PIXELS.astype(np.float32), {"value_range": (0, 255)}
+    yield "batch", _PIXELS[None], {}
+    yield "dataset", tf.data.Dataset.from_tensors(_PIXELS), {}
+    yield "labelled", tf.data.Dataset.from_tensors((_PIXELS, 3)), {}
+    yield "batches", tf.data.Dataset.from_tensors(_PIXELS).batch(2), {}
+    yield "generator", (image for image in [_PIXELS]), {}
+
+
+class PictureInputsTest(parameterized.TestCase):
+    def setUp(self):
+        super().setUp()
+        self.folder = pathlib.Path(self.create_tempdir())
+
+    def file(self, name, content):
+        path = self.folder / name
+        path.write_bytes(content)
+        return path
+
+    @parameterized.named_parameters(_kinds())
+    def test_every_kind_is_the_same_pixels(self, images, options):
+        (picture,) = _read(images, **options)
+
+        np.testing.assert_array_equal(_decoded(picture), _PIXELS)
+        np.testing.assert_array_equal(picture.pixels, _PIXELS)
+        self.assertEqual(picture.id, "image 0")
+
+    @parameterized.parameters("PNG", "JPEG")
+    def test_a_file_that_the_model_decodes_stays_as_it_is(self, kind):
+        content = image_files.encode(_PIXELS, kind)
+        path = self.file("face", content)
+        for given in (path, str(path)):
+            (picture,) = _read(given)
+            self.assertEqual(picture.encoded, content)
+            self.assertEqual(picture.id, str(path))
+
+    def test_other_files_become_png(self):
+        path = self.file("face.bmp", image_files.encode(_PIXELS, "BMP"))
+
+        (picture,) = _read(path)
+
+        self.assertEqual(picture.encoded[1:4], b"PNG")
+        np.testing.assert_array_equal(_decoded(picture), _PIXELS)
+
+    def test_a_photograph_is_turned_upright(self):
+        exif = Image.Exif()
+        exif[0x0112] = 6
+        content = image_files.encode(_PIXELS, "TIFF", exif=exif)
+
+        (picture,) = _read(Image.open(io.BytesIO(content)))
+
+        np.testing.assert_array_equal(
+            _decoded(picture), np.rot90(_PIXELS, k=-1)
+        )
+
+    @parameterized.parameters("1", "L", "LA", "P", "CMYK", "I;16")
+    def test_takes_every_mode_of_pillow(self, mode):
+        grey = Image.new("L", (_SIZE, _SIZE), 255)
+        white = (
+            Image.fromarray(np.full([_SIZE, _SIZE], 65535, np.uint16))
+            if mode == "I;16"
+            else grey.convert("RGB").convert(mode)
+        )
+
+        (picture,) = _read(white)
+
+        self.assertEqual(picture.pixels.min(), 255)
+        decoded = tf.io.decode_png(picture.encoded, channels=3)
+        self.assertEqual(decoded.numpy().min(), 255)
+
+    def test_grey_has_three_channels(self):
+        (picture,) = _read(_PIXELS[:, :, :1])
+
+        np.testing.assert_array_equal(
+            picture.pixels, np.repeat(_PIXELS[:, :, :1], 3, axis=2)
+        )
+
+    def test_shows_the_centre_square(self):
+        wide = np.pad(_PIXELS, [(0, 0), (3, 3), (0, 0)])
+
+        (picture,) = _read(wide)
+
+        np.testing.assert_array_equal(picture.pixels, _PIXELS)
+
+    def test_keeps_the_order_of_a_mixture(self):
+        path = self.file("a.png", image_files.encode(_PIXELS))
+
+        found = _read([_PIXELS[None].repeat(2, axis=0), path, _PIXELS])
+
+        self.assertEqual(
+            [picture.id for picture in found],
+            ["image 0", "image 1", str(path), "image 3"],
+        )
+
+    @parameterized.named_parameters(
+        ("nothing", [], {}, "there are no images"),
+        ("number", 7, {}, "images is int; expected paths"),
+        ("bytes", b"\x89PNG", {}, "images is bytes; expected paths"),
+        ("missing", "nowhere.png", {}, "nowhere.png: No such file"),
+        ("integers", _PIXELS.astype(int), {}, "array of int64; expected uint8"),
+        ("flat", _PIXELS[0], {}, r"shape \[8, 3\]; expected \[H, W, C\]"),
+        (
+            "bytes_as_floats",
+            _PIXELS.astype(float),
+            {},
+            "floats from 0 to 249; expected -1 to 1, or say value_range",
+        ),
+        ("nan", np.full([4, 4, 3], np.nan), {}, "floats from nan to nan"),
+        ("large", np.zeros([40, 40, 3], np.uint8), {}, "40 x 40 pixels; .*1,0"),
+        ("range", _PIXELS, {"value_range": (1, 0)}, r"value_range is \(1, 0\)"),
+        (
+            "endless",
+            tf.data.Dataset.from_tensors(_PIXELS).repeat(),
+            {},
+            r"never ends; expected dataset.take\(n\)",
+        ),
+    )
+    def test_refuses(self, images, options, message):
+        with self.assertRaisesRegex(errors.UsageError, message):
+            _read(images, **options)
+
+    def test_names_every_file_that_is_bad(self):
+        paths = [
+            self.file("good.png", image_files.encode(_PIXELS)),
+            self.file("text.png", b"not an image"),
+            self.file("cut.png", image_files.encode(_PIXELS)[:90]),
+            self.folder,
+        ]
+
+        with self.assertRaisesRegex(
+            errors.UsageError,
+            "3 of 4 images cannot be used: .*text.png: not an image; "
+            ".*cut.png: .*; .* is a folder; expected files",
+        ):
+            _read(paths)
+
+    def test_warns_where_a_range_is_likely_wrong(self):
+        with self.assertWarnsRegex(UserWarning, r"say value_range=\(0, 1\)"):
+            _read(_PIXELS / 255.0)
+
+
+if __name__ == "__main__":
+    absltest.main()

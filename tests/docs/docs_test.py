@@ -1,0 +1,90 @@
+"""The documentation points at what is there: links, commands, files."""
+
+import pathlib
+import re
+
+from absl.testing import absltest, parameterized
+
+# Bazel's links lead to the repository itself, which is looked through whole:
+# the target is tagged `external`, so that no result of it is kept.
+_ROOT = pathlib.Path(__file__).resolve().parents[2]
+_PAGES = sorted(
+    page.relative_to(_ROOT).as_posix()
+    for page in _ROOT.rglob("*.md")
+    if not any(part.startswith(".") for part in page.relative_to(_ROOT).parts)
+)
+_LINK = re.compile(r"\]\(([^)\s]+)\)")
+_TARGET = re.compile(r"(?<![\w/:])//([a-z_][\w/]*)?(?::([\w.]+))?")
+_RULE = re.compile(r'name = "([\w.]+)"')
+_ROOMS = "stylex_tf|serving|configs|tests|docs|benchmarks|tools|notebooks"
+_FILE = re.compile(rf"(?<![\w/.$-])(?:{_ROOMS})/[\w/.*-]+")
+_HEADING = re.compile(r"^#+ (.*)$", re.MULTILINE)
+
+
+def _read(page: str) -> str:
+    return (_ROOT / page).read_text(encoding="utf-8")
+
+
+def _anchors(page: pathlib.Path) -> set[str]:
+    """Of the headings, made as GitHub makes them."""
+    headings = _HEADING.findall(page.read_text(encoding="utf-8"))
+    return {
+        re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-")
+        for heading in headings
+    }
+
+
+def _links(page: str) -> list[str]:
+    links = _LINK.findall(_read(page))
+    return [link for link in links if not link.startswith("http")]
+
+
+class DocsTest(parameterized.TestCase):
+    def test_there_are_pages(self):
+        self.assertContainsSubset(["README.md", "docs/method.md"], _PAGES)
+
+    @parameterized.parameters(*_PAGES)
+    def test_links_lead_somewhere(self, page):
+        for link in _links(page):
+            path, _, anchor = link.partition("#")
+            linked = _ROOT / page if not path else _ROOT / page / ".." / path
+            linked = pathlib.Path(linked.parent, linked.name).resolve()
+            with self.subTest(link):
+                self.assertTrue(linked.exists(), f"{page} links to {link}")
+                if anchor:
+                    self.assertIn(anchor, _anchors(linked))
+
+    @parameterized.parameters(*_PAGES)
+    def test_targets_exist(self, page):
+        for package, name in _TARGET.findall(_read(page)):
+            if not package:
+                continue
+            with self.subTest(f"//{package}:{name}"):
+                folder = _ROOT / package
+                build = folder / "BUILD"
+                self.assertTrue(build.is_file(), f"{page} names //{package}")
+                if name and not (folder / name).is_file():
+                    self.assertIn(name, _RULE.findall(build.read_text()))
+
+    @parameterized.parameters(*_PAGES)
+    def test_files_exist(self, page):
+        for path in _FILE.findall(_read(page)):
+            path = path.rstrip(".")
+            with self.subTest(path):
+                self.assertTrue(any(_ROOT.glob(path)), f"{page} names {path}")
+
+    def test_every_page_is_reached_from_the_readme(self):
+        reached, ahead = set(), ["README.md"]
+        while ahead:
+            page = ahead.pop()
+            reached.add(page)
+            for link in _links(page):
+                linked = (_ROOT / page).parent / link.partition("#")[0]
+                name = linked.resolve().relative_to(_ROOT).as_posix()
+                if name.endswith(".md") and name not in reached:
+                    ahead.append(name)
+        self.assertEmpty(set(_PAGES) - reached)
+
+
+if __name__ == "__main__":
+    absltest.main()

@@ -1,0 +1,58 @@
+"""The models that ship: small, whole, and what their cards say they are."""
+
+import json
+import pathlib
+
+from absl.testing import absltest, parameterized
+
+from stylex_tf.evaluation import table
+from stylex_tf.export import validation
+
+_MODELS = sorted(
+    folder
+    for folder in (pathlib.Path(__file__).parents[2] / "pretrained").iterdir()
+    if folder.is_dir()
+)
+_MAX_BYTES = 15e6
+
+
+class PretrainedTest(parameterized.TestCase):
+    def test_there_are_models(self):
+        self.assertNotEmpty(_MODELS)
+
+    @parameterized.parameters(*_MODELS)
+    def test_answers_as_when_it_was_exported(self, folder):
+        verdict = validation.validate(folder / "1")
+
+        self.assertEmpty(verdict.problems)
+        self.assertNotEmpty(verdict.differences)
+
+    @parameterized.parameters(*_MODELS)
+    def test_is_small(self, folder):
+        size = sum(file.stat().st_size for file in (folder / "1").rglob("*"))
+
+        self.assertLess(size, _MAX_BYTES)
+
+    @parameterized.parameters(*_MODELS)
+    def test_its_card_has_every_figure(self, folder):
+        assets = folder / "1" / "assets"
+        evaluation = json.loads((assets / "evaluation.json").read_text())
+
+        card = (folder / "README.md").read_text()
+
+        self.assertIn(table.render(evaluation), card)
+        self.assertIn("the classifier, not reality", card)
+
+    @parameterized.parameters(*_MODELS)
+    def test_its_card_shows_pictures_that_are_there(self, folder):
+        pictures = sorted(file.name for file in folder.glob("*.png"))
+
+        card = (folder / "README.md").read_text()
+
+        self.assertNotEmpty(pictures)
+        for name in pictures:
+            self.assertIn(f"({name})", card)
+
+
+if __name__ == "__main__":
+    absltest.main()

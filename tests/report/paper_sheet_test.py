@@ -1,0 +1,59 @@
+"""Tests of the sheet of a class's attributes."""
+
+import numpy as np
+from absl.testing import absltest
+
+from stylex_tf.report import paper_sheet
+from tests.report import report_samples
+
+
+def _draw(*attributes, names=None):
+    return paper_sheet.draw(report_samples.found(*attributes), names or {})
+
+
+class PaperSheetTest(absltest.TestCase):
+    def test_a_row_an_attribute(self):
+        one = _draw(report_samples.attribute(1))
+        two = _draw(report_samples.attribute(1), report_samples.attribute(2))
+
+        self.assertEqual(one.dtype, np.uint8)
+        self.assertEqual(one.shape[1], two.shape[1])
+        np.testing.assert_array_equal(
+            (one[0], two[0]), np.full((2, *one[0].shape), 255)
+        )
+        self.assertGreater(two.shape[0], 1.8 * one.shape[0])
+
+    def test_shows_before_and_after_of_every_example(self):
+        empty = np.zeros((0, 2))
+        none = report_samples.attribute(
+            2, image_ids=(), before=empty, after=empty
+        )
+        sheet = _draw(report_samples.attribute(1), none)
+
+        # Two examples of 128 pixels, most of which no label covers.
+        grey = (sheet == 99).all(axis=2).sum()
+        self.assertBetween(grey, 1.6 * 128 * 128, 2 * 128 * 128)
+        self.assertEqual(sheet.shape, _draw(report_samples.attribute(1)).shape)
+
+    def test_writes_the_given_name(self):
+        view = report_samples.attribute(1)
+        plain, named, other = (
+            _draw(view, names=names)
+            for names in ({}, {501: "spectacles"}, {7: "spectacles"})
+        )
+
+        self.assertFalse(np.array_equal(plain, named))
+        np.testing.assert_array_equal(plain, other)
+
+    def test_a_long_name_stays_left_of_the_pictures(self):
+        view = report_samples.attribute(1)
+        long = _draw(view, names={501: "quite a long name " * 4})
+        pictures = slice(260, None)
+
+        np.testing.assert_array_equal(
+            long[:, pictures], _draw(view)[:, pictures]
+        )
+
+
+if __name__ == "__main__":
+    absltest.main()

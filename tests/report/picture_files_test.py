@@ -1,0 +1,67 @@
+"""Tests of the pictures beside the page."""
+
+import pathlib
+
+import numpy as np
+from absl.testing import absltest
+from PIL import Image
+
+from stylex_tf.report import picture_files
+from tests.report import report_samples
+
+
+class PictureFilesTest(absltest.TestCase):
+    def setUp(self):
+        super().setUp()
+        self.folder = pathlib.Path(self.create_tempdir()) / "pictures"
+
+    def _write(self, *classes):
+        picture_files.write(self.folder, report_samples.explained(*classes), {})
+        return sorted(path.name for path in self.folder.iterdir())
+
+    def test_a_sheet_a_class_and_a_gif_an_attribute(self):
+        names = self._write(
+            report_samples.found(
+                report_samples.attribute(1), report_samples.attribute(2)
+            ),
+            report_samples.found(class_index=0),
+        )
+
+        self.assertEqual(
+            names,
+            [
+                "class_1.png",
+                "class_1_attribute_1.gif",
+                "class_1_attribute_2.gif",
+            ],
+        )
+        for name in names:
+            with Image.open(self.folder / name) as picture:
+                picture.verify()
+
+    def test_removes_its_own_of_an_earlier_report_and_nothing_else(self):
+        self._write(
+            report_samples.found(
+                report_samples.attribute(1), report_samples.attribute(2)
+            )
+        )
+        (self.folder / "mine.png").write_bytes(b"")
+
+        names = self._write(report_samples.found(report_samples.attribute(1)))
+
+        self.assertEqual(
+            names, ["class_1.png", "class_1_attribute_1.gif", "mine.png"]
+        )
+
+    def test_what_has_no_examples_has_no_picture(self):
+        self.folder.mkdir()
+        empty = np.zeros((0, 2))
+        bare = report_samples.attribute(
+            1, image_ids=(), before=empty, after=empty
+        )
+
+        self.assertEmpty(self._write(report_samples.found(bare)))
+
+
+if __name__ == "__main__":
+    absltest.main()

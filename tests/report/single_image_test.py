@@ -1,0 +1,31 @@
+"""Tests of what one image's explanation says."""
+
+import numpy as np
+from absl.testing import absltest
+
+from tests.report import report_samples
+
+
+class SingleImageTest(absltest.TestCase):
+    def test_the_decision_is_about_the_reconstruction(self):
+        one = report_samples.alone(
+            probabilities_image=np.array([0.9, 0.1]),
+            probabilities_reconstruction=np.array([0.2, 0.8]),
+        )
+
+        self.assertEqual(one.decision, 1)
+
+    def test_is_flipped_if_the_last_picture_is(self):
+        weak, strong = (report_samples.edit(wins=x) for x in (0.4, 0.6))
+
+        for subset, flipped in (
+            ((weak, strong), True),
+            ((strong, weak), False),
+            ((), False),
+        ):
+            one = report_samples.alone(subset=subset)
+            self.assertEqual(one.flipped, flipped)
+
+
+if __name__ == "__main__":
+    absltest.main()

@@ -1,0 +1,77 @@
+"""Tests of what would change the decision about one image."""
+
+import numpy as np
+from absl.testing import absltest
+
+from stylex_tf.data import preprocessing
+from stylex_tf.stages import single_images
+from tests.testing import linear_run
+
+
+class SingleImagesTest(absltest.TestCase):
+    def setUp(self):
+        super().setUp()
+        self.run = linear_run.LinearRun(classes=3, relevant=[1, 4])
+        self.explained = single_images.explain(self.run.trained, self.run.found)
+        self.rows = [
+            self.run.found.table.image_ids.index(one.image_id)
+            for one in self.explained
+        ]
+
+    def test_every_class_has_its_turn(self):
+        predictions = self.run.found.table.predictions
+        classes = np.unique(predictions)
+
+        self.assertCountEqual(predictions[self.rows[: len(classes)]], classes)
+        self.assertCountEqual(self.rows, range(5))
+
+    def test_leads_to_the_class_that_is_second(self):
+        for one, row in zip(self.explained, self.rows, strict=True):
+            logits = self.run.found.table.base_logits[row]
+            self.assertEqual(one.target, np.argsort(-logits)[1])
+            self.assertEqual(one.decision, logits.argmax())
+
+    def test_each_edit_by_itself_is_the_picture_of_that_edit(self):
+        for one, row in zip(self.explained, self.rows, strict=True):
+            self.assertNotEmpty(one.independent)
+            effects = [edit.effect for edit in one.independent]
+            self.assertEqual(effects, sorted(effects, reverse=True))
+            for edit in one.independent:
+                self._check(edit, row, one.independent[:0])
+
+    def test_edits_of_the_subset_stand_on_those_before(self):
+        counts = set()
+        for one, row in zip(self.explained, self.rows, strict=True):
+            counts.add(len(one.subset))
+            for index, edit in enumerate(one.subset):
+                self._check(edit, row, one.subset[:index])
+            # Edits of a linear world do not influence one another, so the
+            # prediction from the table comes true.
+            self.assertEqual(
+                one.flipped,
+                self.run.probabilities(self._styles(row, one.subset))[
+                    0
+                ].argmax()
+                == one.target,
+            )
+        self.assertGreater(max(counts), 0)
+
+    def _styles(self, row, edits):
+        styles = self.run.found.styles[row][None].copy()
+        for edit in edits:
+            styles[0, edit.coordinate] = 3 if edit.direction else -3
+        return styles
+
+    def _check(self, edit, row, before):
+        styles = self._styles(row, (*before, edit))
+        np.testing.assert_allclose(
+            edit.probabilities, self.run.probabilities(styles)[0], rtol=1e-4
+        )
+        np.testing.assert_array_equal(
+            edit.picture,
+            preprocessing.to_uint8(self.run.world.generate(styles))[0],
+        )
+
+
+if __name__ == "__main__":
+    absltest.main()

@@ -1,0 +1,69 @@
+"""A trained run without training: a linear world in a run's clothes."""
+
+import types
+
+import numpy as np
+import tensorflow as tf
+
+from stylex_tf import config
+from stylex_tf.attributes import search, selection, style_ranges
+from stylex_tf.data import preprocessing
+from stylex_tf.stages import searching
+from tests.testing import known_answers
+
+
+class LinearRun:
+    """What the stages of a report see of a run, and what was found in it.
+
+    Attributes:
+        world: with six searched coordinates, of which the classifier reads
+            some.
+        trained: has the functions, images and settings of a `Trained`.
+        found: what an exhaustive search found.
+    """
+
+    def __init__(self, **options):
+        """Searches the world.
+
+        Args:
+            **options: of `LinearWorld`.
+        """
+        self.world = known_answers.LinearWorld(**options)
+        styles = self.world.styles
+        size = self.world.searched
+        ranges = style_ranges.StyleRanges(
+            minimum=np.full(size, -3.0), maximum=np.full(size, 3.0)
+        )
+        ids = tuple(f"image {index}" for index in range(len(styles)))
+        table = search.measure_effects(
+            self.world.generate,
+            self.world.classify,
+            styles,
+            ranges,
+            image_ids=ids,
+            shift_size=1.0,
+            batch_size=8,
+        )
+        by_class = {
+            target: selection.select_class_attributes(
+                table, target_class=target, top_k=3
+            )
+            for target in range(table.num_classes)
+        }
+        self.found = searching.Found(table, styles, by_class, [])
+        images = preprocessing.to_uint8(self.world.generate(styles)).numpy()
+        self.trained = types.SimpleNamespace(
+            functions=self.world,
+            searched=types.SimpleNamespace(images=images, ids=ids),
+            run=types.SimpleNamespace(
+                settings=config.ExperimentConfig(
+                    attributes=config.AttributesConfig(batch_size=4)
+                )
+            ),
+        )
+
+    def probabilities(self, styles: np.ndarray) -> np.ndarray:
+        """What the classifier says of styles, [N, T] -> [N, K]."""
+        return tf.nn.softmax(
+            self.world.classify(self.world.generate(styles))
+        ).numpy()

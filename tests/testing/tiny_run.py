@@ -1,0 +1,35 @@
+"""A tiny experiment, trained two steps in a run folder of its own."""
+
+import dataclasses
+import pathlib
+import tempfile
+
+from absl.testing import absltest
+
+from stylex_tf import experiment, run_folder
+from stylex_tf.stages import run as run_lib
+from tests.testing import tiny_experiment
+
+
+def train(**attributes) -> run_lib.Run:
+    """Trains a new run.
+
+    Args:
+        **attributes: fields of `config.AttributesConfig` that differ.
+    """
+    root = pathlib.Path(
+        tempfile.mkdtemp(dir=absltest.get_default_test_tmpdir())
+    )
+    classifier = root / "classifier.keras"
+    tiny_experiment.write_classifier(classifier)
+    dataset = tiny_experiment.write_data(root / "data")
+    settings = tiny_experiment.settings(str(root / "data"), str(classifier))
+    settings.training.total_images = 2 * tiny_experiment.BATCH_SIZE
+    settings.attributes = dataclasses.replace(settings.attributes, **attributes)
+    folder = run_folder.RunFolder(root / "run")
+    folder.root.mkdir()
+    folder.begin(dataclasses.asdict(settings))
+    strategy = experiment.make_strategy(settings.training)
+    run = run_lib.Run(settings, folder, dataset, strategy)
+    run.train()
+    return run
