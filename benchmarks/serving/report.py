@@ -70,9 +70,11 @@ def run(base_path: pathlib.Path, plan: Plan) -> None:
         if not tool.installed():
             print(f"not measured: {tool.MISSING}")
     baselines = _in_process(base_path, asked, plan)
-    with child_server.ChildServer(base_path) as server:
+    # A request waits in a thread; with fewer than clients, some are refused.
+    threads = f"--rest_api_num_threads={max(plan.clients)}"
+    with child_server.ChildServer(base_path, threads) as server:
         _loaded(server, asked, plan, baselines, batching=False)
-    batching = ["--enable_batching"]
+    batching = [threads, "--enable_batching"]
     if plan.batching_file:
         batching.append(f"--batching_parameters_file={plan.batching_file}")
     with child_server.ChildServer(base_path, *batching) as server:

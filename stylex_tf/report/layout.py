@@ -8,9 +8,13 @@ MAX_BYTES = 15_000_000
 LONGEST_SIDE = 256
 """Larger pictures are reduced to this side."""
 
-# What WebP takes for a pixel of a photograph, as text; measured, rounded up.
+# What WebP takes for a photograph, as text, of which small ones take more a
+# pixel; measured from 16 to 256 pixels.
+_BYTES_PER_PICTURE = 400
 _BYTES_PER_PIXEL = 0.2
-# What the pictures of attributes may take; the rest is for everything else.
+# The words and the curve of an attribute; measured, rounded up.
+_BYTES_PER_ATTRIBUTE = 4_000
+# What attributes may take; the rest is for everything else.
 _SHARE = 0.75
 # Examples of an attribute and places of its knob, the better before the worse.
 _CHOICES = (
@@ -53,7 +57,8 @@ def plan(attributes: int, resolution: int) -> Layout:
         resolution: the side of the pictures.
     """
     pixels = min(resolution, LONGEST_SIDE) ** 2
-    allowed = _SHARE * MAX_BYTES / _BYTES_PER_PIXEL / pixels
+    picture = _BYTES_PER_PICTURE + _BYTES_PER_PIXEL * pixels
+    allowed = (_SHARE * MAX_BYTES - attributes * _BYTES_PER_ATTRIBUTE) / picture
     fitting = [
         (examples, places)
         for examples, places in _CHOICES

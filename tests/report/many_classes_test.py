@@ -7,27 +7,25 @@ from absl.testing import absltest
 from PIL import Image
 
 from stylex_tf import explanation
-from stylex_tf.report import page
+from stylex_tf.report import layout, page
 from tests.report import report_samples
 
 _CLASSES = 200
 _ATTRIBUTES = 8
-_EXAMPLES = 6
-_SIZE = 64
 
 
-def _pictures(rng: np.random.Generator, count: int) -> np.ndarray:
+def _pictures(rng: np.random.Generator, count: int, side: int) -> np.ndarray:
     """Smooth pictures with a little grain, as a generator draws them."""
     blurred = [
-        Image.fromarray(small).resize((_SIZE, _SIZE), Image.Resampling.BICUBIC)
+        Image.fromarray(small).resize((side, side), Image.Resampling.BICUBIC)
         for small in rng.integers(0, 256, (count, 8, 8, 3), dtype=np.uint8)
     ]
-    grain = rng.normal(0.0, 6.0, (count, _SIZE, _SIZE, 3))
+    grain = rng.normal(0.0, 6.0, (count, side, side, 3))
     return np.clip(np.stack(blurred) + grain, 0, 255).astype(np.uint8)
 
 
-def _found(rng: np.random.Generator, index: int):
-    p = rng.dirichlet(np.ones(_CLASSES), _EXAMPLES)
+def _found(rng: np.random.Generator, index: int, side: int, examples: int):
+    p = rng.dirichlet(np.ones(_CLASSES), examples)
     return explanation.ClassExplanation(
         class_index=index,
         class_name=f"species {index:03d}",
@@ -41,11 +39,11 @@ def _found(rng: np.random.Generator, index: int):
                 direction=explanation.TOWARDS_MAXIMUM,
                 mean_effect=1.0 / rank,
                 share_flipped=0.1,
-                sources=_pictures(rng, _EXAMPLES),
-                edited=_pictures(rng, _EXAMPLES),
+                sources=_pictures(rng, examples, side),
+                edited=_pictures(rng, examples, side),
                 probabilities_before=p,
                 probabilities_after=p[::-1],
-                image_ids=tuple(f"test/{n}" for n in range(_EXAMPLES)),
+                image_ids=tuple(f"test/{n}" for n in range(examples)),
             )
             for rank in range(1, _ATTRIBUTES + 1)
         ),
@@ -54,10 +52,15 @@ def _found(rng: np.random.Generator, index: int):
 
 class ManyClassesTest(absltest.TestCase):
     def test_every_class_is_on_a_page_that_can_be_mailed(self):
+        side = 32
+        plan = layout.plan(_CLASSES * _ATTRIBUTES, side)
+        self.assertEqual(plan.places, 0)
         rng = np.random.default_rng(0)
-        classes = tuple(_found(rng, index) for index in range(_CLASSES))
+        classes = tuple(
+            _found(rng, index, side, plan.examples) for index in range(_CLASSES)
+        )
         p = rng.dirichlet(np.ones(_CLASSES), 2)
-        images = _pictures(rng, 2)
+        images = _pictures(rng, 2, side)
         data = report_samples.report_data(
             explanation=explanation.Explanation(
                 class_names=tuple(one.class_name for one in classes),
@@ -70,6 +73,8 @@ class ManyClassesTest(absltest.TestCase):
                 probabilities_reconstructions=p,
                 image_ids=("test/1", "test/2"),
             ),
+            layout_note=plan.note,
+            demonstrations={},
         )
         path = pathlib.Path(self.create_tempdir()) / "index.html"
         page.write_report(path, data)
@@ -77,6 +82,7 @@ class ManyClassesTest(absltest.TestCase):
         text = path.read_text()
         for one in classes:
             self.assertIn(one.class_name, text)
+        self.assertIn(plan.note, text)
 
 
 if __name__ == "__main__":
