@@ -5,7 +5,7 @@
 
 Each case runs in a process of its own, whose peak memory is taken. Networks
 are fresh, and train on noise, in float32. Times are of this machine: let it do
-nothing else. On two idle cores all tables take less than ten minutes.
+nothing else. On two idle cores all tables take 13 minutes.
 """
 
 import contextlib
