@@ -12,11 +12,10 @@ import contextlib
 import dataclasses
 import json
 import os
-import socket
 
 from absl import app, flags
 
-from benchmarks import scaling_case
+from benchmarks import free_ports, scaling_case
 from stylex_tf.cli import command
 
 _TABLES = flags.DEFINE_list(
@@ -188,7 +187,7 @@ def _measure_together(
     case: scaling_case.Case, cores: list[int]
 ) -> list[scaling_case.Costs]:
     """The case as a cluster of processes on loopback, a core each."""
-    addresses = [f"127.0.0.1:{port}" for port in _free_ports(len(cores))]
+    addresses = [f"127.0.0.1:{port}" for port in free_ports.find(len(cores))]
     children = []
     with contextlib.ExitStack() as stack:
         for index, core in enumerate(cores):
@@ -206,15 +205,6 @@ def _measure_together(
             stack.callback(child.kill)
             children.append(child)
         return [child.costs() for child in children]
-
-
-def _free_ports(count: int) -> list[int]:
-    """Ports that nothing uses at the moment."""
-    with contextlib.ExitStack() as stack:
-        probes = [stack.enter_context(socket.socket()) for _ in range(count)]
-        for probe in probes:
-            probe.bind(("127.0.0.1", 0))
-        return [probe.getsockname()[1] for probe in probes]
 
 
 def _row(*cells: str) -> None:

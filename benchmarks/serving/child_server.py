@@ -3,7 +3,6 @@
 import os
 import pathlib
 import re
-import socket
 import subprocess
 import sys
 import tempfile
@@ -14,6 +13,7 @@ import urllib.request
 import grpc
 from tensorflow_serving.apis import prediction_service_pb2_grpc
 
+from benchmarks import free_ports
 from benchmarks.serving import sample_requests
 
 # A busy machine imports TensorFlow slowly.
@@ -37,7 +37,7 @@ class ChildServer:
         """
         self._base_path = base_path
         self._flags = flags
-        self.port, self.rest_port = _free_ports(2)
+        self.port, self.rest_port = free_ports.find(2)
 
     def __enter__(self) -> "ChildServer":
         """Starts it, and waits until it serves.
@@ -154,13 +154,3 @@ class ChildServer:
 
 def _proc(pid: int, file: str) -> str:
     return pathlib.Path("/proc", str(pid), file).read_text()
-
-
-def _free_ports(count: int) -> list[int]:
-    sockets = [socket.socket() for _ in range(count)]
-    for one in sockets:
-        one.bind(("127.0.0.1", 0))
-    ports = [one.getsockname()[1] for one in sockets]
-    for one in sockets:
-        one.close()
-    return ports
