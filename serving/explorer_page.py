@@ -52,8 +52,10 @@ def build(
         title="StylEx explorer", analytics_enabled=False
     ) as page:
         gradio.Markdown(_INTRODUCTION)
-        # Of this visitor: the image's file, and the knobs.
-        content, knobs = gradio.State(b""), gradio.State([])
+        # Of this visitor: the image's file, what it looks like with all knobs
+        # in the middle, and the knobs.
+        content, start = gradio.State(b""), gradio.State(None)
+        knobs = gradio.State([])
         with gradio.Row():
             with gradio.Column(scale=1, min_width=260):
                 image = _picture("Your image", "image", interactive=True)
@@ -91,23 +93,20 @@ def build(
         image.change(
             lambda shown: _open(exploration, shown, most_knobs),
             inputs=[image],
-            outputs=[content, knobs, target, *pictures, *sliders],
+            outputs=[content, start, knobs, target, *pictures, *sliders],
         )
         find.click(
             lambda *given: _find(exploration, most_knobs, *given),
-            inputs=[content, target],
-            outputs=[knobs, *sliders],
-        ).then(
-            lambda *given: _turn(exploration, *given),
-            inputs=[content, knobs, *sliders],
-            outputs=[edited, said_edited],
+            inputs=[content, start, target],
+            outputs=[knobs, edited, said_edited, *sliders],
         )
         reset.click(
-            lambda: [gradio.update(value=0.0)] * most_knobs, outputs=sliders
-        ).then(
-            lambda *given: _turn(exploration, *given),
-            inputs=[content, knobs, *sliders],
-            outputs=[edited, said_edited],
+            lambda seen: [
+                *_show(seen),
+                *[gradio.update(value=0.0)] * most_knobs,
+            ],
+            inputs=[start],
+            outputs=[edited, said_edited, *sliders],
         )
         gradio.on(
             [slider.input for slider in sliders],
@@ -161,20 +160,18 @@ def _open(
     """Shows an image, its reconstruction, and no knobs yet."""
     hidden = [gradio.update(visible=False, value=0.0)] * most_knobs
     if image is None:
-        return [b"", [], gradio.update(), *[None] * 5, *hidden]
+        return [b"", None, [], gradio.update(), *[None] * 5, *hidden]
     content = _encode(image)
     said = _ask(lambda: exploration.classify(content))
     rebuilt = _ask(lambda: exploration.reconstruct(content))
-    shown = _decode(rebuilt.image)
     return [
         content,
+        rebuilt,
         [],
         gradio.update(choices=_targets(exploration)),
         said,
-        shown,
-        rebuilt.probabilities,
-        shown,
-        rebuilt.probabilities,
+        *_show(rebuilt),
+        *_show(rebuilt),
         *hidden,
     ]
 
@@ -183,8 +180,10 @@ def _find(
     exploration: explorations.Exploration,
     most_knobs: int,
     content: bytes,
+    start: explorations.Seen | None,
     target: int,
 ) -> list[Any]:
+    """Shows the knobs in the middle, and the picture that they start from."""
     if not content:
         raise gradio.Error("Choose an image first.", print_exception=False)
     knobs = _ask(
@@ -202,7 +201,8 @@ def _find(
         for rank, knob in enumerate(knobs, start=1)
     ]
     hidden = gradio.update(visible=False, value=0.0)
-    return [knobs, *shown, *[hidden] * (most_knobs - len(shown))]
+    hidden_knobs = [hidden] * (most_knobs - len(shown))
+    return [knobs, *_show(start), *shown, *hidden_knobs]
 
 
 def _turn(
@@ -216,7 +216,14 @@ def _turn(
     seen = _ask(
         lambda: exploration.turn(content, knobs, positions[: len(knobs)])
     )
-    return _decode(seen.image), seen.probabilities
+    return _show(seen)
+
+
+def _show(seen: explorations.Seen | None) -> tuple[Any, Any]:
+    """A picture and its probabilities."""
+    if seen is None:
+        return None, None
+    return Image.open(io.BytesIO(seen.image)), seen.probabilities
 
 
 def _ask(question: Callable[[], Any]) -> Any:
@@ -231,7 +238,3 @@ def _encode(image: Image.Image) -> bytes:
     buffer = io.BytesIO()
     image.convert("RGB").save(buffer, format="PNG")
     return buffer.getvalue()
-
-
-def _decode(png: bytes) -> Image.Image:
-    return Image.open(io.BytesIO(png))

@@ -23,7 +23,7 @@ from PIL import Image
 from stylex_tf.data import manifest
 
 # Raise when the same factors would be drawn differently.
-_VERSION = 1
+_VERSION = 2
 _PACKAGES = ("dicebear-core", "dicebear-styles", "resvg-py")
 
 Options = Mapping[str, Any]

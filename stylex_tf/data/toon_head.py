@@ -27,39 +27,33 @@ STYLE = avatars.AvatarStyle(
     file="toon-head.json",
     looks={
         "beard": avatars.optional("beard", {"yes": "longBeard"}),
-        "mouth": avatars.variants(
-            "mouth", _same("agape", "angry", "laugh", "sad", "smile")
-        ),
-        "eyes": avatars.variants(
-            "eyes", _same("bow", "happy", "humble", "wide", "wink")
-        ),
+        "mouth": avatars.variants("mouth", _same("smile", "laugh")),
+        "eyes": avatars.variants("eyes", _same("happy", "humble", "wide")),
         "eyebrows": avatars.variants(
-            "eyebrows", _same("angry", "happy", "neutral", "raised", "sad")
+            "eyebrows", _same("angry", "raised", "sad")
         ),
         "hair": avatars.variants(
             "hair", _same("bun", "sideComed", "spiky", "undercut")
         ),
         "rear_hair": avatars.optional(
-            "rearHair",
-            _same("longStraight", "longWavy", "neckHigh", "shoulderHigh"),
-            without="none",
+            "rearHair", _same("longStraight"), without="none"
         ),
         "hair_colour": avatars.colours(_HAIR_COLOURS, "hair"),
         "skin": avatars.colours(_SKIN_COLOURS, "skin"),
     },
     # The face from the forehead to the chin; clothes are outside the picture.
     fixed={
-        "scale": 1.9,
-        "translateY": -2,
+        "scale": 2.3,
+        "translateY": -8,
         "backgroundColor": ["#b6e3f4"],
         "clothesVariant": "tShirt",
         "clothesColor": ["#545454"],
     },
-    # 0.3 each makes "beard or smile" true for 1 - 0.7 * 0.7 = 51 % of the
+    # 0.3 each makes "beard or laugh" true for 1 - 0.7 * 0.7 = 51 % of the
     # images.
     probabilities=(
         (0.7, 0.3),
-        (0.175, 0.175, 0.175, 0.175, 0.3),
+        (0.7, 0.3),
         *[None] * 6,
     ),
 )

@@ -6,6 +6,7 @@ import pathlib
 import tempfile
 import time
 import urllib.parse
+from unittest import mock
 
 import numpy as np
 from absl.testing import absltest
@@ -48,10 +49,10 @@ class ExplorerTest(absltest.TestCase):
         self.addCleanup(client.close)
         return client
 
-    def _launch(self) -> str:
+    def _launch(self, shown: exploration.Exploration) -> str:
         """The page's address."""
         page = explorer_page.build(
-            exploration.Exploration(self._connect()),
+            shown,
             self.files[:1],
             most_knobs=_KNOBS,
         )
@@ -65,7 +66,13 @@ class ExplorerTest(absltest.TestCase):
         return address
 
     def test_an_image_its_knobs_and_a_turn(self):
-        address = self._launch()
+        shown = exploration.Exploration(self._connect())
+        # An answer to the knobs in the middle could come after the visitor's
+        # first turn and replace it.
+        turn = self.enter_context(
+            mock.patch.object(shown, "turn", wraps=shown.turn)
+        )
+        address = self._launch(shown)
         content = self.files[0].read_bytes()
         asked = exploration.Exploration(self._connect())
         knobs = asked.find(content, top_k=_KNOBS)
@@ -90,6 +97,13 @@ class ExplorerTest(absltest.TestCase):
 
             positions = [1.0] + [0.0] * (len(knobs) - 1)
             self._wait_for(page, asked.turn(content, knobs, positions))
+            turn.assert_called_once()
+
+            page.get_by_role("button", name="Knobs to the middle").click()
+
+            self._wait_for(page, asked.reconstruct(content))
+            self.assertEqual(knob.input_value(), "0")
+            turn.assert_called_once()
         hosts = {urllib.parse.urlsplit(url).hostname for url in fetched}
         self.assertLessEqual(hosts, {"127.0.0.1", "localhost", None})
 
