@@ -81,10 +81,11 @@ def from_array(array: np.ndarray) -> tensor_pb2.TensorProto:
     field = _FIELDS.get(dtype)
     if field is None:
         return tf.make_tensor_proto(array)
-    proto = tensor_pb2.TensorProto(
-        dtype=dtype.as_datatype_enum,
-        tensor_shape=tf.TensorShape(array.shape).as_proto(),
-    )
+    proto = tensor_pb2.TensorProto(dtype=dtype.as_datatype_enum)
+    # Also where there are no dimensions.
+    proto.tensor_shape.SetInParent()
+    for size in array.shape:
+        proto.tensor_shape.dim.add(size=size)
     values = array.ravel()
     if field == "half_val":
         values = values.view(np.uint16)

@@ -5,7 +5,7 @@ import shutil
 import subprocess
 import tempfile
 
-from benchmarks.serving import child_server, figures, sample_requests
+from benchmarks.serving import figures, sample_requests
 
 MISSING = "h2load is not installed: apt-get install nghttp2-client"
 _PREDICT = "tensorflow.serving.PredictionService/Predict"
@@ -17,7 +17,7 @@ def installed() -> bool:
 
 
 def run(
-    server: child_server.ChildServer,
+    port: int,
     request: sample_requests.Request,
     *,
     clients: int,
@@ -27,7 +27,7 @@ def run(
     """Sends a request again and again, until all have been answered.
 
     Args:
-        server: whom to ask.
+        port: of the server, on this machine.
         request: what to ask.
         clients: connections.
         count: requests of all clients, at least one each.
@@ -50,7 +50,7 @@ def run(
                 *("-H", "content-type: application/grpc"),
                 *("-H", "te: trailers"),
                 *(f"--data={body}", f"--log-file={log}"),
-                f"http://127.0.0.1:{server.port}/{_PREDICT}",
+                f"http://127.0.0.1:{port}/{_PREDICT}",
             ],
             capture_output=True,
             text=True,

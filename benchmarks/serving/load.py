@@ -31,8 +31,8 @@ _REQUESTS = flags.DEFINE_list(
 _SECONDS = flags.DEFINE_float(
     "seconds", 1.5, "About as long takes one measurement.", 0.01
 )
-_BATCHING_PARAMETERS_FILE = flags.DEFINE_string(
-    "batching_parameters_file", None, "The server's; none: its defaults."
+_SERVER_FLAGS = flags.DEFINE_multi_string(
+    "server_flag", [], "Of the server; may be given again, for others."
 )
 _SWAP_REQUESTS = flags.DEFINE_integer(
     "swap_requests", 10_000, "While versions change; 0: not measured.", 0
@@ -70,7 +70,7 @@ def main(argv: list[str]) -> None:
                     requests=_REQUESTS.value,
                     clients=[int(text) for text in _CLIENTS.value],
                     seconds=_SECONDS.value,
-                    batching_file=_BATCHING_PARAMETERS_FILE.value,
+                    server_flags=_SERVER_FLAGS.value,
                     swap_requests=_SWAP_REQUESTS.value,
                     swaps=_SWAPS.value,
                     overload=_OVERLOAD.value,

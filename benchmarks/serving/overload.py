@@ -53,7 +53,7 @@ def run(
     def one_client(for_seconds: float) -> figures.Figures:
         # As many as fit, by the latency of the baseline.
         count = max(3, round(for_seconds / latency))
-        return h2load.run(server, request, clients=1, count=count)
+        return h2load.run(server.port, request, clients=1, count=count)
 
     latency = 1 / capacity
     latency = one_client(seconds / 4).p50
@@ -62,7 +62,7 @@ def run(
     with _Peak(server) as peak:
         start = time.monotonic()
         h2load.run(
-            server,
+            server.port,
             request,
             clients=_CLIENTS,
             count=round(capacity * times * seconds),

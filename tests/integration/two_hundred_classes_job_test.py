@@ -1,13 +1,8 @@
 """200 classes through every stage: trained, explained, exported, served."""
 
 import base64
-import json
 import pathlib
-import socket
 import tempfile
-import time
-import urllib.error
-import urllib.request
 
 import keras
 import numpy as np
@@ -16,12 +11,11 @@ from absl.testing import absltest
 from stylex_tf import config, main_job, run_folder
 from stylex_tf.attributes import effects
 from stylex_tf.evaluation import schema
-from tests.testing import image_files, processes, tiny_experiment
+from tests.testing import image_files, running_server, tiny_experiment
 
 _CLASSES = 200
 _IMAGES = 3
 _SIZE = tiny_experiment.RESOLUTION
-_PATIENCE = 240.0
 
 
 def _level(label: int) -> int:
@@ -128,44 +122,21 @@ class TwoHundredClassesJobTest(absltest.TestCase):
 
     def _serve(self):
         """Starts our server, and returns what asks it by REST."""
-        with socket.socket() as one, socket.socket() as two:
-            for probe in (one, two):
-                probe.bind(("127.0.0.1", 0))
-            ports = [probe.getsockname()[1] for probe in (one, two)]
-        server = processes.Process(
-            self,
-            "serving.server",
-            [
-                "--model_name=birds",
-                f"--model_base_path={self.folder.export}",
-                f"--port={ports[0]}",
-                f"--rest_api_port={ports[1]}",
-            ],
+        server = running_server.Server(
+            type(self),
+            "--model_name=birds",
+            f"--model_base_path={self.folder.export}",
         )
-        url = f"http://127.0.0.1:{ports[1]}/v1/models/birds"
+        server.wait_until_it_listens()
+        server.wait_for_state("birds", 1, "AVAILABLE")
 
         def ask(name: str, inputs: dict) -> dict:
             body = {"signature_name": name, "inputs": inputs}
-            request = urllib.request.Request(
-                f"{url}:predict", json.dumps(body).encode()
-            )
-            with urllib.request.urlopen(request, timeout=_PATIENCE) as reply:
-                return json.loads(reply.read())["outputs"]
+            status, answer = server.rest("birds:predict", body)
+            self.assertEqual(status, 200, answer)
+            return answer["outputs"]
 
-        end = time.monotonic() + _PATIENCE
-        while not _available(url):
-            self.assertFalse(server.ended(), server.errors())
-            self.assertLess(time.monotonic(), end, server.errors())
-            time.sleep(0.2)
         return ask
-
-
-def _available(url: str) -> bool:
-    try:
-        with urllib.request.urlopen(url, timeout=10) as reply:
-            return b"AVAILABLE" in reply.read()
-    except (urllib.error.URLError, ConnectionError):
-        return False
 
 
 if __name__ == "__main__":

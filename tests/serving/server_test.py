@@ -10,7 +10,7 @@ from absl.testing import absltest, parameterized
 from tensorflow_serving.apis import predict_pb2
 
 from tests.serving import tiny_models
-from tests.serving.conformance import running_server
+from tests.testing import running_server
 
 
 class FlagsTest(parameterized.TestCase):

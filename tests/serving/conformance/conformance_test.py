@@ -21,7 +21,7 @@ from tensorflow_serving.apis import (
 )
 
 from tests.serving import tiny_models
-from tests.serving.conformance import running_server
+from tests.testing import running_server
 
 _Code = grpc.StatusCode
 _MAX_MESSAGE = 2**20

@@ -17,7 +17,7 @@ from tensorflow_serving.apis import (
 )
 
 from tests.serving import tiny_example_models, tiny_models
-from tests.serving.conformance import running_server
+from tests.testing import running_server
 
 _Code = grpc.StatusCode
 _CLASSIFY = "tensorflow/serving/classify"
