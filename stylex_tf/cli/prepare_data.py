@@ -11,7 +11,7 @@ import pathlib
 from absl import app, flags
 
 from stylex_tf import config, config_checks
-from stylex_tf.cli import command
+from stylex_tf.cli import command, data_flags
 from stylex_tf.data import preparation
 
 _DEFAULT = config.DataConfig()
@@ -23,23 +23,6 @@ _SOURCE = flags.DEFINE_string(
 )
 _OUTPUT = flags.DEFINE_string(
     "output", None, "The folder to make; must be new or empty."
-)
-_RESOLUTION = flags.DEFINE_integer(
-    "resolution", None, "Height and width.", lower_bound=1
-)
-_CLASSES = flags.DEFINE_list(
-    "classes", [], "Classes to keep, in the order of the labels; default all."
-)
-_LAYOUT = flags.DEFINE_enum(
-    "layout",
-    _DEFAULT.layout,
-    config_checks.LAYOUTS,
-    "How a folder says what is on its images: docs/data.md.",
-)
-_LABEL = flags.DEFINE_string(
-    "label",
-    _DEFAULT.label,
-    'What makes the classes: "Male" of celeba, "level>=2" of graded.',
 )
 _FACTORS = flags.DEFINE_list(
     "factors", [], "Annotations of celeba or cub to keep for evaluation."
@@ -53,9 +36,6 @@ _ON_ERROR = flags.DEFINE_enum(
     config_checks.ON_ERROR,
     "For unreadable files.",
 )
-_CAUSES = flags.DEFINE_list(
-    "causes", [], 'Worlds: what makes class 1, as "factor" or "factor=value".'
-)
 _RULE = flags.DEFINE_enum(
     "rule",
     _DEFAULT.rule,
@@ -66,28 +46,26 @@ _IMAGES = flags.DEFINE_integer(
     "images", _DEFAULT.rendered_images, "Worlds: how many images."
 )
 _SEED = flags.DEFINE_integer("seed", 0, "Of the split, and of worlds.")
+# So that --help lists them.
+flags.adopt_module_key_flags(data_flags)
 
 
 def main(argv: list[str]) -> None:
     """Prepares the data that the flags describe."""
     command.no_arguments(argv)
-    if not (_SOURCE.value and _OUTPUT.value and _RESOLUTION.value):
+    if not (_SOURCE.value and _OUTPUT.value and data_flags.RESOLUTION.value):
         raise app.UsageError("--source, --output and --resolution are needed")
-    data = config.DataConfig(
-        source=_SOURCE.value,
-        layout=_LAYOUT.value,
-        label=_LABEL.value,
+    data = data_flags.described(
+        _SOURCE.value,
         factors=tuple(_FACTORS.value),
-        classes=tuple(_CLASSES.value),
         rendered_images=_IMAGES.value,
-        causes=tuple(_CAUSES.value),
         rule=_RULE.value,
         test_fraction=_TEST_FRACTION.value,
         on_error=_ON_ERROR.value,
     )
     output = pathlib.Path(_OUTPUT.value).expanduser().absolute()
     made = preparation.prepare_into(
-        output, data, _RESOLUTION.value, _SEED.value
+        output, data, data_flags.RESOLUTION.value, _SEED.value
     )
     print(f"{made.manifest.summary()}\nWritten to {output}")
 

@@ -10,13 +10,12 @@ import pathlib
 
 from absl import app, flags
 
-from stylex_tf import config, config_checks
+from stylex_tf import config
 from stylex_tf.classifiers import architectures, trainer
-from stylex_tf.cli import command
+from stylex_tf.cli import command, data_flags
 from stylex_tf.data import errors, preparation
 
 _DEFAULT = config.ClassifierConfig()
-_DEFAULT_DATA = config.DataConfig()
 _DATA = flags.DEFINE_string(
     "data",
     None,
@@ -24,26 +23,6 @@ _DATA = flags.DEFINE_string(
     f"class, or one of: {', '.join(preparation.known_sources())}.",
 )
 _OUTPUT = flags.DEFINE_string("output", None, "The folder for the classifier.")
-_RESOLUTION = flags.DEFINE_integer(
-    "resolution", None, "Height and width.", lower_bound=1
-)
-_CLASSES = flags.DEFINE_list(
-    "classes", [], "Classes to keep, in the order of the labels; default all."
-)
-_LAYOUT = flags.DEFINE_enum(
-    "layout",
-    _DEFAULT_DATA.layout,
-    config_checks.LAYOUTS,
-    "How a folder says what is on its images: docs/data.md.",
-)
-_LABEL = flags.DEFINE_string(
-    "label",
-    _DEFAULT_DATA.label,
-    'What makes the classes: "Male" of celeba, "level>=2" of graded.',
-)
-_CAUSES = flags.DEFINE_list(
-    "causes", [], 'Worlds: what makes class 1, as "factor" or "factor=value".'
-)
 _ARCHITECTURE = flags.DEFINE_enum(
     "architecture",
     _DEFAULT.architecture,
@@ -60,21 +39,19 @@ _LEARNING_RATE = flags.DEFINE_float(
     "learning_rate", _DEFAULT.learning_rate, "At the start; it falls to zero."
 )
 _SEED = flags.DEFINE_integer("seed", 0, "Of the weights and of the order.")
+# So that --help lists them.
+flags.adopt_module_key_flags(data_flags)
 
 
 def main(argv: list[str]) -> None:
     """Trains the classifier that the flags describe, and says how good."""
     command.no_arguments(argv)
-    if not (_DATA.value and _OUTPUT.value and _RESOLUTION.value):
+    if not (_DATA.value and _OUTPUT.value and data_flags.RESOLUTION.value):
         raise app.UsageError("--data, --output and --resolution are needed")
-    data = config.DataConfig(
-        source=_DATA.value,
-        layout=_LAYOUT.value,
-        label=_LABEL.value,
-        classes=tuple(_CLASSES.value),
-        causes=tuple(_CAUSES.value),
+    data = data_flags.described(_DATA.value)
+    dataset = preparation.prepare(
+        data, data_flags.RESOLUTION.value, _SEED.value
     )
-    dataset = preparation.prepare(data, _RESOLUTION.value, _SEED.value)
     if not dataset.manifest.labelled:
         raise errors.DataError(
             f"{data.source}: the images have no labels; expected some to learn"

@@ -1,0 +1,46 @@
+"""The flags of every command that prepares images itself."""
+
+from typing import Any
+
+from absl import flags
+
+from stylex_tf import config, config_checks
+
+_DEFAULT = config.DataConfig()
+RESOLUTION = flags.DEFINE_integer(
+    "resolution", None, "Height and width.", lower_bound=1
+)
+_CLASSES = flags.DEFINE_list(
+    "classes", [], "Classes to keep, in the order of the labels; default all."
+)
+_LAYOUT = flags.DEFINE_enum(
+    "layout",
+    _DEFAULT.layout,
+    config_checks.LAYOUTS,
+    "How a folder says what is on its images: docs/data.md.",
+)
+_LABEL = flags.DEFINE_string(
+    "label",
+    _DEFAULT.label,
+    'What makes the classes: "Male" of celeba, "level>=2" of graded.',
+)
+_CAUSES = flags.DEFINE_list(
+    "causes", [], 'Worlds: what makes class 1, as "factor" or "factor=value".'
+)
+
+
+def described(source: str, **others: Any) -> config.DataConfig:
+    """What the flags describe.
+
+    Args:
+        source: of the images.
+        **others: fields of DataConfig that a command has flags of its own for.
+    """
+    return config.DataConfig(
+        source=source,
+        classes=tuple(_CLASSES.value),
+        layout=_LAYOUT.value,
+        label=_LABEL.value,
+        causes=tuple(_CAUSES.value),
+        **others,
+    )
