@@ -12,6 +12,9 @@ from collections.abc import Iterator, Mapping
 from importlib import metadata
 from typing import Any
 
+# Of the config: how a finished training is searched, judged and exported, which
+# is done anew each time.
+_AFTER_TRAINING = ("attributes", "evaluation", "export")
 _PACKAGES = ("tensorflow", "keras", "numpy", "pillow", "tensorflow-addons")
 
 
@@ -100,7 +103,7 @@ class RunFolder:
     ) -> None:
         """Compares with the config that began the run, if one did.
 
-        How the model is exported may change: it binds nothing before.
+        What comes after training may change: it binds nothing before.
 
         Args:
             config: of the run as it is to go on.
@@ -117,7 +120,8 @@ class RunFolder:
         now, missing = json.loads(json.dumps([config, defaults]))
         begun = _filled(json.loads(path.read_text()), missing)
         for one in (begun, now):
-            one.pop("export", None)
+            for section in _AFTER_TRAINING:
+                one.pop(section, None)
         changed = sorted(_differences(begun, now))
         if changed:
             raise RunFolderError(

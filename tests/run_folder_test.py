@@ -106,10 +106,14 @@ class RunFolderTest(absltest.TestCase):
         self.assertIn("--run_dir", message)
         self.assertEqual((self.root / "config.json").read_text(), before)
 
-    def test_how_a_model_is_exported_binds_nothing(self):
-        self._locked().begin({"a": 1, "export": {"storage": "float32"}})
-        self.folder.check_config({"a": 1, "export": {"storage": "float16"}}, {})
-        # As a run of a version that had no export.
+    def test_what_comes_after_training_binds_nothing(self):
+        later = ("attributes", "evaluation", "export")
+        self._locked().begin({"a": 1} | {name: {"b": 1} for name in later})
+
+        self.folder.check_config(
+            {"a": 1} | {name: {"b": 2} for name in later}, {}
+        )
+        # As a run of a version that had none of it.
         self.folder.check_config({"a": 1}, {})
 
     def test_a_field_that_came_or_went_is_a_change(self):
