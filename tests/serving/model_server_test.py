@@ -299,9 +299,11 @@ class ModelServerTest(parameterized.TestCase):
             model_config_file_poll_seconds=0.05,
         )
 
-        # Half a file is not followed, and does no harm.
-        file.write_text("model_config_list {")
-        self.predict()
+        # Half a file is not followed, nor one that is empty: no harm is done.
+        for half in ("model_config_list {", ""):
+            file.write_text(half)
+            time.sleep(0.5)
+            self.predict()
         file.write_text(entry.format("other", self.root / "tiny"))
 
         self.wait_for(
