@@ -164,14 +164,15 @@ def _open(
     content = _encode(image)
     said = _ask(lambda: exploration.classify(content))
     rebuilt = _ask(lambda: exploration.reconstruct(content))
+    shown = _show(rebuilt)
     return [
         content,
         rebuilt,
         [],
         gradio.update(choices=_targets(exploration)),
         said,
-        *_show(rebuilt),
-        *_show(rebuilt),
+        *shown,
+        *shown,
         *hidden,
     ]
 
