@@ -37,12 +37,15 @@ def from_proto(
     """The models that a message asks for.
 
     Raises:
-        ConfigError: it is no model_config_list, or one of its models lacks a
-            name or a base path, is there twice, or is not TensorFlow's.
+        ConfigError: it has no model_config_list (an empty one asks for no
+            models), or one of its models lacks a name or a base path, is there
+            twice, or is not TensorFlow's.
     """
-    if message.WhichOneof("config") not in (None, "model_config_list"):
+    found = message.WhichOneof("config")
+    if found != "model_config_list":
         raise errors.ConfigError(
-            "ServerModelConfig type not supported: only model_config_list is"
+            f"ServerModelConfig type not supported: found {found or 'none'}; "
+            "expected a model_config_list"
         )
     models = tuple(_model(m) for m in message.model_config_list.config)
     names = [model.name for model in models]

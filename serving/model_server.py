@@ -195,9 +195,7 @@ class ModelServer:
         while not self._stop.wait(self._options.model_config_file_poll_seconds):
             try:
                 models = model_config.read(path)
-                # Whoever writes it empties it first; the real server takes no
-                # action for an empty one either.
-                if models and models != last:
+                if models != last:
                     self._manager.reload(models, None)
                     # Not before: what was refused now may be taken later,
                     # as a label of a version that is still loading.

@@ -91,6 +91,19 @@ class ModelConfigTest(parameterized.TestCase):
         with self.assertRaisesRegex(errors.ConfigError, "model a multiple"):
             model_config.read(self.file(f"model_config_list {{ {one} {one} }}"))
 
+    def test_an_empty_list_asks_for_no_models(self):
+        self.assertEqual(
+            model_config.read(self.file("model_config_list {}")), ()
+        )
+
+    @parameterized.parameters(
+        ("", "found none; expected a model_config_list"),
+        ("custom_model_config {}", "found custom_model_config; expected"),
+    )
+    def test_refuses_what_has_no_list(self, text, expected):
+        with self.assertRaisesRegex(errors.ConfigError, expected):
+            model_config.read(self.file(text))
+
     def test_refuses_a_file_that_is_not_there(self):
         with self.assertRaisesRegex(errors.ConfigError, "/no/such/file"):
             model_config.read("/no/such/file")

@@ -299,7 +299,8 @@ class ModelServerTest(parameterized.TestCase):
             model_config_file_poll_seconds=0.05,
         )
 
-        # Half a file is not followed, nor one that is empty: no harm is done.
+        # Half a file is not followed, nor an empty one: whoever writes a file
+        # anew empties it first.
         for half in ("model_config_list {", ""):
             file.write_text(half)
             time.sleep(0.5)
@@ -313,6 +314,14 @@ class ModelServerTest(parameterized.TestCase):
             )
         )
         self.refused(grpc.StatusCode.NOT_FOUND, self.predict)
+        file.write_text("model_config_list {}")
+
+        self.wait_for(
+            lambda: (
+                self.rest("GET", "/v1/models/other")[0] == 404
+                or b"AVAILABLE" not in self.rest("GET", "/v1/models/other")[1]
+            )
+        )
 
     def test_a_bad_warm_up_keeps_a_version_from_being_served(self):
         base = self.root / "warm"

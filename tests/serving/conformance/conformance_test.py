@@ -365,16 +365,18 @@ class ConformanceTest(parameterized.TestCase):
         )
         self.assertEqual(self.factor(), 3)
 
-    def test_a_config_without_models_is_refused(self):
-        request = model_management_pb2.ReloadConfigRequest()
-        request.config.custom_model_config.SetInParent()
+    def test_a_config_without_a_list_of_models_is_refused(self):
+        nothing = model_management_pb2.ReloadConfigRequest()
+        custom = model_management_pb2.ReloadConfigRequest()
+        custom.config.custom_model_config.SetInParent()
 
-        self.refused(
-            _Code.INVALID_ARGUMENT,
-            "not supported",
-            self.server.models.HandleReloadConfigRequest,
-            request,
-        )
+        for request in (nothing, custom):
+            self.refused(
+                _Code.INVALID_ARGUMENT,
+                "not supported",
+                self.server.models.HandleReloadConfigRequest,
+                request,
+            )
 
     def test_labels_move_between_loaded_versions(self):
         self.publish("labelled", 2, 3)
