@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 from PIL import Image
 
+from stylex_tf import atomic_file
 from stylex_tf.api import (
     cells,
     errors,
@@ -22,7 +23,7 @@ from stylex_tf.api import (
     explanation_page,
     explanation_sheet,
 )
-from stylex_tf.report import atomic_file, wording
+from stylex_tf.report import wording
 
 # What a notebook shows by itself.
 _SHOWN_ROWS = 8

@@ -12,6 +12,7 @@ from typing import Any, BinaryIO
 
 import numpy as np
 
+from stylex_tf import atomic_file
 from stylex_tf.attributes import edited_logits as edited_logits_lib
 from stylex_tf.attributes import style_ranges
 
@@ -157,7 +158,8 @@ def save(effects: StyleEffects, directory: str | os.PathLike) -> None:
     arrays = f"effects-{index['sha256'][:12]}.npz"
     temporary.replace(directory / arrays)
     index = {"arrays": arrays, **index}
-    _replace(directory / _INDEX, json.dumps(index, indent=1).encode())
+    content = json.dumps(index, indent=1).encode()
+    atomic_file.write(directory / _INDEX, content)
     for stale in directory.glob("effects-*.npz"):
         if stale.name != arrays:
             stale.unlink(missing_ok=True)
@@ -327,12 +329,3 @@ def _sha256(file: BinaryIO) -> str:
     while block := file.read(1 << 20):
         digest.update(block)
     return digest.hexdigest()
-
-
-def _replace(path: pathlib.Path, content: bytes) -> None:
-    temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
-    with temporary.open("wb") as file:
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
-    temporary.replace(path)

@@ -10,6 +10,8 @@ import pathlib
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from stylex_tf import atomic_file
+
 FLIP_RATES = 10
 """Flip rates are given with the top 1 to so many attributes."""
 
@@ -190,10 +192,8 @@ def validate(evaluation: Mapping[str, Any]) -> None:
 def write(evaluation: Mapping[str, Any], path: str | os.PathLike[str]) -> None:
     """Validates and writes atomically."""
     validate(evaluation)
-    path = pathlib.Path(path)
-    temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
-    temporary.write_text(json.dumps(evaluation, indent=2) + "\n")
-    temporary.replace(path)
+    content = json.dumps(evaluation, indent=2) + "\n"
+    atomic_file.write(path, content.encode())
 
 
 def read(path: str | os.PathLike[str]) -> dict[str, Any]:

@@ -7,7 +7,7 @@ import pathlib
 import numpy as np
 from PIL import Image
 
-from stylex_tf.report import atomic_file
+from stylex_tf import atomic_file
 
 
 def grid(images: np.ndarray, rows: int, columns: int) -> np.ndarray:

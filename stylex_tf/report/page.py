@@ -11,9 +11,9 @@ from typing import Any
 import jinja2
 import numpy as np
 
+from stylex_tf import atomic_file
 from stylex_tf import explanation as explanation_lib
 from stylex_tf.report import (
-    atomic_file,
     attribute_names,
     cautions,
     demonstration,

@@ -3,8 +3,8 @@
 import pathlib
 from collections.abc import Mapping
 
-from stylex_tf import explanation
-from stylex_tf.report import animation, atomic_file, contact_sheet, paper_sheet
+from stylex_tf import atomic_file, explanation
+from stylex_tf.report import animation, contact_sheet, paper_sheet
 
 
 def write(

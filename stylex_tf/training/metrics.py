@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping
 import tensorflow as tf
 import tqdm
 
+from stylex_tf import atomic_file
 from stylex_tf.training import errors, loop
 
 
@@ -123,6 +124,4 @@ def _drop_lines_after(path: pathlib.Path, step: int) -> None:
     for line in path.read_text().splitlines():
         if line.endswith("}") and json.loads(line)["step"] <= step:
             kept.append(line + "\n")
-    temporary = path.with_suffix(".tmp")
-    temporary.write_text("".join(kept))
-    temporary.replace(path)
+    atomic_file.write(path, "".join(kept).encode())

@@ -1,15 +1,12 @@
-"""Tests of the contact sheet and of the atomic file under it."""
+"""Tests of the contact sheet."""
 
-import os
 import pathlib
-import stat
-from unittest import mock
 
 import numpy as np
 from absl.testing import absltest
 from PIL import Image
 
-from stylex_tf.report import atomic_file, contact_sheet
+from stylex_tf.report import contact_sheet
 
 
 class GridTest(absltest.TestCase):
@@ -57,22 +54,6 @@ class WritePngTest(absltest.TestCase):
         with Image.open(path) as picture:
             self.assertEqual(picture.format, "PNG")
             np.testing.assert_array_equal(np.asarray(picture), image)
-        self.assertEqual(stat.S_IMODE(path.stat().st_mode), 0o644)
-
-    def test_a_failed_write_keeps_the_old_file_and_leaves_nothing(self):
-        folder = pathlib.Path(self.create_tempdir())
-        path = atomic_file.write(folder / "report.html", b"old")
-
-        with (
-            mock.patch.object(
-                pathlib.Path, "replace", side_effect=OSError("disk full")
-            ),
-            self.assertRaisesRegex(OSError, "disk full"),
-        ):
-            atomic_file.write(path, b"new")
-
-        self.assertEqual(path.read_bytes(), b"old")
-        self.assertEqual(os.listdir(folder), ["report.html"])
 
 
 if __name__ == "__main__":

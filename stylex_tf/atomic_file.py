@@ -19,6 +19,8 @@ def write(path: str | os.PathLike[str], content: bytes) -> pathlib.Path:
         temporary = pathlib.Path(file.name)
         try:
             file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
             file.close()
             # Temporary files are private; a report is for everyone to read.
             temporary.chmod(0o644)
