@@ -39,32 +39,40 @@ class Found:
     def only(self, significant: Mapping[int, Sequence[bool]]) -> "Found":
         """Returns what matters of what was found.
 
+        Of two classes, an attribute that matters to one matters to the other,
+        the other way round: it is in both lists, as far as they have it.
+
         Args:
             significant: whether each attribute of each class does.
         """
+        binary = len(self.by_class) == 2
+
+        def key(target: int, one: selection.Attribute) -> tuple[int, int, int]:
+            # Of two classes all are told as edits towards class 1.
+            if binary and target == 0:
+                return one.coordinate, 1 - one.direction, 1
+            return one.coordinate, one.direction, target
+
+        matter = {
+            key(target, one)
+            for target, attributes in self.by_class.items()
+            for one, matters in zip(
+                attributes, significant[target], strict=True
+            )
+            if matters
+        }
         by_class = {
-            target: [
-                attribute
-                for attribute, matters in zip(
-                    attributes, significant[target], strict=True
-                )
-                if matters
-            ]
+            target: [one for one in attributes if key(target, one) in matter]
             for target, attributes in self.by_class.items()
         }
-        kept = set()
-        for target, attributes in by_class.items():
-            # Of two classes, the ranked list leads to class 1.
-            turned = len(by_class) == 2 and target == 0
-            for one in attributes:
-                kept.add((one.coordinate, one.direction ^ turned))
+        edits = {one[:2] for one in matter}
         return dataclasses.replace(
             self,
             by_class=by_class,
             ranked=[
                 one
                 for one in self.ranked
-                if (one.coordinate, one.direction) in kept
+                if (one.coordinate, one.direction) in edits
             ],
         )
 

@@ -37,6 +37,16 @@ class FoundTest(absltest.TestCase):
         self.assertEqual(kept.by_class[1], _attributes((3, 0)))
         self.assertEqual(kept.ranked, _attributes((0, 0), (3, 0)))
 
+    def test_what_matters_to_one_of_two_classes_matters_to_the_other(self):
+        found = _found(
+            {0: _attributes((0, 1), (3, 1)), 1: _attributes((3, 0), (0, 1))},
+            _attributes((3, 0), (0, 0), (0, 1)),
+        )
+        kept = found.only({0: [False, False], 1: [True, False]})
+        self.assertEqual(kept.by_class[0], _attributes((3, 1)))
+        self.assertEqual(kept.by_class[1], _attributes((3, 0)))
+        self.assertEqual(kept.ranked, _attributes((3, 0)))
+
     def test_of_three_classes_the_ranked_list_keeps_its_directions(self):
         found = _found(
             {
