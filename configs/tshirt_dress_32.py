@@ -3,19 +3,18 @@
     sudo apt-get install dataset-fashion-mnist    # or let it be downloaded
     ./bazelw run //stylex_tf:train -- --config=configs/tshirt_dress_32.py
 
-Not trained yet. The settings are the quick start's.
+Not trained yet. The settings are those of sneaker_boot_32.
 """
 
-from configs import quickstart
+from configs import sneaker_boot_32
 from stylex_tf import config
 
 
 def get_config() -> config.ExperimentConfig:
     """Returns the experiment."""
-    experiment = quickstart.get_config()
+    experiment = sneaker_boot_32.get_config()
     experiment.name = "tshirt_dress_32"
     experiment.data = config.DataConfig(
         source="fashion_mnist", classes=("T-shirt", "dress")
     )
-    experiment.classifier.epochs = 5
     return experiment
