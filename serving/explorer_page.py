@@ -95,20 +95,7 @@ def build(
             inputs=[image],
             outputs=[content, start, knobs, target, *pictures, *sliders],
         )
-        find.click(
-            lambda *given: _find(exploration, most_knobs, *given),
-            inputs=[content, start, target],
-            outputs=[knobs, edited, said_edited, *sliders],
-        )
-        reset.click(
-            lambda seen: [
-                *_show(seen),
-                *[gradio.update(value=0.0)] * most_knobs,
-            ],
-            inputs=[start],
-            outputs=[edited, said_edited, *sliders],
-        )
-        gradio.on(
+        turned = gradio.on(
             [slider.input for slider in sliders],
             lambda *given: _turn(exploration, *given),
             inputs=[content, knobs, *sliders],
@@ -118,6 +105,22 @@ def build(
             show_progress="hidden",
             concurrency_limit=None,
             api_name="turn",
+        )
+        find.click(
+            lambda *given: _find(exploration, most_knobs, *given),
+            inputs=[content, start, target],
+            outputs=[knobs, edited, said_edited, *sliders],
+            # The answer to an earlier turn must not replace this one.
+            cancels=[turned],
+        )
+        reset.click(
+            lambda seen: [
+                *_show(seen),
+                *[gradio.update(value=0.0)] * most_knobs,
+            ],
+            inputs=[start],
+            outputs=[edited, said_edited, *sliders],
+            cancels=[turned],
         )
     return page
 

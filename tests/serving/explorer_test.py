@@ -4,6 +4,7 @@ import contextlib
 import io
 import pathlib
 import tempfile
+import threading
 import time
 import urllib.parse
 from unittest import mock
@@ -107,11 +108,49 @@ class ExplorerTest(absltest.TestCase):
         hosts = {urllib.parse.urlsplit(url).hostname for url in fetched}
         self.assertLessEqual(hosts, {"127.0.0.1", "localhost", None})
 
+    def test_a_late_answer_to_a_turn_changes_nothing(self):
+        shown = exploration.Exploration(self._connect())
+        original, answered = shown.turn, threading.Event()
+
+        def slow_turn(*given):
+            time.sleep(2.0)
+            answered.set()
+            return original(*given)
+
+        self.enter_context(mock.patch.object(shown, "turn", slow_turn))
+        address = self._launch(shown)
+        start = exploration.Exploration(self._connect()).reconstruct(
+            self.files[0].read_bytes()
+        )
+        with browser.opened() as context:
+            page = context.new_page()
+            page.set_default_timeout(_MILLISECONDS)
+            page.goto(address)
+            page.locator("#image input[type=file]").set_input_files(
+                self.files[0]
+            )
+            self._wait_for(page, start)
+            page.get_by_role("button", name="Find its attributes").click()
+            knob = page.locator("#knob-1 input[type=range]")
+            knob.wait_for()
+            knob.focus()
+            page.keyboard.press("End")
+            page.wait_for_timeout(500)
+            page.get_by_role("button", name="Knobs to the middle").click()
+
+            self.assertTrue(answered.wait(_LONG))
+            page.wait_for_timeout(2000)
+
+            self._wait_for(page, start, timeout=0.0)
+
     def _wait_for(
-        self, page: sync_api.Page, expected: exploration.Seen
+        self,
+        page: sync_api.Page,
+        expected: exploration.Seen,
+        timeout: float = _LONG,
     ) -> None:
         """Waits until the edited picture is the expected one."""
-        end = time.monotonic() + _LONG
+        end = time.monotonic() + timeout
         edited = page.locator("#edited img")
         edited.wait_for()
         while not np.array_equal(
