@@ -57,7 +57,7 @@ class ConfigsTest(parameterized.TestCase):
         self.assertIn(f"--config=configs/{name}.py", module.__doc__)
 
     @parameterized.parameters(
-        "avatars_rich_64", "pixel_art_32", "tshirt_dress_32", "digits_4_9_32"
+        "avatars_rich_64", "pixel_art_32", "tshirt_dress_32"
     )
     def test_untrained_ones_say_so(self, name):
         module = importlib.import_module(f"configs.{name}")
