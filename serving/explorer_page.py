@@ -90,11 +90,6 @@ def build(
                 reset = gradio.Button("Knobs to the middle")
 
         pictures = [said, rebuilt, said_rebuilt, edited, said_edited]
-        image.change(
-            lambda shown: _open(exploration, shown, most_knobs),
-            inputs=[image],
-            outputs=[content, start, knobs, target, *pictures, *sliders],
-        )
         turned = gradio.on(
             [slider.input for slider in sliders],
             lambda *given: _turn(exploration, *given),
@@ -106,11 +101,11 @@ def build(
             concurrency_limit=None,
             api_name="turn",
         )
-        find.click(
+        found = find.click(
             lambda *given: _find(exploration, most_knobs, *given),
             inputs=[content, start, target],
             outputs=[knobs, edited, said_edited, *sliders],
-            # The answer to an earlier turn must not replace this one.
+            # An answer to what was asked before must not replace this one.
             cancels=[turned],
         )
         reset.click(
@@ -121,6 +116,12 @@ def build(
             inputs=[start],
             outputs=[edited, said_edited, *sliders],
             cancels=[turned],
+        )
+        image.change(
+            lambda shown: _open(exploration, shown, most_knobs),
+            inputs=[image],
+            outputs=[content, start, knobs, target, *pictures, *sliders],
+            cancels=[turned, found],
         )
     return page
 
