@@ -56,10 +56,8 @@ class ConfigsTest(parameterized.TestCase):
         self.assertIn("Not trained here", module.__doc__)
         self.assertIn(f"--config=configs/{name}.py", module.__doc__)
 
-    @parameterized.parameters(
-        "avatars_rich_64", "pixel_art_32", "tshirt_dress_32"
-    )
-    def test_untrained_ones_say_so(self, name):
+    def test_the_untrained_one_says_so(self):
+        name = "avatars_rich_64"
         module = importlib.import_module(f"configs.{name}")
         self.assertIn("Not trained yet.", module.__doc__)
         self.assertIn(f"--config=configs/{name}.py", module.__doc__)
