@@ -2,7 +2,6 @@
 
 import contextlib
 import io
-import os
 import pathlib
 import re
 
@@ -32,7 +31,7 @@ class PythonApiPageTest(absltest.TestCase):
                     image_files.noise(seed), "JPEG" if seed else "PNG"
                 ),
             )
-        self.enter_context(_working_in(folder))
+        self.enter_context(contextlib.chdir(folder))
         printed = self.enter_context(contextlib.redirect_stdout(io.StringIO()))
         names = {}
         for example in self.examples:
@@ -58,16 +57,6 @@ class PythonApiPageTest(absltest.TestCase):
 def _public(cls):
     names = {*vars(cls), *getattr(cls, "__annotations__", {})}
     return sorted(name for name in names if not name.startswith("_"))
-
-
-@contextlib.contextmanager
-def _working_in(folder):
-    before = pathlib.Path.cwd()
-    os.chdir(folder)
-    try:
-        yield
-    finally:
-        os.chdir(before)
 
 
 if __name__ == "__main__":
