@@ -21,4 +21,11 @@ def get_config() -> config.ExperimentConfig:
     )
     experiment.model.resolution = 64
     experiment.model.channel_base = 1024
+    experiment.model.style_width = 6
+    # Eyes and mouths are a few pixels, as in avatars_64.
+    experiment.loss.perceptual = 20.0
+    experiment.loss.classification = 1.0
+    experiment.training.batch_size = 16
+    experiment.training.total_images = 152_000
+    experiment.attributes.range_width = 15.0
     return experiment

@@ -22,42 +22,24 @@ _SKIN_COLOURS = {
 
 STYLE = avatars.AvatarStyle(
     name="avataaars",
+    revision=3,
     file="avataaars.json",
     looks={
         "glasses": avatars.optional(
             "accessories",
-            {
-                "wayfarers": "prescription02",
-                "round": "round",
-                "sunglasses": "kurt",
-            },
+            {"wayfarers": "prescription02", "sunglasses": "kurt"},
         ),
         "facial_hair": avatars.optional(
             "facialHair",
-            {
-                "beard": "beardMajestic",
-                "short_beard": "beardMedium",
-                "moustache": "moustacheMagnum",
-            },
+            {"beard": "beardMajestic", "moustache": "moustacheMagnum"},
         ),
         "mouth": avatars.variants(
             "mouth",
-            {
-                "serious": "serious",
-                "smile": "smile",
-                "grimace": "grimace",
-                "scream": "screamOpen",
-                "tongue": "tongue",
-            },
+            {"serious": "serious", "smile": "smile", "scream": "screamOpen"},
         ),
         "eyes": avatars.variants(
             "eyes",
-            {
-                "open": "default",
-                "closed": "happy",
-                "surprised": "surprised",
-                "wink": "wink",
-            },
+            {"open": "default", "closed": "happy", "surprised": "surprised"},
         ),
         "eyebrows": avatars.variants(
             "eyebrows",
@@ -70,16 +52,15 @@ STYLE = avatars.AvatarStyle(
                 "bald": "sides",
                 "bob": "bob",
                 "long": "straight01",
-                "curly": "curly",
             },
         ),
         "hair_colour": avatars.colours(_HAIR_COLOURS, "hair", "facialHair"),
         "skin": avatars.colours(_SKIN_COLOURS, "skin"),
     },
-    # The face from the hair to the beard.
+    # The face from the hair to the beard; clothes are outside the picture.
     fixed={
-        "scale": 1.6,
-        "translateY": 4,
+        "scale": 1.9,
+        "translateY": 8,
         "backgroundColor": ["#b6e3f4"],
         "clothesVariant": "shirtCrewNeck",
         "clothesColor": ["#929598"],
@@ -88,8 +69,8 @@ STYLE = avatars.AvatarStyle(
     },
     # 0.3 each makes "glasses or facial hair" true for 51 % of the images.
     probabilities=(
-        (0.7, 0.1, 0.1, 0.1),
-        (0.7, 0.1, 0.1, 0.1),
+        (0.7, 0.15, 0.15),
+        (0.7, 0.15, 0.15),
         *[None] * 6,
     ),
 )

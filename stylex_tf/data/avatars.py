@@ -22,8 +22,6 @@ from PIL import Image
 
 from stylex_tf.data import manifest
 
-# Raise when the same factors would be drawn differently.
-_VERSION = 2
 _PACKAGES = ("dicebear-core", "dicebear-styles", "resvg-py")
 
 Options = Mapping[str, Any]
@@ -58,6 +56,7 @@ class AvatarStyle:
 
     Attributes:
         name: of the world, in the config.
+        revision: raise it when the same factors would be drawn differently.
         file: the style's JSON file in `dicebear_styles`.
         looks: factor -> value -> the options that draw it.
         fixed: the options that no factor changes.
@@ -65,6 +64,7 @@ class AvatarStyle:
     """
 
     name: str
+    revision: int
     file: str
     looks: Mapping[str, Mapping[str, Options]]
     fixed: Options
@@ -82,7 +82,7 @@ class AvatarStyle:
     def version(self) -> str:
         """Names everything outside the factors that decides the pixels."""
         packages = [f"{p} {importlib.metadata.version(p)}" for p in _PACKAGES]
-        return ", ".join([f"{self.name} {_VERSION}", *packages])
+        return ", ".join([f"{self.name} {self.revision}", *packages])
 
     def render(self, factors: Sequence[float], resolution: int) -> np.ndarray:
         """Draws one avatar.

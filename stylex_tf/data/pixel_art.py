@@ -16,6 +16,7 @@ _SKIN_COLOURS = {"light": "#ffdbac", "tan": "#e0b687", "brown": "#a26d3d"}
 
 STYLE = avatars.AvatarStyle(
     name="pixel_art",
+    revision=2,
     file="pixel-art.json",
     looks={
         "glasses": avatars.optional(

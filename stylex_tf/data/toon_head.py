@@ -24,6 +24,7 @@ def _same(*names: str) -> dict[str, str]:
 
 STYLE = avatars.AvatarStyle(
     name="avatars",
+    revision=2,
     file="toon-head.json",
     looks={
         "beard": avatars.optional("beard", {"yes": "longBeard"}),
