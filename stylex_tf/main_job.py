@@ -9,13 +9,9 @@ from typing import Any
 
 import tensorflow as tf
 
-from stylex_tf import (
-    config,
-    experiment,
-    explanation,
-    run_folder,
-)
+from stylex_tf import config, experiment, run_folder
 from stylex_tf.export import saved_model
+from stylex_tf.report import findings
 from stylex_tf.stages import explaining, exporting, trained
 from stylex_tf.stages import run as run_lib
 
@@ -96,7 +92,7 @@ def _logged_seconds(metrics: pathlib.Path) -> float:
 
 def _summary(
     folder: run_folder.RunFolder,
-    shown: explanation.Explanation,
+    shown: findings.Findings,
     evaluation: dict[str, Any],
     published: saved_model.Published,
     *,
@@ -123,8 +119,8 @@ def _summary(
     return "\n".join(lines)
 
 
-def _in_words(view: explanation.AttributeView) -> str:
-    end = "up" if view.direction == explanation.TOWARDS_MAXIMUM else "down"
+def _in_words(view: findings.AttributeView) -> str:
+    end = "up" if view.direction == findings.TOWARDS_MAXIMUM else "down"
     factor = f", moves {view.factor}" if view.factor else ""
     return (
         f"    {view.rank}. {view.layer} channel {view.channel} {end}: effect "

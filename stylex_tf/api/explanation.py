@@ -1,8 +1,6 @@
 """The answer for a number of images: arrays, pictures, and where they are from.
 
-`stylex_tf/explanation.py` is what the report shows of a run: of each class its
-attributes, with the images that show them best. This is what a model answered
-about the caller's images, all of them, in the order given.
+What a report shows of a whole run is `stylex_tf/report/findings.py`.
 """
 
 import dataclasses

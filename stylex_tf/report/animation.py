@@ -5,14 +5,13 @@ import io
 import numpy as np
 from PIL import Image
 
-from stylex_tf import explanation
-from stylex_tf.report import lettering
+from stylex_tf.report import findings, lettering
 
 _MILLISECONDS = 900
 _GAP = 4
 
 
-def flicker(view: explanation.AttributeView, class_index: int) -> bytes:
+def flicker(view: findings.AttributeView, class_index: int) -> bytes:
     """Returns a GIF of two frames: the examples in a row, before and after.
 
     Args:

@@ -4,7 +4,7 @@ import dataclasses
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from stylex_tf import explanation as explanation_lib
+from stylex_tf.report import findings as findings_lib
 from stylex_tf.report import lookup, wording
 
 # Above this share, the label alone does what the image should do.
@@ -29,14 +29,14 @@ class Caution:
 
 def find(
     evaluation: Mapping[str, Any],
-    explanation: explanation_lib.Explanation,
+    findings: findings_lib.Findings,
     causes: Sequence[str] = (),
 ) -> tuple[Caution, ...]:
     """Lists every warning that the figures call for, the gravest first.
 
     Args:
         evaluation: the content of evaluation.json; nulls are not measured.
-        explanation: what was found.
+        findings: what was found.
         causes: the planted truth, "factor" or "factor=value"; empty where no
             truth is known.
     """
@@ -44,9 +44,9 @@ def find(
         *_about_the_classifier(evaluation),
         *_about_the_label(evaluation),
         *_about_reconstructions(evaluation),
-        *_about_flips(evaluation, explanation.class_names),
-        *_about_attributes(evaluation, explanation),
-        *_about_causes(evaluation, explanation, causes),
+        *_about_flips(evaluation, findings.class_names),
+        *_about_attributes(evaluation, findings),
+        *_about_causes(evaluation, findings, causes),
     )
 
 
@@ -183,9 +183,9 @@ def _about_flips(
 
 def _about_attributes(
     evaluation: Mapping[str, Any],
-    explanation: explanation_lib.Explanation,
+    findings: findings_lib.Findings,
 ) -> Iterator[Caution]:
-    for found in explanation.classes:
+    for found in findings.classes:
         if not found.attributes and not only_guesses(evaluation):
             yield Caution(
                 "no_attributes",
@@ -196,11 +196,11 @@ def _about_attributes(
                 "makes this class may take several coordinates at once, or "
                 "was not learnt by the generator.",
             )
-    if explanation.shift_size > 1:
+    if findings.shift_size > 1:
         yield Caution(
             "shift_size",
             "The edits go further than any image did",
-            f"Every coordinate was moved {explanation.shift_size:g} times as "
+            f"Every coordinate was moved {findings.shift_size:g} times as "
             "far as the end of the range it has over the images, where "
             "pictures may break.",
         )
@@ -208,15 +208,13 @@ def _about_attributes(
 
 def _about_causes(
     evaluation: Mapping[str, Any],
-    explanation: explanation_lib.Explanation,
+    findings: findings_lib.Findings,
     causes: Sequence[str],
 ) -> Iterator[Caution]:
     if not truth_measured(evaluation):
         return
     moved = {
-        view.factor
-        for found in explanation.classes
-        for view in found.attributes
+        view.factor for found in findings.classes for view in found.attributes
     }
     missed = [
         wording.words(cause)

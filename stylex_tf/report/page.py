@@ -12,7 +12,6 @@ import jinja2
 import numpy as np
 
 from stylex_tf import atomic_file
-from stylex_tf import explanation as explanation_lib
 from stylex_tf.report import (
     attribute_names,
     cautions,
@@ -27,6 +26,7 @@ from stylex_tf.report import (
     single_image,
     wording,
 )
+from stylex_tf.report import findings as findings_lib
 
 MAX_BYTES = layout.MAX_BYTES
 
@@ -57,7 +57,7 @@ class ReportData:
     # What was explained, as pairs of a label and its text: the classifier,
     # the images, the model.
     facts: tuple[tuple[str, str], ...]
-    explanation: explanation_lib.Explanation
+    findings: findings_lib.Findings
     # The content of evaluation.json; what was not measured is null.
     evaluation: Mapping[str, Any]
     reconstructions: Reconstructions
@@ -109,7 +109,7 @@ def render(data: ReportData, encoding: pictures.Encoding) -> str:
     script = (_TEMPLATES / "report.js").read_text("utf-8")
     found = (
         *data.training,
-        *cautions.find(data.evaluation, data.explanation, data.causes),
+        *cautions.find(data.evaluation, data.findings, data.causes),
     )
     return _template().render(
         data=data,
@@ -127,14 +127,14 @@ def render(data: ReportData, encoding: pictures.Encoding) -> str:
         cautions=found,
         raised={caution.code for caution in found},
         groups=figures.tabulate(
-            data.evaluation, data.explanation.class_names, data.causes
+            data.evaluation, data.findings.class_names, data.causes
         ),
         flips=flip_curve.points(data.evaluation),
         truth_measured=cautions.truth_measured(data.evaluation),
         causal={cautions.cause_factor(cause) for cause in data.causes},
-        factors=_factors(data.explanation),
-        strongest=_strongest(data.explanation),
-        moved=explanation_lib.MOVED,
+        factors=_factors(data.findings),
+        strongest=_strongest(data.findings),
+        moved=findings_lib.MOVED,
         most_linked=_MOST_LINKED,
         longest_name=attribute_names.LONGEST,
         names_format=attribute_names.FORMAT,
@@ -156,22 +156,22 @@ def _template() -> jinja2.Template:
     return environment.get_template("report.html")
 
 
-def _factors(explanation: explanation_lib.Explanation) -> dict[int, str]:
+def _factors(findings: findings_lib.Findings) -> dict[int, str]:
     """The known factors of the coordinates on the page."""
     return {
         view.coordinate: view.factor
-        for found in explanation.classes
+        for found in findings.classes
         for view in found.attributes
         if view.factor is not None
     }
 
 
-def _strongest(explanation: explanation_lib.Explanation) -> float:
+def _strongest(findings: findings_lib.Findings) -> float:
     """The largest effect on the page, which has the longest bar."""
     return max(
         (
             view.mean_effect
-            for found in explanation.classes
+            for found in findings.classes
             for view in found.attributes
         ),
         default=0.0,

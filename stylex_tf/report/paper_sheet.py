@@ -5,16 +5,13 @@ from collections.abc import Mapping
 import numpy as np
 from PIL import Image, ImageDraw
 
-from stylex_tf import explanation
-from stylex_tf.report import lettering, wording
+from stylex_tf.report import findings, lettering, wording
 
 # In shares of the side of a picture.
 _WORDS, _MARGIN, _GAP = 1.6, 0.15, 0.03
 
 
-def draw(
-    found: explanation.ClassExplanation, names: Mapping[int, str]
-) -> np.ndarray:
+def draw(found: findings.ClassFindings, names: Mapping[int, str]) -> np.ndarray:
     """Draws a row an attribute: its name, then pairs of before and after.
 
     Args:
@@ -55,7 +52,7 @@ def draw(
 
 
 def _pairs(
-    view: explanation.AttributeView, class_index: int
+    view: findings.AttributeView, class_index: int
 ) -> list[tuple[Image.Image, Image.Image]]:
     def label(image: np.ndarray, said: np.ndarray) -> Image.Image:
         decided = said.argmax() == class_index
@@ -73,7 +70,7 @@ def _pairs(
 
 def _describe(
     pen: ImageDraw.ImageDraw,
-    view: explanation.AttributeView,
+    view: findings.AttributeView,
     names: Mapping[int, str],
     corner: tuple[int, int],
     size: tuple[int, int],

@@ -3,13 +3,13 @@
 import pathlib
 from collections.abc import Mapping
 
-from stylex_tf import atomic_file, explanation
-from stylex_tf.report import animation, contact_sheet, paper_sheet
+from stylex_tf import atomic_file
+from stylex_tf.report import animation, contact_sheet, findings, paper_sheet
 
 
 def write(
     folder: pathlib.Path,
-    found: explanation.Explanation,
+    found: findings.Findings,
     names: Mapping[int, str],
 ) -> None:
     """Writes a PNG a class and a GIF an attribute.

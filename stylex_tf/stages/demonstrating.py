@@ -5,10 +5,9 @@ from collections.abc import Mapping
 import numpy as np
 import tensorflow as tf
 
-from stylex_tf import explanation
 from stylex_tf.attributes import batching
 from stylex_tf.data import preprocessing
-from stylex_tf.report import demonstration, layout
+from stylex_tf.report import demonstration, findings, layout
 from stylex_tf.stages import searching
 from stylex_tf.stages import trained as trained_lib
 
@@ -16,7 +15,7 @@ from stylex_tf.stages import trained as trained_lib
 def demonstrate(
     trained: trained_lib.Trained,
     found: searching.Found,
-    shown: explanation.Explanation,
+    shown: findings.Findings,
     plan: layout.Layout,
 ) -> Mapping[tuple[int, int], demonstration.Demonstration]:
     """Turns the knob of every attribute.
@@ -53,7 +52,7 @@ def _turn(
     trained: trained_lib.Trained,
     found: searching.Found,
     target: int,
-    view: explanation.AttributeView,
+    view: findings.AttributeView,
     examples: np.ndarray,
     plan: layout.Layout,
 ) -> demonstration.Demonstration:

@@ -5,7 +5,7 @@ import pathlib
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from stylex_tf import explanation
+from stylex_tf.report import findings
 from stylex_tf.stages import (
     evaluating,
     given_names,
@@ -29,7 +29,7 @@ class Explained:
     """
 
     found: searching.Found
-    shown: explanation.Explanation
+    shown: findings.Findings
     evaluation: dict[str, Any]
     names: Mapping[int, str]
 

@@ -6,11 +6,17 @@ from typing import Any
 import numpy as np
 import tensorflow as tf
 
-from stylex_tf import explanation
 from stylex_tf.attributes import counterfactuals, selection
 from stylex_tf.data import preprocessing
 from stylex_tf.evaluation import ground_truth
-from stylex_tf.report import cautions, layout, page, picture_files, wording
+from stylex_tf.report import (
+    cautions,
+    findings,
+    layout,
+    page,
+    picture_files,
+    wording,
+)
 from stylex_tf.report import examples as examples_lib
 from stylex_tf.stages import (
     demonstrating,
@@ -30,7 +36,7 @@ def show(
     trained: trained_lib.Trained,
     found: searching.Found,
     namer: naming.Namer | None,
-) -> explanation.Explanation:
+) -> findings.Findings:
     """Returns each class's attributes with example images.
 
     Args:
@@ -56,14 +62,14 @@ def show(
             )
         ]
         classes.append(
-            explanation.ClassExplanation(
+            findings.ClassFindings(
                 class_index=target,
                 class_name=names[target],
                 images=len(sources),
                 attributes=tuple(views),
             )
         )
-    return explanation.Explanation(
+    return findings.Findings(
         class_names=tuple(names),
         classes=tuple(classes),
         shift_size=found.table.shift_size,
@@ -79,7 +85,7 @@ def _view(
     attribute: selection.Attribute,
     factor: ground_truth.AttributeFactor | None,
     examples: int,
-) -> explanation.AttributeView:
+) -> findings.AttributeView:
     """One attribute on images whose probability it raises most."""
     functions = trained.functions
     sources = np.flatnonzero(found.table.predictions != target)
@@ -106,7 +112,7 @@ def _view(
         functions.generate(tf.constant(s)) for s in (styles, edited)
     )
     layer, channel = functions.style_space.locate(attribute.coordinate)
-    return explanation.AttributeView(
+    return findings.AttributeView(
         rank=rank,
         coordinate=attribute.coordinate,
         layer=layer,
@@ -114,7 +120,7 @@ def _view(
         direction=attribute.direction,
         mean_effect=attribute.effect,
         share_flipped=attribute.share,
-        share_moved=float(np.mean(gains >= explanation.MOVED)),
+        share_moved=float(np.mean(gains >= findings.MOVED)),
         factor=factor.factor if factor else None,
         purity=factor.purity if factor else None,
         sources=preprocessing.to_uint8(plain).numpy(),
@@ -140,7 +146,7 @@ def _plan(
 def write_report(
     trained: trained_lib.Trained,
     found: searching.Found,
-    shown: explanation.Explanation,
+    shown: findings.Findings,
     evaluation: dict[str, Any],
     given: given_names.GivenNames,
 ) -> None:
@@ -156,7 +162,7 @@ def write_report(
         page.ReportData(
             title=f"What the classifier looks at: {run.settings.name}",
             facts=_facts(trained, evaluation),
-            explanation=shown,
+            findings=shown,
             evaluation=evaluation,
             reconstructions=page.Reconstructions(
                 images=reals,

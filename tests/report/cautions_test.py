@@ -8,12 +8,12 @@ from tests.report import report_samples
 _CAUSES = ("glasses", "open_mouth")
 
 
-def _codes(evaluation=None, explanation=None, causes=_CAUSES):
+def _codes(evaluation=None, findings=None, causes=_CAUSES):
     if evaluation is None:
         evaluation = report_samples.evaluation()
-    if explanation is None:
-        explanation = report_samples.report_data().explanation
-    found = cautions.find(evaluation, explanation, causes)
+    if findings is None:
+        findings = report_samples.report_data().findings
+    found = cautions.find(evaluation, findings, causes)
     return [caution.code for caution in found]
 
 
@@ -131,7 +131,7 @@ class CautionsTest(parameterized.TestCase):
         )
 
         (caution,) = cautions.find(
-            evaluation, report_samples.report_data().explanation
+            evaluation, report_samples.report_data().findings
         )
 
         self.assertIn("towards “glasses or open mouth”", caution.text)
@@ -147,14 +147,14 @@ class CautionsTest(parameterized.TestCase):
         )
 
         (caution,) = cautions.find(
-            evaluation, report_samples.report_data().explanation
+            evaluation, report_samples.report_data().findings
         )
 
         self.assertRegex(caution.text, "glasses .61.%. and open mouth .88.%.")
         self.assertNotIn("skin", caution.text)
 
     def test_a_class_without_attributes_says_so(self):
-        explanation = report_samples.explained(
+        findings = report_samples.explained(
             report_samples.found(
                 report_samples.attribute(1),
                 report_samples.attribute(2, factor="open_mouth"),
@@ -162,31 +162,31 @@ class CautionsTest(parameterized.TestCase):
             report_samples.found(class_index=0),
         )
 
-        (caution,) = cautions.find(report_samples.evaluation(), explanation)
+        (caution,) = cautions.find(report_samples.evaluation(), findings)
 
         self.assertEqual(caution.code, "no_attributes")
         self.assertIn("neither", caution.headline)
         self.assertIn("118 images", caution.text)
 
     def test_edits_beyond_the_range_say_so(self):
-        found = report_samples.report_data().explanation.classes
+        found = report_samples.report_data().findings.classes
 
         self.assertEqual(
-            _codes(explanation=report_samples.explained(*found, shift_size=2)),
+            _codes(findings=report_samples.explained(*found, shift_size=2)),
             ["shift_size"],
         )
         self.assertEmpty(
-            _codes(explanation=report_samples.explained(*found, shift_size=0.5))
+            _codes(findings=report_samples.explained(*found, shift_size=0.5))
         )
 
     def test_a_planted_cause_that_no_attribute_moves_is_named(self):
-        explanation = report_samples.explained(
+        findings = report_samples.explained(
             report_samples.found(report_samples.attribute(1, factor="glasses"))
         )
 
         (caution,) = cautions.find(
             report_samples.evaluation(),
-            explanation,
+            findings,
             ("glasses", "mouth=smile"),
         )
 
@@ -198,13 +198,13 @@ class CautionsTest(parameterized.TestCase):
         self.assertEmpty(_codes(causes=("open_mouth=open",)))
 
     def test_no_cause_is_called_missed_where_nobody_looked(self):
-        explanation = report_samples.explained(
+        findings = report_samples.explained(
             report_samples.found(report_samples.attribute(1, factor=None))
         )
         unknown = report_samples.evaluation(ground_truth=None)
 
-        self.assertEmpty(_codes(unknown, explanation))
-        self.assertEqual(_codes(explanation=explanation), ["missed_cause"])
+        self.assertEmpty(_codes(unknown, findings))
+        self.assertEqual(_codes(findings=findings), ["missed_cause"])
 
 
 if __name__ == "__main__":

@@ -6,8 +6,7 @@ import numpy as np
 from absl.testing import absltest
 from PIL import Image
 
-from stylex_tf import explanation
-from stylex_tf.report import layout, page
+from stylex_tf.report import findings, layout, page
 from tests.report import report_samples
 
 _CLASSES = 200
@@ -26,17 +25,17 @@ def _pictures(rng: np.random.Generator, count: int, side: int) -> np.ndarray:
 
 def _found(rng: np.random.Generator, index: int, side: int, examples: int):
     p = rng.dirichlet(np.ones(_CLASSES), examples)
-    return explanation.ClassExplanation(
+    return findings.ClassFindings(
         class_index=index,
         class_name=f"species {index:03d}",
         images=240,
         attributes=tuple(
-            explanation.AttributeView(
+            findings.AttributeView(
                 rank=rank,
                 coordinate=rank,
                 layer="16x16/conv0",
                 channel=rank,
-                direction=explanation.TOWARDS_MAXIMUM,
+                direction=findings.TOWARDS_MAXIMUM,
                 mean_effect=1.0 / rank,
                 share_flipped=0.1,
                 sources=_pictures(rng, examples, side),
@@ -62,7 +61,7 @@ class ManyClassesTest(absltest.TestCase):
         p = rng.dirichlet(np.ones(_CLASSES), 2)
         images = _pictures(rng, 2, side)
         data = report_samples.report_data(
-            explanation=explanation.Explanation(
+            findings=findings.Findings(
                 class_names=tuple(one.class_name for one in classes),
                 classes=classes,
             ),

@@ -9,8 +9,7 @@ from typing import Any
 from absl.testing import absltest
 from playwright import sync_api
 
-from stylex_tf import explanation
-from stylex_tf.report import attribute_names, page
+from stylex_tf.report import attribute_names, findings, page
 from tests.report import report_samples
 from tests.testing import browser
 
@@ -207,7 +206,7 @@ class PageBrowserTest(absltest.TestCase):
 
     def test_names_with_markup_are_text(self):
         names = ("a & b", _MARKUP)
-        found = explanation.ClassExplanation(
+        found = findings.ClassFindings(
             class_index=1,
             class_name=_MARKUP,
             images=3,
@@ -215,9 +214,7 @@ class PageBrowserTest(absltest.TestCase):
         )
         opened = self._open(
             title=_MARKUP,
-            explanation=explanation.Explanation(
-                class_names=names, classes=(found,)
-            ),
+            findings=findings.Findings(class_names=names, classes=(found,)),
             demonstrations={(1, 1): report_samples.demonstrated()},
             single_images=(report_samples.alone(image_id=_MARKUP),),
             names={501: _MARKUP},

@@ -10,8 +10,7 @@ from unittest import mock
 import numpy as np
 from absl.testing import absltest
 
-from stylex_tf import explanation
-from stylex_tf.report import cautions, page, pictures
+from stylex_tf.report import cautions, findings, page, pictures
 from tests.report import report_samples
 
 # Elements without an end tag.
@@ -140,7 +139,7 @@ class PageTest(absltest.TestCase):
         attribute = report_samples.attribute(
             factor="<img src=x>", image_ids=("<i>0</i>", '"onload="x')
         )
-        found = explanation.ClassExplanation(
+        found = findings.ClassFindings(
             class_index=1,
             class_name=names[1],
             images=3,
@@ -150,9 +149,7 @@ class PageTest(absltest.TestCase):
         parsed = _render(
             title=f"About {names[1]}",
             facts=((names[1], names[1]),),
-            explanation=explanation.Explanation(
-                class_names=names, classes=(found,)
-            ),
+            findings=findings.Findings(class_names=names, classes=(found,)),
             causes=(names[1],),
             demonstrations={},
             single_images=(report_samples.alone(image_id="<i>7</i>"),),
@@ -234,9 +231,7 @@ class ContentTest(absltest.TestCase):
             after=np.array([[0.4, 0.6], [0.51, 0.49]]),
         )
         parsed = _render(
-            explanation=report_samples.explained(
-                report_samples.found(attribute)
-            ),
+            findings=report_samples.explained(report_samples.found(attribute)),
             demonstrations={},
             single_images=(),
         )
@@ -280,13 +275,13 @@ class ContentTest(absltest.TestCase):
     def test_small_pictures_keep_their_pixels(self):
         bare = {"demonstrations": {}, "single_images": ()}
         small = _render(
-            explanation=report_samples.explained(
+            findings=report_samples.explained(
                 report_samples.found(report_samples.attribute(size=32))
             ),
             **bare,
         )
         large = _render(
-            explanation=report_samples.explained(
+            findings=report_samples.explained(
                 report_samples.found(report_samples.attribute(size=128))
             ),
             **bare,
@@ -304,7 +299,7 @@ class ContentTest(absltest.TestCase):
 
     def test_says_when_an_attribute_moves_nothing_known(self):
         parsed = _render(
-            explanation=report_samples.explained(
+            findings=report_samples.explained(
                 report_samples.found(report_samples.attribute(factor=None))
             )
         )
@@ -398,7 +393,7 @@ class SingleImagesTest(absltest.TestCase):
 class MissingTest(absltest.TestCase):
     def test_without_truth_attributes_go_by_their_coordinates(self):
         parsed = _render(
-            explanation=report_samples.explained(
+            findings=report_samples.explained(
                 report_samples.found(report_samples.attribute(factor=None))
             ),
             evaluation=report_samples.evaluation(ground_truth=None),
@@ -420,7 +415,7 @@ class MissingTest(absltest.TestCase):
 
     def test_a_class_without_attributes_is_a_result(self):
         parsed = _render(
-            explanation=report_samples.explained(report_samples.found()),
+            findings=report_samples.explained(report_samples.found()),
             causes=(),
         )
 
@@ -431,7 +426,7 @@ class MissingTest(absltest.TestCase):
     def test_an_attribute_without_examples_keeps_its_figures(self):
         empty = np.zeros((0, 2))
         parsed = _render(
-            explanation=report_samples.explained(
+            findings=report_samples.explained(
                 report_samples.found(
                     report_samples.attribute(
                         image_ids=(), before=empty, after=empty

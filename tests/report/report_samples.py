@@ -6,8 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from stylex_tf import explanation
-from stylex_tf.report import demonstration, page, single_image
+from stylex_tf.report import demonstration, findings, page, single_image
 
 CLASS_NAMES = ("neither", "glasses or open mouth")
 
@@ -94,16 +93,16 @@ def attribute(
     after: np.ndarray | None = None,
     image_ids: tuple[str, ...] = ("test/7", "test/12"),
     size: int = 8,
-) -> explanation.AttributeView:
+) -> findings.AttributeView:
     """One attribute with an example an id, grey before and white after."""
     count = len(image_ids)
     shape = (count, size, size, 3)
-    return explanation.AttributeView(
+    return findings.AttributeView(
         rank=rank,
         coordinate=500 + rank,
         layer="16x16/conv_1",
         channel=20 + rank,
-        direction=explanation.TOWARDS_MAXIMUM,
+        direction=findings.TOWARDS_MAXIMUM,
         mean_effect=4.0 / rank,
         share_flipped=0.25,
         share_moved=0.5,
@@ -122,10 +121,10 @@ def attribute(
 
 
 def found(
-    *attributes: explanation.AttributeView, class_index: int = 1
-) -> explanation.ClassExplanation:
+    *attributes: findings.AttributeView, class_index: int = 1
+) -> findings.ClassFindings:
     """What was found for one class."""
-    return explanation.ClassExplanation(
+    return findings.ClassFindings(
         class_index=class_index,
         class_name=CLASS_NAMES[class_index],
         images=118,
@@ -134,10 +133,10 @@ def found(
 
 
 def explained(
-    *classes: explanation.ClassExplanation, shift_size: float = 1.0
-) -> explanation.Explanation:
-    """An explanation of the sample's classifier."""
-    return explanation.Explanation(
+    *classes: findings.ClassFindings, shift_size: float = 1.0
+) -> findings.Findings:
+    """What was found about the sample's classifier."""
+    return findings.Findings(
         class_names=CLASS_NAMES, classes=classes, shift_size=shift_size
     )
 
@@ -164,7 +163,7 @@ def edit(coordinate: int = 501, wins: float = 0.86) -> single_image.Edit:
     """A white picture; `wins` is the probability of class 1."""
     return single_image.Edit(
         coordinate=coordinate,
-        direction=explanation.TOWARDS_MAXIMUM,
+        direction=findings.TOWARDS_MAXIMUM,
         effect=4.0,
         picture=np.full((8, 8, 3), 255, np.uint8),
         probabilities=np.array([1 - wins, wins]),
@@ -192,7 +191,7 @@ def report_data(**changes: Any) -> page.ReportData:
     fields: Mapping[str, Any] = {
         "title": "Drawn faces",
         "facts": (("Classifier", "small_cnn"), ("Images", "faces, 32 pixels")),
-        "explanation": explained(
+        "findings": explained(
             found(attribute(1), attribute(2, factor="open_mouth")),
             found(attribute(1, factor="hair"), class_index=0),
         ),

@@ -3,9 +3,8 @@
 import numpy as np
 from absl.testing import absltest
 
-from stylex_tf import explanation
 from stylex_tf.data import preprocessing
-from stylex_tf.report import layout
+from stylex_tf.report import findings, layout
 from stylex_tf.stages import demonstrating
 from tests.testing import linear_run
 
@@ -40,16 +39,14 @@ class DemonstrateTest(absltest.TestCase):
             probabilities_after=said,
             image_ids=ids,
         )
-        view = explanation.AttributeView(**{**fields, **changes})
-        found = explanation.ClassExplanation(
+        view = findings.AttributeView(**{**fields, **changes})
+        found = findings.ClassFindings(
             class_index=_TARGET,
             class_name="one",
             images=len(self.others),
             attributes=(view,),
         )
-        return explanation.Explanation(
-            class_names=("zero", "one"), classes=(found,)
-        )
+        return findings.Findings(class_names=("zero", "one"), classes=(found,))
 
     def _demonstrate(self, plan=_PLAN, **changes):
         return demonstrating.demonstrate(

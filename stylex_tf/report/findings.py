@@ -1,7 +1,6 @@
-"""The answer: which attributes move a classifier towards one class.
+"""What a report shows of a run: of each class its attributes, with images.
 
-Arrays in, nothing computed by a network: an explanation made in this process
-and one made from a server's reply are the same object.
+What a model answers about a caller's images is `stylex_tf/api/explanation.py`.
 """
 
 import dataclasses
@@ -90,7 +89,7 @@ class AttributeView:
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class ClassExplanation:
+class ClassFindings:
     """The attributes of one class, strongest first.
 
     An empty tuple is a legal answer: nothing moved the classifier this way.
@@ -104,12 +103,12 @@ class ClassExplanation:
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class Explanation:
+class Findings:
     """What was found for every class that was asked for."""
 
     # All of the classifier's classes, in the order of its logits.
     class_names: tuple[str, ...]
-    classes: tuple[ClassExplanation, ...]
+    classes: tuple[ClassFindings, ...]
     # How far each coordinate was moved; 1 is the end of its range.
     shift_size: float = 1.0
     # One of MEASURES.

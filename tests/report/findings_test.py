@@ -1,20 +1,20 @@
-"""Tests of what an explanation accepts."""
+"""Tests of what findings accept."""
 
 import dataclasses
 
 import numpy as np
 from absl.testing import absltest, parameterized
 
-from stylex_tf import explanation
+from stylex_tf.report import findings
 
 
-def _attribute(**changes) -> explanation.AttributeView:
+def _attribute(**changes) -> findings.AttributeView:
     fields = {
         "rank": 1,
         "coordinate": 7,
         "layer": "8x8/conv_0",
         "channel": 7,
-        "direction": explanation.TOWARDS_MINIMUM,
+        "direction": findings.TOWARDS_MINIMUM,
         "mean_effect": 1.5,
         "sources": np.zeros((2, 4, 4, 3), np.uint8),
         "edited": np.zeros((2, 4, 4, 3), np.uint8),
@@ -22,17 +22,17 @@ def _attribute(**changes) -> explanation.AttributeView:
         "probabilities_after": np.full((2, 3), 1 / 3),
         "image_ids": ("a", "b"),
     }
-    return explanation.AttributeView(**{**fields, **changes})
+    return findings.AttributeView(**{**fields, **changes})
 
 
-def _class(**changes) -> explanation.ClassExplanation:
+def _class(**changes) -> findings.ClassFindings:
     fields = {
         "class_index": 1,
         "class_name": "dog",
         "images": 10,
         "attributes": (_attribute(),),
     }
-    return explanation.ClassExplanation(**{**fields, **changes})
+    return findings.ClassFindings(**{**fields, **changes})
 
 
 class AttributeViewTest(parameterized.TestCase):
@@ -87,11 +87,11 @@ class AttributeViewTest(parameterized.TestCase):
             _attribute(**changes)
 
 
-class ExplanationTest(absltest.TestCase):
+class FindingsTest(absltest.TestCase):
     names = ("cat", "dog", "fox")
 
     def test_a_class_may_have_no_attribute(self):
-        result = explanation.Explanation(
+        result = findings.Findings(
             class_names=self.names, classes=(_class(attributes=()),)
         )
 
@@ -100,21 +100,19 @@ class ExplanationTest(absltest.TestCase):
     def test_refuses_a_class_that_is_not_the_classifiers(self):
         for change in ({"class_index": 2}, {"class_index": 9}):
             with self.assertRaisesRegex(ValueError, "is called 'dog'"):
-                explanation.Explanation(
+                findings.Findings(
                     class_names=self.names, classes=(_class(**change),)
                 )
 
     def test_refuses_a_measure_that_nobody_knows(self):
         with self.assertRaisesRegex(ValueError, "measure is 'volts'"):
-            explanation.Explanation(
+            findings.Findings(
                 class_names=self.names, classes=(), measure="volts"
             )
 
     def test_refuses_probabilities_of_another_classifier(self):
         with self.assertRaisesRegex(ValueError, "has 3 probabilities"):
-            explanation.Explanation(
-                class_names=("cat", "dog"), classes=(_class(),)
-            )
+            findings.Findings(class_names=("cat", "dog"), classes=(_class(),))
 
 
 if __name__ == "__main__":
