@@ -16,7 +16,7 @@ import time
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from configs import quickstart
+from configs import paper, quickstart
 from stylex_tf import config
 
 
@@ -45,11 +45,7 @@ class Case:
 
     def settings(self) -> config.ExperimentConfig:
         """The config, valid."""
-        if self.paper:
-            settings = config.ExperimentConfig()
-            settings.classifier.architecture = "mobilenet"
-        else:
-            settings = quickstart.get_config()
+        settings = (paper if self.paper else quickstart).get_config()
         # One case is like another, whatever the processor.
         settings.training.precision = "float32"
         for name, value in self.changes.items():

@@ -8,30 +8,30 @@ is kept, and images are cropped to the birds. The attributes below are known of
 every image, for the evaluation to say which of them an edit moves.
 """
 
+from configs import paper
 from stylex_tf import config
 
 
 def get_config() -> config.ExperimentConfig:
     """Returns the experiment."""
-    return config.ExperimentConfig(
-        name="birds_200",
-        data=config.DataConfig(
-            source="data/cub",
-            layout="cub",
-            factors=(
-                "has_bill_shape::dagger",
-                "has_bill_shape::cone",
-                "has_bill_length::longer_than_head",
-                "has_crown_color::black",
-                "has_crown_color::red",
-                "has_wing_color::blue",
-                "has_wing_pattern::striped",
-                "has_breast_pattern::striped",
-                "has_belly_color::yellow",
-                "has_size::small_(5_-_9_in)",
-                "has_shape::duck-like",
-                "has_tail_shape::forked_tail",
-            ),
+    experiment = paper.get_config()
+    experiment.name = "birds_200"
+    experiment.data = config.DataConfig(
+        source="data/cub",
+        layout="cub",
+        factors=(
+            "has_bill_shape::dagger",
+            "has_bill_shape::cone",
+            "has_bill_length::longer_than_head",
+            "has_crown_color::black",
+            "has_crown_color::red",
+            "has_wing_color::blue",
+            "has_wing_pattern::striped",
+            "has_breast_pattern::striped",
+            "has_belly_color::yellow",
+            "has_size::small_(5_-_9_in)",
+            "has_shape::duck-like",
+            "has_tail_shape::forked_tail",
         ),
-        classifier=config.ClassifierConfig(architecture="mobilenet"),
     )
+    return experiment

@@ -6,13 +6,15 @@ Not trained here. Expects AFHQ, unpacked, in data/afhq (train/cat/*.jpg, ...;
 val/ or test/); elsewhere: --config.data.source=FOLDER. Its split is kept.
 """
 
+from configs import paper
 from stylex_tf import config
 
 
 def get_config() -> config.ExperimentConfig:
     """Returns the experiment."""
-    return config.ExperimentConfig(
-        name="cats_dogs",
-        data=config.DataConfig(source="data/afhq", classes=("cat", "dog")),
-        classifier=config.ClassifierConfig(architecture="mobilenet"),
+    experiment = paper.get_config()
+    experiment.name = "cats_dogs"
+    experiment.data = config.DataConfig(
+        source="data/afhq", classes=("cat", "dog")
     )
+    return experiment

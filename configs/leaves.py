@@ -8,15 +8,15 @@ Not trained here. Expects the folders <Plant>___<disease> in data/plantvillage
 several pictures of some leaves.
 """
 
+from configs import paper
 from stylex_tf import config
 
 
 def get_config() -> config.ExperimentConfig:
     """Returns the experiment."""
-    return config.ExperimentConfig(
-        name="leaves",
-        data=config.DataConfig(
-            source="data/plantvillage", layout="plant_village"
-        ),
-        classifier=config.ClassifierConfig(architecture="mobilenet"),
+    experiment = paper.get_config()
+    experiment.name = "leaves"
+    experiment.data = config.DataConfig(
+        source="data/plantvillage", layout="plant_village"
     )
+    return experiment

@@ -12,19 +12,20 @@ has no labels, so the classifier's accuracy is not in the report. What it has
 learned is the opinion of CelebA's annotators, not a fact about anybody.
 """
 
+from configs import paper
 from stylex_tf import config
 
 
 def get_config() -> config.ExperimentConfig:
     """Returns the experiment."""
-    return config.ExperimentConfig(
-        name="perceived_age",
-        data=config.DataConfig(
-            source="data/ffhq",
-            layout="unlabelled",
-            classes=("not Young", "Young"),
-        ),
-        classifier=config.ClassifierConfig(
-            path="classifiers/perceived_age/classifier.keras"
-        ),
+    experiment = paper.get_config()
+    experiment.name = "perceived_age"
+    experiment.data = config.DataConfig(
+        source="data/ffhq",
+        layout="unlabelled",
+        classes=("not Young", "Young"),
     )
+    experiment.classifier = config.ClassifierConfig(
+        path="classifiers/perceived_age/classifier.keras"
+    )
+    return experiment

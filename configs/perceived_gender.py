@@ -12,19 +12,20 @@ has no labels, so the classifier's accuracy is not in the report. What it has
 learned is the opinion of CelebA's annotators, not a fact about anybody.
 """
 
+from configs import paper
 from stylex_tf import config
 
 
 def get_config() -> config.ExperimentConfig:
     """Returns the experiment."""
-    return config.ExperimentConfig(
-        name="perceived_gender",
-        data=config.DataConfig(
-            source="data/ffhq",
-            layout="unlabelled",
-            classes=("not Male", "Male"),
-        ),
-        classifier=config.ClassifierConfig(
-            path="classifiers/perceived_gender/classifier.keras"
-        ),
+    experiment = paper.get_config()
+    experiment.name = "perceived_gender"
+    experiment.data = config.DataConfig(
+        source="data/ffhq",
+        layout="unlabelled",
+        classes=("not Male", "Male"),
     )
+    experiment.classifier = config.ClassifierConfig(
+        path="classifiers/perceived_gender/classifier.keras"
+    )
+    return experiment

@@ -9,17 +9,17 @@ is referable retinopathy. The split is random and by image, so that the two
 eyes of a patient can be on both sides. Not for diagnosis.
 """
 
+from configs import paper
 from stylex_tf import config
 
 
 def get_config() -> config.ExperimentConfig:
     """Returns the experiment."""
-    return config.ExperimentConfig(
-        name="retina_dme",
-        data=config.DataConfig(
-            source="data/messidor2",
-            layout="graded",
-            label="adjudicated_dme>=1",
-        ),
-        classifier=config.ClassifierConfig(architecture="mobilenet"),
+    experiment = paper.get_config()
+    experiment.name = "retina_dme"
+    experiment.data = config.DataConfig(
+        source="data/messidor2",
+        layout="graded",
+        label="adjudicated_dme>=1",
     )
+    return experiment

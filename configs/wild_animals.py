@@ -6,15 +6,15 @@ Not trained here. Expects AFHQ, unpacked, in data/afhq (train/wild/*.jpg, ...;
 val/ or test/); elsewhere: --config.data.source=FOLDER. Its split is kept.
 """
 
+from configs import paper
 from stylex_tf import config
 
 
 def get_config() -> config.ExperimentConfig:
     """Returns the experiment."""
-    return config.ExperimentConfig(
-        name="wild_animals",
-        data=config.DataConfig(
-            source="data/afhq", classes=("cat", "dog", "wild")
-        ),
-        classifier=config.ClassifierConfig(architecture="mobilenet"),
+    experiment = paper.get_config()
+    experiment.name = "wild_animals"
+    experiment.data = config.DataConfig(
+        source="data/afhq", classes=("cat", "dog", "wild")
     )
+    return experiment

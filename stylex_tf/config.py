@@ -95,11 +95,12 @@ class ModelConfig:
     # A few make each style coordinate matter, and the search find causes
     # instead of hundredths of them: see docs/method.md for the figures.
     style_width: int = 0
-    # What of the classifier's answer the generator sees: "probabilities" is
-    # the paper's; "dropout" replaces them by the class marginal in a share of
-    # the steps and always at inference; "none" keeps them to the
-    # discriminator, so that class evidence must pass through the encoder.
-    conditioning: str = "probabilities"
+    # What of the classifier's answer the generator sees: "none" keeps it to
+    # the discriminator, so that class evidence must pass through the encoder;
+    # "probabilities" is the paper's, and leaks: see docs/method.md; "dropout"
+    # replaces them by the class marginal in a share of the steps and always at
+    # inference.
+    conditioning: str = "none"
     condition_dropout: float = 0.5
 
 

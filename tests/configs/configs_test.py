@@ -1,5 +1,6 @@
 """Every config can be loaded, and describes something that can be run."""
 
+import dataclasses
 import importlib
 import pathlib
 
@@ -35,7 +36,7 @@ class ConfigsTest(parameterized.TestCase):
     def test_is_valid_and_carries_the_name_of_its_file(self, name):
         experiment = importlib.import_module(f"configs.{name}").get_config()
         self.assertEqual(experiment.name, name.rpartition(".")[2])
-        if name == "custom":
+        if name in ("custom", "paper"):
             # Whoever uses it says where the images are.
             with self.assertRaisesRegex(config.ConfigError, "data.source"):
                 experiment.validate()
@@ -44,17 +45,31 @@ class ConfigsTest(parameterized.TestCase):
 
     @parameterized.parameters(*_DOMAINS)
     def test_domains_have_the_papers_settings(self, name):
-        """At 256 px; the defaults of the schema are the paper's."""
         module = importlib.import_module(f"configs.{name}")
         experiment = module.get_config()
-        paper = config.ExperimentConfig()
+        paper = importlib.import_module("configs.paper").get_config()
         for section in ("model", "loss", "training", "attributes"):
             self.assertEqual(
                 getattr(experiment, section), getattr(paper, section)
             )
-        self.assertEqual(experiment.model.resolution, 256)
         self.assertIn("Not trained here", module.__doc__)
         self.assertIn(f"--config=configs/{name}.py", module.__doc__)
+
+    def test_the_paper_tells_the_generator_the_answer_and_the_default_not(self):
+        paper = importlib.import_module("configs.paper").get_config()
+        self.assertEqual(paper.model.resolution, 256)
+        self.assertEqual(paper.model.conditioning, "probabilities")
+        default = config.ModelConfig()
+        self.assertEqual(default.conditioning, "none")
+        self.assertEqual(
+            dataclasses.replace(default, conditioning="probabilities"),
+            paper.model,
+        )
+        for section in ("loss", "training", "attributes"):
+            self.assertEqual(
+                getattr(paper, section),
+                getattr(config.ExperimentConfig(), section),
+            )
 
     def test_the_untrained_one_says_so(self):
         name = "avatars_rich_64"

@@ -36,7 +36,14 @@ def settings(source: str = "", classifier: str = "") -> config.ExperimentConfig:
         name="tiny",
         data=config.DataConfig(source=source),
         classifier=config.ClassifierConfig(path=classifier, epochs=1),
-        model=config.ModelConfig(**_SIZES, w_dim=8, z_dim=8, mapping_layers=2),
+        model=config.ModelConfig(
+            **_SIZES,
+            w_dim=8,
+            z_dim=8,
+            mapping_layers=2,
+            # The way with the most parts: a condition, and its swap.
+            conditioning="probabilities",
+        ),
         training=config.TrainingConfig(
             total_images=6 * BATCH_SIZE,
             batch_size=BATCH_SIZE,
