@@ -9,18 +9,12 @@ import numpy as np
 from absl.testing import absltest
 
 import stylex_tf
-from tests.testing import image_files, tiny_export
+from tests.testing import image_files, page_examples, tiny_export
 
-_PAGE = pathlib.Path("docs/python_api.md")
+_PAGE = pathlib.Path("docs/python_api.md").resolve()
 
 
 class PythonApiPageTest(absltest.TestCase):
-    def setUp(self):
-        super().setUp()
-        self.examples = re.findall(
-            "```python\n(.*?)```", _PAGE.read_text(encoding="utf-8"), re.DOTALL
-        )
-
     def test_every_example_runs(self):
         folder = pathlib.Path(self.create_tempdir())
         tiny_export.write(folder / "runs" / "quickstart" / "export")
@@ -33,9 +27,7 @@ class PythonApiPageTest(absltest.TestCase):
             )
         self.enter_context(contextlib.chdir(folder))
         printed = self.enter_context(contextlib.redirect_stdout(io.StringIO()))
-        names = {}
-        for example in self.examples:
-            exec(compile(example, str(_PAGE), "exec"), names)
+        names = page_examples.run(_PAGE)
 
         self.assertIn("1 of 2 images cannot be used: now", printed.getvalue())
         self.assertStartsWith(
@@ -47,7 +39,7 @@ class PythonApiPageTest(absltest.TestCase):
         )
 
     def test_every_public_name_is_on_the_page(self):
-        text = "\n".join(self.examples)
+        text = "\n".join(page_examples.read(_PAGE))
         calls = [f"model.{name}" for name in _public(stylex_tf.Explainer)]
         calls += [f".{name}" for name in _public(stylex_tf.Explanation)]
         for call in calls:

@@ -5,11 +5,10 @@ docs/python_api.md has a test of its own, tests/api/python_api_page_test.py.
 
 import contextlib
 import pathlib
-import re
 
 from absl.testing import absltest, parameterized
 
-from tests.testing import image_files, tiny_export
+from tests.testing import image_files, page_examples, tiny_export
 
 _DOCS = pathlib.Path("docs").resolve()
 _PAGES = (
@@ -25,9 +24,7 @@ _PAGES = (
 class ExamplesTest(parameterized.TestCase):
     @parameterized.parameters(*_PAGES)
     def test_runs(self, page):
-        examples = re.findall(
-            "```python\n(.*?)```", (_DOCS / page).read_text(), re.DOTALL
-        )
+        examples = page_examples.read(_DOCS / page)
         self.assertNotEmpty(examples)
         folder = pathlib.Path(self.create_tempdir())
         self.enter_context(contextlib.chdir(folder))
@@ -37,10 +34,7 @@ class ExamplesTest(parameterized.TestCase):
             image_files.write(
                 folder / "face.png", image_files.encode(image_files.noise(0))
             )
-        names = {}
-
-        for example in examples:
-            exec(compile(example, page, "exec"), names)
+        page_examples.run(_DOCS / page)
 
 
 if __name__ == "__main__":
