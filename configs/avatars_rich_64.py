@@ -2,7 +2,12 @@
 
     ./bazelw run //stylex_tf:train -- --config=configs/avatars_rich_64.py
 
-Not trained yet. The settings are the quick start's.
+66 minutes on 2 CPU cores, 2.0 GB. Classifier accuracy 1.000, agreement of image
+and reconstruction 1.000 (648 images), factor agreement on the glasses 1.000, on
+the facial hair 0.998; the causes are attributes 1 and 2; decisions flipped by
+the top attribute 0.710, by the top 2 0.914 (random coordinates 0.014 and
+0.020). Towards "other" the top 2 flip 0.834: a shaved beard leaves stubble.
+Eyebrows, which the classifier does not look at, are kept in 0.285.
 
 Avatars by Pablo Stanley (free for personal and commercial use), drawn by
 DiceBear.

@@ -6,6 +6,7 @@ import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 
 from stylex_tf.api import cells
+from stylex_tf.report import lettering
 
 # Pixels. Pictures are drawn at least this large.
 _SIDE = 112
@@ -39,7 +40,7 @@ def draw(rows: Sequence[cells.Row]) -> Image.Image:
         _WHITE,
     )
     brush = ImageDraw.Draw(sheet)
-    font = ImageFont.load_default(_TEXT)
+    font = lettering.font(_TEXT)
     for index, row in enumerate(rows):
         top = _GAP + index * height
         width = sheet.width - 2 * _GAP
@@ -71,6 +72,7 @@ def _fitting(
     text: str, width: int, font: ImageFont.FreeTypeFont | ImageFont.ImageFont
 ) -> str:
     """As much of a text's end as fits: of a path, the end matters."""
+    text = lettering.drawable(text)
     if font.getlength(text) <= width:
         return text
     while text and font.getlength(f"...{text}") > width:

@@ -1,6 +1,7 @@
 """Probabilities on pictures and words beside them, for files without a page."""
 
 import functools
+import unicodedata
 
 import numpy as np
 from PIL import Image, ImageDraw, ImageFont
@@ -10,6 +11,16 @@ from stylex_tf.report import wording
 SMALLEST_SIDE = 128
 """Smaller pictures are enlarged to this, or text would hide them."""
 
+# What the font has no glyph for, and what stands for it.
+_STAND_INS = str.maketrans(
+    {
+        "\N{NO-BREAK SPACE}": " ",
+        "\N{MINUS SIGN}": "-",
+        "\N{EN DASH}": "-",
+        "\N{EM DASH}": "-",
+        "\N{LATIN SMALL LETTER SHARP S}": "ss",
+    }
+)
 _DECIDED = ("#1f4fd8", "#ffffff")
 _UNDECIDED = ("#ffffff", "#14202e")
 
@@ -37,6 +48,15 @@ def label(image: np.ndarray, probability: float, decided: bool) -> Image.Image:
     draw.rounded_rectangle(corner, radius=pad, fill=background)
     draw.text((2 * pad - left, 2 * pad - top), text, ink, font(size))
     return picture
+
+
+def drawable(text: str) -> str:
+    """The text in Latin letters without accents, as far as it has such.
+
+    The font has no others; what remains is drawn as empty boxes.
+    """
+    letters = unicodedata.normalize("NFKD", text.translate(_STAND_INS))
+    return "".join(c for c in letters if not unicodedata.combining(c))
 
 
 @functools.cache

@@ -90,9 +90,8 @@ def _describe(
         lines.append((f"flips {wording.percent(view.share_flipped)}", small))
     left, top = corner
     for text, height in lines:
-        # The font has no glyph for a space that does not break.
-        plain = text.replace("\N{NO-BREAK SPACE}", " ")
-        pen.text((left, top), plain, "#14202e", lettering.font(height))
+        drawn = lettering.drawable(text)
+        pen.text((left, top), drawn, "#14202e", lettering.font(height))
         top += round(1.35 * height)
 
 

@@ -71,12 +71,6 @@ class ConfigsTest(parameterized.TestCase):
                 getattr(config.ExperimentConfig(), section),
             )
 
-    def test_the_untrained_one_says_so(self):
-        name = "avatars_rich_64"
-        module = importlib.import_module(f"configs.{name}")
-        self.assertIn("Not trained yet.", module.__doc__)
-        self.assertIn(f"--config=configs/{name}.py", module.__doc__)
-
     def test_the_ablation_is_what_evaluate_compares_with(self):
         """It differs from the quick start in nothing but the loss."""
         ablation = importlib.import_module(

@@ -1,7 +1,7 @@
 """Tests of probabilities on pictures."""
 
 import numpy as np
-from absl.testing import absltest
+from absl.testing import absltest, parameterized
 
 from stylex_tf.report import lettering
 
@@ -40,6 +40,21 @@ class LabelTest(absltest.TestCase):
         )
 
         self.assertFalse(np.array_equal(one, other))
+
+
+class DrawableTest(parameterized.TestCase):
+    @parameterized.parameters(
+        ("−0.51", "-0.51"),
+        ("97.3 %", "97.3 %"),
+        ("Bärtig, groß – façade", "Bartig, gross - facade"),
+        ("glasses or open mouth", "glasses or open mouth"),
+    )
+    def test_has_a_glyph_for_every_letter(self, text, drawn):
+        self.assertEqual(lettering.drawable(text), drawn)
+        font = lettering.font(20)
+        box = bytes(font.getmask("\N{MINUS SIGN}"))
+        for letter in drawn:
+            self.assertNotEqual(bytes(font.getmask(letter)), box, letter)
 
 
 if __name__ == "__main__":
