@@ -65,16 +65,11 @@ class Found:
             target: [one for one in attributes if key(target, one) in matter]
             for target, attributes in self.by_class.items()
         }
-        edits = {one[:2] for one in matter}
-        return dataclasses.replace(
-            self,
-            by_class=by_class,
-            ranked=[
-                one
-                for one in self.ranked
-                if (one.coordinate, one.direction) in edits
-            ],
-        )
+        if binary:
+            ranked = [one for one in self.ranked if key(1, one) in matter]
+        else:
+            ranked = selection.interleave(list(by_class.values()))
+        return dataclasses.replace(self, by_class=by_class, ranked=ranked)
 
 
 def find(trained: trained_lib.Trained) -> Found:

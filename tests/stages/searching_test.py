@@ -59,6 +59,15 @@ class FoundTest(absltest.TestCase):
         kept = found.only({0: [True], 1: [False], 2: [True]})
         self.assertEqual(kept.ranked, _attributes((0, 1), (2, 1)))
 
+    def test_of_three_classes_an_edit_is_ranked_for_whom_it_matters(self):
+        weak, strong = (
+            selection.Attribute(0, 1, effect, 0.5) for effect in (1.0, 2.0)
+        )
+        found = _found({0: [weak], 1: [strong], 2: []}, [weak])
+        kept = found.only({0: [False], 1: [True], 2: []})
+        self.assertEqual(kept.by_class, {0: [], 1: [strong], 2: []})
+        self.assertEqual(kept.ranked, [strong])
+
     def test_nothing_significant_is_nothing(self):
         found = _found({0: _attributes((0, 1)), 1: []}, _attributes((0, 0)))
         kept = found.only({0: [False], 1: []})
