@@ -16,5 +16,6 @@ def get_config() -> config.ExperimentConfig:
     experiment.data = config.DataConfig(
         source="faces", causes=("glasses", "beard"), rule="each"
     )
-    experiment.training.total_images = 100_000
+    # After 100,000 a third coordinate moved the mouth and the beard together.
+    experiment.training.total_images = 200_000
     return experiment

@@ -1,4 +1,4 @@
-"""Every world of configs/worlds, trained as its config says: 8 minutes each.
+"""Every world of configs/worlds, trained as its config says: two hours.
 
     ./bazelw test //tests/worlds:trained_test --test_output=streamed
 
