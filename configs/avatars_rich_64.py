@@ -9,28 +9,21 @@ the top attribute 0.710, by the top 2 0.914 (random coordinates 0.014 and
 0.020). Towards "other" the top 2 flip 0.834: a shaved beard leaves stubble.
 Eyebrows, which the classifier does not look at, are kept in 0.285.
 
+The settings are those of avatars_64.
+
 Avatars by Pablo Stanley (free for personal and commercial use), drawn by
 DiceBear.
 """
 
-from configs import quickstart
+from configs import avatars_64
 from stylex_tf import config
 
 
 def get_config() -> config.ExperimentConfig:
     """Returns the experiment."""
-    experiment = quickstart.get_config()
+    experiment = avatars_64.get_config()
     experiment.name = "avatars_rich_64"
     experiment.data = config.DataConfig(
         source="avataaars", causes=("glasses", "facial_hair"), rule="any"
     )
-    experiment.model.resolution = 64
-    experiment.model.channel_base = 1024
-    experiment.model.style_width = 6
-    # Eyes and mouths are a few pixels, as in avatars_64.
-    experiment.loss.perceptual = 20.0
-    experiment.loss.classification = 1.0
-    experiment.training.batch_size = 16
-    experiment.training.total_images = 152_000
-    experiment.attributes.range_width = 15.0
     return experiment

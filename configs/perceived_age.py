@@ -12,20 +12,14 @@ has no labels, so the classifier's accuracy is not in the report. What it has
 learned is the opinion of CelebA's annotators, not a fact about anybody.
 """
 
-from configs import paper
+from configs import perceived_gender
 from stylex_tf import config
 
 
 def get_config() -> config.ExperimentConfig:
     """Returns the experiment."""
-    experiment = paper.get_config()
+    experiment = perceived_gender.get_config()
     experiment.name = "perceived_age"
-    experiment.data = config.DataConfig(
-        source="data/ffhq",
-        layout="unlabelled",
-        classes=("not Young", "Young"),
-    )
-    experiment.classifier = config.ClassifierConfig(
-        path="classifiers/perceived_age/classifier.keras"
-    )
+    experiment.data.classes = ("not Young", "Young")
+    experiment.classifier.path = "classifiers/perceived_age/classifier.keras"
     return experiment
