@@ -79,20 +79,17 @@ def _describe(
     width, side = size
     large, small = side // 7, side // 10
     name = wording.attribute_name(view.coordinate, view.factor, names)
-    lines = [
-        *(
-            (line, large)
-            for line in _wrap(f"{view.rank}. {name}", large, width)
-        ),
+    texts = [
+        (f"{view.rank}. {name}", large),
         (f"{wording.signed(view.mean_effect)} in the mean", small),
     ]
     if view.share_flipped is not None:
-        lines.append((f"flips {wording.percent(view.share_flipped)}", small))
+        texts.append((f"flips {wording.percent(view.share_flipped)}", small))
     left, top = corner
-    for text, height in lines:
-        drawn = lettering.drawable(text)
-        pen.text((left, top), drawn, "#14202e", lettering.font(height))
-        top += round(1.35 * height)
+    for text, height in texts:
+        for line in _wrap(lettering.drawable(text), height, width):
+            pen.text((left, top), line, "#14202e", lettering.font(height))
+            top += round(1.35 * height)
 
 
 def _wrap(text: str, size: int, width: int) -> list[str]:

@@ -44,8 +44,8 @@ class LabelTest(absltest.TestCase):
 
 class DrawableTest(parameterized.TestCase):
     @parameterized.parameters(
-        ("−0.51", "-0.51"),
-        ("97.3 %", "97.3 %"),
+        ("\N{MINUS SIGN}0.51", "-0.51"),
+        ("97.3\N{NO-BREAK SPACE}%", "97.3 %"),
         ("Bärtig, groß – façade", "Bartig, gross - facade"),
         ("glasses or open mouth", "glasses or open mouth"),
     )
