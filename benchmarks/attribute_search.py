@@ -28,7 +28,7 @@ from stylex_tf.attributes import (
 )
 from stylex_tf.attributes import effects as effects_lib
 from stylex_tf.data import preprocessing
-from stylex_tf.stages import trained as trained_lib
+from stylex_tf.runs import trained as trained_lib
 
 _RUN_DIR = flags.DEFINE_string("run_dir", None, "A trained run.", required=True)
 _SAMPLE = flags.DEFINE_integer(

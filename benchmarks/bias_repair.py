@@ -26,7 +26,7 @@ from stylex_tf.classifiers import adapter, trainer
 from stylex_tf.cli import command
 from stylex_tf.data import preparation, preprocessing, tfrecords, worlds
 from stylex_tf.evaluation import causal_effects
-from stylex_tf.stages import trained as trained_lib
+from stylex_tf.runs import trained as trained_lib
 
 # Images that are drawn again with one factor exchanged.
 _CAUSAL_IMAGES = 500

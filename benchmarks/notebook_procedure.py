@@ -10,7 +10,7 @@ import numpy as np
 import tensorflow as tf
 
 from stylex_tf.attributes import style_ranges
-from stylex_tf.stages import run as run_lib
+from stylex_tf.runs import run as run_lib
 
 
 class NotebookProcedure:

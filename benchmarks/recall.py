@@ -13,7 +13,7 @@ from stylex_tf.attributes import (
     target_effects,
 )
 from stylex_tf.attributes import effects as effects_lib
-from stylex_tf.stages import trained as trained_lib
+from stylex_tf.runs import trained as trained_lib
 
 _CANDIDATES = (8, 10, 12, 16, 24, 32, 48, 64, 96, 128, 256, 512)
 _BEST = 10

@@ -29,7 +29,7 @@ from stylex_tf.attributes import (
     style_ranges,
 )
 from stylex_tf.data import preprocessing
-from stylex_tf.stages import trained as trained_lib
+from stylex_tf.runs import trained as trained_lib
 
 _RUN_DIR = flags.DEFINE_string("run_dir", None, "A trained run.", required=True)
 _IMAGES = flags.DEFINE_integer("images", 100, "To search, and to judge on.")

@@ -12,8 +12,8 @@ import tensorflow as tf
 from stylex_tf import config, experiment, run_folder
 from stylex_tf.export import saved_model
 from stylex_tf.report import findings
-from stylex_tf.stages import explaining, exporting, trained
-from stylex_tf.stages import run as run_lib
+from stylex_tf.runs import explaining, exporting, trained
+from stylex_tf.runs import run as run_lib
 
 # Classes whose attributes are printed; the report has all.
 _CLASSES = 10

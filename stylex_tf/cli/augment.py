@@ -18,7 +18,7 @@ from absl import app, flags
 from stylex_tf.cli import command
 
 if typing.TYPE_CHECKING:
-    from stylex_tf.stages import run as run_lib
+    from stylex_tf.runs import run as run_lib
 
 _RUN_DIR = flags.DEFINE_string(
     "run_dir", None, "The folder of a run whose training is finished."
@@ -43,8 +43,8 @@ def main(argv: list[str]) -> None:
     if not (_RUN_DIR.value and _ATTRIBUTES.value):
         raise app.UsageError("--run_dir and --attributes are needed")
     # Imported late: TensorFlow takes seconds, a mistake in a flag should not.
-    from stylex_tf.stages import augmenting
-    from stylex_tf.stages import trained as trained_lib
+    from stylex_tf.runs import augmenting
+    from stylex_tf.runs import trained as trained_lib
 
     run_dir = pathlib.Path(_RUN_DIR.value).expanduser().absolute()
     output = run_dir / "augmented"

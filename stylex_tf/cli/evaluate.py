@@ -33,7 +33,7 @@ def main(argv: list[str]) -> None:
     # Imported late: TensorFlow takes seconds, a mistake in a flag should not.
     from stylex_tf import run_folder
     from stylex_tf.evaluation import table
-    from stylex_tf.stages import explaining, trained
+    from stylex_tf.runs import explaining, trained
 
     root = pathlib.Path(_RUN_DIR.value).absolute()
     folder = run_folder.RunFolder(root)

@@ -38,8 +38,8 @@ def main(argv: list[str]) -> None:
     if not (_RUN_DIR.value and _OUTPUT.value):
         raise app.UsageError("--run_dir and --output are needed")
     # Imported late: TensorFlow takes seconds, a mistake in a flag should not.
-    from stylex_tf.stages import studying
-    from stylex_tf.stages import trained as trained_lib
+    from stylex_tf.runs import studying
+    from stylex_tf.runs import trained as trained_lib
 
     made = studying.make(
         trained_lib.load(pathlib.Path(_RUN_DIR.value).expanduser().absolute()),

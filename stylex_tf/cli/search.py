@@ -22,7 +22,7 @@ from stylex_tf.cli import command
 
 if typing.TYPE_CHECKING:
     from stylex_tf.attributes import effects, pipeline
-    from stylex_tf.stages import trained as trained_lib
+    from stylex_tf.runs import trained as trained_lib
 
 _SHOWN = 5
 
@@ -58,7 +58,7 @@ def main(argv: list[str]) -> None:
     output = pathlib.Path(_OUTPUT.value).expanduser().absolute()
     # Imported late: TensorFlow takes seconds, a mistake in a flag should not.
     from stylex_tf.attributes import effects, pipeline
-    from stylex_tf.stages import trained as trained_lib
+    from stylex_tf.runs import trained as trained_lib
 
     try:
         pipeline.options_of(beam_flags)
@@ -86,7 +86,7 @@ def _measure(
     import tqdm
 
     from stylex_tf.attributes import pipeline
-    from stylex_tf.stages import searching
+    from stylex_tf.runs import searching
 
     settings = trained.run.settings.attributes
     scored = bool(settings.score_limit)
@@ -117,7 +117,7 @@ def _measure(
 def load_model(run_dir: str) -> "pipeline.Model":
     """Opens a run, in a worker."""
     from stylex_tf.attributes import pipeline
-    from stylex_tf.stages import trained as trained_lib
+    from stylex_tf.runs import trained as trained_lib
 
     functions = trained_lib.load(run_dir).functions
     return pipeline.Model(
@@ -131,7 +131,7 @@ def _summary(
     seconds: float,
 ) -> str:
     from stylex_tf.attributes import selection
-    from stylex_tf.stages import searching
+    from stylex_tf.runs import searching
 
     rules = searching.selection_rules(trained)
     edits = table.num_images * 2 * table.num_coordinates

@@ -14,8 +14,8 @@ from PIL import Image
 
 from stylex_tf.cli import make_study
 from stylex_tf.data import errors, preprocessing
-from stylex_tf.stages import searching
-from stylex_tf.stages import trained as trained_lib
+from stylex_tf.runs import searching
+from stylex_tf.runs import trained as trained_lib
 from stylex_tf.studies import errors as study_errors
 from stylex_tf.studies import key
 from tests.testing import tiny_run

@@ -13,7 +13,7 @@ from stylex_tf.attributes import batching, effects, style_ranges
 from stylex_tf.attributes import search as search_lib
 from stylex_tf.cli import search
 from stylex_tf.data import preprocessing
-from stylex_tf.stages import trained as trained_lib
+from stylex_tf.runs import trained as trained_lib
 from tests.testing import tiny_experiment, tiny_run
 
 _IMAGES = 6

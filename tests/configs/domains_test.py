@@ -14,7 +14,7 @@ from absl.testing import absltest, parameterized
 from stylex_tf import config, experiment, run_folder
 from stylex_tf.classifiers import errors, trainer
 from stylex_tf.data import preparation
-from stylex_tf.stages import run as run_lib
+from stylex_tf.runs import run as run_lib
 from tests.testing import layouts
 
 _STEPS = 2

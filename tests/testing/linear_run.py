@@ -8,7 +8,7 @@ import tensorflow as tf
 from stylex_tf import config
 from stylex_tf.attributes import search, selection, style_ranges
 from stylex_tf.data import preprocessing
-from stylex_tf.stages import searching
+from stylex_tf.runs import searching
 from tests.testing import known_answers
 
 

@@ -7,7 +7,7 @@ import tempfile
 from absl.testing import absltest
 
 from stylex_tf import experiment, run_folder
-from stylex_tf.stages import run as run_lib
+from stylex_tf.runs import run as run_lib
 from tests.testing import tiny_experiment
 
 

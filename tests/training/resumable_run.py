@@ -15,7 +15,7 @@ import time
 
 from stylex_tf import experiment, run_folder
 from stylex_tf.data import tfrecords
-from stylex_tf.stages import run as run_lib
+from stylex_tf.runs import run as run_lib
 from tests.testing import tiny_experiment
 
 STEPS = 30

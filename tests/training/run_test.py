@@ -1,4 +1,4 @@
-"""Tests of stylex_tf.stages.run: a run in its folder, on some replicas.
+"""Tests of stylex_tf.runs.run: a run in its folder, on some replicas.
 
 The steps run eagerly, as in step_test.
 """
@@ -12,8 +12,8 @@ import tensorflow as tf
 from absl.testing import absltest
 
 from stylex_tf import run_folder
-from stylex_tf.stages import run as run_lib
-from stylex_tf.stages import trained as trained_lib
+from stylex_tf.runs import run as run_lib
+from stylex_tf.runs import trained as trained_lib
 from stylex_tf.training import validations
 from tests.testing import tiny_experiment
 

@@ -10,8 +10,8 @@ from stylex_tf.evaluation import (
     factor_regressors,
     ground_truth,
 )
-from stylex_tf.stages import searching
-from stylex_tf.stages import trained as trained_lib
+from stylex_tf.runs import searching
+from stylex_tf.runs import trained as trained_lib
 
 
 class Namer:

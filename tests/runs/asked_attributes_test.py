@@ -1,10 +1,10 @@
-"""Tests of stylex_tf.stages.asked_attributes."""
+"""Tests of stylex_tf.runs.asked_attributes."""
 
 from absl.testing import absltest, parameterized
 
 from stylex_tf import run_folder
 from stylex_tf.attributes import selection
-from stylex_tf.stages import asked_attributes
+from stylex_tf.runs import asked_attributes
 
 _CLASSES = ("cat", "dog: large")
 _FOUND = {

@@ -7,8 +7,8 @@ import tensorflow as tf
 from absl.testing import absltest
 
 from stylex_tf.attributes import counterfactuals
-from stylex_tf.stages import exporting, searching
-from stylex_tf.stages import trained as trained_lib
+from stylex_tf.runs import exporting, searching
+from stylex_tf.runs import trained as trained_lib
 from tests.testing import image_files, tiny_experiment, tiny_run
 
 _IMAGES = 3

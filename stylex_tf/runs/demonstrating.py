@@ -8,8 +8,8 @@ import tensorflow as tf
 from stylex_tf.attributes import batching
 from stylex_tf.data import preprocessing
 from stylex_tf.report import demonstration, findings, layout
-from stylex_tf.stages import searching
-from stylex_tf.stages import trained as trained_lib
+from stylex_tf.runs import searching
+from stylex_tf.runs import trained as trained_lib
 
 
 def demonstrate(

@@ -26,9 +26,9 @@ import tqdm
 
 from stylex_tf.attributes import batching
 from stylex_tf.data import augmented_folder, errors, preprocessing, tfrecords
-from stylex_tf.stages import functions as functions_lib
-from stylex_tf.stages import reported
-from stylex_tf.stages import trained as trained_lib
+from stylex_tf.runs import functions as functions_lib
+from stylex_tf.runs import reported
+from stylex_tf.runs import trained as trained_lib
 
 PROVENANCE = augmented_folder.PROVENANCE
 """The file that says where each image comes from."""

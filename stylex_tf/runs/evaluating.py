@@ -23,8 +23,8 @@ from stylex_tf.evaluation import (
     sufficiency,
     wu_ranking,
 )
-from stylex_tf.stages import naming, searching, second_opinion
-from stylex_tf.stages import trained as trained_lib
+from stylex_tf.runs import naming, searching, second_opinion
+from stylex_tf.runs import trained as trained_lib
 
 # Pairs of attributes cost one picture an image each.
 _INDEPENDENCE_IMAGES = 250

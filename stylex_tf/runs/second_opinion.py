@@ -14,7 +14,7 @@ import tensorflow as tf
 
 from stylex_tf.classifiers import trainer
 from stylex_tf.data import answered
-from stylex_tf.stages import run as run_lib
+from stylex_tf.runs import run as run_lib
 
 _ARCHITECTURE = "small_cnn"
 

@@ -5,7 +5,7 @@ from absl.testing import absltest
 
 from stylex_tf.data import preprocessing
 from stylex_tf.report import findings, layout
-from stylex_tf.stages import demonstrating
+from stylex_tf.runs import demonstrating
 from tests.testing import linear_run
 
 _PLAN = layout.Layout(examples=2, places=4, measured=2)

@@ -1,10 +1,10 @@
-"""Tests of stylex_tf.stages.searching."""
+"""Tests of stylex_tf.runs.searching."""
 
 import numpy as np
 from absl.testing import absltest
 
 from stylex_tf.attributes import effects, selection, style_ranges
-from stylex_tf.stages import searching
+from stylex_tf.runs import searching
 
 
 def _attributes(*edits):

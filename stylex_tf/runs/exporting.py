@@ -18,8 +18,8 @@ from stylex_tf.attributes import (
     screening,
 )
 from stylex_tf.export import saved_model, servables
-from stylex_tf.stages import searching
-from stylex_tf.stages import trained as trained_lib
+from stylex_tf.runs import searching
+from stylex_tf.runs import trained as trained_lib
 
 # Images that the export is tried on.
 _EXAMPLES = 32

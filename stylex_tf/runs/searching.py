@@ -17,7 +17,7 @@ from stylex_tf.attributes import (
     style_ranges,
 )
 from stylex_tf.data import preprocessing, tfrecords
-from stylex_tf.stages import trained as trained_lib
+from stylex_tf.runs import trained as trained_lib
 
 
 @dataclasses.dataclass(frozen=True)

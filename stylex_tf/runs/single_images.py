@@ -8,9 +8,9 @@ import tensorflow as tf
 from stylex_tf.attributes import counterfactuals, selection, subset
 from stylex_tf.data import preprocessing
 from stylex_tf.report import single_image
-from stylex_tf.stages import functions as functions_lib
-from stylex_tf.stages import searching
-from stylex_tf.stages import trained as trained_lib
+from stylex_tf.runs import functions as functions_lib
+from stylex_tf.runs import searching
+from stylex_tf.runs import trained as trained_lib
 
 _IMAGES = 8
 # Strongest edits of an image, each by itself.

@@ -5,7 +5,7 @@ import tensorflow as tf
 
 from stylex_tf.attributes import layered
 from stylex_tf.models import synthesis as synthesis_lib
-from stylex_tf.stages import run as run_lib
+from stylex_tf.runs import run as run_lib
 
 
 class Functions:

@@ -14,7 +14,7 @@ from stylex_tf import config, experiment, run_folder
 from stylex_tf.classifiers import adapter, extractors
 from stylex_tf.data import augmentation, preprocessing, tfrecords
 from stylex_tf.report import contact_sheet
-from stylex_tf.stages import validating
+from stylex_tf.runs import validating
 from stylex_tf.training import (
     best_checkpoint,
     checkpoints,

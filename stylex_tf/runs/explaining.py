@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from stylex_tf.report import findings
-from stylex_tf.stages import (
+from stylex_tf.runs import (
     evaluating,
     given_names,
     naming,
@@ -14,7 +14,7 @@ from stylex_tf.stages import (
     searching,
     second_opinion,
 )
-from stylex_tf.stages import trained as trained_lib
+from stylex_tf.runs import trained as trained_lib
 
 
 @dataclasses.dataclass(frozen=True)

@@ -4,7 +4,7 @@ import numpy as np
 from absl.testing import absltest
 
 from stylex_tf.data import preprocessing
-from stylex_tf.stages import single_images
+from stylex_tf.runs import single_images
 from tests.testing import linear_run
 
 

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 
 from stylex_tf import run_folder
 from stylex_tf.attributes import effects, selection
-from stylex_tf.stages import asked_attributes, evaluating, searching
-from stylex_tf.stages import trained as trained_lib
+from stylex_tf.runs import asked_attributes, evaluating, searching
+from stylex_tf.runs import trained as trained_lib
 
 
 def table(trained: trained_lib.Trained) -> effects.StyleEffects:

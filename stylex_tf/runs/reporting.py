@@ -18,16 +18,16 @@ from stylex_tf.report import (
     wording,
 )
 from stylex_tf.report import examples as examples_lib
-from stylex_tf.stages import (
+from stylex_tf.runs import (
     demonstrating,
     given_names,
     naming,
     searching,
     single_images,
 )
-from stylex_tf.stages import functions as functions_lib
-from stylex_tf.stages import run as run_lib
-from stylex_tf.stages import trained as trained_lib
+from stylex_tf.runs import functions as functions_lib
+from stylex_tf.runs import run as run_lib
+from stylex_tf.runs import trained as trained_lib
 
 _RECONSTRUCTIONS = 8
 

@@ -7,8 +7,8 @@ import pathlib
 
 from stylex_tf import config, experiment, run_folder
 from stylex_tf.data import tfrecords
-from stylex_tf.stages import functions as functions_lib
-from stylex_tf.stages import run as run_lib
+from stylex_tf.runs import functions as functions_lib
+from stylex_tf.runs import run as run_lib
 
 
 @dataclasses.dataclass(frozen=True)

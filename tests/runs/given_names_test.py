@@ -8,7 +8,7 @@ import tensorflow as tf
 from absl.testing import absltest
 
 from stylex_tf.report import attribute_names
-from stylex_tf.stages import given_names
+from stylex_tf.runs import given_names
 
 
 def _trained(folder, value=1.0):

@@ -5,7 +5,7 @@ import hashlib
 from collections.abc import Mapping
 
 from stylex_tf.report import attribute_names
-from stylex_tf.stages import trained as trained_lib
+from stylex_tf.runs import trained as trained_lib
 
 
 @dataclasses.dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""Tests of stylex_tf.stages.augmenting, on a run that really was trained."""
+"""Tests of stylex_tf.runs.augmenting, on a run that really was trained."""
 
 import collections
 import dataclasses
@@ -13,8 +13,8 @@ from PIL import Image
 
 from stylex_tf.attributes import selection
 from stylex_tf.data import errors, preprocessing
-from stylex_tf.stages import augmenting, searching
-from stylex_tf.stages import trained as trained_lib
+from stylex_tf.runs import augmenting, searching
+from stylex_tf.runs import trained as trained_lib
 from tests.testing import tiny_experiment, tiny_run
 
 _MOVED = (2, 0)

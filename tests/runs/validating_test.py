@@ -1,4 +1,4 @@
-"""Tests of stylex_tf.stages.validating: a world whose figures are known."""
+"""Tests of stylex_tf.runs.validating: a world whose figures are known."""
 
 import numpy as np
 import tensorflow as tf
@@ -7,7 +7,7 @@ from absl.testing import absltest
 from stylex_tf import config
 from stylex_tf.evaluation import realism
 from stylex_tf.losses import perceptual
-from stylex_tf.stages import validating
+from stylex_tf.runs import validating
 from stylex_tf.training import validations
 
 _SIZE = 32
