@@ -13,16 +13,16 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from stylex_tf.api.errors import UsageError
     from stylex_tf.api.explainer import Explainer, load
     from stylex_tf.api.explanation import Explanation
+    from stylex_tf.errors import UsageError
 
 __all__ = ["Explainer", "Explanation", "UsageError", "load"]
 
 _MODULES = {
     "Explainer": "stylex_tf.api.explainer",
     "Explanation": "stylex_tf.api.explanation",
-    "UsageError": "stylex_tf.api.errors",
+    "UsageError": "stylex_tf.errors",
     "load": "stylex_tf.api.explainer",
 }
 

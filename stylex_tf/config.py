@@ -11,9 +11,7 @@ import math
 from collections.abc import Mapping
 from typing import Any
 
-from stylex_tf import config_checks
-
-ConfigError = config_checks.ConfigError
+from stylex_tf import config_checks, errors
 
 
 @dataclasses.dataclass(slots=True, kw_only=True)
@@ -320,7 +318,9 @@ def _fill(config: Any, values: Mapping[str, Any], prefix: str) -> Any:
     known = [field.name for field in dataclasses.fields(config)]
     for name, value in values.items():
         if name not in known:
-            raise ConfigError(f"{prefix}{name} is no field; expected {known}")
+            raise errors.ConfigError(
+                f"{prefix}{name} is no field; expected {known}"
+            )
         default = getattr(config, name)
         if dataclasses.is_dataclass(default):
             _fill(default, value, f"{prefix}{name}.")

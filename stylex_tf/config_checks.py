@@ -4,6 +4,8 @@ import dataclasses
 import typing
 from collections.abc import Callable, Iterable
 
+from stylex_tf import errors
+
 if typing.TYPE_CHECKING:
     from stylex_tf import config
 
@@ -93,10 +95,6 @@ _SHARES = (
     "training.beta_1",
     "training.beta_2",
 )
-
-
-class ConfigError(Exception):
-    """A field of the config has a value that cannot be used."""
 
 
 def check(experiment: "config.ExperimentConfig") -> None:
@@ -245,4 +243,4 @@ def _value(experiment: "config.ExperimentConfig", name: str) -> typing.Any:
 
 def _check(holds: bool, name: str, found: object, expected: str) -> None:
     if not holds:
-        raise ConfigError(f"{name} is {found!r}; expected {expected}")
+        raise errors.ConfigError(f"{name} is {found!r}; expected {expected}")

@@ -12,8 +12,8 @@ from typing import Any
 import keras
 import tensorflow as tf
 
-from stylex_tf import config, run_folder
-from stylex_tf.classifiers import adapter, calibration, errors
+from stylex_tf import config, errors
+from stylex_tf.classifiers import adapter, calibration
 from stylex_tf.classifiers import trainer as classifier_trainer
 from stylex_tf.data import preparation, tfrecords
 from stylex_tf.models import discriminator, encoder, generator, mapping
@@ -70,7 +70,7 @@ def wait_for(path: pathlib.Path, *, seconds: float = 3600.0) -> None:
     end = time.monotonic() + seconds
     while not path.exists():
         if time.monotonic() > end:
-            raise run_folder.RunFolderError(
+            raise errors.RunFolderError(
                 f"no {path} after {seconds:.0f} s; expected it from the chief: "
                 "all workers need one shared --run_dir"
             )

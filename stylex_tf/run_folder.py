@@ -12,6 +12,8 @@ from collections.abc import Iterator, Mapping
 from importlib import metadata
 from typing import Any
 
+from stylex_tf import errors
+
 # Of the config: how a finished training is searched, judged and exported, which
 # is done anew each time.
 _AFTER_TRAINING = ("attributes", "evaluation", "export")
@@ -82,7 +84,7 @@ class RunFolder:
                 fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except BlockingIOError:
                 file.seek(0)
-                raise RunFolderError(
+                raise errors.RunFolderError(
                     f"{self.root} is in use by process "
                     f"{file.read().strip() or 'unknown'}; wait for it, or "
                     "give another --run_dir"
@@ -124,7 +126,7 @@ class RunFolder:
                 one.pop(section, None)
         changed = sorted(_differences(begun, now))
         if changed:
-            raise RunFolderError(
+            raise errors.RunFolderError(
                 f"{path} began this run with another config. Changed: "
                 f"{'; '.join(changed)}. Give another --run_dir, or the "
                 "config of the run"
@@ -134,10 +136,6 @@ class RunFolder:
         """Writes environment.json and config.json: from here on it is a run."""
         self.write_json("environment.json", environment())
         self.write_json("config.json", config)
-
-
-class RunFolderError(Exception):
-    """The run folder cannot be used; the message says what to do."""
 
 
 def environment() -> dict[str, Any]:

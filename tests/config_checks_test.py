@@ -5,7 +5,7 @@ import re
 
 from absl.testing import absltest, parameterized
 
-from stylex_tf import config, config_checks
+from stylex_tf import config, errors
 
 
 def _valid() -> config.ExperimentConfig:
@@ -23,9 +23,7 @@ def _set(settings: config.ExperimentConfig, name: str, value) -> None:
 class ConfigChecksTest(parameterized.TestCase):
     def test_every_default_is_valid_but_the_source(self):
         _valid().validate()
-        with self.assertRaisesRegex(
-            config_checks.ConfigError, "^data.source is ''"
-        ):
+        with self.assertRaisesRegex(errors.ConfigError, "^data.source is ''"):
             config.ExperimentConfig().validate()
 
     @parameterized.parameters(
@@ -78,14 +76,14 @@ class ConfigChecksTest(parameterized.TestCase):
         settings = _valid()
         _set(settings, name, value)
         message = re.escape(f"{name} is {value!r}; expected {expected}")
-        with self.assertRaisesRegex(config_checks.ConfigError, f"^{message}"):
+        with self.assertRaisesRegex(errors.ConfigError, f"^{message}"):
             settings.validate()
 
     def test_images_without_labels_need_a_classifier(self):
         settings = _valid()
         settings.data.layout = "unlabelled"
         with self.assertRaisesRegex(
-            config_checks.ConfigError,
+            errors.ConfigError,
             "^classifier.path is ''; expected a class",
         ):
             settings.validate()
@@ -93,7 +91,7 @@ class ConfigChecksTest(parameterized.TestCase):
         settings.validate()
         settings.data.balanced = True
         with self.assertRaisesRegex(
-            config_checks.ConfigError, "^data.balanced is True; expected False"
+            errors.ConfigError, "^data.balanced is True; expected False"
         ):
             settings.validate()
 
@@ -105,7 +103,7 @@ class ConfigChecksTest(parameterized.TestCase):
                 _set(settings, name, type(value)(-1_000_000))
                 with (
                     self.subTest(name),
-                    self.assertRaises(config_checks.ConfigError),
+                    self.assertRaises(errors.ConfigError),
                 ):
                     settings.validate()
 
@@ -121,7 +119,7 @@ class ConfigChecksTest(parameterized.TestCase):
         settings = _valid()
         for name, value in fields.items():
             setattr(settings.training, name, value)
-        with self.assertRaisesRegex(config_checks.ConfigError, expected):
+        with self.assertRaisesRegex(errors.ConfigError, expected):
             settings.validate()
         settings.training.validate_every = 1000
         settings.training.strategy = "one_device"

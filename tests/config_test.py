@@ -5,7 +5,7 @@ import json
 
 from absl.testing import absltest, parameterized
 
-from stylex_tf import config
+from stylex_tf import config, errors
 
 
 def _valid() -> config.ExperimentConfig:
@@ -74,7 +74,7 @@ class FromDictTest(absltest.TestCase):
         self.assertEqual(found.data.source, "faces")
 
     def test_refuses_an_unknown_field(self):
-        with self.assertRaisesRegex(config.ConfigError, "loss.l3 is no field"):
+        with self.assertRaisesRegex(errors.ConfigError, "loss.l3 is no field"):
             config.from_dict({"loss": {"l3": 1.0}})
 
 

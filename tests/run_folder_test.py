@@ -10,7 +10,7 @@ from unittest import mock
 
 from absl.testing import absltest
 
-from stylex_tf import run_folder
+from stylex_tf import errors, run_folder
 
 _HOLDER = """
 import pathlib, sys, time
@@ -47,7 +47,7 @@ class RunFolderTest(absltest.TestCase):
     def test_a_second_process_is_refused_and_told_of_the_first(self):
         holder = self._hold()
         with self.assertRaisesRegex(
-            run_folder.RunFolderError,
+            errors.RunFolderError,
             f"runs/one is in use by process {holder.pid}; .*--run_dir",
         ):
             with self.folder.locked():
@@ -96,7 +96,7 @@ class RunFolderTest(absltest.TestCase):
         self._locked().begin(begun)
         before = (self.root / "config.json").read_text()
         now = {"seed": 2, "loss": {"l1": 1.0, "r1": 5.0}, "name": "a"}
-        with self.assertRaises(run_folder.RunFolderError) as caught:
+        with self.assertRaises(errors.RunFolderError) as caught:
             self.folder.check_config(now, {})
         message = str(caught.exception)
         self.assertIn(
@@ -119,7 +119,7 @@ class RunFolderTest(absltest.TestCase):
     def test_a_field_that_came_or_went_is_a_change(self):
         self._locked().begin({"a": 1})
         with self.assertRaisesRegex(
-            run_folder.RunFolderError, "a was 1, is None; b was None, is 2"
+            errors.RunFolderError, "a was 1, is None; b was None, is 2"
         ):
             self.folder.check_config({"b": 2}, {})
 
@@ -130,7 +130,7 @@ class RunFolderTest(absltest.TestCase):
         chosen = {**defaults, "loss": {"l1": 1.0, "r1": 10.0}}
         self.folder.check_config(chosen, defaults)
         with self.assertRaisesRegex(
-            run_folder.RunFolderError,
+            errors.RunFolderError,
             "Changed: loss.r1 was 10.0, is 5.0; seed was 0, is 1. ",
         ):
             self.folder.check_config(

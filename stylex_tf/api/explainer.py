@@ -16,8 +16,8 @@ from typing import Any
 import numpy as np
 import tensorflow as tf
 
+from stylex_tf import errors
 from stylex_tf.api import (
-    errors,
     explanation,
     exported_model,
     pace,

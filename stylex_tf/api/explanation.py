@@ -13,10 +13,9 @@ from typing import Any
 import numpy as np
 from PIL import Image
 
-from stylex_tf import atomic_file
+from stylex_tf import atomic_file, errors
 from stylex_tf.api import (
     cells,
-    errors,
     explanation_files,
     explanation_page,
     explanation_sheet,

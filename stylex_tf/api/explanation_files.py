@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 from PIL import Image
 
-from stylex_tf.api import errors
+from stylex_tf import errors
 from stylex_tf.data import atomic
 
 # Kept as files, since people want to look at them.

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import tensorflow as tf
 
-from stylex_tf.api import errors
+from stylex_tf import errors
 from stylex_tf.export import manifest, signatures
 
 Answer = dict[str, np.ndarray]

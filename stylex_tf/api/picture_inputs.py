@@ -12,7 +12,7 @@ import numpy as np
 import tensorflow as tf
 from PIL import Image, ImageOps
 
-from stylex_tf.api import errors
+from stylex_tf import errors
 from stylex_tf.data import pictures
 
 # Formats that the model decodes itself.

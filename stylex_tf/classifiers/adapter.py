@@ -17,8 +17,8 @@ import keras
 import numpy as np
 import tensorflow as tf
 
+from stylex_tf import errors
 from stylex_tf.classifiers import (
-    errors,
     keras_models,
     network,
     outputs,

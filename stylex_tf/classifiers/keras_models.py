@@ -7,8 +7,8 @@ import zipfile
 import keras
 import tensorflow as tf
 
+from stylex_tf import errors
 from stylex_tf.classifiers import (
-    errors,
     feature_maps,
     layer_nodes,
     network,

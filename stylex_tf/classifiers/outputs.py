@@ -3,7 +3,7 @@
 import numpy as np
 import tensorflow as tf
 
-from stylex_tf.classifiers import errors
+from stylex_tf import errors
 
 # A softmax reaches down to the smallest float, but a sigmoid only up to the
 # last float before 1.

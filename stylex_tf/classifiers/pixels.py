@@ -2,7 +2,7 @@
 
 import tensorflow as tf
 
-from stylex_tf.classifiers import errors
+from stylex_tf import errors
 
 # ITU-R BT.601, as Pillow turns colour into grey.
 _LUMA = (0.299, 0.587, 0.114)

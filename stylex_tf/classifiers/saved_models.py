@@ -4,7 +4,8 @@ import pathlib
 
 import tensorflow as tf
 
-from stylex_tf.classifiers import errors, network
+from stylex_tf import errors
+from stylex_tf.classifiers import network
 
 # Where a signature has several outputs, the ones that we know the meaning of.
 _KNOWN_OUTPUTS = ("logits", "probabilities")

@@ -10,11 +10,11 @@ import keras
 import tensorflow as tf
 import tqdm
 
+from stylex_tf import errors
 from stylex_tf.classifiers import (
     adapter,
     architectures,
     calibration,
-    errors,
     precision,
 )
 

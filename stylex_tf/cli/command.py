@@ -8,26 +8,7 @@ from collections.abc import Callable
 from absl import app
 from absl import logging as absl_logging
 
-from stylex_tf import config, run_folder
-from stylex_tf.classifiers import errors as classifier_errors
-from stylex_tf.data import errors as data_errors
-from stylex_tf.export import errors as export_errors
-from stylex_tf.report import attribute_names
-from stylex_tf.studies import errors as study_errors
-from stylex_tf.training import errors as training_errors
-
-# For the user to mend, not for us: one line, no traceback.
-_MISTAKES = (
-    config.ConfigError,
-    run_folder.RunFolderError,
-    classifier_errors.ClassifierError,
-    data_errors.DataError,
-    export_errors.ExportError,
-    attribute_names.NamesError,
-    study_errors.StudyError,
-    training_errors.CheckpointError,
-    training_errors.DivergedError,
-)
+from stylex_tf import errors
 
 
 def run(main: Callable[[list[str]], None]) -> None:
@@ -64,5 +45,6 @@ def no_arguments(argv: list[str]) -> None:
 def _guarded(main: Callable[[list[str]], None], argv: list[str]) -> None:
     try:
         main(argv)
-    except _MISTAKES as mistake:
+    except errors.UserError as mistake:
+        # For the user to mend, not for us: one line, no traceback.
         sys.exit(f"error: {mistake}")

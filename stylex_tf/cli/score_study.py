@@ -11,9 +11,9 @@ import pathlib
 
 from absl import app, flags
 
-from stylex_tf import atomic_file
+from stylex_tf import atomic_file, errors
 from stylex_tf.cli import command
-from stylex_tf.studies import answers, errors, key, scores
+from stylex_tf.studies import answers, key, scores
 
 _KEY = flags.DEFINE_string("key", None, "The key.json of the study.")
 _ANSWERS = flags.DEFINE_list(

@@ -12,7 +12,7 @@ import pathlib
 from absl import flags
 from ml_collections import config_flags
 
-from stylex_tf import config, run_folder
+from stylex_tf import errors, run_folder
 from stylex_tf.cli import command
 
 _QUICKSTART = pathlib.Path(__file__).parents[2] / "configs" / "quickstart.py"
@@ -33,7 +33,7 @@ def main(argv: list[str]) -> None:
     command.no_arguments(argv)
     file = config_flags.get_config_filename(flags.FLAGS["config"])
     if not pathlib.Path(file).is_file():
-        raise config.ConfigError(f"--config is {file}, where no file is")
+        raise errors.ConfigError(f"--config is {file}, where no file is")
     experiment = _CONFIG.value
     experiment.validate()
     # Imported late: TensorFlow takes seconds, a mistake in a flag should not.

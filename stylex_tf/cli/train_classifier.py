@@ -10,10 +10,10 @@ import pathlib
 
 from absl import app, flags
 
-from stylex_tf import config
+from stylex_tf import config, errors
 from stylex_tf.classifiers import architectures, trainer
 from stylex_tf.cli import command, data_flags
-from stylex_tf.data import errors, preparation
+from stylex_tf.data import preparation
 
 _DEFAULT = config.ClassifierConfig()
 _DATA = flags.DEFINE_string(

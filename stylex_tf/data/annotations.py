@@ -6,7 +6,8 @@ import io
 import pathlib
 from collections.abc import Iterator
 
-from stylex_tf.data import archives, errors, pictures
+from stylex_tf import errors
+from stylex_tf.data import archives, pictures
 
 
 @dataclasses.dataclass(frozen=True)

@@ -7,7 +7,8 @@ import zlib
 from collections.abc import Iterator
 from typing import Protocol
 
-from stylex_tf.data import errors, pictures
+from stylex_tf import errors
+from stylex_tf.data import pictures
 
 # A member of a zip that claims more than this is not unpacked.
 _MAX_BYTES = 1 << 30

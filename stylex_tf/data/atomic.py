@@ -8,7 +8,7 @@ import shutil
 import socket
 from collections.abc import Iterator
 
-from stylex_tf.data import errors
+from stylex_tf import errors
 
 
 @contextlib.contextmanager

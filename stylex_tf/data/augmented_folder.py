@@ -9,7 +9,8 @@ from typing import Any
 import numpy as np
 from PIL import Image
 
-from stylex_tf.data import atomic, errors, manifest
+from stylex_tf import errors
+from stylex_tf.data import atomic, manifest
 
 PROVENANCE = "augmentation.json"
 """Not `manifest.FILE_NAME`, by which prepared data is known."""

@@ -13,7 +13,8 @@ import logging
 import pathlib
 from collections.abc import Iterator, Sequence
 
-from stylex_tf.data import annotations, archives, errors, listing, manifest
+from stylex_tf import errors
+from stylex_tf.data import annotations, archives, listing, manifest
 
 _IMAGES = "img_align_celeba"
 _ATTRIBUTES = ("list_attr_celeba.txt", "list_attr_celeba.csv")

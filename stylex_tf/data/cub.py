@@ -14,7 +14,8 @@ attributes.txt, attributes/image_attribute_labels.txt
 import pathlib
 from collections.abc import Mapping, Sequence
 
-from stylex_tf.data import annotations, archives, errors, listing, manifest
+from stylex_tf import errors
+from stylex_tf.data import annotations, archives, listing, manifest
 
 # Of every attribute that is read as a factor.
 VALUES = ("no", "yes", "not visible")

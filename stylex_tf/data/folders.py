@@ -8,10 +8,10 @@ from collections.abc import Callable, Iterator, Sequence
 
 import numpy as np
 
+from stylex_tf import errors
 from stylex_tf.data import (
     archives,
     class_folders,
-    errors,
     listing,
     manifest,
     pictures,

@@ -13,7 +13,8 @@ import pathlib
 import re
 from collections.abc import Iterator
 
-from stylex_tf.data import annotations, archives, errors, listing
+from stylex_tf import errors
+from stylex_tf.data import annotations, archives, listing
 
 _LABEL = re.compile(r"\s*(?P<column>.+?)\s*>=\s*(?P<least>[0-9]+)\s*")
 

@@ -13,7 +13,8 @@ from collections.abc import Iterator, Mapping, Sequence
 import numpy as np
 from PIL import Image
 
-from stylex_tf.data import errors, pictures, tfrecords
+from stylex_tf import errors
+from stylex_tf.data import pictures, tfrecords
 
 _IMAGES_MAGIC = 0x00000803
 _LABELS_MAGIC = 0x00000801
@@ -92,11 +93,11 @@ def locate(name: str, known: Mapping[str, Known] = KNOWN) -> pathlib.Path:
     try:
         _download(known[name].url, folders[-1])
     except OSError as error:
-        places = "".join(f"\n  {folder}" for folder in folders)
+        places = ", ".join(map(str, folders))
         raise errors.DataError(
-            f"{name}: found none of these folders with the four idx files "
-            f"(train-images-idx3-ubyte.gz, ...):{places}\nand could not "
-            f"download them from {known[name].url}: {error}\nGive the folder "
+            f"{name}: the four idx files (train-images-idx3-ubyte.gz, ...) are "
+            f"in none of {places}, and could not be downloaded from "
+            f"{known[name].url}: {error}. Give the folder "
             "that has them as the source instead, or install Debian's "
             "dataset-fashion-mnist for Fashion-MNIST"
         ) from error

@@ -2,12 +2,12 @@
 
 from collections.abc import Callable, Sequence
 
+from stylex_tf import errors
 from stylex_tf.data import (
     archives,
     celeba,
     class_folders,
     cub,
-    errors,
     graded,
     listing,
     plant_village,

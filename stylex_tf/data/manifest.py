@@ -6,7 +6,7 @@ import pathlib
 from collections.abc import Mapping
 from typing import Any
 
-from stylex_tf.data import errors
+from stylex_tf import errors
 
 FILE_NAME = "manifest.json"
 SPLITS = ("train", "test")

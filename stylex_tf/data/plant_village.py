@@ -6,7 +6,8 @@ Tomato___healthy and Tomato___Late_blight.
 
 import dataclasses
 
-from stylex_tf.data import archives, class_folders, errors, listing
+from stylex_tf import errors
+from stylex_tf.data import archives, class_folders, listing
 
 HEALTHY, SICK = "healthy", "sick"
 _BETWEEN = "___"

@@ -12,10 +12,9 @@ from typing import Any
 
 import tqdm
 
-from stylex_tf import config, config_checks
+from stylex_tf import config, config_checks, errors
 from stylex_tf.data import (
     archives,
-    errors,
     folders,
     idx,
     layouts,

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Sequence
 import numpy as np
 import tensorflow as tf
 
-from stylex_tf.data import errors
+from stylex_tf import errors
 
 # TFRecord: length (uint64), its checksum (4 bytes), the record, its checksum.
 _HEADER_BYTES = 12

@@ -3,7 +3,8 @@
 import dataclasses
 from collections.abc import Sequence
 
-from stylex_tf.data import errors, manifest
+from stylex_tf import errors
+from stylex_tf.data import manifest
 
 ANY, ALL, EACH, RANDOM = "any", "all", "each", "random"
 

@@ -15,10 +15,10 @@ import numpy as np
 import tensorflow as tf
 from PIL import Image
 
+from stylex_tf import errors
 from stylex_tf.data import (
     atomic,
     balancing,
-    errors,
     manifest,
     record_files,
     shard_writer,

@@ -6,9 +6,9 @@ from collections.abc import Callable, Iterator, Sequence
 
 import numpy as np
 
+from stylex_tf import errors
 from stylex_tf.data import (
     avataaars,
-    errors,
     faces,
     manifest,
     pixel_art,

@@ -12,7 +12,8 @@ from typing import Any
 import numpy as np
 import tensorflow as tf
 
-from stylex_tf.export import errors, purity, servables, signatures
+from stylex_tf import errors
+from stylex_tf.export import purity, servables, signatures
 
 # Vectors are small, and some, such as a variance, are delicate.
 _LEAST_RANK = 2

@@ -14,7 +14,8 @@ import numpy as np
 import tensorflow as tf
 from tensorflow.core.framework import tensor_pb2
 
-from stylex_tf.export import errors, manifest, replay, signatures, warmup
+from stylex_tf import errors
+from stylex_tf.export import manifest, replay, signatures, warmup
 
 TOLERANCE = 1e-3
 """How far numbers may differ, relative to the largest where that exceeds one.

@@ -10,14 +10,12 @@ import json
 import pathlib
 from collections.abc import Mapping
 
+from stylex_tf import errors
+
 FORMAT = "stylex-names/1"
 FILE_NAME = "names.json"
 LONGEST = 80
 """Characters of a name."""
-
-
-class NamesError(ValueError):
-    """The file cannot be used; the message says why."""
 
 
 def load(path: pathlib.Path, run: str, coordinates: int) -> dict[int, str]:
@@ -36,19 +34,21 @@ def load(path: pathlib.Path, run: str, coordinates: int) -> dict[int, str]:
     try:
         content = json.loads(path.read_text("utf-8"))
     except ValueError as error:
-        raise NamesError(f"{path} is not JSON: {error}") from None
+        raise errors.NamesError(f"{path} is not JSON: {error}") from None
     if not isinstance(content, Mapping) or content.get("format") != FORMAT:
-        raise NamesError(
+        raise errors.NamesError(
             f'{path}: expected "format": "{FORMAT}", as a report exports it'
         )
     if content.get("run") != run:
-        raise NamesError(
+        raise errors.NamesError(
             f"{path} names the attributes of run {content.get('run')!r}; "
             f"expected {run!r}. Export it from this run's report, or remove it"
         )
     names = content.get("names")
     if not isinstance(names, Mapping):
-        raise NamesError(f'{path}: expected "names": {{"12": "glasses", ...}}')
+        raise errors.NamesError(
+            f'{path}: expected "names": {{"12": "glasses", ...}}'
+        )
     return {
         _coordinate(path, key, coordinates): _name(path, key, name)
         for key, name in names.items()
@@ -57,7 +57,7 @@ def load(path: pathlib.Path, run: str, coordinates: int) -> dict[int, str]:
 
 def _coordinate(path: pathlib.Path, key: str, coordinates: int) -> int:
     if not (key.isascii() and key.isdecimal() and int(key) < coordinates):
-        raise NamesError(
+        raise errors.NamesError(
             f"{path} names coordinate {key!r}; expected 0 to {coordinates - 1}"
         )
     return int(key)
@@ -65,7 +65,7 @@ def _coordinate(path: pathlib.Path, key: str, coordinates: int) -> int:
 
 def _name(path: pathlib.Path, key: str, name: object) -> str:
     if not isinstance(name, str) or not 0 < len(name.strip()) <= LONGEST:
-        raise NamesError(
+        raise errors.NamesError(
             f"{path}: the name of coordinate {key} is {name!r}; expected 1 to "
             f"{LONGEST} characters"
         )

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Mapping, Sequence
 
+from stylex_tf import errors
 from stylex_tf import run_folder
 from stylex_tf.attributes import selection
 
@@ -34,7 +35,7 @@ def coordinates(
         RunFolderError: a name means nothing; says what was expected.
     """
     if not names:
-        raise run_folder.RunFolderError(
+        raise errors.RunFolderError(
             "no attribute is named; expected coordinates as in the report, "
             'such as "24", or a class and a rank, "cat:1"'
         )
@@ -46,7 +47,7 @@ def coordinates(
     ]
     for coordinate in found:
         if coordinate >= size:
-            raise run_folder.RunFolderError(
+            raise errors.RunFolderError(
                 f"attribute {coordinate}: the run has the coordinates 0 to "
                 f"{size - 1}"
             )
@@ -60,7 +61,7 @@ def _ranked(
 ) -> int:
     class_name, colon, rank = name.strip().rpartition(":")
     if not colon or class_name not in class_names:
-        raise run_folder.RunFolderError(
+        raise errors.RunFolderError(
             f"attribute {name!r}; expected a coordinate, or class:rank with "
             f"one of the classes {tuple(class_names)}"
         )
@@ -71,7 +72,7 @@ def _ranked(
             if attributes
             else "a coordinate: the report shows no attribute of this class"
         )
-        raise run_folder.RunFolderError(
+        raise errors.RunFolderError(
             f"attribute {name!r}: rank {rank!r}; expected {expected}"
         )
     return attributes[int(rank) - 1].coordinate

@@ -24,8 +24,9 @@ import numpy as np
 import tensorflow as tf
 import tqdm
 
+from stylex_tf import errors
 from stylex_tf.attributes import batching
-from stylex_tf.data import augmented_folder, errors, preprocessing, tfrecords
+from stylex_tf.data import augmented_folder, preprocessing, tfrecords
 from stylex_tf.runs import functions as functions_lib
 from stylex_tf.runs import reported
 from stylex_tf.runs import trained as trained_lib

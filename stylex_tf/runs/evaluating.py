@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import tensorflow as tf
 
+from stylex_tf import errors
 from stylex_tf import run_folder
 from stylex_tf.attributes import batching, counterfactuals
 from stylex_tf.data import preprocessing, worlds
@@ -179,18 +180,18 @@ def read_ablation(
     folder = run_folder.RunFolder(directory.absolute())
     other = trained_lib.read_config(folder)
     if not folder.evaluation.is_file():
-        raise run_folder.RunFolderError(
+        raise errors.RunFolderError(
             f"{folder.evaluation}: no such file; expected an evaluated run"
         )
     mine = trained.run.settings
     if other.loss.classification:
-        raise run_folder.RunFolderError(
+        raise errors.RunFolderError(
             f"{directory} was trained with loss.classification "
             f"{other.loss.classification}; expected 0"
         )
     for name in ("data", "model", "training", "attributes", "evaluation"):
         if getattr(other, name) != getattr(mine, name):
-            raise run_folder.RunFolderError(
+            raise errors.RunFolderError(
                 f"{directory} differs from {trained.run.folder.root} in "
                 f"{name}; expected the same but loss.classification"
             )

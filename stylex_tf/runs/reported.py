@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from stylex_tf import errors
 from stylex_tf import run_folder
 from stylex_tf.attributes import effects, selection
 from stylex_tf.runs import asked_attributes, evaluating, searching
@@ -18,7 +19,7 @@ def table(trained: trained_lib.Trained) -> effects.StyleEffects:
     try:
         return effects.load(folder)
     except FileNotFoundError as error:
-        raise run_folder.RunFolderError(
+        raise errors.RunFolderError(
             f"{folder}: there is no table of effects; expected a run that "
             "train or evaluate has searched"
         ) from error

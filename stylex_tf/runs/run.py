@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 import tensorflow as tf
 
+from stylex_tf import errors
 from stylex_tf import config, experiment, run_folder
 from stylex_tf.classifiers import adapter, extractors
 from stylex_tf.data import augmentation, preprocessing, tfrecords
@@ -356,7 +357,7 @@ class Run:
 def _check_batch(training: config.TrainingConfig, replicas: int) -> None:
     parts = replicas * training.accumulation
     if training.batch_size % parts:
-        raise config.ConfigError(
+        raise errors.ConfigError(
             f"training.batch_size is {training.batch_size}; expected a "
             f"multiple of {parts}: {replicas} replicas with "
             f"training.accumulation {training.accumulation}"

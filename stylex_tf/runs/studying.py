@@ -9,11 +9,12 @@ from typing import Any
 import numpy as np
 import tensorflow as tf
 
+from stylex_tf import errors
 from stylex_tf.attributes import counterfactuals, effects, log_odds
 from stylex_tf.data import atomic, preprocessing
 from stylex_tf.runs import reported
 from stylex_tf.runs import trained as trained_lib
-from stylex_tf.studies import errors, page, questions
+from stylex_tf.studies import page, questions
 from stylex_tf.studies import key as key_lib
 
 # Animations of an attribute to draw questions from.

@@ -5,6 +5,7 @@ import json
 import os
 import pathlib
 
+from stylex_tf import errors
 from stylex_tf import config, experiment, run_folder
 from stylex_tf.data import tfrecords
 from stylex_tf.runs import functions as functions_lib
@@ -38,7 +39,7 @@ class Trained:
             CheckpointError: the state to keep is not there.
         """
         if not run.is_trained:
-            raise run_folder.RunFolderError(
+            raise errors.RunFolderError(
                 f"{run.folder.root} is trained for {run.trained_steps} of "
                 f"{run.settings.total_steps} steps; expected all of them. Go "
                 "on with the train command"
@@ -83,7 +84,7 @@ def read_config(folder: run_folder.RunFolder) -> config.ExperimentConfig:
     """
     path = folder.root / "config.json"
     if not path.is_file():
-        raise run_folder.RunFolderError(
+        raise errors.RunFolderError(
             f"{path}: no such file; expected the folder of a run"
         )
     return config.from_dict(json.loads(path.read_text()))

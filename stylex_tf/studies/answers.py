@@ -6,8 +6,9 @@ import pathlib
 from collections.abc import Mapping
 from typing import Any
 
-from stylex_tf.studies import errors, questions
+from stylex_tf import errors
 from stylex_tf.studies import key as key_lib
+from stylex_tf.studies import questions
 
 FORMAT = "stylex study answers 1"
 CLASSIFICATION, DESCRIPTION = KINDS = ("classification", "description")

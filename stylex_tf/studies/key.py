@@ -6,7 +6,8 @@ import pathlib
 from collections.abc import Mapping
 from typing import Any
 
-from stylex_tf.studies import errors, questions
+from stylex_tf import errors
+from stylex_tf.studies import questions
 
 FORMAT = "stylex study key 1"
 

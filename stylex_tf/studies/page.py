@@ -11,8 +11,9 @@ from collections.abc import Sequence
 
 import jinja2
 
+from stylex_tf import errors
 from stylex_tf.report import page_template, pictures
-from stylex_tf.studies import answers, errors, questions
+from stylex_tf.studies import answers, questions
 
 MAX_BYTES = 15_000_000
 """As of a report: a mail server still takes it."""

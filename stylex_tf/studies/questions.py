@@ -18,7 +18,7 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from stylex_tf.studies import errors
+from stylex_tf import errors
 
 SIDES = ("left", "right")
 # Animations of an attribute: in a column, and where it is to be described.

@@ -4,9 +4,9 @@ import dataclasses
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+from stylex_tf import errors
 from stylex_tf.evaluation import proportions
 from stylex_tf.studies import answers as answers_lib
-from stylex_tf.studies import errors
 from stylex_tf.studies import key as key_lib
 
 CHANCE = 0.5

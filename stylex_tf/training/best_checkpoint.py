@@ -2,7 +2,8 @@
 
 import pathlib
 
-from stylex_tf.training import checkpoints, errors, loop, state, validations
+from stylex_tf import errors
+from stylex_tf.training import checkpoints, loop, state, validations
 
 
 class BestCheckpoint:

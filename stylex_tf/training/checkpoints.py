@@ -4,7 +4,8 @@ import pathlib
 
 import tensorflow as tf
 
-from stylex_tf.training import errors, loop, state
+from stylex_tf import errors
+from stylex_tf.training import loop, state
 
 
 class Checkpoints:

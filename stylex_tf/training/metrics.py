@@ -9,8 +9,8 @@ from collections.abc import Callable, Mapping
 import tensorflow as tf
 import tqdm
 
-from stylex_tf import atomic_file
-from stylex_tf.training import errors, loop
+from stylex_tf import atomic_file, errors
+from stylex_tf.training import loop
 
 
 class MetricsLog:

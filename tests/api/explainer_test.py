@@ -9,7 +9,8 @@ import numpy as np
 import tensorflow as tf
 from absl.testing import absltest, parameterized
 
-from stylex_tf.api import errors, explainer
+from stylex_tf import errors
+from stylex_tf.api import explainer
 from tests.export import tiny_world
 from tests.testing import tiny_export
 

@@ -5,7 +5,8 @@ import pathlib
 import numpy as np
 from absl.testing import absltest, parameterized
 
-from stylex_tf.api import errors, explanation
+from stylex_tf import errors
+from stylex_tf.api import explanation
 from tests.api import explanation_samples as samples
 
 

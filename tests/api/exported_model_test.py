@@ -7,7 +7,8 @@ import numpy as np
 import tensorflow as tf
 from absl.testing import absltest
 
-from stylex_tf.api import errors, exported_model
+from stylex_tf import errors
+from stylex_tf.api import exported_model
 from stylex_tf.export import image_codec, manifest, signatures
 from tests.export import tiny_world
 from tests.testing import tiny_export

@@ -6,7 +6,8 @@ import tensorflow as tf
 from absl.testing import absltest, parameterized
 from PIL import Image
 
-from stylex_tf.api import errors, picture_inputs
+from stylex_tf import errors
+from stylex_tf.api import picture_inputs
 from tests.testing import image_files
 
 _SIZE = 8

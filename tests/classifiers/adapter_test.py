@@ -6,7 +6,8 @@ import numpy as np
 import tensorflow as tf
 from absl.testing import absltest, parameterized
 
-from stylex_tf.classifiers import adapter, errors
+from stylex_tf import errors
+from stylex_tf.classifiers import adapter
 from tests.classifiers import tiny_models
 
 

@@ -7,7 +7,8 @@ import numpy as np
 import tensorflow as tf
 from absl.testing import absltest, parameterized
 
-from stylex_tf.classifiers import errors, keras_models, outputs
+from stylex_tf import errors
+from stylex_tf.classifiers import keras_models, outputs
 from tests.classifiers import tiny_models
 
 

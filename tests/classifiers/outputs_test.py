@@ -2,7 +2,8 @@ import numpy as np
 import tensorflow as tf
 from absl.testing import absltest, parameterized
 
-from stylex_tf.classifiers import errors, outputs
+from stylex_tf import errors
+from stylex_tf.classifiers import outputs
 
 
 class OutputsTest(parameterized.TestCase):

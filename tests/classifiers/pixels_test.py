@@ -3,7 +3,8 @@ import tensorflow as tf
 from absl.testing import absltest, parameterized
 from PIL import Image
 
-from stylex_tf.classifiers import errors, pixels
+from stylex_tf import errors
+from stylex_tf.classifiers import pixels
 from tests.classifiers import tiny_models
 
 

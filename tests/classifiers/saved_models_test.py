@@ -4,7 +4,8 @@ import numpy as np
 import tensorflow as tf
 from absl.testing import absltest, parameterized
 
-from stylex_tf.classifiers import errors, saved_models
+from stylex_tf import errors
+from stylex_tf.classifiers import saved_models
 from tests.classifiers import tiny_models
 
 

@@ -7,7 +7,8 @@ import numpy as np
 import tensorflow as tf
 from absl.testing import absltest
 
-from stylex_tf.classifiers import errors, trainer
+from stylex_tf import errors
+from stylex_tf.classifiers import trainer
 from tests.classifiers import tiny_models
 
 

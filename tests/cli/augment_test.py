@@ -7,9 +7,8 @@ import shlex
 from absl import app
 from absl.testing import absltest, flagsaver
 
-from stylex_tf import run_folder
+from stylex_tf import errors
 from stylex_tf.cli import augment
-from stylex_tf.data import errors
 from tests.testing import tiny_run
 
 
@@ -51,11 +50,11 @@ class AugmentTest(absltest.TestCase):
             self._run(output=None)
 
     def test_refuses_an_attribute_that_there_is_not(self):
-        with self.assertRaisesRegex(run_folder.RunFolderError, "attribute 999"):
+        with self.assertRaisesRegex(errors.RunFolderError, "attribute 999"):
             self._run(attributes=["999"])
 
     def test_ranks_need_a_search(self):
-        with self.assertRaisesRegex(run_folder.RunFolderError, "evaluate"):
+        with self.assertRaisesRegex(errors.RunFolderError, "evaluate"):
             self._run(attributes=["dark:1"])
 
     def test_asks_for_what_is_missing(self):
@@ -64,7 +63,7 @@ class AugmentTest(absltest.TestCase):
                 self._run(**{name: nothing})
 
     def test_a_folder_without_a_run_is_refused(self):
-        with self.assertRaisesRegex(run_folder.RunFolderError, "no such file"):
+        with self.assertRaisesRegex(errors.RunFolderError, "no such file"):
             self._run(run_dir=self.create_tempdir().full_path)
 
 

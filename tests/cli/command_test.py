@@ -9,12 +9,8 @@ from unittest import mock
 from absl import app
 from absl.testing import absltest, parameterized
 
-from stylex_tf import config, run_folder
-from stylex_tf.classifiers import errors as classifier_errors
+from stylex_tf import errors
 from stylex_tf.cli import command
-from stylex_tf.data import errors as data_errors
-from stylex_tf.export import errors as export_errors
-from stylex_tf.studies import errors as study_errors
 
 
 class CommandTest(parameterized.TestCase):
@@ -51,16 +47,14 @@ class CommandTest(parameterized.TestCase):
         self.assertEqual(seen, [os.getcwd()])
 
     @parameterized.parameters(
-        config.ConfigError,
-        run_folder.RunFolderError,
-        classifier_errors.ClassifierError,
-        data_errors.DataError,
-        export_errors.ExportError,
-        study_errors.StudyError,
+        errors.UserError,
+        errors.ConfigError,
+        errors.ExistsError,
+        errors.DivergedError,
     )
     def test_a_mistake_of_the_user_is_one_line(self, kind):
         def main(argv):
-            raise kind("seed is -1; expected 0 or more")
+            raise kind("seed is -1;\n  expected 0 or more")
 
         # What sys.exit is given as text goes to stderr; the exit code is 1.
         self.assertEqual(

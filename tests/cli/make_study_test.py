@@ -12,11 +12,11 @@ from absl import app
 from absl.testing import absltest, flagsaver
 from PIL import Image
 
+from stylex_tf import errors
 from stylex_tf.cli import make_study
-from stylex_tf.data import errors, preprocessing
+from stylex_tf.data import preprocessing
 from stylex_tf.runs import searching
 from stylex_tf.runs import trained as trained_lib
-from stylex_tf.studies import errors as study_errors
 from stylex_tf.studies import key
 from tests.testing import tiny_run
 
@@ -110,13 +110,13 @@ class MakeStudyTest(absltest.TestCase):
         return edits
 
     def test_refuses_one_attribute(self):
-        with self.assertRaisesRegex(study_errors.StudyError, "1 attributes"):
+        with self.assertRaisesRegex(errors.StudyError, "1 attributes"):
             self._run(attributes=["3"])
         self.assertFalse(self.output.exists())
 
     def test_by_itself_takes_what_the_report_shows(self):
         # A run this short finds nothing beyond chance.
-        with self.assertRaisesRegex(study_errors.StudyError, "0 attributes"):
+        with self.assertRaisesRegex(errors.StudyError, "0 attributes"):
             self._run(attributes=[])
 
     def test_keeps_a_study_that_is_there(self):

@@ -7,8 +7,9 @@ import pathlib
 from absl import app
 from absl.testing import absltest, flagsaver
 
+from stylex_tf import errors
 from stylex_tf.cli import prepare_data
-from stylex_tf.data import errors, tfrecords
+from stylex_tf.data import tfrecords
 from tests.testing import image_files, layouts
 
 

@@ -8,8 +8,9 @@ import pathlib
 from absl import app
 from absl.testing import absltest, flagsaver
 
+from stylex_tf import errors
 from stylex_tf.cli import score_study
-from stylex_tf.studies import answers, errors
+from stylex_tf.studies import answers
 from tests.studies import study_samples
 
 

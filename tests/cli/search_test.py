@@ -8,7 +8,7 @@ from unittest import mock
 from absl import app
 from absl.testing import absltest, flagsaver
 
-from stylex_tf import run_folder
+from stylex_tf import errors
 from stylex_tf.attributes import batching, effects, style_ranges
 from stylex_tf.attributes import search as search_lib
 from stylex_tf.cli import search
@@ -112,7 +112,7 @@ class SearchTest(absltest.TestCase):
             self._run(output=None)
 
     def test_a_folder_without_a_run_is_refused(self):
-        with self.assertRaisesRegex(run_folder.RunFolderError, "no such file"):
+        with self.assertRaisesRegex(errors.RunFolderError, "no such file"):
             self._run(run_dir=str(self.output))
 
 

@@ -10,10 +10,10 @@ from unittest import mock
 from absl import app
 from absl.testing import absltest, flagsaver
 
-from stylex_tf import config
+from stylex_tf import config, errors
 from stylex_tf.classifiers import adapter
 from stylex_tf.cli import train_classifier
-from stylex_tf.data import errors, preparation
+from stylex_tf.data import preparation
 from tests.testing import image_files, layouts
 
 

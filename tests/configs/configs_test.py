@@ -7,7 +7,7 @@ import pathlib
 from absl.testing import absltest, parameterized
 
 import configs
-from stylex_tf import config
+from stylex_tf import config, errors
 
 # "quickstart", "worlds.shortcut", ...
 _NAMES = sorted(
@@ -38,7 +38,7 @@ class ConfigsTest(parameterized.TestCase):
         self.assertEqual(experiment.name, name.rpartition(".")[2])
         if name in ("custom", "paper"):
             # Whoever uses it says where the images are.
-            with self.assertRaisesRegex(config.ConfigError, "data.source"):
+            with self.assertRaisesRegex(errors.ConfigError, "data.source"):
                 experiment.validate()
             experiment.data.source = "photos"
         experiment.validate()

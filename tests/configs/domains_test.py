@@ -11,8 +11,8 @@ import tempfile
 import tensorflow as tf
 from absl.testing import absltest, parameterized
 
-from stylex_tf import config, experiment, run_folder
-from stylex_tf.classifiers import errors, trainer
+from stylex_tf import config, errors, experiment, run_folder
+from stylex_tf.classifiers import trainer
 from stylex_tf.data import preparation
 from stylex_tf.runs import run as run_lib
 from tests.testing import layouts

@@ -6,7 +6,8 @@ import subprocess
 
 from absl.testing import absltest
 
-from stylex_tf.data import atomic, errors
+from stylex_tf import errors
+from stylex_tf.data import atomic
 
 
 class NewDirectoryTest(absltest.TestCase):

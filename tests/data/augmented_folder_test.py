@@ -6,8 +6,8 @@ import pathlib
 import numpy as np
 from absl.testing import absltest, parameterized
 
-from stylex_tf import config
-from stylex_tf.data import augmented_folder, errors, preparation
+from stylex_tf import config, errors
+from stylex_tf.data import augmented_folder, preparation
 
 _CLASSES = ("zebra", "an ape")
 _FACTS = {"run": "runs/one", "seed": 3}

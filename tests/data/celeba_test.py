@@ -4,7 +4,8 @@ import pathlib
 
 from absl.testing import absltest, parameterized
 
-from stylex_tf.data import archives, celeba, errors, manifest
+from stylex_tf import errors
+from stylex_tf.data import archives, celeba, manifest
 from tests.testing import image_files, layouts
 
 

@@ -7,7 +7,8 @@ import zipfile
 import numpy as np
 from absl.testing import absltest, parameterized
 
-from stylex_tf.data import archives, errors, folders
+from stylex_tf import errors
+from stylex_tf.data import archives, folders
 from tests.testing import image_files
 
 

@@ -4,7 +4,8 @@ import pathlib
 
 from absl.testing import absltest, parameterized
 
-from stylex_tf.data import archives, errors, graded
+from stylex_tf import errors
+from stylex_tf.data import archives, graded
 from tests.testing import image_files, layouts
 
 

@@ -6,7 +6,8 @@ import pathlib
 import numpy as np
 from absl.testing import absltest, parameterized
 
-from stylex_tf.data import errors, idx
+from stylex_tf import errors
+from stylex_tf.data import idx
 from tests.testing import image_files
 
 _TRAIN = (0, 1, 2, 1, 0, 2, 2)

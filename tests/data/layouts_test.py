@@ -2,8 +2,8 @@
 
 from absl.testing import absltest, parameterized
 
-from stylex_tf import config_checks
-from stylex_tf.data import errors, layouts
+from stylex_tf import config_checks, errors
+from stylex_tf.data import layouts
 
 _LABELS = {"celeba": "Male", "graded": "level>=2"}
 

@@ -6,7 +6,8 @@ import pathlib
 
 from absl.testing import absltest, parameterized
 
-from stylex_tf.data import errors, manifest
+from stylex_tf import errors
+from stylex_tf.data import manifest
 
 
 def _manifest() -> manifest.Manifest:

@@ -4,7 +4,8 @@ import pathlib
 
 from absl.testing import absltest
 
-from stylex_tf.data import archives, errors, plant_village
+from stylex_tf import errors
+from stylex_tf.data import archives, plant_village
 from tests.testing import image_files, layouts
 
 

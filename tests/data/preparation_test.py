@@ -7,8 +7,8 @@ from unittest import mock
 import numpy as np
 from absl.testing import absltest, parameterized
 
-from stylex_tf import config
-from stylex_tf.data import errors, preparation, tfrecords, worlds
+from stylex_tf import config, errors
+from stylex_tf.data import preparation, tfrecords, worlds
 from tests.testing import image_files, layouts
 
 

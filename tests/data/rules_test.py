@@ -2,7 +2,8 @@
 
 from absl.testing import absltest, parameterized
 
-from stylex_tf.data import errors, manifest, rules
+from stylex_tf import errors
+from stylex_tf.data import manifest, rules
 
 _FACTORS = (
     manifest.Factor("hat", ("no", "yes")),

@@ -8,8 +8,8 @@ from unittest import mock
 import numpy as np
 from absl.testing import absltest, parameterized
 
+from stylex_tf import errors
 from stylex_tf.data import (
-    errors,
     manifest,
     record_files,
     shard_writer,

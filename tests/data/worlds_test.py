@@ -3,7 +3,8 @@
 import numpy as np
 from absl.testing import absltest, parameterized
 
-from stylex_tf.data import errors, manifest, rules, worlds
+from stylex_tf import errors
+from stylex_tf.data import manifest, rules, worlds
 
 _TINY = worlds.World(
     name="tiny",

@@ -7,7 +7,8 @@ import numpy as np
 import tensorflow as tf
 from absl.testing import absltest
 
-from stylex_tf.export import errors, half_storage, warmup
+from stylex_tf import errors
+from stylex_tf.export import half_storage, warmup
 from tests.export import tiny_world
 
 

@@ -7,8 +7,8 @@ import numpy as np
 import tensorflow as tf
 from absl.testing import absltest, parameterized
 
+from stylex_tf import errors
 from stylex_tf.export import (
-    errors,
     saved_model,
     signatures,
     validation,

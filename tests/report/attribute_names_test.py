@@ -5,6 +5,7 @@ import pathlib
 
 from absl.testing import absltest, parameterized
 
+from stylex_tf import errors
 from stylex_tf.report import attribute_names
 
 
@@ -36,7 +37,7 @@ class AttributeNamesTest(parameterized.TestCase):
         self.path.write_text("glasses")
 
         with self.assertRaisesRegex(
-            attribute_names.NamesError, "names.json is not JSON"
+            errors.NamesError, "names.json is not JSON"
         ):
             attribute_names.load(self.path, "cafe", 10)
 
@@ -53,7 +54,7 @@ class AttributeNamesTest(parameterized.TestCase):
     def test_names_what_is_wrong(self, changes, message):
         self._write(**changes)
 
-        with self.assertRaisesRegex(attribute_names.NamesError, message):
+        with self.assertRaisesRegex(errors.NamesError, message):
             attribute_names.load(self.path, "cafe", 10)
 
 

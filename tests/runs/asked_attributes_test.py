@@ -2,6 +2,7 @@
 
 from absl.testing import absltest, parameterized
 
+from stylex_tf import errors
 from stylex_tf import run_folder
 from stylex_tf.attributes import selection
 from stylex_tf.runs import asked_attributes
@@ -44,7 +45,7 @@ class AskedAttributesTest(parameterized.TestCase):
         ("none_found", ["dog: large:1"], "shows no attribute of this class"),
     )
     def test_refuses(self, names, message):
-        with self.assertRaisesRegex(run_folder.RunFolderError, message):
+        with self.assertRaisesRegex(errors.RunFolderError, message):
             _read(*names)
 
 

@@ -11,8 +11,9 @@ import tensorflow as tf
 from absl.testing import absltest
 from PIL import Image
 
+from stylex_tf import errors
 from stylex_tf.attributes import selection
-from stylex_tf.data import errors, preprocessing
+from stylex_tf.data import preprocessing
 from stylex_tf.runs import augmenting, searching
 from stylex_tf.runs import trained as trained_lib
 from tests.testing import tiny_experiment, tiny_run

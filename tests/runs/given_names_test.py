@@ -7,6 +7,7 @@ import types
 import tensorflow as tf
 from absl.testing import absltest
 
+from stylex_tf import errors
 from stylex_tf.report import attribute_names
 from stylex_tf.runs import given_names
 
@@ -62,7 +63,7 @@ class GivenNamesTest(absltest.TestCase):
         self._write(given_names.read(_trained(self.folder)).run)
 
         with self.assertRaisesRegex(
-            attribute_names.NamesError, "names the attributes of run"
+            errors.NamesError, "names the attributes of run"
         ):
             given_names.read(_trained(self.folder, 1.1))
 

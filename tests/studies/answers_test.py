@@ -4,7 +4,8 @@ import pathlib
 
 from absl.testing import absltest, parameterized
 
-from stylex_tf.studies import answers, errors, key
+from stylex_tf import errors
+from stylex_tf.studies import answers, key
 from tests.studies import study_samples
 
 

@@ -6,7 +6,8 @@ import itertools
 import numpy as np
 from absl.testing import absltest
 
-from stylex_tf.studies import errors, questions
+from stylex_tf import errors
+from stylex_tf.studies import questions
 from tests.studies import study_samples
 
 

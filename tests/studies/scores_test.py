@@ -6,7 +6,8 @@ import pathlib
 import numpy as np
 from absl.testing import absltest
 
-from stylex_tf.studies import answers, errors, questions, scores
+from stylex_tf import errors
+from stylex_tf.studies import answers, questions, scores
 from tests.studies import study_samples
 
 

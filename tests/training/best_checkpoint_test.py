@@ -7,7 +7,8 @@ import keras
 import tensorflow as tf
 from absl.testing import absltest
 
-from stylex_tf.training import best_checkpoint, errors, networks, state
+from stylex_tf import errors
+from stylex_tf.training import best_checkpoint, networks, state
 from stylex_tf.training import validations as validations_lib
 from tests.testing import tiny_experiment
 

@@ -6,8 +6,9 @@ import keras
 import tensorflow as tf
 from absl.testing import absltest
 
+from stylex_tf import errors
 from stylex_tf.models import mapping
-from stylex_tf.training import checkpoints, errors, networks, state
+from stylex_tf.training import checkpoints, networks, state
 from tests.testing import tiny_experiment
 
 

@@ -11,7 +11,7 @@ from unittest import mock
 import tensorflow as tf
 from absl.testing import absltest
 
-from stylex_tf import run_folder
+from stylex_tf import errors, run_folder
 from stylex_tf.runs import run as run_lib
 from stylex_tf.runs import trained as trained_lib
 from stylex_tf.training import validations
@@ -152,7 +152,7 @@ class RunTest(absltest.TestCase):
         with self.assertRaises(StopIteration):
             run.train()
         with self.assertRaisesRegex(
-            run_folder.RunFolderError, "trained for 1 of 9 steps"
+            errors.RunFolderError, "trained for 1 of 9 steps"
         ):
             trained_lib.Trained.of(self._open_scored([]))
 

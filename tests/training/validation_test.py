@@ -6,7 +6,8 @@ import pathlib
 import tensorflow as tf
 from absl.testing import absltest
 
-from stylex_tf.training import errors, metrics, validation, validations
+from stylex_tf import errors
+from stylex_tf.training import metrics, validation, validations
 
 
 class ValidationTest(absltest.TestCase):

@@ -1,0 +1,61 @@
+"""What can be wrong with what a person gave, as opposed to with our code.
+
+A command shows the message of any of these as one line, and no traceback;
+every other exception is a fault of ours, and keeps its traceback.
+"""
+
+
+class UserError(ValueError):
+    """Something that whoever reads it can mend; the message says how.
+
+    The message is one line whatever it is made of, since libraries put line
+    breaks into theirs.
+    """
+
+    def __init__(self, message: str):
+        lines = map(str.strip, message.splitlines())
+        super().__init__(" ".join(line for line in lines if line))
+
+
+class UsageError(UserError):
+    """A program calls the library with what cannot be used."""
+
+
+class ConfigError(UserError):
+    """A field of the config has a value that cannot be used."""
+
+
+class ClassifierError(UserError):
+    """The classifier cannot be used."""
+
+
+class DataError(UserError):
+    """Images, their labels or their annotations cannot be used."""
+
+
+class ExistsError(DataError):
+    """The folder to be written exists already."""
+
+
+class RunFolderError(UserError):
+    """The folder of a run cannot be used, or lacks what is asked of it."""
+
+
+class CheckpointError(RunFolderError):
+    """A checkpoint cannot be restored."""
+
+
+class DivergedError(UserError, FloatingPointError):
+    """A metric of a training is not finite."""
+
+
+class ExportError(UserError):
+    """A model cannot be exported, or an export is not what it should be."""
+
+
+class NamesError(UserError):
+    """A file of attribute names cannot be used."""
+
+
+class StudyError(UserError):
+    """A user study cannot be made or scored."""
