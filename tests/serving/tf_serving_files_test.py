@@ -9,11 +9,12 @@ import yaml
 from absl import flags
 from absl.testing import absltest
 
-from serving import (
+# Whose flags are the real server's.
+from serving import server
+from serving.model_server import (
     batching,
     metrics,
     model_config,
-    server,  # Whose flags are the real server's.
     text_protos,
     tls,
     versions,

@@ -4,7 +4,7 @@ import numpy as np
 from absl.testing import absltest
 
 from benchmarks.serving import child_server, sample_requests, version_swap
-from tests.serving import tiny_models
+from tests.serving.model_server import tiny_models
 
 
 class VersionSwapTest(absltest.TestCase):

@@ -20,7 +20,7 @@ from tensorflow_serving.apis import (
     predict_pb2,
 )
 
-from tests.serving import tiny_models
+from tests.serving.model_server import tiny_models
 from tests.testing import running_server
 
 _Code = grpc.StatusCode

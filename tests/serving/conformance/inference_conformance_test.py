@@ -16,7 +16,7 @@ from tensorflow_serving.apis import (
     regression_pb2,
 )
 
-from tests.serving import tiny_example_models, tiny_models
+from tests.serving.model_server import tiny_example_models, tiny_models
 from tests.testing import running_server
 
 _Code = grpc.StatusCode

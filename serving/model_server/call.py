@@ -1,0 +1,70 @@
+"""One request's right to be worked on."""
+
+import threading
+import time
+from collections.abc import Callable
+
+import grpc
+
+from serving.model_server import errors
+
+
+class Call:
+    """Ends when its time is over or when its sender gives up.
+
+    Safe to use from several threads: a transport cancels what a worker reads.
+    """
+
+    def __init__(
+        self,
+        timeout: float | None = None,
+        clock: Callable[[], float] = time.monotonic,
+    ):
+        """Starts the call.
+
+        Args:
+            timeout: seconds until it is too late; None: never, as are more
+                than a thread can wait, by which gRPC says "never".
+            clock: seconds, from any beginning.
+        """
+        if timeout is not None and timeout > threading.TIMEOUT_MAX:
+            timeout = None
+        self._clock = clock
+        self._deadline = None if timeout is None else clock() + timeout
+        self._lock = threading.Lock()
+        self._cancelled = False
+        self._hooks: list[Callable[[], object]] = []
+
+    def remaining(self) -> float | None:
+        """Seconds left, 0 if none are; None where there is no deadline."""
+        if self._deadline is None:
+            return None
+        return max(0.0, self._deadline - self._clock())
+
+    def check(self) -> None:
+        """Raises ServingError if the call has ended."""
+        if self._cancelled:
+            raise errors.ServingError(
+                grpc.StatusCode.CANCELLED, "the client cancelled the request"
+            )
+        if self.remaining() == 0:
+            raise errors.ServingError(
+                grpc.StatusCode.DEADLINE_EXCEEDED, "Deadline Exceeded"
+            )
+
+    def cancel(self) -> None:
+        """Ends the call now, and tells everyone who asked to know."""
+        with self._lock:
+            self._cancelled = True
+            hooks, self._hooks = self._hooks, []
+        # Outside the lock: a hook may take locks of its own.
+        for hook in hooks:
+            hook()
+
+    def on_cancel(self, hook: Callable[[], object]) -> None:
+        """Calls the hook when the call is cancelled, at once if it was."""
+        with self._lock:
+            if not self._cancelled:
+                self._hooks.append(hook)
+                return
+        hook()

@@ -1,0 +1,86 @@
+"""The body of a REST request: JSON, with what all methods have in common."""
+
+import base64
+import binascii
+import json
+from typing import Any
+
+import grpc
+
+from serving.model_server import errors
+
+
+def parse(body: bytes) -> dict[str, Any]:
+    """The object that a body holds.
+
+    Raises:
+        ServingError: it is not JSON, or no object.
+    """
+    try:
+        document = json.loads(body)
+    except RecursionError as error:
+        raise _invalid("JSON Parse error: nested too deeply") from error
+    except ValueError as error:
+        raise _invalid(f"JSON Parse error: {error}") from error
+    if not isinstance(document, dict):
+        raise _invalid(f"JSON Value: {shown(document)} Is not object")
+    return document
+
+
+def signature_name(document: dict[str, Any]) -> str:
+    """The signature that is asked; empty: the default.
+
+    Raises:
+        ServingError: its name is no text.
+    """
+    name = document.get("signature_name", "")
+    if not isinstance(name, str):
+        raise _invalid(
+            f"JSON Value: {shown(name)} not formatted correctly. "
+            "'signature_name' key must be a string value."
+        )
+    try:
+        name.encode()
+    except UnicodeEncodeError as error:
+        raise _invalid(f"'signature_name' is not UTF-8: {error}") from error
+    return name
+
+
+def is_base64(value: Any) -> bool:
+    """Whether it is {"b64": ...}, which stands for bytes."""
+    return isinstance(value, dict) and set(value) == {"b64"}
+
+
+def to_bytes(value: Any, what: str) -> bytes:
+    """The bytes of a text, or of base64.
+
+    Args:
+        value: any JSON.
+        what: has the value, for the message of an error.
+
+    Raises:
+        ServingError: it is neither.
+    """
+    try:
+        if isinstance(value, str):
+            return value.encode()
+        if is_base64(value) and isinstance(value["b64"], str):
+            return base64.b64decode(value["b64"], validate=True)
+    except (binascii.Error, ValueError) as error:
+        raise _invalid(
+            f"{what}: Unable to base64 decode, or not UTF-8: {error}"
+        ) from error
+    raise _invalid(
+        f"{what}: JSON Value: {shown(value)} is not of expected type: "
+        'string, or {"b64": string}'
+    )
+
+
+def shown(value: Any) -> str:
+    """Its beginning, for the message of an error."""
+    text = repr(value)
+    return text if len(text) <= 80 else text[:80] + "..."
+
+
+def _invalid(message: str) -> errors.ServingError:
+    return errors.ServingError(grpc.StatusCode.INVALID_ARGUMENT, message)

@@ -1,0 +1,46 @@
+"""All that a server needs to know to start."""
+
+import dataclasses
+from collections.abc import Mapping
+
+import grpc
+
+from serving.model_server import batching as batchings
+from serving.model_server import model_config
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Options:
+    """What the flags and their files say; the defaults suit a test.
+
+    A port of 0 takes a free one; where a port, a path or a file may be None,
+    the thing it is for is off.
+    """
+
+    models: tuple[model_config.ModelConfig, ...]
+    model_config_file: str | None = None
+    model_config_file_poll_seconds: float = 0
+    file_system_poll_seconds: float = 1
+    max_load_retries: int = 0
+    load_retry_seconds: float = 60
+    allow_labels_for_unavailable: bool = False
+    warm_up: bool = True
+    check_method_names: bool = False
+    saved_model_tags: tuple[str, ...] = ("serve",)
+    intra_op_threads: int = 0
+    inter_op_threads: int = 0
+    batching: batchings.BatchingParameters | None = None
+
+    address: str = "127.0.0.1"
+    port: int = 0
+    rest_port: int | None = 0
+    rest_threads: int = 8
+    rest_seconds: float = 30
+    max_running: int = 64
+    max_request_bytes: int = 64 * 2**20
+    channel_arguments: Mapping[str, str | int] = dataclasses.field(
+        default_factory=dict
+    )
+    credentials: grpc.ServerCredentials | None = None
+    metrics_path: str | None = None
+    drain_seconds: float = 30
