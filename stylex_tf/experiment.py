@@ -15,7 +15,8 @@ import tensorflow as tf
 from stylex_tf import config, errors
 from stylex_tf.classifiers import adapter, calibration
 from stylex_tf.classifiers import trainer as classifier_trainer
-from stylex_tf.data import preparation, tfrecords
+from stylex_tf.data import preparation
+from stylex_tf.data.records import tfrecords
 from stylex_tf.models import discriminator, encoder, generator, mapping
 from stylex_tf.training import (
     augmentation_strength,

@@ -67,7 +67,7 @@ def train(
     on one device: call it outside of a strategy's scope, and `load` inside.
 
     Args:
-        dataset: a `stylex_tf.data.tfrecords.Dataset`.
+        dataset: a `stylex_tf.data.records.tfrecords.Dataset`.
         architecture: one of `architectures.BY_NAME`.
         epochs: passes over the train split.
         batch_size: images a step.

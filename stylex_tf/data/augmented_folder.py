@@ -10,7 +10,8 @@ import numpy as np
 from PIL import Image
 
 from stylex_tf import errors
-from stylex_tf.data import atomic, manifest
+from stylex_tf.data import atomic
+from stylex_tf.data.records import manifest
 
 PROVENANCE = "augmentation.json"
 """Not `manifest.FILE_NAME`, by which prepared data is known."""

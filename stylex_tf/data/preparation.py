@@ -13,17 +13,9 @@ from typing import Any
 import tqdm
 
 from stylex_tf import config, config_checks, errors
-from stylex_tf.data import (
-    archives,
-    folders,
-    idx,
-    layouts,
-    listing,
-    manifest,
-    rules,
-    tfrecords,
-    worlds,
-)
+from stylex_tf.data.records import manifest, tfrecords
+from stylex_tf.data.sources import archives, folders, idx, layouts, listing
+from stylex_tf.data.worlds import rules, worlds
 
 # Raise when the same key would no longer give the same records.
 _FORMAT = 2

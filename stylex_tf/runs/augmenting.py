@@ -26,7 +26,8 @@ import tqdm
 
 from stylex_tf import errors
 from stylex_tf.attributes import batching
-from stylex_tf.data import augmented_folder, preprocessing, tfrecords
+from stylex_tf.data import augmented_folder, preprocessing
+from stylex_tf.data.records import tfrecords
 from stylex_tf.runs import functions as functions_lib
 from stylex_tf.runs import reported
 from stylex_tf.runs import trained as trained_lib

@@ -11,7 +11,8 @@ import tensorflow as tf
 from stylex_tf import errors
 from stylex_tf import run_folder
 from stylex_tf.attributes import batching, counterfactuals
-from stylex_tf.data import preprocessing, worlds
+from stylex_tf.data import preprocessing
+from stylex_tf.data.worlds import worlds
 from stylex_tf.evaluation import (
     causal_effects,
     ground_truth,

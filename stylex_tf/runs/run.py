@@ -13,7 +13,9 @@ import tensorflow as tf
 from stylex_tf import errors
 from stylex_tf import config, experiment, run_folder
 from stylex_tf.classifiers import adapter, extractors
-from stylex_tf.data import augmentation, preprocessing, tfrecords
+from stylex_tf.data import preprocessing
+from stylex_tf.data.records import tfrecords
+from stylex_tf.ops import augmentation
 from stylex_tf.report import contact_sheet
 from stylex_tf.runs import validating
 from stylex_tf.training import (

@@ -16,7 +16,8 @@ from stylex_tf.attributes import (
     shards,
     style_ranges,
 )
-from stylex_tf.data import preprocessing, tfrecords
+from stylex_tf.data import preprocessing
+from stylex_tf.data.records import tfrecords
 from stylex_tf.runs import trained as trained_lib
 
 

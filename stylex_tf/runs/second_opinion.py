@@ -13,7 +13,7 @@ from collections.abc import Callable, Sequence
 import tensorflow as tf
 
 from stylex_tf.classifiers import trainer
-from stylex_tf.data import answered
+from stylex_tf.data.records import answered
 from stylex_tf.runs import run as run_lib
 
 _ARCHITECTURE = "small_cnn"

@@ -7,7 +7,7 @@ import pathlib
 
 from stylex_tf import errors
 from stylex_tf import config, experiment, run_folder
-from stylex_tf.data import tfrecords
+from stylex_tf.data.records import tfrecords
 from stylex_tf.runs import functions as functions_lib
 from stylex_tf.runs import run as run_lib
 

@@ -27,7 +27,7 @@ _GENERATED, _REAL, _FAKE, _R1 = range(10, 14)  # What is augmented.
 Tensors = Mapping[str, tf.Tensor]
 ClassifyFn = Callable[[tf.Tensor], tf.Tensor]
 FeaturesFn = Callable[[tf.Tensor], list[tf.Tensor]]
-# See stylex_tf/data/augmentation.py, with the strength bound.
+# See stylex_tf/ops/augmentation.py, with the strength bound.
 AugmentFn = Callable[..., tf.Tensor]
 
 

@@ -9,7 +9,7 @@ from absl.testing import absltest, flagsaver
 
 from stylex_tf import errors
 from stylex_tf.cli import prepare_data
-from stylex_tf.data import tfrecords
+from stylex_tf.data.records import tfrecords
 from tests.testing import image_files, layouts
 
 

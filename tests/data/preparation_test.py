@@ -8,7 +8,9 @@ import numpy as np
 from absl.testing import absltest, parameterized
 
 from stylex_tf import config, errors
-from stylex_tf.data import preparation, tfrecords, worlds
+from stylex_tf.data import preparation
+from stylex_tf.data.records import tfrecords
+from stylex_tf.data.worlds import worlds
 from tests.testing import image_files, layouts
 
 

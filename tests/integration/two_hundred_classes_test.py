@@ -10,7 +10,7 @@ from absl.testing import absltest
 
 from configs import birds_200
 from stylex_tf import experiment
-from stylex_tf.data import manifest
+from stylex_tf.data.records import manifest
 from tests.testing import layouts
 
 _CLASSES = 200

@@ -12,9 +12,9 @@ import numpy as np
 import tensorflow as tf
 
 from stylex_tf import config
-from stylex_tf.data import augmentation as augmentation_lib
-from stylex_tf.data import manifest, tfrecords
+from stylex_tf.data.records import manifest, tfrecords
 from stylex_tf.models import discriminator, encoder, generator, mapping
+from stylex_tf.ops import augmentation as augmentation_lib
 from stylex_tf.training import (
     augmentation_strength,
     objective,

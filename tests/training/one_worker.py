@@ -12,7 +12,7 @@ import sys
 import numpy as np
 import tensorflow as tf
 
-from stylex_tf.data import tfrecords
+from stylex_tf.data.records import tfrecords
 from stylex_tf.training import checkpoints, state
 from tests.testing import tiny_experiment
 

@@ -14,7 +14,7 @@ import threading
 import time
 
 from stylex_tf import experiment, run_folder
-from stylex_tf.data import tfrecords
+from stylex_tf.data.records import tfrecords
 from stylex_tf.runs import run as run_lib
 from tests.testing import tiny_experiment
 

@@ -11,7 +11,7 @@ import numpy as np
 import tensorflow as tf
 from absl.testing import absltest, parameterized
 
-from stylex_tf.data import augmentation
+from stylex_tf.ops import augmentation
 from stylex_tf.training import phases, step
 from tests.testing import tiny_experiment
 

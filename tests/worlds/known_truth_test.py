@@ -13,7 +13,8 @@ from absl.testing import absltest, parameterized
 
 from stylex_tf.attributes import search, selection
 from stylex_tf.classifiers import trainer
-from stylex_tf.data import preparation, worlds
+from stylex_tf.data import preparation
+from stylex_tf.data.worlds import worlds
 from stylex_tf.evaluation import (
     factor_readings,
     ground_truth,

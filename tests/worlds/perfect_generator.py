@@ -6,7 +6,7 @@ import numpy as np
 import tensorflow as tf
 
 from stylex_tf.attributes import style_ranges
-from stylex_tf.data import worlds
+from stylex_tf.data.worlds import worlds
 
 
 class PerfectGenerator:

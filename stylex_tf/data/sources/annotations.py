@@ -1,0 +1,101 @@
+"""Tables of text beside images: rows that know where they stand."""
+
+import csv
+import dataclasses
+import io
+import pathlib
+from collections.abc import Iterator
+
+from stylex_tf import errors
+from stylex_tf.data import pictures
+from stylex_tf.data.sources import archives
+
+
+@dataclasses.dataclass(frozen=True)
+class Row:
+    """One line of a table.
+
+    Attributes:
+        cells: its values.
+        where: file and row, for errors.
+    """
+
+    cells: list[str]
+    where: str
+
+    def error(self, text: str) -> errors.DataError:
+        """What to raise of this row."""
+        return errors.DataError(f"{self.where}: {text}")
+
+    def check_length(self, expected: int, *, or_more: bool = False) -> None:
+        """Raises DataError unless the row has so many cells."""
+        found = len(self.cells)
+        if found < expected or (found > expected and not or_more):
+            least = "at least " if or_more else ""
+            raise self.error(f"{found} values; expected {least}{expected}")
+
+
+def find(archive: archives.Archive, *names: str, hint: str = "") -> str:
+    """The one file of an archive that has one of these names, in any folder.
+
+    Raises:
+        DataError: there is none, or more than one; ends with the hint.
+    """
+    found = find_all(archive, *names)
+    if len(found) == 1:
+        return found[0]
+    said = f"{len(found)} files" if found else "no file"
+    those = f" ({', '.join(found[:3])})" if found else ""
+    raise errors.DataError(
+        f"{archive.path}: {said} {' or '.join(names)}{those}; expected one"
+        + (f". {hint}" if hint else "")
+    )
+
+
+def find_all(archive: archives.Archive, *names: str) -> list[str]:
+    """All files of an archive that have one of these names."""
+    return [
+        name
+        for name in archive.names
+        if pathlib.PurePosixPath(name).name in names and _is_visible(name)
+    ]
+
+
+def images(archive: archives.Archive) -> list[str]:
+    """All image files of an archive, without those of hidden folders."""
+    return [
+        name
+        for name in archive.names
+        if pathlib.PurePosixPath(name).suffix.lower() in pictures.SUFFIXES
+        and _is_visible(name)
+    ]
+
+
+def rows(archive: archives.Archive, name: str) -> Iterator[Row]:
+    """The rows of a table that are not empty, numbered from 1.
+
+    A .csv file has commas between its cells, any other white space.
+
+    Raises:
+        DataError: it cannot be read, or is not text.
+    """
+    try:
+        text = archive.read(name).decode("utf-8-sig")
+    except (pictures.UnreadableError, UnicodeDecodeError) as error:
+        raise errors.DataError(f"{archive.path}/{name}: {error}") from error
+    lines = io.StringIO(text, newline="")
+    is_csv = name.lower().endswith(".csv")
+    table = csv.reader(lines) if is_csv else map(str.split, lines)
+    try:
+        for number, cells in enumerate(table, 1):
+            if any(cells):
+                where = f"{archive.path}/{name} row {number}"
+                yield Row([cell.strip() for cell in cells], where)
+    except csv.Error as error:
+        raise errors.DataError(f"{archive.path}/{name}: {error}") from error
+
+
+def _is_visible(name: str) -> bool:
+    return not any(
+        part.startswith((".", "__MACOSX")) for part in name.split("/")
+    )

@@ -1,0 +1,192 @@
+"""Folders or zips of images, of any layout: their classes and their splits."""
+
+import collections
+import dataclasses
+import logging
+import pathlib
+from collections.abc import Callable, Iterator, Sequence
+
+import numpy as np
+
+from stylex_tf import errors
+from stylex_tf.data import pictures
+from stylex_tf.data.records import manifest, tfrecords
+from stylex_tf.data.sources import archives, class_folders, listing
+
+_SHOWN_UNREADABLE = 20
+
+
+class UnreadableFilesError(errors.DataError):
+    """Some files cannot be read; the message lists them with the reasons."""
+
+    def __init__(self, path: object, unreadable: Sequence[manifest.Unreadable]):
+        self.unreadable = tuple(unreadable)
+        lines = [
+            f"  {file.name}: {file.reason}"
+            for file in unreadable[:_SHOWN_UNREADABLE]
+        ]
+        if len(unreadable) > _SHOWN_UNREADABLE:
+            lines.append(f"  and {len(unreadable) - _SHOWN_UNREADABLE} more")
+        super().__init__(
+            f"{path}: {len(unreadable)} files cannot be read "
+            '(on_error="skip" leaves them out):\n' + "\n".join(lines)
+        )
+
+
+class ImageFolder:
+    """The images of a folder or zip, with their classes.
+
+    Attributes:
+        class_names: in the order of the labels.
+        factors: what else is known of every image.
+        unreadable: files that could not be read; grows while `examples` runs.
+    """
+
+    def __init__(
+        self,
+        path: pathlib.Path,
+        *,
+        reader: Callable[
+            [archives.Archive], listing.Listing
+        ] = class_folders.list_images,
+        classes: Sequence[str] = (),
+        seed: int = 0,
+        test_fraction: float = 0.1,
+    ):
+        """Lists the files and decides their splits; reads no image.
+
+        Args:
+            path: the folder or zip.
+            reader: lists the images of its layout.
+            classes: the classes to keep, in the order of the labels; all, in
+                the order of the layout, where it is empty. Of images without
+                labels, the classes that they are taken to have.
+            seed: of the split and of the order in which images are written.
+            test_fraction: share of each class held out, where the layout has
+                no test images of its own.
+
+        Raises:
+            DataError: the path is neither a folder nor a zip, is not of the
+                layout, has no two classes, or lacks one of those asked for.
+        """
+        self.archive = archives.open_archive(path)
+        self.unreadable: list[manifest.Unreadable] = []
+        found = reader(self.archive)
+        self.factors = found.factors
+        self.class_names = _choose_classes(path, found, classes)
+        kept = [
+            image
+            for image in found.images
+            if found.class_names is None or image.class_name in self.class_names
+        ]
+        self._files = _split(kept, np.random.default_rng(seed), test_fraction)
+
+    def __len__(self) -> int:
+        """The number of files."""
+        return len(self._files)
+
+    def examples(
+        self, resolution: int, *, on_error: str = "fail"
+    ) -> Iterator[tuple[str, tfrecords.Example]]:
+        """Reads the images, as pairs of split and example, in a mixed order.
+
+        Args:
+            resolution: of the images.
+            on_error: "skip" leaves unreadable files out; "fail" looks at all
+                files, then raises.
+
+        Raises:
+            UnreadableFilesError: names all files that cannot be read.
+        """
+        # None, of images without labels, has none.
+        labels: dict[str | None, int] = {
+            name: i for i, name in enumerate(self.class_names)
+        }
+        for file in self._files:
+            try:
+                image = pictures.decode(
+                    self.archive.read(file.name), resolution, box=file.box
+                )
+            except pictures.UnreadableError as error:
+                self.unreadable.append(
+                    manifest.Unreadable(file.name, str(error))
+                )
+                continue
+            yield (
+                file.split or "train",
+                tfrecords.Example(
+                    image=image,
+                    label=labels.get(file.class_name, tfrecords.UNKNOWN_LABEL),
+                    factors=file.factors,
+                    id=file.name,
+                ),
+            )
+        if self.unreadable and on_error == "fail":
+            raise UnreadableFilesError(self.archive.path, self.unreadable)
+        for unreadable in self.unreadable:
+            logging.warning(
+                "%s: left out: %s", unreadable.name, unreadable.reason
+            )
+
+
+def _choose_classes(
+    path: pathlib.Path, found: listing.Listing, wanted: Sequence[str]
+) -> tuple[str, ...]:
+    if found.class_names is None:
+        return _taken_classes(path, found, wanted)
+    trained = {
+        image.class_name for image in found.images if image.split != "test"
+    }
+    missing = [
+        name for name in wanted or found.class_names if name not in trained
+    ]
+    if missing:
+        known = [name for name in found.class_names if name in trained]
+        raise errors.DataError(
+            f"{path}: no training image of class {missing[0]!r}; found {known}"
+        )
+    names = tuple(wanted or found.class_names)
+    if len(names) < 2 or len(set(names)) < len(names):
+        raise errors.DataError(
+            f"{path}: classes are {names}; expected two or more sub-folders "
+            "with images, one a class"
+        )
+    return names
+
+
+def _taken_classes(
+    path: pathlib.Path, found: listing.Listing, wanted: Sequence[str]
+) -> tuple[str, ...]:
+    """The classes of images without labels: those of a classifier."""
+    if not found.images:
+        raise errors.DataError(f"{path}: no image; expected some")
+    if len(set(wanted)) < max(2, len(wanted)):
+        raise errors.DataError(
+            f"classes is {tuple(wanted)}; expected the classifier's classes, "
+            f"two or more, since the images of {path} have no labels"
+        )
+    return tuple(wanted)
+
+
+def _split(
+    files: Sequence[listing.Listed],
+    random: np.random.Generator,
+    test_fraction: float,
+) -> list[listing.Listed]:
+    """Gives every file a split, in a random order of all."""
+    files = [files[i] for i in random.permutation(len(files))]
+    if any(file.split == "test" for file in files):
+        return files
+    remaining = {}
+    counts = collections.Counter(file.class_name for file in files)
+    for name, count in counts.items():
+        # At least one of each class, but never the whole class.
+        wanted = max(1, round(count * test_fraction))
+        remaining[name] = min(wanted, count - 1)
+    result = []
+    for file in files:
+        is_test = remaining[file.class_name] > 0
+        remaining[file.class_name] -= is_test
+        split = "test" if is_test else "train"
+        result.append(dataclasses.replace(file, split=split))
+    return result

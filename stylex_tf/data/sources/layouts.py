@@ -1,0 +1,60 @@
+"""From the name of a layout to what reads it."""
+
+from collections.abc import Callable, Sequence
+
+from stylex_tf import errors
+from stylex_tf.data.sources import (
+    archives,
+    celeba,
+    class_folders,
+    cub,
+    graded,
+    listing,
+    plant_village,
+    unlabelled,
+)
+
+_LABELLED_BY_FIELD = ("celeba", "graded")
+_WITH_FACTORS = ("celeba", "cub")
+
+
+def reader(
+    layout: str, label: str, factors: Sequence[str]
+) -> Callable[[archives.Archive], listing.Listing]:
+    """What lists the images of an archive of this layout.
+
+    Args:
+        layout: one of `config_checks.LAYOUTS`.
+        label: what makes the classes, where the layout leaves a choice.
+        factors: annotations to read as known factors, where it has some.
+
+    Raises:
+        DataError: no such layout, or a label or factors that it does not have,
+            or no label where it needs one.
+    """
+    if bool(label) != (layout in _LABELLED_BY_FIELD):
+        expected = (
+            f"none, since layout {layout!r} has classes of its own"
+            if label
+            else "one: celeba's is an attribute (\"Male\"), graded's a column "
+            'and a grade ("level>=2")'
+        )
+        raise errors.DataError(f"label is {label!r}; expected {expected}")
+    if factors and layout not in _WITH_FACTORS:
+        raise errors.DataError(
+            f"factors is {tuple(factors)}; expected none, since layout "
+            f"{layout!r} has no annotations"
+        )
+    readers: dict[str, Callable[[archives.Archive], listing.Listing]] = {
+        "class_folders": class_folders.list_images,
+        "celeba": lambda archive: celeba.list_images(archive, label, factors),
+        "graded": lambda archive: graded.list_images(archive, label),
+        "plant_village": plant_village.list_images,
+        "cub": lambda archive: cub.list_images(archive, factors),
+        "unlabelled": unlabelled.list_images,
+    }
+    if layout not in readers:
+        raise errors.DataError(
+            f"layout is {layout!r}; expected one of {', '.join(readers)}"
+        )
+    return readers[layout]

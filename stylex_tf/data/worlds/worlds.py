@@ -1,0 +1,197 @@
+"""Rendered worlds: images whose every factor, and the true rule, is known."""
+
+import dataclasses
+import hashlib
+from collections.abc import Callable, Iterator, Sequence
+
+import numpy as np
+
+from stylex_tf import errors
+from stylex_tf.data.records import manifest, tfrecords
+from stylex_tf.data.worlds import avataaars, faces, pixel_art, rules, toon_head
+
+_AVATARS = {
+    style.name: style
+    for style in (toon_head.STYLE, avataaars.STYLE, pixel_art.STYLE)
+}
+NAMES = ("faces", "shaded_faces", *_AVATARS)
+
+
+@dataclasses.dataclass(frozen=True)
+class World:
+    """Something that draws pictures from factors.
+
+    Attributes:
+        name: the world's name in the config.
+        factors: what it can vary; all independent.
+        render: (an index, or a number in [0, 1], for each factor; resolution)
+            -> uint8 [R, R, 3].
+        probabilities: for each factor, one a value; None is uniform,
+            as are continuous factors.
+        version: changes whenever the pictures do.
+    """
+
+    name: str
+    factors: tuple[manifest.Factor, ...]
+    render: Callable[[Sequence[float], int], np.ndarray]
+    version: str
+    probabilities: tuple[tuple[float, ...] | None, ...] = ()
+
+
+def get(name: str) -> World:
+    """The world of that name.
+
+    Raises:
+        DataError: there is none.
+    """
+    if name == "faces":
+        return World(
+            name="faces",
+            factors=faces.FACTORS,
+            render=faces.render,
+            version=f"faces {faces.VERSION}",
+        )
+    if name == "shaded_faces":
+        return World(
+            name="shaded_faces",
+            factors=faces.SHADED_FACTORS,
+            render=faces.render_shaded,
+            version=f"shaded faces {faces.VERSION}",
+        )
+    if name in _AVATARS:
+        style = _AVATARS[name]
+        return World(
+            name=name,
+            factors=style.factors,
+            render=style.render,
+            version=style.version,
+            probabilities=style.probabilities,
+        )
+    raise errors.DataError(f"no world {name!r}; expected one of {NAMES}")
+
+
+def draw_factors(world: World, count: int, seed: int) -> np.ndarray:
+    """Draws every factor independently, float64 [count, F]."""
+    random = np.random.default_rng(seed)
+    probabilities = world.probabilities or (None,) * len(world.factors)
+    return np.stack(
+        [
+            random.choice(len(factor.values), size=count, p=p)
+            if factor.values
+            else random.random(count)
+            for factor, p in zip(world.factors, probabilities, strict=True)
+        ],
+        axis=1,
+    )
+
+
+@dataclasses.dataclass(frozen=True)
+class Shortcut:
+    """A value that goes with class 1 in the training images, and there alone.
+
+    A classifier trained on them may use it instead of the causes; the test
+    images do not have it.
+
+    Attributes:
+        cause: the value.
+        share: of the training images in which it holds exactly where the
+            label is 1.
+    """
+
+    cause: rules.Cause
+    share: float
+
+
+def parse_shortcut(world: World, text: str, share: float) -> Shortcut | None:
+    """Reads "factor=value"; None of an empty text.
+
+    Raises:
+        DataError: no such factor or value, or the factor is continuous.
+    """
+    if not text:
+        return None
+    cause = rules.parse_cause(text, world.factors, world.name)
+    if not cause.values:
+        raise errors.DataError(
+            f"shortcut {text!r}: the factor is continuous; expected one with "
+            "values"
+        )
+    return Shortcut(cause, share)
+
+
+def examples(
+    world: World,
+    rule: rules.Rule,
+    *,
+    count: int,
+    resolution: int,
+    seed: int,
+    test_fraction: float,
+    shortcut: Shortcut | None = None,
+    label_noise: float = 0.0,
+) -> Iterator[tuple[str, tfrecords.Example]]:
+    """Draws `count` images, as pairs of split and example.
+
+    A combination of categorical factors is in one split only, so that a test
+    image is new, even where a world has few pictures.
+
+    Args:
+        world: what can be drawn.
+        rule: makes the labels.
+        count: how many; a few less where there is a shortcut, since what it
+            makes of a training image may be one of the test images.
+        resolution: height and width.
+        seed: of everything.
+        test_fraction: share of the combinations held out.
+        shortcut: goes with the labels of the training images.
+        label_noise: share of the training labels that are wrong.
+    """
+    categorical = [i for i, f in enumerate(world.factors) if f.values]
+    chances = np.random.default_rng([seed, 1]).random((count, 3))
+
+    def split_of(values: np.ndarray) -> str:
+        return _split_of(values[categorical], seed, test_fraction)
+
+    for number, values in enumerate(draw_factors(world, count, seed)):
+        label_chance, shortcut_chance, noise_chance = chances[number]
+        label = rule.label(values, label_chance)
+        split = split_of(values)
+        if split == "train" and noise_chance < label_noise:
+            label = (label + 1) % len(rule.class_names)
+        if split == "train" and shortcut:
+            holds = (label == 1) == (shortcut_chance < shortcut.share)
+            values = _set(values, shortcut.cause, holds, world, number)
+            # The new combination may be one of the test images'.
+            if split_of(values) == "test":
+                continue
+        yield (
+            split,
+            tfrecords.Example(
+                image=world.render(values, resolution),
+                label=label,
+                factors=tuple(float(value) for value in values),
+                id=f"{world.name}-{number:06d}",
+            ),
+        )
+
+
+def _set(
+    values: np.ndarray,
+    cause: rules.Cause,
+    holds: bool,
+    world: World,
+    number: int,
+) -> np.ndarray:
+    """Makes a categorical cause hold, or not, by one of the fitting values."""
+    every = range(len(world.factors[cause.factor].values))
+    fitting = [value for value in every if (value in cause.values) == holds]
+    changed = values.copy()
+    changed[cause.factor] = fitting[number % len(fitting)]
+    return changed
+
+
+def _split_of(values: np.ndarray, seed: int, test_fraction: float) -> str:
+    text = f"{seed}:{','.join(str(int(value)) for value in values)}"
+    digest = hashlib.sha256(text.encode()).digest()
+    share = int.from_bytes(digest[:8], "big") / 2**64
+    return "test" if share < test_fraction else "train"
