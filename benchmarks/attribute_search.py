@@ -19,16 +19,11 @@ import tensorflow as tf
 from absl import app, flags
 
 from benchmarks import notebook_procedure, recall, search_growth
-from stylex_tf.attributes import (
-    batching,
-    screened_search,
-    screening,
-    search,
-    style_ranges,
-)
 from stylex_tf.attributes import effects as effects_lib
+from stylex_tf.attributes import style_ranges
 from stylex_tf.data import preprocessing
 from stylex_tf.runs import trained as trained_lib
+from stylex_tf.search import batching, exact, screened_search, screening
 
 _RUN_DIR = flags.DEFINE_string("run_dir", None, "A trained run.", required=True)
 _SAMPLE = flags.DEFINE_integer(
@@ -57,11 +52,11 @@ def main(_):
         f"{len(styles)} images of {images.shape[1]} px, S = {ranges.size}, "
         f"{edits:,} edits\n"
     )
-    exact = search.Search(
+    search_all = exact.Search(
         functions.layered, functions.classify, ranges, images=len(styles)
     )
-    exact(styles[:32], ids[:32])  # Compiles.
-    seconds, table = _timed(lambda: exact(styles, ids))
+    search_all(styles[:32], ids[:32])  # Compiles.
+    seconds, table = _timed(lambda: search_all(styles, ids))
     candidates = screening.default_candidates(ranges.size)
     screen = screened_search.ScreenedSearch(
         functions.layered, functions.classify, ranges, candidates=candidates

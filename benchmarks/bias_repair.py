@@ -20,7 +20,7 @@ import tensorflow as tf
 from absl import app, flags
 
 from stylex_tf import config
-from stylex_tf.attributes import batching, counterfactuals, log_odds
+from stylex_tf.attributes import counterfactuals, log_odds
 from stylex_tf.attributes import effects as effects_lib
 from stylex_tf.classifiers import adapter, trainer
 from stylex_tf.cli import command
@@ -29,6 +29,7 @@ from stylex_tf.data.records import tfrecords
 from stylex_tf.data.worlds import worlds
 from stylex_tf.evaluation import causal_effects
 from stylex_tf.runs import trained as trained_lib
+from stylex_tf.search import batching
 
 # Images that are drawn again with one factor exchanged.
 _CAUSAL_IMAGES = 500

@@ -4,16 +4,10 @@ import dataclasses
 
 import numpy as np
 
-from stylex_tf.attributes import (
-    calibration,
-    gradient_effects,
-    log_odds,
-    screened_search,
-    selection,
-    target_effects,
-)
 from stylex_tf.attributes import effects as effects_lib
+from stylex_tf.attributes import log_odds, selection, target_effects
 from stylex_tf.runs import trained as trained_lib
+from stylex_tf.search import calibration, gradient_effects, screened_search
 
 _CANDIDATES = (8, 10, 12, 16, 24, 32, 48, 64, 96, 128, 256, 512)
 _BEST = 10

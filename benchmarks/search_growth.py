@@ -5,15 +5,10 @@ import time
 import numpy as np
 import tensorflow as tf
 
-from stylex_tf.attributes import (
-    layered,
-    screened_search,
-    screening,
-    search,
-    style_ranges,
-)
+from stylex_tf.attributes import style_ranges
 from stylex_tf.classifiers import architectures
 from stylex_tf.models import synthesis
+from stylex_tf.search import exact, layered, screened_search, screening
 
 # Resolution, channels at most, style width (0 is all), images.
 _CASES = (
@@ -55,7 +50,7 @@ def report() -> None:
         ranges = style_ranges.StyleRanges.from_styles(styles, searched=size)
         classify = architectures.small_cnn(resolution, 2)
         ids = [str(row) for row in range(count)]
-        exact = search.Search(generator, classify, ranges, images=count)
+        whole = exact.Search(generator, classify, ranges, images=count)
         candidates = screening.default_candidates(size)
         screened = screened_search.ScreenedSearch(
             generator,
@@ -65,7 +60,7 @@ def report() -> None:
             pilot_images=0,
         )
         seconds = []
-        for measure in (exact, screened):
+        for measure in (whole, screened):
             measure(styles, ids)
             start = time.perf_counter()
             measure(styles, ids)

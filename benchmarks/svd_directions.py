@@ -21,15 +21,14 @@ import tensorflow as tf
 from absl import app, flags
 
 from stylex_tf.attributes import (
-    batching,
     counterfactuals,
     log_odds,
-    search,
     selection,
     style_ranges,
 )
 from stylex_tf.data import preprocessing
 from stylex_tf.runs import trained as trained_lib
+from stylex_tf.search import batching, exact
 
 _RUN_DIR = flags.DEFINE_string("run_dir", None, "A trained run.", required=True)
 _IMAGES = flags.DEFINE_integer("images", 100, "To search, and to judge on.")
@@ -91,7 +90,7 @@ def _judge(along, classify, searched, unseen, count: int) -> list[str]:
     rows, others = along.rows(searched), along.rows(unseen)
     ranges = style_ranges.StyleRanges.from_styles(rows, searched=count)
     table, held_out = (
-        search.measure_effects(
+        exact.measure_effects(
             along,
             classify,
             some,

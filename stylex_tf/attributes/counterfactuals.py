@@ -1,7 +1,6 @@
 """Edits of styles: an edit is a pure tensor addition, no weight changes."""
 
 import numpy as np
-import tensorflow as tf
 
 from stylex_tf.attributes import style_ranges
 
@@ -61,68 +60,3 @@ def apply_edits(
         end = ends[directions[real, column], coordinate]
         edited[row, coordinate] = here + shift_size * (end - here)
     return edited
-
-
-def move(
-    styles: tf.Tensor,
-    ends: tf.Tensor,
-    coordinates: tf.Tensor,
-    directions: tf.Tensor,
-    shift_size: float | tf.Tensor,
-) -> tuple[tf.Tensor, tf.Tensor]:
-    """Moves one coordinate in each row; the search's inner edit, in graph.
-
-    Args:
-        styles: one row an edit, [B, T].
-        ends: `StyleRanges.ends()`, [2, S].
-        coordinates: int32 [B].
-        directions: int32 [B].
-        shift_size: share of the way to the end.
-
-    Returns:
-        The edited styles, [B, T], and what was added to each, [B].
-    """
-    rows = tf.range(tf.shape(styles)[0])
-    at = tf.stack([rows, coordinates], axis=1)
-    end = tf.gather_nd(ends, tf.stack([directions, coordinates], axis=1))
-    strengths = shift_size * (end - tf.gather_nd(styles, at))
-    return tf.tensor_scatter_nd_add(styles, at, strengths), strengths
-
-
-def move_all(
-    styles: tf.Tensor,
-    ends: tf.Tensor,
-    coordinates: tf.Tensor,
-    directions: tf.Tensor,
-    strengths: tf.Tensor,
-) -> tf.Tensor:
-    """Moves several coordinates in each row: `apply_edits`, in graph.
-
-    Args:
-        styles: [N, T].
-        ends: `StyleRanges.ends()`, [2, S].
-        coordinates: int32 [N, E]; a negative one is no edit, and where a row
-            names one twice, the first counts.
-        directions: int32 [N, E]; looked at where there is an edit.
-        strengths: share of the way to the end, [N, E].
-
-    Returns:
-        The edited styles, [N, T].
-    """
-    same = coordinates[:, :, None] == coordinates[:, None, :]
-    # [N, E, E], strictly below the diagonal: named before.
-    named_before = tf.linalg.set_diag(
-        tf.linalg.band_part(same, -1, 0), tf.zeros_like(coordinates, tf.bool)
-    )
-    counts = (coordinates >= 0) & ~tf.reduce_any(named_before, axis=2)
-    at = tf.where(counts, coordinates, 0)
-    end = tf.gather_nd(
-        ends, tf.stack([tf.where(counts, directions, 0), at], axis=2)
-    )
-    here = tf.gather(styles, at, axis=1, batch_dims=1)
-    rows = tf.range(tf.shape(styles)[0])[:, None] + tf.zeros_like(at)
-    return tf.tensor_scatter_nd_add(
-        styles,
-        tf.stack([rows, at], axis=2),
-        tf.where(counts, strengths * (end - here), 0.0),
-    )

@@ -6,12 +6,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from stylex_tf.attributes import effects as effects_lib
-from stylex_tf.attributes import (
-    greedy,
-    log_odds,
-    reliability,
-    target_effects,
-)
+from stylex_tf.attributes import greedy, log_odds, reliability, target_effects
 
 PROCEDURES = ("notebook", "paper")
 

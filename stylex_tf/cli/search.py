@@ -21,8 +21,9 @@ from absl import app, flags
 from stylex_tf.cli import command
 
 if typing.TYPE_CHECKING:
-    from stylex_tf.attributes import effects, pipeline
+    from stylex_tf.attributes import effects
     from stylex_tf.runs import trained as trained_lib
+    from stylex_tf.search import beam
 
 _SHOWN = 5
 
@@ -57,18 +58,19 @@ def main(argv: list[str]) -> None:
     run_dir = pathlib.Path(_RUN_DIR.value).expanduser().absolute()
     output = pathlib.Path(_OUTPUT.value).expanduser().absolute()
     # Imported late: TensorFlow takes seconds, a mistake in a flag should not.
-    from stylex_tf.attributes import effects, pipeline
+    from stylex_tf.attributes import effects
     from stylex_tf.runs import trained as trained_lib
+    from stylex_tf.search import beam
 
     try:
-        pipeline.options_of(beam_flags)
+        beam.options_of(beam_flags)
     except ValueError as error:
         raise app.UsageError(str(error)) from error
     trained = trained_lib.load(run_dir)
     begun = time.monotonic()
     try:
         table = _measure(trained, run_dir, output, beam_flags)
-    except pipeline.WorkerError as error:
+    except beam.WorkerError as error:
         # Beam has shown the traceback, of whichever process it was.
         sys.exit(f"error: {error}")
     seconds = time.monotonic() - begun
@@ -85,8 +87,8 @@ def _measure(
 ) -> "effects.StyleEffects":
     import tqdm
 
-    from stylex_tf.attributes import pipeline
     from stylex_tf.runs import searching
+    from stylex_tf.search import beam
 
     settings = trained.run.settings.attributes
     scored = bool(settings.score_limit)
@@ -98,7 +100,7 @@ def _measure(
         unit="edit",
         mininterval=1.0,
     ) as bar:
-        return pipeline.measure(
+        return beam.measure(
             functools.partial(load_model, str(run_dir)),
             styles,
             ranges,
@@ -114,15 +116,13 @@ def _measure(
         )
 
 
-def load_model(run_dir: str) -> "pipeline.Model":
+def load_model(run_dir: str) -> "beam.Model":
     """Opens a run, in a worker."""
-    from stylex_tf.attributes import pipeline
     from stylex_tf.runs import trained as trained_lib
+    from stylex_tf.search import beam
 
     functions = trained_lib.load(run_dir).functions
-    return pipeline.Model(
-        functions.layered, functions.classify, functions.score
-    )
+    return beam.Model(functions.layered, functions.classify, functions.score)
 
 
 def _summary(

@@ -10,8 +10,9 @@ from collections.abc import Callable, Mapping, Sequence
 import numpy as np
 import tensorflow as tf
 
-from stylex_tf.attributes import batching, log_odds
+from stylex_tf.attributes import log_odds
 from stylex_tf.evaluation import factor_regressors, ground_truth
+from stylex_tf.search import batching
 
 _PIXELS_TO_UNIT = 127.5
 

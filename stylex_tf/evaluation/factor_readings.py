@@ -5,8 +5,9 @@ from collections.abc import Callable
 import numpy as np
 import tensorflow as tf
 
-from stylex_tf.attributes import batching, counterfactuals, style_ranges
+from stylex_tf.attributes import counterfactuals, style_ranges
 from stylex_tf.evaluation import factor_regressors
+from stylex_tf.search import batching
 
 
 class FactorReadings:

@@ -7,7 +7,7 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from stylex_tf.attributes import batching
+from stylex_tf.search import batching
 
 _BATCH = 64
 

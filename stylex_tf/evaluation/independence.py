@@ -7,12 +7,12 @@ import numpy as np
 import tensorflow as tf
 
 from stylex_tf.attributes import (
-    batching,
     counterfactuals,
     log_odds,
     selection,
     style_ranges,
 )
+from stylex_tf.search import batching
 
 _TOP = 8
 # Images edited for all classes together, each of which has its share: 250 of

@@ -5,12 +5,8 @@ from collections.abc import Callable, Mapping, Sequence
 import numpy as np
 import tensorflow as tf
 
-from stylex_tf.attributes import (
-    batching,
-    counterfactuals,
-    selection,
-    style_ranges,
-)
+from stylex_tf.attributes import counterfactuals, selection, style_ranges
+from stylex_tf.search import batching
 
 
 def measure(

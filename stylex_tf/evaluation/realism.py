@@ -5,7 +5,7 @@ from collections.abc import Callable
 import numpy as np
 import tensorflow as tf
 
-from stylex_tf.attributes import batching
+from stylex_tf.search import batching
 
 # Rows of the kernel matrix that are in memory at once.
 _BLOCK = 1024

@@ -6,13 +6,9 @@ from typing import Any
 import numpy as np
 import tensorflow as tf
 
-from stylex_tf.attributes import (
-    batching,
-    counterfactuals,
-    selection,
-    style_ranges,
-)
+from stylex_tf.attributes import counterfactuals, selection, style_ranges
 from stylex_tf.evaluation import proportions, reconstruction, schema
+from stylex_tf.search import batching
 
 _TOP = schema.FLIP_RATES
 

@@ -25,7 +25,7 @@ import tensorflow as tf
 import tqdm
 
 from stylex_tf import errors
-from stylex_tf.attributes import batching
+from stylex_tf.search import batching
 from stylex_tf.data import augmented_folder, preprocessing
 from stylex_tf.data.records import tfrecords
 from stylex_tf.runs import functions as functions_lib

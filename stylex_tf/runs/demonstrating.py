@@ -5,7 +5,7 @@ from collections.abc import Mapping
 import numpy as np
 import tensorflow as tf
 
-from stylex_tf.attributes import batching
+from stylex_tf.search import batching
 from stylex_tf.data import preprocessing
 from stylex_tf.report import demonstration, findings, layout
 from stylex_tf.runs import searching

@@ -10,7 +10,8 @@ import tensorflow as tf
 
 from stylex_tf import errors
 from stylex_tf import run_folder
-from stylex_tf.attributes import batching, counterfactuals
+from stylex_tf.search import batching
+from stylex_tf.attributes import counterfactuals
 from stylex_tf.data import preprocessing
 from stylex_tf.data.worlds import worlds
 from stylex_tf.evaluation import (

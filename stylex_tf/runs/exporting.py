@@ -9,14 +9,9 @@ import numpy as np
 import tensorflow as tf
 from PIL import Image
 
-from stylex_tf.attributes import calibration as calibration_lib
-from stylex_tf.attributes import (
-    counterfactuals,
-    effects_chunk,
-    gradient_effects,
-    screened_search,
-    screening,
-)
+from stylex_tf.search import calibration as calibration_lib
+from stylex_tf.search import moves
+from stylex_tf.search import (effects_chunk, gradient_effects, screened_search, screening)
 from stylex_tf.export import saved_model, servables
 from stylex_tf.runs import searching
 from stylex_tf.runs import trained as trained_lib
@@ -72,7 +67,7 @@ def export(
         directions: tf.Tensor,
         strengths: tf.Tensor,
     ) -> tf.Tensor:
-        return counterfactuals.move_all(
+        return moves.move_all(
             styles,
             tf.constant(ranges.ends()),
             coordinates,

@@ -3,7 +3,7 @@
 import numpy as np
 import tensorflow as tf
 
-from stylex_tf.attributes import layered
+from stylex_tf.search import layered
 from stylex_tf.models import synthesis as synthesis_lib
 from stylex_tf.runs import run as run_lib
 

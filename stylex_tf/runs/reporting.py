@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 import tensorflow as tf
 
-from stylex_tf.attributes import counterfactuals, selection
+from stylex_tf.attributes import (counterfactuals, selection)
 from stylex_tf.data import preprocessing
 from stylex_tf.evaluation import ground_truth
 from stylex_tf.report import (

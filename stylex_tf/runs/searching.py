@@ -7,15 +7,13 @@ from typing import Any
 import numpy as np
 import tqdm
 
-from stylex_tf.attributes import (
-    batching,
-    effects,
-    screened_search,
-    screening,
-    selection,
-    shards,
-    style_ranges,
-)
+from stylex_tf.search import batching
+from stylex_tf.attributes import effects
+from stylex_tf.search import screened_search
+from stylex_tf.search import screening
+from stylex_tf.attributes import selection
+from stylex_tf.search import shards
+from stylex_tf.attributes import style_ranges
 from stylex_tf.data import preprocessing
 from stylex_tf.data.records import tfrecords
 from stylex_tf.runs import trained as trained_lib

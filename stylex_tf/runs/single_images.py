@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 import tensorflow as tf
 
-from stylex_tf.attributes import counterfactuals, selection, subset
+from stylex_tf.attributes import (counterfactuals, selection, subset)
 from stylex_tf.data import preprocessing
 from stylex_tf.report import single_image
 from stylex_tf.runs import functions as functions_lib

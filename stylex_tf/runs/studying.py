@@ -10,7 +10,9 @@ import numpy as np
 import tensorflow as tf
 
 from stylex_tf import errors
-from stylex_tf.attributes import counterfactuals, effects, log_odds
+from stylex_tf.attributes import counterfactuals
+from stylex_tf.attributes import effects
+from stylex_tf.attributes import log_odds
 from stylex_tf.data import atomic, preprocessing
 from stylex_tf.runs import reported
 from stylex_tf.runs import trained as trained_lib

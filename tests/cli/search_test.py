@@ -9,11 +9,11 @@ from absl import app
 from absl.testing import absltest, flagsaver
 
 from stylex_tf import errors
-from stylex_tf.attributes import batching, effects, style_ranges
-from stylex_tf.attributes import search as search_lib
+from stylex_tf.attributes import effects, style_ranges
 from stylex_tf.cli import search
 from stylex_tf.data import preprocessing
 from stylex_tf.runs import trained as trained_lib
+from stylex_tf.search import batching, exact
 from tests.testing import tiny_experiment, tiny_run
 
 _IMAGES = 6
@@ -58,7 +58,7 @@ class SearchTest(absltest.TestCase):
             preprocessing.to_float_numpy(images.images),
             batch_size=settings.attributes.batch_size,
         )
-        local = search_lib.measure_effects(
+        local = exact.measure_effects(
             functions.layered,
             functions.classify,
             styles,

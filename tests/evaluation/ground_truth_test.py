@@ -5,8 +5,9 @@ import dataclasses
 import numpy as np
 from absl.testing import absltest, parameterized
 
-from stylex_tf.attributes import search, selection, style_ranges
+from stylex_tf.attributes import selection, style_ranges
 from stylex_tf.evaluation import factor_readings, ground_truth
+from stylex_tf.search import exact
 from tests.testing import known_answers
 
 
@@ -139,7 +140,7 @@ class AttributeFactorsTest(absltest.TestCase):
         self.assertIsNone(found.cause_change)
 
     def test_the_search_recovers_what_was_planted(self):
-        table = search.measure_effects(
+        table = exact.measure_effects(
             self.world.generate,
             self.world.classify,
             self.styles,
@@ -165,7 +166,7 @@ class AttributeFactorsTest(absltest.TestCase):
         self.assertAlmostEqual(figures["leakage"], 0.0, places=4)
 
     def test_leading_to_class_zero_takes_the_cause_away(self):
-        table = search.measure_effects(
+        table = exact.measure_effects(
             self.world.generate,
             self.world.classify,
             self.styles,

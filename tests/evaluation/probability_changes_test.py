@@ -5,8 +5,9 @@ from unittest import mock
 import numpy as np
 from absl.testing import absltest
 
-from stylex_tf.attributes import batching, selection, style_ranges
+from stylex_tf.attributes import selection, style_ranges
 from stylex_tf.evaluation import probability_changes
+from stylex_tf.search import batching
 from tests.testing import known_answers
 
 

@@ -2,8 +2,8 @@ import numpy as np
 import tensorflow as tf
 from absl.testing import absltest, parameterized
 
-from stylex_tf.attributes import search
 from stylex_tf.export import image_codec, signatures
+from stylex_tf.search import exact
 from tests.export import tiny_world
 
 
@@ -181,7 +181,7 @@ class ServableTest(parameterized.TestCase):
         )
 
     def test_chunks_are_the_table_of_the_library(self):
-        table = search.measure_effects(
+        table = exact.measure_effects(
             self.world.generate,
             self.world.classify,
             self.world.encode(self.images).numpy(),

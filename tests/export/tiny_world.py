@@ -6,13 +6,9 @@ import numpy as np
 import tensorflow as tf
 from PIL import Image
 
-from stylex_tf.attributes import (
-    counterfactuals,
-    effects_chunk,
-    screening,
-    style_ranges,
-)
+from stylex_tf.attributes import style_ranges
 from stylex_tf.export import servables
+from stylex_tf.search import effects_chunk, moves, screening
 
 RESOLUTION = 8
 NUM_STYLES = 6
@@ -85,7 +81,7 @@ class TinyWorld:
         strengths: tf.Tensor,
     ) -> tf.Tensor:
         """Moves coordinates within the ranges."""
-        return counterfactuals.move_all(
+        return moves.move_all(
             styles,
             tf.constant(self.ranges.ends()),
             coordinates,

@@ -6,9 +6,10 @@ import numpy as np
 import tensorflow as tf
 
 from stylex_tf import config
-from stylex_tf.attributes import search, selection, style_ranges
+from stylex_tf.attributes import selection, style_ranges
 from stylex_tf.data import preprocessing
 from stylex_tf.runs import searching
+from stylex_tf.search import exact
 from tests.testing import known_answers
 
 
@@ -35,7 +36,7 @@ class LinearRun:
             minimum=np.full(size, -3.0), maximum=np.full(size, 3.0)
         )
         ids = tuple(f"image {index}" for index in range(len(styles)))
-        table = search.measure_effects(
+        table = exact.measure_effects(
             self.world.generate,
             self.world.classify,
             styles,

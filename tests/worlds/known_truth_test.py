@@ -11,7 +11,7 @@ import numpy as np
 import tensorflow as tf
 from absl.testing import absltest, parameterized
 
-from stylex_tf.attributes import search, selection
+from stylex_tf.attributes import selection
 from stylex_tf.classifiers import trainer
 from stylex_tf.data import preparation
 from stylex_tf.data.worlds import worlds
@@ -21,6 +21,7 @@ from stylex_tf.evaluation import (
     probability_changes,
     significance,
 )
+from stylex_tf.search import exact
 from tests.worlds import perfect_generator
 
 _RESOLUTION = 32
@@ -58,7 +59,7 @@ class KnownTruthTest(parameterized.TestCase):
         self.tested = held_out.take(_IMAGES, len(held_out.ids))
         self.classify = tf.function(classifier, reduce_retracing=True)
         self.styles = self.generator.styles(self.searched.factors)
-        self.table = search.measure_effects(
+        self.table = exact.measure_effects(
             self.generator.generate,
             self.classify,
             self.styles,

@@ -6,8 +6,9 @@ from collections.abc import Callable, Sequence
 import numpy as np
 import tensorflow as tf
 
-from stylex_tf.attributes import counterfactuals, layered, style_ranges
 from stylex_tf.attributes import effects as effects_lib
+from stylex_tf.attributes import style_ranges
+from stylex_tf.search import layered, moves
 
 Judge = Callable[[tf.Tensor], tf.Tensor]
 Progress = Callable[[int], object]
@@ -137,7 +138,7 @@ class ResumedEdits:
         """Evaluates entries in graph, [B] -> [B, K]."""
         width, each = self.widths[layer], self.entries_per_image(layer)
         image, edit = entries // each, entries % each
-        edited, _ = counterfactuals.move(
+        edited, _ = moves.move(
             tf.gather(styles, image),
             tf.constant(self._ranges.ends()),
             sum(self.widths[:layer]) + edit % width,

@@ -5,7 +5,8 @@ from collections.abc import Callable
 import numpy as np
 import tensorflow as tf
 
-from stylex_tf.attributes import batching, style_ranges
+from stylex_tf.attributes import style_ranges
+from stylex_tf.search import batching
 
 Generate = Callable[[tf.Tensor], tf.Tensor]
 Classify = Callable[[tf.Tensor], tf.Tensor]

@@ -6,7 +6,8 @@ import numpy as np
 import tensorflow as tf
 
 from stylex_tf.attributes import effects as effects_lib
-from stylex_tf.attributes import layered, resumed_edits, style_ranges
+from stylex_tf.attributes import style_ranges
+from stylex_tf.search import layered, resumed_edits
 
 Generate = layered.LayeredGenerator | Callable[[tf.Tensor], tf.Tensor]
 Judge = resumed_edits.Judge

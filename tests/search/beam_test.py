@@ -1,4 +1,4 @@
-"""Tests of stylex_tf.attributes.pipeline."""
+"""Tests of stylex_tf.search.beam."""
 
 import functools
 import os
@@ -7,7 +7,8 @@ import pathlib
 import numpy as np
 from absl.testing import absltest, parameterized
 
-from stylex_tf.attributes import effects, pipeline, shards, style_ranges
+from stylex_tf.attributes import effects, style_ranges
+from stylex_tf.search import beam, shards
 from tests.testing import beam_worlds, known_answers
 
 _IMAGES, _PER_SHARD = 14, 4
@@ -56,7 +57,7 @@ class PipelineTest(parameterized.TestCase):
             "scored": True,
             "beam_flags": beam_flags,
         }
-        return pipeline.measure(**(_SETTINGS | arguments | changes))
+        return beam.measure(**(_SETTINGS | arguments | changes))
 
     def _assert_local(self, table: effects.StyleEffects):
         self.assertEqual(effects.to_bytes(table), effects.to_bytes(self.local))
@@ -141,7 +142,7 @@ class PipelineTest(parameterized.TestCase):
     )
     def test_the_error_of_a_worker_is_told(self, beam_flags):
         with self.assertRaisesRegex(
-            pipeline.WorkerError,
+            beam.WorkerError,
             "^a worker failed at .*shard 0, images 0 to 3: FloatingPointError"
             r": .* not finite \[while running 'Measure'\]. 4 of 4 shards are "
             "left",
@@ -152,7 +153,7 @@ class PipelineTest(parameterized.TestCase):
 
     def test_a_model_that_cannot_be_loaded_is_told(self):
         with self.assertRaisesRegex(
-            pipeline.WorkerError, "the loaded model has no score to measure"
+            beam.WorkerError, "the loaded model has no score to measure"
         ):
             self._measure(load=beam_worlds.without_score)
 

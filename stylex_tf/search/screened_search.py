@@ -5,15 +5,15 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from stylex_tf.attributes import calibration as calibration_lib
-from stylex_tf.attributes import (
+from stylex_tf.attributes import effects as effects_lib
+from stylex_tf.attributes import style_ranges
+from stylex_tf.search import calibration as calibration_lib
+from stylex_tf.search import (
     chosen_edits,
     gradient_effects,
     layered,
     resumed_edits,
-    style_ranges,
 )
-from stylex_tf.attributes import effects as effects_lib
 
 Judge = resumed_edits.Judge
 Progress = resumed_edits.Progress

@@ -6,7 +6,8 @@ import numpy as np
 import tensorflow as tf
 
 from stylex_tf.attributes import effects as effects_lib
-from stylex_tf.attributes import gradient_effects, target_effects
+from stylex_tf.attributes import target_effects
+from stylex_tf.search import gradient_effects
 
 # Errors above the estimate that an edit is given the benefit of. Recall of an
 # image's ten best on four worlds at M = 27 of 56: 0.918 to 0.959 with 0, 0.981

@@ -4,15 +4,8 @@ import numpy as np
 import tensorflow as tf
 from absl.testing import absltest, parameterized
 
-from stylex_tf.attributes import (
-    calibration,
-    counterfactuals,
-    gradient_effects,
-    screening,
-    search,
-    selection,
-    style_ranges,
-)
+from stylex_tf.attributes import counterfactuals, selection, style_ranges
+from stylex_tf.search import calibration, exact, gradient_effects, screening
 from tests.testing import known_answers
 
 
@@ -51,7 +44,7 @@ class ScreeningTest(tf.test.TestCase, parameterized.TestCase):
             candidates=candidates,
             batch_size=batch_size,
         )
-        table = search.measure_effects(
+        table = exact.measure_effects(
             world.generate,
             world.classify,
             world.styles,
@@ -178,7 +171,7 @@ class ScreeningTest(tf.test.TestCase, parameterized.TestCase):
         ranges = style_ranges.StyleRanges(
             minimum=np.full(6, -4.0), maximum=np.full(6, 2.0)
         )
-        known = search.measure_effects(
+        known = exact.measure_effects(
             world.generate,
             world.classify,
             styles[:4],
@@ -218,7 +211,7 @@ class ScreeningTest(tf.test.TestCase, parameterized.TestCase):
                 **options,
             )
             for measure, options in (
-                (search.measure_effects, {}),
+                (exact.measure_effects, {}),
                 (screening.measure_effects, {"candidates": 12}),
                 (screening.measure_effects, {"candidates": 100}),
                 (screening.measure_effects, {"candidates": 2}),

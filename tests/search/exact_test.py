@@ -7,8 +7,9 @@ import numpy as np
 import tensorflow as tf
 from absl.testing import absltest, parameterized
 
-from stylex_tf.attributes import log_odds, search, style_ranges
+from stylex_tf.attributes import log_odds, style_ranges
 from stylex_tf.models import synthesis
+from stylex_tf.search import exact
 from tests.testing import attribute_oracles, known_answers
 
 
@@ -96,7 +97,7 @@ class SearchTest(tf.test.TestCase, parameterized.TestCase):
     def test_linear_world_has_its_closed_form(self, classes, shift_size):
         world = known_answers.LinearWorld(classes=classes)
         ranges = _ranges(world)
-        table = search.measure_effects(
+        table = exact.measure_effects(
             world.generate,
             world.classify,
             world.styles,
@@ -124,7 +125,7 @@ class SearchTest(tf.test.TestCase, parameterized.TestCase):
         ranges = style_ranges.StyleRanges.from_styles(
             styles, searched=world.parts
         )
-        table = search.measure_effects(
+        table = exact.measure_effects(
             world.generate,
             world.classify,
             styles,
@@ -145,7 +146,7 @@ class SearchTest(tf.test.TestCase, parameterized.TestCase):
 
     def test_an_image_at_the_end_of_its_range_has_no_effect(self):
         world = known_answers.LinearWorld()
-        table = search.measure_effects(
+        table = exact.measure_effects(
             world.generate,
             world.classify,
             world.styles,
@@ -169,7 +170,7 @@ class SearchTest(tf.test.TestCase, parameterized.TestCase):
         world = _TinyStylEx(style_width=style_width)
         world.styles = world.styles[:2]
         ranges = _ranges(world)
-        table = search.measure_effects(
+        table = exact.measure_effects(
             world,
             world.classify,
             world.styles,
@@ -196,7 +197,7 @@ class SearchTest(tf.test.TestCase, parameterized.TestCase):
         keras.mixed_precision.set_global_policy(policy)
         self.addCleanup(keras.mixed_precision.set_global_policy, "float32")
         world = _TinyStylEx(style_width=2)
-        table = search.measure_effects(
+        table = exact.measure_effects(
             world,
             world.classify,
             world.styles,
@@ -220,7 +221,7 @@ class SearchTest(tf.test.TestCase, parameterized.TestCase):
             return world.classify(images)
 
         ranges = _ranges(world)
-        table = search.measure_effects(
+        table = exact.measure_effects(
             generate,
             classify,
             world.styles,
@@ -248,7 +249,7 @@ class SearchTest(tf.test.TestCase, parameterized.TestCase):
             batches.append(images.shape[0])
             return world.classify(images)
 
-        search.measure_effects(
+        exact.measure_effects(
             _Layers(world),
             classify,
             np.tile(world.styles, (40, 1)),
@@ -263,7 +264,7 @@ class SearchTest(tf.test.TestCase, parameterized.TestCase):
     def test_one_search_serves_many_calls_without_a_new_trace(self):
         world = known_answers.LinearWorld()
         generate, ranges = _Layers(world), _ranges(world)
-        measure = search.Search(generate, world.classify, ranges, images=3)
+        measure = exact.Search(generate, world.classify, ranges, images=3)
         parts = [
             measure(world.styles[:3], list("abc")),
             measure(world.styles[3:], list("de")),
@@ -277,7 +278,7 @@ class SearchTest(tf.test.TestCase, parameterized.TestCase):
     def test_measures_what_an_edit_does_to_the_score(self):
         world = known_answers.LinearWorld(classes=3)
         ranges = _ranges(world)
-        table = search.measure_effects(
+        table = exact.measure_effects(
             world.generate,
             world.classify,
             world.styles,
@@ -296,7 +297,7 @@ class SearchTest(tf.test.TestCase, parameterized.TestCase):
     def test_refuses_what_does_not_fit(self):
         world = known_answers.LinearWorld()
         with self.assertRaisesRegex(ValueError, "4 image ids for 5"):
-            search.measure_effects(
+            exact.measure_effects(
                 world.generate,
                 world.classify,
                 world.styles,
@@ -304,7 +305,7 @@ class SearchTest(tf.test.TestCase, parameterized.TestCase):
                 image_ids=list("abcd"),
             )
         with self.assertRaisesRegex(ValueError, "expected .N, T."):
-            search.measure_effects(
+            exact.measure_effects(
                 world.generate,
                 world.classify,
                 world.styles[:, :3],
@@ -316,11 +317,11 @@ class SearchTest(tf.test.TestCase, parameterized.TestCase):
         world = known_answers.LinearWorld()
         ranges = _ranges(world)
         with self.assertRaisesRegex(ValueError, "batch_size is 0"):
-            search.Search(
+            exact.Search(
                 world.generate, world.classify, ranges, images=5, batch_size=0
             )
         with self.assertRaisesRegex(ValueError, "no images"):
-            search.measure_effects(
+            exact.measure_effects(
                 world.generate,
                 world.classify,
                 world.styles[:0],
@@ -330,7 +331,7 @@ class SearchTest(tf.test.TestCase, parameterized.TestCase):
         generate = _Layers(world)
         generate.layer_widths = (4, 3)
         with self.assertRaisesRegex(ValueError, "have 7 .* the 6 searched"):
-            search.Search(generate, world.classify, ranges, images=5)
+            exact.Search(generate, world.classify, ranges, images=5)
 
     @parameterized.parameters("logits", "score")
     def test_an_answer_that_is_not_finite_stops_the_search(self, which):
@@ -342,7 +343,7 @@ class SearchTest(tf.test.TestCase, parameterized.TestCase):
             return logits * infinite if which == "logits" else logits
 
         with self.assertRaises(FloatingPointError):
-            search.measure_effects(
+            exact.measure_effects(
                 world.generate,
                 classify,
                 world.styles,

@@ -4,7 +4,8 @@ import numpy as np
 import tensorflow as tf
 from absl.testing import absltest, parameterized
 
-from stylex_tf.attributes import effects_chunk, search, style_ranges
+from stylex_tf.attributes import style_ranges
+from stylex_tf.search import effects_chunk, exact
 from tests.testing import known_answers
 
 
@@ -41,7 +42,7 @@ class EffectsChunkTest(tf.test.TestCase, parameterized.TestCase):
 
     @parameterized.parameters(1, 5, 7, 12, 64)
     def test_chunks_make_the_table_of_the_library(self, count):
-        table = search.measure_effects(
+        table = exact.measure_effects(
             self.world.generate,
             self.world.classify,
             self.world.styles,

@@ -16,7 +16,8 @@ import numpy as np
 import tensorflow as tf
 
 from stylex_tf.attributes import effects as effects_lib
-from stylex_tf.attributes import search, style_ranges
+from stylex_tf.attributes import style_ranges
+from stylex_tf.search import exact
 
 _LOGGER = logging.getLogger(__name__)
 
@@ -58,7 +59,7 @@ class Plan:
             ranges: the ends of the S searched coordinates.
             image_ids: N names.
             images_per_shard: what a kill can lose, at most.
-            shift_size: see `search.measure_effects`.
+            shift_size: see `exact.measure_effects`.
             batch_size: see there; rounding may depend on it.
             identity: of the networks: the same words must mean the same.
             scored: whether the discriminator is asked as well.
@@ -114,8 +115,8 @@ class Plan:
 
 
 def measure(
-    generate: search.Generate,
-    classify: search.Judge,
+    generate: exact.Generate,
+    classify: exact.Judge,
     styles: np.ndarray,
     ranges: style_ranges.StyleRanges,
     *,
@@ -125,13 +126,13 @@ def measure(
     images_per_shard: int = 32,
     shift_size: float = 1.0,
     batch_size: int = 256,
-    score: search.Judge | None = None,
-    progress: search.Progress | None = None,
+    score: exact.Judge | None = None,
+    progress: exact.Progress | None = None,
 ) -> effects_lib.StyleEffects:
-    """`search.measure_effects`, which a killed process can go on with.
+    """`exact.measure_effects`, which a killed process can go on with.
 
     Args:
-        generate: see `search.measure_effects`.
+        generate: see `exact.measure_effects`.
         classify: see there.
         styles: see there, [N, T].
         ranges: see there.
@@ -162,7 +163,7 @@ def measure(
         identity=identity,
         scored=score is not None,
     )
-    measure_images = search.Search(
+    measure_images = exact.Search(
         generate,
         classify,
         ranges,

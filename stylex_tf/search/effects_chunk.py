@@ -4,7 +4,8 @@ from collections.abc import Callable
 
 import tensorflow as tf
 
-from stylex_tf.attributes import counterfactuals, style_ranges
+from stylex_tf.attributes import style_ranges
+from stylex_tf.search import moves
 
 
 def measure(
@@ -95,7 +96,7 @@ def _logits(
     edit that changes nothing has no effect.
     """
     rows = tf.repeat(style[None], tf.size(edits), axis=0)
-    edited, _ = counterfactuals.move(
+    edited, _ = moves.move(
         rows,
         tf.constant(ranges.ends()),
         edits % ranges.size,

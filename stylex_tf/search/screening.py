@@ -33,17 +33,16 @@ from collections.abc import Callable, Sequence
 import numpy as np
 import tensorflow as tf
 
-from stylex_tf.attributes import calibration as calibration_lib
-from stylex_tf.attributes import (
-    counterfactuals,
+from stylex_tf.attributes import effects as effects_lib
+from stylex_tf.attributes import log_odds, style_ranges
+from stylex_tf.search import calibration as calibration_lib
+from stylex_tf.search import (
+    exact,
     gradient_effects,
     layered,
-    log_odds,
+    moves,
     screened_search,
-    search,
-    style_ranges,
 )
-from stylex_tf.attributes import effects as effects_lib
 
 Generate = gradient_effects.Generate
 Classify = gradient_effects.Classify
@@ -110,7 +109,7 @@ def measure_effects(
             score=score,
         )
         return screen(styles, image_ids, progress)
-    return search.measure_effects(
+    return exact.measure_effects(
         generate,
         classify,
         styles,
@@ -244,9 +243,7 @@ def _of_one_image(
 
     def edited(edits):
         rows = tf.repeat(row, tf.shape(edits)[0], axis=0)
-        return counterfactuals.move(
-            rows, ends, edits % size, edits // size, shift_size
-        )
+        return moves.move(rows, ends, edits % size, edits // size, shift_size)
 
     batches = math.ceil(candidates / batch_size)
     width = math.ceil(candidates / batches)

@@ -7,7 +7,8 @@ import numpy as np
 import tensorflow as tf
 
 from stylex_tf.attributes import effects as effects_lib
-from stylex_tf.attributes import layered, resumed_edits, style_ranges
+from stylex_tf.attributes import style_ranges
+from stylex_tf.search import layered, resumed_edits
 
 
 class ChosenEdits:

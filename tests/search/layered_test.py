@@ -3,7 +3,7 @@
 import numpy as np
 from absl.testing import absltest
 
-from stylex_tf.attributes import layered
+from stylex_tf.search import layered
 from tests.testing import known_answers
 
 

@@ -4,7 +4,8 @@ import numpy as np
 import tensorflow as tf
 from absl.testing import absltest, parameterized
 
-from stylex_tf.attributes import gradient_effects, log_odds, style_ranges
+from stylex_tf.attributes import log_odds, style_ranges
+from stylex_tf.search import gradient_effects
 from tests.testing import known_answers
 
 

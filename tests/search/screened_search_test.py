@@ -4,12 +4,8 @@ import numpy as np
 import tensorflow as tf
 from absl.testing import absltest, parameterized
 
-from stylex_tf.attributes import (
-    screened_search,
-    search,
-    selection,
-    style_ranges,
-)
+from stylex_tf.attributes import selection, style_ranges
+from stylex_tf.search import exact, screened_search
 from tests.testing import known_answers
 
 _IDS = list("abcde")
@@ -34,7 +30,7 @@ class ScreenedSearchTest(tf.test.TestCase, parameterized.TestCase):
     ):
         world = known_answers.LinearWorld(classes=classes)
         ranges = _ranges(world)
-        exact = search.measure_effects(
+        whole = exact.measure_effects(
             world.generate,
             world.classify,
             world.styles,
@@ -53,25 +49,25 @@ class ScreenedSearchTest(tf.test.TestCase, parameterized.TestCase):
         )(world.styles, _IDS)
         self.assertEqual(table.screened, 4)
         self.assertEqual(table.image_ids, tuple(_IDS))
-        self.assertAllClose(table.base_logits, exact.base_logits, atol=1e-5)
+        self.assertAllClose(table.base_logits, whole.base_logits, atol=1e-5)
         measured = _measured(table)
         self.assertAllClose(
-            table.effects, exact.effects * measured[..., None], atol=1e-5
+            table.effects, whole.effects * measured[..., None], atol=1e-5
         )
         pilot = screened_search.pilot_rows(5, pilot_images)
         for image in range(5):
             if image in pilot:
-                self.assertAllEqual(measured[image], _measured(exact)[image])
+                self.assertAllEqual(measured[image], _measured(whole)[image])
                 continue
             self.assertBetween(measured[image].sum(), 1, 4 * (classes - 1))
             for target in range(classes):
-                if target == exact.predictions[image]:
+                if target == whole.predictions[image]:
                     continue
                 expected, found = (
                     selection.independent(
                         one, image=image, target_class=target, top_k=2
                     )
-                    for one in (exact, table)
+                    for one in (whole, table)
                 )
                 self.assertEqual(
                     [(one.coordinate, one.direction) for one in expected],

@@ -6,12 +6,8 @@ import numpy as np
 import tensorflow as tf
 from absl.testing import absltest
 
-from stylex_tf.attributes import (
-    calibration,
-    gradient_effects,
-    search,
-    style_ranges,
-)
+from stylex_tf.attributes import style_ranges
+from stylex_tf.search import calibration, exact, gradient_effects
 from tests.testing import known_answers
 
 
@@ -30,7 +26,7 @@ def _saturated(images=24):
     estimate = gradient_effects.GradientEffects(
         world.generate, world.classify, ranges
     )
-    table = search.measure_effects(
+    table = exact.measure_effects(
         world.generate,
         world.classify,
         styles,
@@ -86,7 +82,7 @@ class CalibrationTest(tf.test.TestCase):
         ranges = style_ranges.StyleRanges.from_styles(
             world.styles, searched=world.searched
         )
-        table = search.measure_effects(
+        table = exact.measure_effects(
             world.generate,
             world.classify,
             world.styles,

@@ -4,7 +4,8 @@ import numpy as np
 import tensorflow as tf
 from absl.testing import absltest, parameterized
 
-from stylex_tf.attributes import resumed_edits, style_ranges
+from stylex_tf.attributes import style_ranges
+from stylex_tf.search import resumed_edits
 from tests.testing import known_answers
 
 

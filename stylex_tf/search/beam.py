@@ -20,7 +20,8 @@ from apache_beam.options import pipeline_options
 from apache_beam.runners import runner
 from apache_beam.utils import shared
 
-from stylex_tf.attributes import effects, search, shards, style_ranges
+from stylex_tf.attributes import effects, style_ranges
+from stylex_tf.search import exact, shards
 
 _SECONDS_BETWEEN_LOOKS = 2.0
 
@@ -35,9 +36,9 @@ class Model:
         score: images -> the discriminator's scores [B]; None measures none.
     """
 
-    generate: search.Generate
-    classify: search.Judge
-    score: search.Judge | None = None
+    generate: exact.Generate
+    classify: exact.Judge
+    score: exact.Judge | None = None
 
 
 class WorkerError(Exception):
@@ -57,7 +58,7 @@ def measure(
     batch_size: int = 256,
     scored: bool = False,
     beam_flags: Sequence[str] = (),
-    progress: search.Progress | None = None,
+    progress: exact.Progress | None = None,
 ) -> effects.StyleEffects:
     """`shards.measure`, whose shards are measured by the workers of a runner.
 
@@ -67,14 +68,14 @@ def measure(
     Args:
         load: makes the model, once in a worker process. It is pickled: a
             function of a module that workers can import.
-        styles: see `search.measure_effects`, [N, T].
+        styles: see `exact.measure_effects`, [N, T].
         ranges: see there.
         directory: where shards are kept; every worker sees it, be it shared
             or remote (gs://). Finished shards are not measured again.
-        image_ids: see `search.measure_effects`.
+        image_ids: see `exact.measure_effects`.
         identity: of the networks: the same words must mean the same networks.
         images_per_shard: the unit of work, and what a failure can lose.
-        shift_size: see `search.measure_effects`.
+        shift_size: see `exact.measure_effects`.
         batch_size: see there.
         scored: whether the model's `score` is asked as well.
         beam_flags: pipeline options of Beam, such as --runner=FlinkRunner; in
@@ -198,7 +199,7 @@ class _Worker:
             )
         self._task = task
         # As in shards.measure, or the bytes would be others.
-        self._search = search.Search(
+        self._search = exact.Search(
             model.generate,
             model.classify,
             ranges,
@@ -300,7 +301,7 @@ def _reported(
     plan: shards.Plan,
     directory: str,
     edits_per_image: int,
-    progress: search.Progress | None,
+    progress: exact.Progress | None,
 ) -> Iterator[None]:
     """Reports each shard once, soon after its file is there.
 

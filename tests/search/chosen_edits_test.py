@@ -4,12 +4,8 @@ import numpy as np
 import tensorflow as tf
 from absl.testing import absltest, parameterized
 
-from stylex_tf.attributes import (
-    chosen_edits,
-    layered,
-    search,
-    style_ranges,
-)
+from stylex_tf.attributes import style_ranges
+from stylex_tf.search import chosen_edits, exact, layered
 from tests.testing import known_answers
 
 _IDS = list("abcde")
@@ -53,7 +49,7 @@ class ChosenEditsTest(tf.test.TestCase, parameterized.TestCase):
             "shift_size": 0.7,
             "score": lambda images: 2.0 * world.classify(images)[:, 1],
         }
-        exact = search.measure_effects(
+        whole = exact.measure_effects(
             generate,
             world.classify,
             world.styles,
@@ -73,12 +69,12 @@ class ChosenEditsTest(tf.test.TestCase, parameterized.TestCase):
         )(world.styles, chosen, _IDS, done.append)
         self.assertEqual(sum(done), chosen.sum())
         self.assertAllClose(
-            table.effects, exact.effects * chosen[..., None], atol=1e-5
+            table.effects, whole.effects * chosen[..., None], atol=1e-5
         )
         self.assertAllClose(
-            table.score_changes, exact.score_changes * chosen, atol=1e-5
+            table.score_changes, whole.score_changes * chosen, atol=1e-5
         )
-        self.assertAllClose(table.base_logits, exact.base_logits, atol=1e-5)
+        self.assertAllClose(table.base_logits, whole.base_logits, atol=1e-5)
         self.assertAllEqual(table.effects[~chosen], 0 * table.effects[~chosen])
 
     def test_no_batch_is_larger_than_asked(self):

@@ -5,7 +5,8 @@ import pathlib
 import numpy as np
 from absl.testing import absltest, parameterized
 
-from stylex_tf.attributes import effects, search, shards, style_ranges
+from stylex_tf.attributes import effects, style_ranges
+from stylex_tf.search import exact, shards
 from tests.testing import known_answers
 
 IDS = list("abcdefghijk")
@@ -49,7 +50,7 @@ class ShardsTest(parameterized.TestCase):
 
     def counting(self, measured, dies_after=None):
         """A measuring function that notes its images, and may be killed."""
-        measure = search.Search(
+        measure = exact.Search(
             self.world.generate,
             self.world.classify,
             self.ranges,
@@ -84,7 +85,7 @@ class ShardsTest(parameterized.TestCase):
     def test_is_the_table_of_the_search(self):
         done = []
         table = self.measure(progress=done.append)
-        whole = search.measure_effects(
+        whole = exact.measure_effects(
             self.world.generate,
             self.world.classify,
             self.styles,
