@@ -145,14 +145,14 @@ def measure(case: Case) -> Costs:
     before = _gib()
     settings = case.settings()
     strategy = experiment.make_strategy(settings.training)
-    run, table, state = step_costs.make_step(settings, strategy, case.classes)
+    run, state = step_costs.make_step(settings, strategy, case.classes)
     batch, size = settings.training.batch_size, settings.model.resolution
     share = batch // strategy.num_replicas_in_sync
     noise = tf.data.Dataset.from_tensors(step_costs.noise(share, size))
     images = next(
         iter(strategy.distribute_datasets_from_function(lambda _: noise))
     )
-    kinds = step_costs.distinct_steps(table)
+    kinds = step_costs.distinct_steps(run.table)
     if case.steps == "commonest":
         kinds = {max(kinds, key=kinds.__getitem__): 1.0}
     seconds = flops = 0.0

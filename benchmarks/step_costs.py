@@ -10,7 +10,7 @@ import tensorflow as tf
 
 from stylex_tf import config, experiment
 from stylex_tf.classifiers import adapter, architectures
-from stylex_tf.training import ema, objective, phases, precision, step
+from stylex_tf.training import phases, precision, step
 from stylex_tf.training import state as state_lib
 
 _CLASSES = 2
@@ -39,46 +39,22 @@ def make_step(
     settings: config.ExperimentConfig,
     strategy: tf.distribute.Strategy,
     classes: int = _CLASSES,
-) -> tuple[step.TrainStep, tuple[phases.Phase, ...], state_lib.TrainState]:
+) -> tuple[step.TrainStep, state_lib.TrainState]:
     """A step of fresh networks that explain a fresh classifier."""
-    training = settings.training
     architecture = architectures.BY_NAME[settings.classifier.architecture]
     with strategy.scope():
         classifier = adapter.from_keras(
             architecture(settings.model.resolution, classes)
         )
         state = experiment.build_state(settings, classes)
-    losses = objective.Objective(
-        state.networks,
+    run = step.build_training_step(
+        settings,
+        strategy,
+        state,
         classify=classifier.logits_and_features,
-        perceptual_features=None,
         marginal=tf.fill([classes], 1 / classes),
-        path_length_mean=state.path_length_mean,
-        weights=settings.loss,
-        conditioning=settings.model.conditioning,
-        condition_dropout=settings.model.condition_dropout,
-        style_mixing=training.style_mixing,
-        style_exchange=training.style_exchange,
-        w_average_decay=training.w_average_decay,
     )
-    table = phases.table(
-        losses,
-        r1_interval=settings.r1_every,
-        path_length_interval=settings.path_length_every,
-        style_exchange=training.style_exchange > 0,
-    )
-    run = step.TrainStep(
-        strategy=strategy,
-        train_state=state,
-        losses=losses,
-        table=table,
-        batch_size=training.batch_size,
-        seed=settings.seed,
-        ema_decay=ema.decay_per_step(
-            training.ema_half_life_images, training.batch_size
-        ),
-    )
-    return run, table, state
+    return run, state
 
 
 def operations(graph: tf.Graph) -> int:
@@ -100,14 +76,14 @@ def report(settings: config.ExperimentConfig, *, rounds: int) -> None:
     for name, found in peaks.items():
         print(f"peak, {name}: {found / 1e9:.0f} GFLOP/s")
     print(f"networks in {policy}: {why}")
-    run, table, _ = make_step(settings, experiment.make_strategy(training))
+    run, _ = make_step(settings, experiment.make_strategy(training))
     size, batch = settings.model.resolution, training.batch_size
     images = tf.constant(noise(batch, size))
     print(
         f"{settings.name}, {size} px, batch {batch}\n"
         f"{'ms':>8}{'images/s':>10}{'GFLOP':>8}{'of peak':>9}  phases"
     )
-    for number in distinct_steps(table):
+    for number in distinct_steps(run.table):
 
         def once(number: int = number) -> None:
             for value in run(number, images).values():
@@ -116,7 +92,7 @@ def report(settings: config.ExperimentConfig, *, rounds: int) -> None:
         seconds = fastest(once, rounds)
         count = operations(run.graph(number, images))
         share = count / seconds / peaks.get(dtype, peaks["float32"])
-        names = [phase.name for phase in table if phase.runs_in(number)]
+        names = [phase.name for phase in run.table if phase.runs_in(number)]
         print(
             f"{1e3 * seconds:8.0f}{batch / seconds:10.0f}{count / 1e9:8.2f}"
             f"{share:9.0%}  {', '.join(names)}"

@@ -27,10 +27,6 @@ from stylex_tf.training import (
 
 _LOGGER = logging.getLogger(__name__)
 
-_SNAPSHOT_IMAGES = 12
-# Images whose mean probabilities stand for the class marginal.
-_MARGINAL_IMAGES = 1_000
-
 
 def make_strategy(training: config.TrainingConfig) -> tf.distribute.Strategy:
     """Returns the strategy that the config names.
@@ -229,21 +225,7 @@ def build_state(
         networks=trained,
         averages=averages,
         optimizers=_optimizers(experiment, scaled=policy == "mixed_float16"),
-        augmentation=_augmentation(experiment.training),
-    )
-
-
-def _augmentation(
-    training: config.TrainingConfig,
-) -> augmentation_strength.AugmentationStrength | None:
-    if training.augmentation == "off":
-        return None
-    adaptive = training.augmentation == "adaptive"
-    speed = training.batch_size / training.augmentation_images
-    return augmentation_strength.AugmentationStrength(
-        training.augmentation_strength,
-        target=training.augmentation_target,
-        change=speed if adaptive else 0.0,
+        augmentation=augmentation_strength.of(experiment.training),
     )
 
 

@@ -12,20 +12,16 @@ import tensorflow as tf
 
 from stylex_tf import errors
 from stylex_tf import config, experiment, run_folder
-from stylex_tf.classifiers import adapter, extractors
+from stylex_tf.classifiers import extractors
 from stylex_tf.data import preprocessing
 from stylex_tf.data.records import tfrecords
-from stylex_tf.ops import augmentation
 from stylex_tf.report import contact_sheet
 from stylex_tf.runs import validating
 from stylex_tf.training import (
     best_checkpoint,
     checkpoints,
-    ema,
     loop,
     metrics,
-    objective,
-    phases,
     snapshots,
     step,
     symptoms,
@@ -162,24 +158,13 @@ class Run:
         if self.is_trained:
             return
         actions = self._actions(total) if self.is_chief else []
-        losses = self._objective()
-        table = phases.table(
-            losses,
-            r1_interval=settings.r1_every,
-            path_length_interval=settings.path_length_every,
-            style_exchange=settings.training.style_exchange > 0,
-        )
-        run_step = step.TrainStep(
-            strategy=self.strategy,
-            train_state=self.state,
-            losses=losses,
-            table=table,
-            batch_size=training.batch_size,
-            seed=settings.seed,
-            ema_decay=ema.decay_per_step(
-                training.ema_half_life_images, training.batch_size
-            ),
-            accumulation=training.accumulation,
+        run_step = step.build_training_step(
+            self._with_features(),
+            self.strategy,
+            self.state,
+            classify=self.classifier.logits_and_features,
+            marginal=tf.constant(self.marginal),
+            perceptual_features=self._extractor,
         )
         loop.train(
             self.state, run_step, self._batches(), actions, total_steps=total
@@ -240,38 +225,19 @@ class Run:
             self.strategy.distribute_datasets_from_function(of_pipeline)
         )
 
-    def _objective(self) -> objective.Objective:
-        settings = self.settings
-        weights = dataclasses.replace(settings.loss, r1=settings.r1_weight)
-        if not _has_features(weights, self.classifier):
-            _LOGGER.warning(
-                "The classifier shows no feature maps: training goes without "
-                "the perceptual distance. loss.perceptual_features names "
-                "another network."
-            )
-            weights = dataclasses.replace(weights, perceptual=0.0)
-        return objective.Objective(
-            self.state.networks,
-            classify=self.classifier.logits_and_features,
-            perceptual_features=self._extractor,
-            marginal=tf.constant(self.marginal),
-            path_length_mean=self.state.path_length_mean,
-            weights=weights,
-            conditioning=settings.model.conditioning,
-            condition_dropout=settings.model.condition_dropout,
-            style_mixing=settings.training.style_mixing,
-            style_exchange=settings.training.style_exchange,
-            w_average_decay=settings.training.w_average_decay,
-            augment=self._augment(),
-            accumulation=settings.training.accumulation,
+    def _with_features(self) -> config.ExperimentConfig:
+        """The settings, without a distance that has no features to compare."""
+        loss = self.settings.loss
+        if loss.perceptual_features != "auto" or self.classifier.has_features:
+            return self.settings
+        _LOGGER.warning(
+            "The classifier shows no feature maps: training goes without the "
+            "perceptual distance. loss.perceptual_features names another "
+            "network."
         )
-
-    def _augment(self) -> objective.AugmentFn | None:
-        """What the discriminator is shown; None shows images as they are."""
-        strength = self.state.augmentation
-        if strength is None:
-            return None
-        return functools.partial(augmentation.augment, strength=strength.value)
+        return dataclasses.replace(
+            self.settings, loss=dataclasses.replace(loss, perceptual=0.0)
+        )
 
     @functools.cached_property
     def _extractor(self) -> extractors.Extractor | None:
@@ -364,10 +330,3 @@ def _check_batch(training: config.TrainingConfig, replicas: int) -> None:
             f"multiple of {parts}: {replicas} replicas with "
             f"training.accumulation {training.accumulation}"
         )
-
-
-def _has_features(
-    loss: config.LossConfig, classifier: adapter.Classifier
-) -> bool:
-    """Whether the perceptual distance has feature maps to compare."""
-    return loss.perceptual_features != "auto" or classifier.has_features

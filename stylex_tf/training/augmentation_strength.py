@@ -2,7 +2,7 @@
 
 import tensorflow as tf
 
-from stylex_tf import config_checks
+from stylex_tf import config, config_checks
 
 # Steps over which the signs are averaged, and after which strength moves.
 _EVERY = 4
@@ -50,6 +50,19 @@ class AugmentationStrength(tf.Module):
         moved = tf.clip_by_value(moved, 0.0, config_checks.MAX_AUGMENTATION)
         self.value.assign(tf.where(due, moved, self.value))
         self.sign_sum.assign(tf.where(due, 0.0, total))
+
+
+def of(training: config.TrainingConfig) -> AugmentationStrength | None:
+    """Returns the strength that a config asks for; None of no augmentation."""
+    if training.augmentation == "off":
+        return None
+    adaptive = training.augmentation == "adaptive"
+    speed = training.batch_size / training.augmentation_images
+    return AugmentationStrength(
+        training.augmentation_strength,
+        target=training.augmentation_target,
+        change=speed if adaptive else 0.0,
+    )
 
 
 def _variable(value: float, name: str) -> tf.Variable:

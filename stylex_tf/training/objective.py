@@ -4,7 +4,8 @@ Lang et al. 2021 (https://arxiv.org/abs/2104.13369), section 3.1:
 L = L_adv + L_path + L_rec + L_cls, with x' = G(E(x), C(x)).
 """
 
-from collections.abc import Callable, Mapping
+import dataclasses
+from collections.abc import Callable
 
 import tensorflow as tf
 
@@ -16,6 +17,7 @@ from stylex_tf.losses import (
     reconstruction,
     regularizers,
 )
+from stylex_tf.training import batch as batch_lib
 from stylex_tf.training import networks as networks_lib
 from stylex_tf.training import phases
 
@@ -24,7 +26,6 @@ _Z, _MIX, _CROSSOVER, _MIXES, _NOISE, _DROP, _PATH = range(7)
 _EXCHANGES, _EXCHANGE_SHARE, _EXCHANGED = range(7, 10)
 _GENERATED, _REAL, _FAKE, _R1 = range(10, 14)  # What is augmented.
 
-Tensors = Mapping[str, tf.Tensor]
 ClassifyFn = Callable[[tf.Tensor], tf.Tensor]
 FeaturesFn = Callable[[tf.Tensor], list[tf.Tensor]]
 # See stylex_tf/ops/augmentation.py, with the strength bound.
@@ -32,7 +33,7 @@ AugmentFn = Callable[..., tf.Tensor]
 
 
 class Objective:
-    """Losses as methods: from the tensors of a step to an Outcome."""
+    """Losses as methods: from the batch of a step to an Outcome."""
 
     def __init__(
         self,
@@ -96,8 +97,8 @@ class Objective:
         seed: tf.Tensor,
         batch_size: int,
         part: int = 0,
-    ) -> dict[str, tf.Tensor]:
-        """Returns the tensors that all phases of a step share.
+    ) -> batch_lib.Batch:
+        """Returns what all phases of a step share.
 
         Args:
             images: real images, float32 [n, H, W, 3]: this replica's, or a
@@ -111,38 +112,40 @@ class Objective:
         count = batch_size // parts
         number = context.replica_id_in_sync_group * self._accumulation + part
         logits, features = self._classify(images)
-        tensors = {
-            "images": images,
-            "seed": seed,
-            "logits": logits,
-            "p": tf.nn.softmax(logits),
-            "features": features,
-            "batch_size": batch_size,
-            "part": number,
-            "first": number * count,
-            "count": count,
-        }
-        return {**tensors, "condition": self._condition(tensors)}
+        p = tf.nn.softmax(logits)
+        batch = batch_lib.Batch(
+            images=images,
+            seed=seed,
+            logits=logits,
+            p=p,
+            features=features,
+            condition=p,
+            total=batch_size,
+            part=number,
+            first=number * count,
+            count=count,
+        )
+        return dataclasses.replace(batch, condition=self._condition(batch))
 
-    def generator_encoded(self, step: Tensors) -> phases.Outcome:
+    def generator_encoded(self, batch: batch_lib.Batch) -> phases.Outcome:
         """Adversarial, reconstruction and classification loss of x'."""
-        images, condition = step["images"], step["condition"]
+        images, condition = batch.images, batch.condition
         w = self._networks.encoder(images)
         fakes = self._networks.generator(
-            w, condition, noise=self._noise, seed=_noise_seed(step)
+            w, condition, noise=self._noise, seed=_noise_seed(batch)
         )
         logits, features = self._classify(fakes)
         if self._perceptual_features is not None:
             real_features = self._perceptual_features(images)
             features = self._perceptual_features(fakes)
         else:
-            real_features = step["features"]
-        scores = self._score(step, fakes, step["p"], _GENERATED)
+            real_features = batch.features
+        scores = self._score(batch, fakes, batch.p, _GENERATED)
         terms = {
             "adversarial": adversarial.generator_loss(scores),
             "l1": reconstruction.l1(images, fakes),
             "classification": classification.kl_divergence(
-                step["logits"], logits
+                batch.logits, logits
             ),
         }
         if self._weights.perceptual:
@@ -159,85 +162,90 @@ class Objective:
                 for name, term in terms.items()
             ]
         )
-        agree = tf.equal(tf.argmax(logits, -1), tf.argmax(step["logits"], -1))
+        agree = tf.equal(tf.argmax(logits, -1), tf.argmax(batch.logits, -1))
         metrics = {
             **terms,
             "loss": loss,
             "classifier_agreement": tf.cast(agree, tf.float32),
         }
-        made = {"fakes": fakes, "fake_p": step["p"]}
-        return phases.Outcome(loss, metrics, made)
+        made = batch_lib.Fakes(fakes, batch.p)
+        return phases.Outcome(loss, metrics, made=made)
 
-    def generator_sampled(self, step: Tensors) -> phases.Outcome:
+    def generator_sampled(self, batch: batch_lib.Batch) -> phases.Outcome:
         """Adversarial loss of images drawn from z, or of exchanged styles."""
-        styles = self._sampled_styles(step)
+        styles = self._sampled_styles(batch)
         if self._style_exchange:
-            exchanged = self._uniform(step, _EXCHANGES) < self._style_exchange
+            exchanged = self._uniform(batch, _EXCHANGES) < self._style_exchange
             styles = tf.where(
-                exchanged[:, None], self._exchanged_styles(step), styles
+                exchanged[:, None], self._exchanged_styles(batch), styles
             )
         fakes = self._networks.generator.synthesis(
-            styles, noise=self._noise, seed=_noise_seed(step)
+            styles, noise=self._noise, seed=_noise_seed(batch)
         )
-        fake_p = step["p"]
+        fake_p = batch.p
         if self._conditioning != "probabilities":
             # The generator was not told p: judge what it drew by what the
             # classifier says of it, and not through the classifier.
             fake_p = tf.stop_gradient(tf.nn.softmax(self._classify(fakes)[0]))
-        scores = self._score(step, fakes, fake_p, _GENERATED)
+        scores = self._score(batch, fakes, fake_p, _GENERATED)
         terms = {"adversarial": adversarial.generator_loss(scores)}
         loss = self._weights.adversarial * terms["adversarial"]
         if self._style_exchange and self._weights.style_reconstruction:
             # Whatever the other coordinates are, each can be read back.
             read = self._networks.generator.styles(
-                self._networks.encoder(fakes), step["condition"]
+                self._networks.encoder(fakes), batch.condition
             )
             distance = tf.reduce_mean(tf.abs(read - styles), axis=-1)
             terms["style_reconstruction"] = distance
             loss += self._weights.style_reconstruction * tf.where(
                 exchanged, distance, 0.0
             )
-        made = {"fakes": fakes, "fake_p": fake_p}
-        return phases.Outcome(loss, {**terms, "loss": loss}, made)
+        made = batch_lib.Fakes(fakes, fake_p)
+        return phases.Outcome(loss, {**terms, "loss": loss}, made=made)
 
-    def discriminator(self, step: Tensors) -> phases.Outcome:
+    def discriminator(self, batch: batch_lib.Batch) -> phases.Outcome:
         """Tells the images of the generator's phase from real ones."""
-        fakes = tf.stop_gradient(step["fakes"])
-        real_scores = self._score(step, step["images"], step["p"], _REAL)
-        fake_scores = self._score(step, fakes, step["fake_p"], _FAKE)
+        fakes = batch.fakes
+        if fakes is None:
+            raise ValueError("the discriminator's phase has no fakes to judge")
+        real_scores = self._score(batch, batch.images, batch.p, _REAL)
+        fake_scores = self._score(
+            batch, tf.stop_gradient(fakes.images), fakes.p, _FAKE
+        )
         loss = adversarial.discriminator_loss(real_scores, fake_scores)
+        real_sign = tf.sign(real_scores)
         metrics = {
             "loss": loss,
-            "real_sign": tf.sign(real_scores),
+            "real_sign": real_sign,
             "fake_sign": tf.sign(fake_scores),
         }
-        return phases.Outcome(loss, metrics)
+        return phases.Outcome(loss, metrics, real_sign=real_sign)
 
-    def r1(self, step: Tensors) -> phases.Outcome:
+    def r1(self, batch: batch_lib.Batch) -> phases.Outcome:
         """gamma / 2 times the squared gradient at real images.
 
         At the images themselves, through their augmentation.
         """
         penalty = regularizers.r1_penalty(
-            lambda images: self._score(step, images, step["p"], _R1),
-            step["images"],
+            lambda images: self._score(batch, images, batch.p, _R1),
+            batch.images,
         )
         return phases.Outcome(
             0.5 * self._weights.r1 * penalty, {"penalty": penalty}
         )
 
-    def path_length(self, step: Tensors) -> phases.Outcome:
+    def path_length(self, batch: batch_lib.Batch) -> phases.Outcome:
         """(length - mean)^2, for half of the batch, as StyleGAN2 has it."""
         # Every second example, so that the number of replicas changes nothing.
-        w = self._networks.mapping(self._normal(step, _Z, self._z_dim))[::2]
-        condition = step["condition"][::2]
-        h, width, c = step["images"].shape[1:]
+        w = self._networks.mapping(self._normal(batch, _Z, self._z_dim))[::2]
+        condition = batch.condition[::2]
+        h, width, c = batch.images.shape[1:]
         lengths = regularizers.path_lengths(
             lambda half: self._networks.generator(
-                half, condition, noise=self._noise, seed=_noise_seed(step)
+                half, condition, noise=self._noise, seed=_noise_seed(batch)
             ),
             w,
-            self._normal(step, _PATH, h * width * c, (h, width, c))[::2],
+            self._normal(batch, _PATH, h * width * c, (h, width, c))[::2],
         )
         mean = self._path_length_mean
         of_batch = tf.distribute.get_replica_context().all_reduce(
@@ -257,30 +265,30 @@ class Objective:
         return self._networks.mapping.z_dim
 
     def _score(
-        self, step: Tensors, images: tf.Tensor, p: tf.Tensor, use: int
+        self, batch: batch_lib.Batch, images: tf.Tensor, p: tf.Tensor, use: int
     ) -> tf.Tensor:
         """Scores of images as the discriminator is shown them, [n]."""
         if self._augment is not None:
             images = self._augment(
                 images,
-                seed=_seed(step, use),
-                batch_size=step["batch_size"],
-                first=step["first"],
+                seed=_seed(batch, use),
+                batch_size=batch.total,
+                first=batch.first,
             )
         return self._networks.discriminator(images, p)
 
-    def _condition(self, step: Tensors) -> tf.Tensor:
+    def _condition(self, batch: batch_lib.Batch) -> tf.Tensor:
         """What the generator is told, [n, K]."""
         if self._conditioning != "dropout":
-            return step["p"]
-        drawn = self._uniform(step, _DROP)
+            return batch.p
+        drawn = self._uniform(batch, _DROP)
         dropped = drawn < self._condition_dropout
-        return tf.where(dropped[:, None], self._marginal[None, :], step["p"])
+        return tf.where(dropped[:, None], self._marginal[None, :], batch.p)
 
-    def _sampled_styles(self, step: Tensors) -> tf.Tensor:
+    def _sampled_styles(self, batch: batch_lib.Batch) -> tf.Tensor:
         """Styles of random latents, some of them mixed, [n, T]."""
-        networks, condition = self._networks, step["condition"]
-        w = networks.mapping(self._normal(step, _Z, self._z_dim))
+        networks, condition = self._networks, batch.condition
+        w = networks.mapping(self._normal(batch, _Z, self._z_dim))
         average = networks.mapping.w_average
         batch_mean = tf.stop_gradient(tf.reduce_mean(w, axis=0))
         average.assign(
@@ -289,21 +297,21 @@ class Objective:
         styles = networks.generator.styles(w, condition)
         if not self._style_mixing:
             return styles
-        other = networks.mapping(self._normal(step, _MIX, self._z_dim))
+        other = networks.mapping(self._normal(batch, _MIX, self._z_dim))
         layers = sum(
             layer.searched for layer in networks.generator.style_space.layers
         )
         crossover = 1 + tf.cast(
-            self._uniform(step, _CROSSOVER) * (layers - 1), tf.int32
+            self._uniform(batch, _CROSSOVER) * (layers - 1), tf.int32
         )
-        mixes = self._uniform(step, _MIXES) < self._style_mixing
+        mixes = self._uniform(batch, _MIXES) < self._style_mixing
         return networks.generator.mix(
             styles,
             networks.generator.styles(other, condition),
             tf.where(mixes, crossover, layers),
         )
 
-    def _exchanged_styles(self, step: Tensors) -> tf.Tensor:
+    def _exchanged_styles(self, batch: batch_lib.Batch) -> tf.Tensor:
         """Styles of real images, some taken from the neighbour, [n, T].
 
         Each coordinate by itself, and for each image a random share of them.
@@ -314,20 +322,20 @@ class Objective:
         """
         networks = self._networks
         styles = networks.generator.styles(
-            networks.encoder(step["images"]), step["condition"]
+            networks.encoder(batch.images), batch.condition
         )
         # In pairs, so that the number of replicas changes nothing.
         pairs = tf.reshape(styles, [-1, 2, styles.shape[-1]])
         neighbours = tf.reshape(tf.reverse(pairs, [1]), tf.shape(styles))
         drawn = tf.random.stateless_uniform(
-            [step["batch_size"], styles.shape[-1]], _seed(step, _EXCHANGED)
+            [batch.total, styles.shape[-1]], _seed(batch, _EXCHANGED)
         )
-        share = self._uniform(step, _EXCHANGE_SHARE)[:, None]
-        return tf.where(_of_this_part(step, drawn) < share, neighbours, styles)
+        share = self._uniform(batch, _EXCHANGE_SHARE)[:, None]
+        return tf.where(_of_this_part(batch, drawn) < share, neighbours, styles)
 
     def _normal(
         self,
-        step: Tensors,
+        batch: batch_lib.Batch,
         use: int,
         width: int,
         shape: tuple[int, ...] | None = None,
@@ -338,28 +346,26 @@ class Objective:
         replicas and of parts changes nothing.
         """
         drawn = tf.random.stateless_normal(
-            [step["batch_size"], width], _seed(step, use)
+            [batch.total, width], _seed(batch, use)
         )
         return tf.reshape(
-            _of_this_part(step, drawn), [-1, *(shape or (width,))]
+            _of_this_part(batch, drawn), [-1, *(shape or (width,))]
         )
 
-    def _uniform(self, step: Tensors, use: int) -> tf.Tensor:
+    def _uniform(self, batch: batch_lib.Batch, use: int) -> tf.Tensor:
         """Uniform in [0, 1) of this part's examples, [n]."""
-        drawn = tf.random.stateless_uniform(
-            [step["batch_size"]], _seed(step, use)
-        )
-        return _of_this_part(step, drawn)
+        drawn = tf.random.stateless_uniform([batch.total], _seed(batch, use))
+        return _of_this_part(batch, drawn)
 
 
-def _seed(step: Tensors, use: int) -> tf.Tensor:
-    return step["seed"] + tf.constant([use << 20, 0], step["seed"].dtype)
+def _seed(batch: batch_lib.Batch, use: int) -> tf.Tensor:
+    return batch.seed + tf.constant([use << 20, 0], batch.seed.dtype)
 
 
-def _noise_seed(step: Tensors) -> tf.Tensor:
+def _noise_seed(batch: batch_lib.Batch) -> tf.Tensor:
     """Each part draws noise of its own: for all it would be too much."""
-    return tf.random.fold_in(_seed(step, _NOISE), step["part"])
+    return tf.random.fold_in(_seed(batch, _NOISE), batch.part)
 
 
-def _of_this_part(step: Tensors, drawn: tf.Tensor) -> tf.Tensor:
-    return drawn[step["first"] : step["first"] + step["count"]]
+def _of_this_part(batch: batch_lib.Batch, drawn: tf.Tensor) -> tf.Tensor:
+    return drawn[batch.first : batch.first + batch.count]

@@ -5,6 +5,8 @@ from collections.abc import Callable, Mapping
 
 import tensorflow as tf
 
+from stylex_tf.training import batch as batch_lib
+
 
 @dataclasses.dataclass(frozen=True)
 class Outcome:
@@ -13,12 +15,15 @@ class Outcome:
     Attributes:
         loss: one value an example, float32 [N].
         metrics: further values an example (or scalars), for the log.
-        made: tensors that later phases of the same step use.
+        real_sign: sign of the discriminator's scores of real images, [N];
+            None of a loss that asks for none.
+        made: what the generator drew, for later phases of the same step.
     """
 
     loss: tf.Tensor
     metrics: Mapping[str, tf.Tensor]
-    made: Mapping[str, tf.Tensor] = dataclasses.field(default_factory=dict)
+    real_sign: tf.Tensor | None = None
+    made: batch_lib.Fakes | None = None
 
 
 @dataclasses.dataclass(frozen=True)
@@ -27,7 +32,7 @@ class Phase:
 
     Attributes:
         name: "network/what".
-        loss: from the step's tensors to an Outcome.
+        loss: from a step's batch to an Outcome.
         trains: names of the networks that follow its gradient.
         every: the phase runs in steps that are `offset` modulo this.
         offset: see every.
@@ -36,7 +41,7 @@ class Phase:
     """
 
     name: str
-    loss: Callable[[Mapping[str, tf.Tensor]], Outcome]
+    loss: Callable[[batch_lib.Batch], Outcome]
     trains: tuple[str, ...]
     every: int
     offset: int = 0

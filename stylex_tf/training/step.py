@@ -1,15 +1,88 @@
 """One training step on all replicas: the one file with `strategy.run`."""
 
-from collections.abc import Sequence
+import dataclasses
+import functools
+from collections.abc import Callable, Sequence
 
 import keras
 import tensorflow as tf
 
+from stylex_tf import config
+from stylex_tf.ops import augmentation
+from stylex_tf.training import batch as batch_lib
 from stylex_tf.training import ema, objective, phases, state
 
 
+def build_training_step(
+    experiment: config.ExperimentConfig,
+    strategy: tf.distribute.Strategy,
+    train_state: state.TrainState,
+    *,
+    classify: Callable[[tf.Tensor], tuple[tf.Tensor, list[tf.Tensor]]],
+    marginal: tf.Tensor,
+    perceptual_features: objective.FeaturesFn | None = None,
+    noise: str = "random",
+) -> "TrainStep":
+    """Returns the step that an experiment trains with.
+
+    Args:
+        experiment: a validated config.
+        strategy: where the step runs.
+        train_state: what it changes; made in the strategy's scope.
+        classify: images to logits, [N, K], and feature maps.
+        marginal: mean class probabilities, [K].
+        perceptual_features: images to feature maps; None takes those of
+            `classify`.
+        noise: "random" in training; tests of equality use "fixed".
+    """
+    training = experiment.training
+    strength = train_state.augmentation
+    losses = objective.Objective(
+        train_state.networks,
+        classify=classify,
+        perceptual_features=perceptual_features,
+        marginal=marginal,
+        path_length_mean=train_state.path_length_mean,
+        weights=dataclasses.replace(experiment.loss, r1=experiment.r1_weight),
+        conditioning=experiment.model.conditioning,
+        condition_dropout=experiment.model.condition_dropout,
+        style_mixing=training.style_mixing,
+        style_exchange=training.style_exchange,
+        w_average_decay=training.w_average_decay,
+        noise=noise,
+        augment=(
+            functools.partial(augmentation.augment, strength=strength.value)
+            if strength is not None
+            else None
+        ),
+        accumulation=training.accumulation,
+    )
+    return TrainStep(
+        strategy=strategy,
+        train_state=train_state,
+        losses=losses,
+        table=phases.table(
+            losses,
+            r1_interval=experiment.r1_every,
+            path_length_interval=experiment.path_length_every,
+            style_exchange=training.style_exchange > 0,
+        ),
+        batch_size=training.batch_size,
+        seed=experiment.seed,
+        ema_decay=ema.decay_per_step(
+            training.ema_half_life_images, training.batch_size
+        ),
+        accumulation=training.accumulation,
+    )
+
+
 class TrainStep:
-    """Runs the phases that are due, then moves the averages."""
+    """Runs the phases that are due, then moves the averages.
+
+    Attributes:
+        losses: whose methods the phases are.
+        table: the phases in order.
+    """
 
     def __init__(
         self,
@@ -36,10 +109,10 @@ class TrainStep:
             accumulation: parts of a replica's batch, whose gradients make one
                 update: memory for one part, and as many images.
         """
+        self.losses = losses
+        self.table = tuple(table)
         self._strategy = strategy
         self._state = train_state
-        self._losses = losses
-        self._table = table
         self._batch_size = batch_size
         self._seed = seed
         self._ema_decay = ema_decay
@@ -66,7 +139,7 @@ class TrainStep:
         return self._function(step).get_concrete_function(images).graph
 
     def _function(self, step: int) -> tf.types.experimental.GenericFunction:
-        due = tuple(phase for phase in self._table if phase.runs_in(step))
+        due = tuple(phase for phase in self.table if phase.runs_in(step))
         key = tuple(phase.name for phase in due)
         if key not in self._compiled:
             self._compiled[key] = self._compile(due)
@@ -76,13 +149,12 @@ class TrainStep:
         # No Python control flow here depends on a tensor's value.
         @tf.function(autograph=False)
         def run(images):
-            replicas = self._strategy.run(
-                lambda images: self._on_replica(images, due), (images,)
+            metrics, signs = tf.nest.map_structure(
+                lambda value: self._strategy.reduce("MEAN", value, axis=None),
+                self._strategy.run(
+                    lambda images: self._on_replica(images, due), (images,)
+                ),
             )
-            metrics = {
-                name: self._strategy.reduce("MEAN", value, axis=None)
-                for name, value in replicas.items()
-            }
             ema.update(
                 self._strategy,
                 self._state.averages.averaged,
@@ -90,43 +162,52 @@ class TrainStep:
                 self._ema_decay,
             )
             self._state.step.assign_add(1)
-            return metrics | self._adapt(metrics)
+            return metrics | self._adapt(signs)
 
         return run
 
-    def _adapt(self, metrics) -> dict[str, tf.Tensor]:
-        """Moves the strength of the augmentation, where there is one."""
+    def _adapt(self, real_signs: Sequence[tf.Tensor]) -> dict[str, tf.Tensor]:
+        """Moves the strength of the augmentation, where there is one.
+
+        Args:
+            real_signs: mean signs of the scores of real images, one a phase
+                that asks the discriminator: the encoded or the sampled one.
+        """
         augmentation = self._state.augmentation
-        if augmentation is None:
+        if augmentation is None or not real_signs:
             return {}
-        # The encoded or the sampled phase has it: one of them runs.
-        (real_sign,) = (
-            value
-            for name, value in metrics.items()
-            if name.endswith("/real_sign")
-        )
-        augmentation.adapt(self._state.step.read_value(), real_sign)
+        augmentation.adapt(self._state.step.read_value(), real_signs[-1])
         return {"augmentation/strength": augmentation.value.read_value()}
 
-    def _on_replica(self, images, due) -> dict[str, tf.Tensor]:
+    def _on_replica(
+        self, images, due
+    ) -> tuple[dict[str, tf.Tensor], list[tf.Tensor]]:
+        """Returns metrics by name, and the mean signs of real images."""
         seed = tf.stack(
             [tf.constant(self._seed, tf.int64), self._state.step.read_value()]
         )
         pixels = tf.cast(images, tf.float32) / 127.5 - 1.0
         parts = [
-            self._losses.begin(part, seed, self._batch_size, number)
+            self.losses.begin(part, seed, self._batch_size, number)
             for number, part in enumerate(tf.split(pixels, self._accumulation))
         ]
-        metrics = {}
+        metrics: dict[str, tf.Tensor] = {}
+        signs = []
         for phase in due:
-            for name, value in self._run_phase(phase, parts).items():
+            outcomes, norms = self._run_phase(phase, parts)
+            for name, value in {**_mean_metrics(outcomes), **norms}.items():
                 metrics[f"{phase.name}/{name}"] = value
-        return metrics
+            signs += _mean_signs(outcomes)
+            parts = [
+                part if outcome.made is None else part.with_fakes(outcome.made)
+                for part, outcome in zip(parts, outcomes, strict=True)
+            ]
+        return metrics, signs
 
     def _run_phase(
-        self, phase: phases.Phase, parts: list[dict[str, tf.Tensor]]
-    ) -> dict[str, tf.Tensor]:
-        """Runs a phase on its parts; returns scalars by name."""
+        self, phase: phases.Phase, parts: Sequence[batch_lib.Batch]
+    ) -> tuple[list[phases.Outcome], dict[str, tf.Tensor]]:
+        """Runs a phase on its parts; returns outcomes and gradient norms."""
         optimizers = {
             name: self._state.optimizers[name] for name in phase.trains
         }
@@ -136,7 +217,7 @@ class TrainStep:
         variables = {
             name: self._state.networks.trained_by(name) for name in optimizers
         }
-        gradients, metrics = self._gradients(phase, parts, variables, scale)
+        gradients, outcomes = self._gradients(phase, parts, variables, scale)
         replicas = self._strategy.num_replicas_in_sync
         norms = {}
         for name, optimizer in optimizers.items():
@@ -151,20 +232,20 @@ class TrainStep:
                 # part of its search for the scale, and no divergence.
                 norm = tf.where(tf.math.is_finite(norm), norm, 0.0)
             norms[f"gradient_norm/{name}"] = norm
-        return {**metrics, **norms}
+        return outcomes, norms
 
     def _gradients(self, phase: phases.Phase, parts, variables, scale):
-        """Mean gradients and metrics of the parts, which gain what is made."""
+        """Returns mean gradients, and the outcome of each part."""
         # Keras sums gradients over replicas, so each contributes its share of
         # the mean; so does each part.
         shares = self._strategy.num_replicas_in_sync * len(parts)
         total: dict[str, list[tf.Tensor]] = {}
-        metrics = []
-        for tensors in parts:
+        outcomes = []
+        for part in parts:
             # Waits for the part before, or all would be in memory at once.
             with tf.control_dependencies(tf.nest.flatten(total)):
                 with tf.GradientTape() as tape:
-                    outcome = phase.loss(tensors)
+                    outcome = phase.loss(part)
                     loss = tf.reduce_mean(outcome.loss) * phase.weight / shares
                     loss *= scale
                 gradients = tape.gradient(
@@ -175,13 +256,24 @@ class TrainStep:
             if total:
                 gradients = tf.nest.map_structure(tf.add, total, gradients)
             total = gradients
-            tensors |= outcome.made
-            metrics.append(outcome.metrics)
-        means = {
-            name: tf.reduce_mean([tf.reduce_mean(m[name]) for m in metrics])
-            for name in metrics[0]
-        }
-        return total, means
+            outcomes.append(outcome)
+        return total, outcomes
+
+
+def _mean_metrics(outcomes: Sequence[phases.Outcome]) -> dict[str, tf.Tensor]:
+    """The metrics of a phase's parts as scalars."""
+    return {
+        name: tf.reduce_mean(
+            [tf.reduce_mean(outcome.metrics[name]) for outcome in outcomes]
+        )
+        for name in outcomes[0].metrics
+    }
+
+
+def _mean_signs(outcomes: Sequence[phases.Outcome]) -> list[tf.Tensor]:
+    """One scalar, or none of a phase that asks no discriminator."""
+    signs = [x.real_sign for x in outcomes if x.real_sign is not None]
+    return [tf.reduce_mean([tf.reduce_mean(x) for x in signs])] if signs else []
 
 
 def _is_scaled(optimizer: keras.optimizers.Optimizer) -> bool:

@@ -1,7 +1,6 @@
 """A whole experiment of 16 px that trains in seconds on one core."""
 
 import dataclasses
-import functools
 import hashlib
 import pathlib
 import tempfile
@@ -14,11 +13,9 @@ import tensorflow as tf
 from stylex_tf import config
 from stylex_tf.data.records import manifest, tfrecords
 from stylex_tf.models import discriminator, encoder, generator, mapping
-from stylex_tf.ops import augmentation as augmentation_lib
 from stylex_tf.training import (
     augmentation_strength,
     objective,
-    phases,
     state,
     step,
 )
@@ -142,8 +139,12 @@ class Training:
     """The parts of a training run, without a folder."""
 
     state: state.TrainState
-    losses: objective.Objective
     step: step.TrainStep
+
+    @property
+    def losses(self) -> objective.Objective:
+        """What the step's phases are methods of."""
+        return self.step.losses
 
 
 def adam() -> keras.optimizers.Optimizer:
@@ -156,9 +157,8 @@ def training(
     *,
     policy: str = "float32",
     optimizer: Callable[[], keras.optimizers.Optimizer] = adam,
-    augmentation: float | None = None,
-    accumulation: int = 1,
-    **changes,
+    noise: str = "fixed",
+    **fields,
 ) -> Training:
     """Builds the parts that train.
 
@@ -166,11 +166,19 @@ def training(
         strategy: where they run; the networks are made in its scope.
         policy: of the networks; float16 scales its loss.
         optimizer: makes one for each network.
-        augmentation: the strength that an adaptive one begins with.
-        accumulation: parts of a replica's batch.
-        **changes: arguments of Objective that differ.
+        noise: random noise is drawn by each replica for itself.
+        **fields: of `config.TrainingConfig` that differ.
     """
     strategy = strategy or tf.distribute.get_strategy()
+    experiment = settings()
+    experiment.seed = 7
+    experiment.training = dataclasses.replace(
+        experiment.training,
+        ema_half_life_images=26,
+        w_average_decay=0.9,
+        augmentation_images=100 * BATCH_SIZE,
+        **fields,
+    )
 
     def scaled() -> keras.optimizers.Optimizer:
         if policy == "mixed_float16":
@@ -184,51 +192,18 @@ def training(
             networks=networks(),
             averages=networks(trained=False),
             optimizers={name: scaled() for name in state.TRAINED},
-            augmentation=(
-                None
-                if augmentation is None
-                else augmentation_strength.AugmentationStrength(
-                    augmentation, target=0.6, change=0.01
-                )
-            ),
+            augmentation=augmentation_strength.of(experiment.training),
         )
     keras.mixed_precision.set_global_policy(previous)
-    arguments = {
-        "classify": classify,
-        "perceptual_features": None,
-        "marginal": tf.constant([0.5, 0.5]),
-        "path_length_mean": made.path_length_mean,
-        "weights": config.LossConfig(),
-        "conditioning": "probabilities",
-        "condition_dropout": 0.5,
-        "style_mixing": 0.9,
-        "style_exchange": 0.0,
-        "w_average_decay": 0.9,
-        # Random noise is drawn by each replica for itself.
-        "noise": "fixed",
-        "augment": (
-            None
-            if made.augmentation is None
-            else functools.partial(
-                augmentation_lib.augment, strength=made.augmentation.value
-            )
-        ),
-        "accumulation": accumulation,
-    }
-    losses = objective.Objective(made.networks, **(arguments | changes))
-    table = phases.table(losses, r1_interval=2, path_length_interval=2)
     return Training(
         made,
-        losses,
-        step.TrainStep(
-            strategy=strategy,
-            train_state=made,
-            losses=losses,
-            table=table,
-            batch_size=BATCH_SIZE,
-            seed=7,
-            ema_decay=0.9,
-            accumulation=accumulation,
+        step.build_training_step(
+            experiment,
+            strategy,
+            made,
+            classify=classify,
+            marginal=tf.constant([0.5, 0.5]),
+            noise=noise,
         ),
     )
 

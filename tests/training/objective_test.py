@@ -8,6 +8,7 @@ from absl.testing import absltest, parameterized
 
 from stylex_tf import config
 from stylex_tf.losses import perceptual, regularizers
+from stylex_tf.training import batch as batch_lib
 from stylex_tf.training import objective
 from tests.testing import tiny_experiment
 
@@ -78,10 +79,10 @@ class ObjectiveTest(parameterized.TestCase):
         losses = self._objective()
         step = self._begin(losses)
         outcome = losses.generator_encoded(step)
-        networks, fakes = self.networks, outcome.made["fakes"]
+        networks, fakes = self.networks, outcome.made.images
         w = networks.encoder(self.images)
         np.testing.assert_array_equal(
-            fakes, networks.generator(w, step["condition"])
+            fakes, networks.generator(w, step.condition)
         )
         logits, maps = tiny_experiment.classify(self.images)
         fake_logits, fake_maps = tiny_experiment.classify(fakes)
@@ -145,7 +146,7 @@ class ObjectiveTest(parameterized.TestCase):
         np.testing.assert_allclose(
             outcome.metrics["perceptual"],
             perceptual.perceptual_distance(
-                [self.images * 2.0 + 1.0], [outcome.made["fakes"] * 2.0 + 1.0]
+                [self.images * 2.0 + 1.0], [outcome.made.images * 2.0 + 1.0]
             ),
             rtol=1e-5,
         )
@@ -157,7 +158,7 @@ class ObjectiveTest(parameterized.TestCase):
         losses = self._objective(weights)
         outcome = losses.generator_sampled(self._begin(losses))
         scores = self.networks.discriminator(
-            outcome.made["fakes"], outcome.made["fake_p"]
+            outcome.made.images, outcome.made.p
         )
         np.testing.assert_allclose(
             outcome.loss, 3.0 * _softplus(-scores.numpy()), rtol=1e-4
@@ -166,7 +167,7 @@ class ObjectiveTest(parameterized.TestCase):
     def test_samples_belong_to_the_step(self):
         losses = self._objective()
         first, again, next_step, other_run = (
-            losses.generator_sampled(self._begin(losses, seed)).made["fakes"]
+            losses.generator_sampled(self._begin(losses, seed)).made.images
             for seed in ((0, 5), (0, 5), (0, 6), (1, 5))
         )
         np.testing.assert_array_equal(first, again)
@@ -178,7 +179,7 @@ class ObjectiveTest(parameterized.TestCase):
         for mixing in (0.0, 1.0):
             losses = self._objective(style_mixing=mixing)
             outcome = losses.generator_sampled(self._begin(losses))
-            fakes.append(outcome.made["fakes"].numpy())
+            fakes.append(outcome.made.images.numpy())
         for plain, mixed in zip(*fakes, strict=True):
             self.assertFalse(np.array_equal(plain, mixed))
 
@@ -219,9 +220,7 @@ class ObjectiveTest(parameterized.TestCase):
         step = self._begin(losses)
         outcome = losses.generator_sampled(step)
         networks, styles = self.untold, losses._exchanged_styles(step)
-        read = networks.generator.styles(
-            networks.encoder(outcome.made["fakes"])
-        )
+        read = networks.generator.styles(networks.encoder(outcome.made.images))
         np.testing.assert_allclose(
             outcome.loss, 3.0 * np.abs(read - styles).mean(axis=1), rtol=1e-4
         )
@@ -245,7 +244,7 @@ class ObjectiveTest(parameterized.TestCase):
         step = self._begin(self._objective())
         logits, _ = tiny_experiment.classify(self.images)
         np.testing.assert_allclose(
-            step["condition"], _softmax(logits.numpy()), rtol=1e-5
+            step.condition, _softmax(logits.numpy()), rtol=1e-5
         )
 
     def test_none_shows_the_generator_nothing(self):
@@ -258,8 +257,8 @@ class ObjectiveTest(parameterized.TestCase):
 
             losses = self._objective(conditioning="none", classify=classify)
             step = self._begin(losses)
-            fakes.append(losses.generator_encoded(step).made["fakes"])
-            fakes.append(losses.generator_sampled(step).made["fakes"])
+            fakes.append(losses.generator_encoded(step).made.images)
+            fakes.append(losses.generator_sampled(step).made.images)
         np.testing.assert_array_equal(fakes[0], fakes[2])
         np.testing.assert_array_equal(fakes[1], fakes[3])
 
@@ -281,7 +280,7 @@ class ObjectiveTest(parameterized.TestCase):
 
     def _dropped(self, step) -> int:
         """The examples whose condition is the marginal; others have p."""
-        condition, p = step["condition"].numpy(), step["p"].numpy()
+        condition, p = step.condition.numpy(), step.p.numpy()
         marginal = np.all(condition == _MARGINAL, axis=-1)
         np.testing.assert_array_equal(condition[~marginal], p[~marginal])
         return int(marginal.sum())
@@ -290,7 +289,7 @@ class ObjectiveTest(parameterized.TestCase):
         losses = self._objective()
         step = self._begin(losses)
         made = losses.generator_sampled(step).made
-        np.testing.assert_array_equal(made["fake_p"], step["p"])
+        np.testing.assert_array_equal(made.p, step.p)
 
     @parameterized.parameters("none", "dropout")
     def test_a_sample_drawn_for_nobody_is_judged_by_what_it_shows(
@@ -298,16 +297,16 @@ class ObjectiveTest(parameterized.TestCase):
     ):
         losses = self._objective(conditioning=conditioning)
         made = losses.generator_sampled(self._begin(losses)).made
-        logits, _ = tiny_experiment.classify(made["fakes"])
+        logits, _ = tiny_experiment.classify(made.images)
         np.testing.assert_allclose(
-            made["fake_p"], _softmax(logits.numpy()), rtol=1e-4, atol=1e-6
+            made.p, _softmax(logits.numpy()), rtol=1e-4, atol=1e-6
         )
 
     def test_an_encoded_image_is_judged_by_the_p_of_its_original(self):
         losses = self._objective(conditioning="dropout", condition_dropout=1.0)
         step = self._begin(losses)
         made = losses.generator_encoded(step).made
-        np.testing.assert_array_equal(made["fake_p"], step["p"])
+        np.testing.assert_array_equal(made.p, step.p)
 
     # The discriminator.
 
@@ -317,9 +316,9 @@ class ObjectiveTest(parameterized.TestCase):
         fake_p = tf.constant([[0.5, 0.5]] * _BATCH)
         fakes = self.images * 0.5
         outcome = losses.discriminator(
-            {**step, "fakes": fakes, "fake_p": fake_p}
+            step.with_fakes(batch_lib.Fakes(fakes, fake_p))
         )
-        real = self.networks.discriminator(self.images, step["p"]).numpy()
+        real = self.networks.discriminator(self.images, step.p).numpy()
         fake = self.networks.discriminator(fakes, fake_p).numpy()
         np.testing.assert_allclose(
             outcome.loss, _softplus(-real) + _softplus(fake), rtol=1e-4
@@ -327,9 +326,15 @@ class ObjectiveTest(parameterized.TestCase):
         np.testing.assert_array_equal(
             outcome.metrics["real_sign"], np.sign(real)
         )
+        np.testing.assert_array_equal(outcome.real_sign, np.sign(real))
         np.testing.assert_array_equal(
             outcome.metrics["fake_sign"], np.sign(fake)
         )
+
+    def test_the_discriminator_asks_for_fakes(self):
+        losses = self._objective()
+        with self.assertRaisesRegex(ValueError, "has no fakes to judge"):
+            losses.discriminator(self._begin(losses))
 
     def test_the_discriminator_gives_the_fakes_no_gradient(self):
         losses = self._objective()
@@ -337,7 +342,7 @@ class ObjectiveTest(parameterized.TestCase):
         fakes = tf.Variable(self.images)
         with tf.GradientTape() as tape:
             outcome = losses.discriminator(
-                {**step, "fakes": fakes * 1.0, "fake_p": step["p"]}
+                step.with_fakes(batch_lib.Fakes(fakes * 1.0, step.p))
             )
         self.assertIsNone(tape.gradient(outcome.loss, fakes))
 
@@ -346,7 +351,7 @@ class ObjectiveTest(parameterized.TestCase):
         step = self._begin(losses)
         outcome = losses.r1(step)
         penalty = regularizers.r1_penalty(
-            lambda x: self.networks.discriminator(x, step["p"]), self.images
+            lambda x: self.networks.discriminator(x, step.p), self.images
         )
         np.testing.assert_allclose(
             outcome.metrics["penalty"], penalty, rtol=1e-5
@@ -361,34 +366,38 @@ class ObjectiveTest(parameterized.TestCase):
 
         plain, augmented = self._objective(), self._objective(augment=augment)
         step = self._begin(plain)
-        fakes = {"fakes": self.images * 0.5, "fake_p": step["p"]}
+        fakes = self.images * 0.5
         for loss, expected in (
             (augmented.generator_encoded, "adversarial"),
             (augmented.generator_sampled, "adversarial"),
         ):
             outcome = loss(step)
             scores = self.networks.discriminator(
-                augment(outcome.made["fakes"]), step["p"]
+                augment(outcome.made.images), step.p
             )
             np.testing.assert_allclose(
                 outcome.metrics[expected], _softplus(-scores.numpy()), rtol=1e-4
             )
         np.testing.assert_allclose(
-            augmented.discriminator({**step, **fakes}).loss,
+            augmented.discriminator(
+                step.with_fakes(batch_lib.Fakes(fakes, step.p))
+            ).loss,
             plain.discriminator(
-                {
-                    **step,
-                    "images": augment(self.images),
-                    "fakes": augment(fakes["fakes"]),
-                    "fake_p": step["p"],
-                }
+                dataclasses.replace(
+                    step,
+                    images=augment(self.images),
+                    fakes=batch_lib.Fakes(augment(fakes), step.p),
+                )
             ).loss,
             rtol=1e-4,
         )
         # Through the augmentation, of which the derivative is -2.
         np.testing.assert_allclose(
             augmented.r1(step).loss,
-            4.0 * plain.r1({**step, "images": augment(self.images)}).loss,
+            4.0
+            * plain.r1(
+                dataclasses.replace(step, images=augment(self.images))
+            ).loss,
             rtol=1e-4,
         )
 
@@ -402,7 +411,7 @@ class ObjectiveTest(parameterized.TestCase):
 
         losses = self._objective(augment=augment)
         step = self._begin(losses)
-        step |= losses.generator_encoded(step).made
+        step = step.with_fakes(losses.generator_encoded(step).made)
         losses.discriminator(step)
         losses.r1(step)
         self.assertLen(set(seen), 4)

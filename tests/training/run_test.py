@@ -26,8 +26,8 @@ def setUpModule():
     tf.config.run_functions_eagerly(True)
 
 
-def _counting_step(*, train_state, **_):
-    """In the place of TrainStep, where only the order of things matters."""
+def _counting_step(experiment, strategy, train_state, **_):
+    """In the place of a step, where only the order of things matters."""
 
     def run_step(step, images):
         train_state.step.assign_add(1)
@@ -57,7 +57,9 @@ class RunTest(absltest.TestCase):
     def _open_scored(self, scores, **training) -> run_lib.Run:
         """A run of 9 mere counts whose validations, one a step, are told."""
         self.enter_context(
-            mock.patch.object(run_lib.step, "TrainStep", _counting_step)
+            mock.patch.object(
+                run_lib.step, "build_training_step", _counting_step
+            )
         )
         run = self._open(
             tf.distribute.OneDeviceStrategy("CPU:0"),

@@ -4,14 +4,12 @@ The steps run eagerly, which is faster than tracing them; compiled they run in
 resume_test and in the integration test.
 """
 
-import functools
-
 import keras
 import numpy as np
 import tensorflow as tf
 from absl.testing import absltest, parameterized
 
-from stylex_tf.ops import augmentation
+from stylex_tf.training import batch as batch_lib
 from stylex_tf.training import phases, step
 from tests.testing import tiny_experiment
 
@@ -81,9 +79,10 @@ class MovesTest(parameterized.TestCase):
         (row,) = (row for row in table if row.name == name)
         if name.startswith("discriminator/") and row.loss.__name__ != "r1":
             # Alone, without the generator's phase that makes the fakes.
-            def loss(tensors, of_row=row.loss):
-                made = {"fakes": tensors["images"], "fake_p": tensors["p"]}
-                return of_row({**tensors, **made})
+            def loss(batch, of_row=row.loss):
+                return of_row(
+                    batch.with_fakes(batch_lib.Fakes(batch.images, batch.p))
+                )
         else:
             loss = row.loss
         return phases.Phase(name, loss, row.trains, every=1)
@@ -208,7 +207,9 @@ class ReplicasTest(absltest.TestCase):
             )
 
     def _train(self, strategy) -> dict[str, np.ndarray]:
-        training = tiny_experiment.training(strategy, augmentation=0.6)
+        training = tiny_experiment.training(
+            strategy, augmentation="adaptive", augmentation_strength=0.6
+        )
         begun = tiny_experiment.values(training.state)
 
         def batches(context: tf.distribute.InputContext) -> tf.data.Dataset:
@@ -243,8 +244,8 @@ class ReplicasTest(absltest.TestCase):
 class AugmentationTest(absltest.TestCase):
     def test_strength_0_changes_nothing(self):
         found = []
-        for strength in (None, 0.0):
-            training = tiny_experiment.training(augmentation=strength)
+        for augmentation in ("off", "adaptive"):
+            training = tiny_experiment.training(augmentation=augmentation)
             for number in range(2):
                 training.step(number, _images())
             found.append(tiny_experiment.values(training.state))
@@ -253,7 +254,9 @@ class AugmentationTest(absltest.TestCase):
             np.testing.assert_array_equal(value, found[1][name], name)
 
     def test_four_steps_move_the_strength(self):
-        training = tiny_experiment.training(augmentation=0.4)
+        training = tiny_experiment.training(
+            augmentation="adaptive", augmentation_strength=0.4
+        )
         strengths, signs = [], []
         for number in range(4):
             metrics = training.step(number, _images())
@@ -277,7 +280,8 @@ class AccumulationTest(parameterized.TestCase):
         training = tiny_experiment.training(
             optimizer=lambda: keras.optimizers.SGD(1.0),
             accumulation=accumulation,
-            augment=functools.partial(augmentation.augment, strength=0.5),
+            augmentation="fixed",
+            augmentation_strength=0.5,
         )
         trained = training.state.networks
         (row,) = (
@@ -357,7 +361,7 @@ class PrecisionTest(parameterized.TestCase):
         optimizer = training.state.optimizers["generator"]
         before = tiny_experiment.values(training.state)
 
-        def infinite(tensors):
+        def infinite(batch):
             loss = tf.reduce_sum(
                 [
                     tf.reduce_sum(variable)
