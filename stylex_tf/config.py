@@ -93,6 +93,11 @@ class ModelConfig:
     # A few make each style coordinate matter, and the search find causes
     # instead of hundredths of them: see docs/method.md for the figures.
     style_width: int = 0
+    # What encoder and discriminator look at: "none" is the pixels, the paper's;
+    # "photographs" is the features of a network that has seen photographs,
+    # which a few thousand images of one's own cannot teach. See
+    # docs/photographs.md for what it brings.
+    backbone: str = "none"
     # What of the classifier's answer the generator sees: "none" keeps it to
     # the discriminator, so that class evidence must pass through the encoder;
     # "probabilities" is the paper's, and leaks: see docs/method.md; "dropout"
@@ -120,8 +125,9 @@ class LossConfig:
     classification: float = 1.0
     # Features of the perceptual distance: "classifier" (the one under
     # explanation; a SavedModel shows none), "auto" (the classifier's where it
-    # shows some), "vgg16" (needs `perceptual_weights` or a network), or the
-    # folder of a SavedModel that maps images to feature maps.
+    # shows some), "photographs" (those of `model.backbone`, also where that is
+    # "none"), "vgg16" (needs `perceptual_weights` or a network), or the folder
+    # of a SavedModel that maps images to feature maps.
     perceptual_features: str = "auto"
     perceptual_weights: str = ""
 
@@ -151,6 +157,12 @@ class TrainingConfig:
     # paper's. It makes a coordinate mean one thing: see docs/method.md.
     style_exchange: float = 0.0
     ema_half_life_images: int = 10_000
+    # The half life is at most this share of the images seen; 0 sets no limit,
+    # the paper's. Short trainings need one: 0.05.
+    ema_share: float = 0.0
+    # Before anything else, generator and encoder learn to reconstruct so many
+    # images, without discriminator; 0 is the paper's.
+    reconstruction_images: int = 0
     w_average_decay: float = 0.995
     # Of the discriminator's images, against learning few by heart; the paper
     # has none. "fixed" happens with the probability augmentation_strength;
@@ -256,6 +268,12 @@ class ExperimentConfig:
     def total_steps(self) -> int:
         """Training steps."""
         return math.ceil(self.training.total_images / self.training.batch_size)
+
+    @property
+    def reconstruction_steps(self) -> int:
+        """Steps before the discriminator joins."""
+        training = self.training
+        return math.ceil(training.reconstruction_images / training.batch_size)
 
     @property
     def r1_weight(self) -> float:

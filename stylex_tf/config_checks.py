@@ -13,6 +13,8 @@ RULES = ("any", "all", "each", "random")
 ON_ERROR = ("fail", "skip")
 CLASS_FOLDERS = "class_folders"
 UNLABELLED = "unlabelled"
+# A network that has seen photographs: models/photo_backbone.py.
+PHOTOGRAPHS = "photographs"
 LAYOUTS = (
     CLASS_FOLDERS,
     "celeba",
@@ -32,6 +34,7 @@ _CHOICES = {
     "data.on_error": ON_ERROR,
     "classifier.output": ("auto", "logits", "probabilities"),
     "model.conditioning": ("probabilities", "dropout", "none"),
+    "model.backbone": ("none", PHOTOGRAPHS),
     "training.augmentation": ("off", "fixed", "adaptive"),
     "training.precision": (
         "auto",
@@ -83,6 +86,7 @@ _NOT_NEGATIVE = (
     "training.path_length_interval",
     "training.validate_every",
     "training.patience",
+    "training.reconstruction_images",
 )
 _SHARES = (
     "training.augmentation_target",
@@ -92,6 +96,7 @@ _SHARES = (
     "training.style_mixing",
     "training.style_exchange",
     "training.w_average_decay",
+    "training.ema_share",
     "training.beta_1",
     "training.beta_2",
 )
@@ -156,6 +161,12 @@ def _check_sizes(experiment: "config.ExperimentConfig") -> None:
         "model.resolution",
         model.resolution,
         "a power of two from 16 to 1024",
+    )
+    _check(
+        model.backbone != PHOTOGRAPHS or model.resolution >= 32,
+        "model.resolution",
+        model.resolution,
+        f"at least 32, where model.backbone is {PHOTOGRAPHS}",
     )
     _check(
         model.channel_base >= model.resolution,

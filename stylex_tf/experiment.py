@@ -12,12 +12,20 @@ from typing import Any
 import keras
 import tensorflow as tf
 
-from stylex_tf import config, errors
+from stylex_tf import config, config_checks, errors
 from stylex_tf.classifiers import adapter, calibration
 from stylex_tf.classifiers import trainer as classifier_trainer
 from stylex_tf.data import preparation
 from stylex_tf.data.records import tfrecords
-from stylex_tf.models import discriminator, encoder, generator, mapping
+from stylex_tf.models import (
+    discriminator,
+    encoder,
+    feature_discriminator,
+    feature_encoder,
+    generator,
+    mapping,
+    photo_backbone,
+)
 from stylex_tf.training import (
     augmentation_strength,
     networks,
@@ -184,24 +192,33 @@ def build_networks(
         "channel_max": model.channel_max,
     }
     condition_dim = 0 if model.conditioning == "none" else num_classes
+    backbone: Any = None
+    seen: Any
+    judge: Any
+    if model.backbone == config_checks.PHOTOGRAPHS:
+        backbone = photo_backbone.PhotoBackbone(model.resolution)
+        seen = feature_encoder.FeatureEncoder(model.w_dim)
+        judge = feature_discriminator.FeatureDiscriminator(
+            model.resolution, num_classes
+        )
+    else:
+        seen = encoder.Encoder(**sizes, w_dim=model.w_dim)
+        judge = discriminator.Discriminator(**sizes, num_classes=num_classes)
     made = networks.Networks(
         mapping=mapping.Mapping(model.w_dim, model.z_dim, model.mapping_layers),
         generator=generator.Generator(
             **sizes, style_width=model.style_width, condition_dim=condition_dim
         ),
-        encoder=encoder.Encoder(**sizes, w_dim=model.w_dim),
-        discriminator=(
-            discriminator.Discriminator(**sizes, num_classes=num_classes)
-            if trained
-            else None
-        ),
+        encoder=seen,
+        discriminator=judge if trained else None,
+        backbone=backbone,
     )
     image = tf.zeros([1, model.resolution, model.resolution, 3])
     p = tf.zeros([1, num_classes])
     made.mapping(tf.zeros([1, model.z_dim]))
-    made.generator(made.encoder(image), p)
+    made.generator(made.encode(image), p)
     if trained:
-        made.discriminator(image, p)
+        made.score(made.judged(image), p)
     return made
 
 

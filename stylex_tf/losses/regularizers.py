@@ -6,18 +6,26 @@ import tensorflow as tf
 
 
 def r1_penalty(
-    score: Callable[[tf.Tensor], tf.Tensor], images: tf.Tensor
+    score: Callable[..., tf.Tensor], *inputs: tf.Tensor
 ) -> tf.Tensor:
-    """||d score / d image||^2 at real images, [N, H, W, C] -> [N].
+    """Returns ||d score / d inputs||^2 at real images, float32 [N].
 
     Mescheder et al. 2018 (https://arxiv.org/abs/1801.04406), equation 9,
     without the factor gamma / 2.
+
+    Args:
+        score: the inputs to scores, [N].
+        *inputs: real images, [N, H, W, C], or all that the discriminator sees
+            of them; the squares of all gradients are added.
     """
     with tf.GradientTape() as tape:
-        tape.watch(images)
-        total = tf.reduce_sum(score(images))
-    gradients = tf.cast(tape.gradient(total, images), tf.float32)
-    return tf.reduce_sum(tf.square(gradients), axis=[1, 2, 3])
+        tape.watch(inputs)
+        total = tf.reduce_sum(score(*inputs))
+    squares = [
+        tf.reduce_sum(tf.square(tf.cast(gradient, tf.float32)), axis=[1, 2, 3])
+        for gradient in tape.gradient(total, inputs)
+    ]
+    return tf.add_n(squares)
 
 
 def path_lengths(

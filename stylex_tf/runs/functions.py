@@ -40,7 +40,7 @@ class Functions:
 
     def _swap_label(self, images: tf.Tensor, p: tf.Tensor) -> tf.Tensor:
         averages = self._run.state.averages
-        return averages.generator.styles(averages.encoder(images), p)
+        return averages.generator.styles(averages.encode(images), p)
 
     def _generate(self, styles: tf.Tensor) -> tf.Tensor:
         return self.layered(styles)
@@ -48,7 +48,8 @@ class Functions:
     def score(self, images: tf.Tensor) -> tf.Tensor:
         """The discriminator's scores, [N], each image by itself."""
         p = tf.nn.softmax(self._run.classifier(images))
-        return self._run.state.networks.discriminator(images, p, alone=True)
+        networks = self._run.state.networks
+        return networks.score(networks.judged(images), p, alone=True)
 
 
 def probabilities(functions: Functions, images: tf.Tensor) -> np.ndarray:

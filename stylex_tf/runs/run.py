@@ -11,10 +11,11 @@ import numpy as np
 import tensorflow as tf
 
 from stylex_tf import errors
-from stylex_tf import config, experiment, run_folder
+from stylex_tf import config, config_checks, experiment, run_folder
 from stylex_tf.classifiers import extractors
 from stylex_tf.data import preprocessing
 from stylex_tf.data.records import tfrecords
+from stylex_tf.models import photo_backbone
 from stylex_tf.report import contact_sheet
 from stylex_tf.runs import validating
 from stylex_tf.training import (
@@ -246,6 +247,11 @@ class Run:
         own = loss.perceptual_features in ("auto", "classifier")
         if own or not loss.perceptual:
             return None
+        if loss.perceptual_features == config_checks.PHOTOGRAPHS:
+            backbone = self.state.networks.backbone
+            return backbone or photo_backbone.PhotoBackbone(
+                self.settings.model.resolution
+            )
         if loss.perceptual_features == "vgg16":
             return extractors.vgg16(loss.perceptual_weights)
         return extractors.saved_model(loss.perceptual_features)
@@ -282,7 +288,7 @@ class Run:
             p = tf.nn.softmax(logits)
             if settings.model.conditioning == "dropout":
                 p = tf.broadcast_to(self.marginal, tf.shape(p))
-            return averages.generator(averages.encoder(images), p)
+            return averages.generator(averages.encode(images), p)
 
         return validating.HeldOut(
             self.dataset.load("test", limit=count).images,

@@ -12,10 +12,12 @@ class Fakes:
     Attributes:
         images: float32 [n, H, W, 3].
         p: the probabilities that the discriminator judges them by, [n, K].
+        maps: the backbone's maps of them; none where there is no backbone.
     """
 
     images: tf.Tensor
     p: tf.Tensor
+    maps: list[tf.Tensor] = dataclasses.field(default_factory=list)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -29,6 +31,7 @@ class Batch:
         p: the same as probabilities, [n, K].
         features: the classifier's feature maps of the images.
         condition: what the generator is told of the images, [n, K].
+        maps: the backbone's maps of the images; none where there is none.
         total: examples of all replicas, N.
         part: the number of this part among all parts of all replicas.
         first: the number of its first example among the N.
@@ -42,6 +45,7 @@ class Batch:
     p: tf.Tensor
     features: list[tf.Tensor]
     condition: tf.Tensor
+    maps: list[tf.Tensor]
     total: int
     part: tf.Tensor
     first: tf.Tensor

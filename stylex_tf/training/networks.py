@@ -1,5 +1,6 @@
 """The networks of one StylEx, as one trackable object."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import keras
@@ -15,6 +16,8 @@ class Networks(tf.Module):
         encoder: images to w.
         discriminator: images and p to scores; None in an average, which is
             never trained.
+        backbone: images to feature maps, never trained; None where encoder
+            and discriminator look at the pixels themselves.
     """
 
     def __init__(
@@ -24,6 +27,7 @@ class Networks(tf.Module):
         generator: keras.Model,
         encoder: keras.Model,
         discriminator: keras.Model | None = None,
+        backbone: keras.Model | None = None,
     ):
         super().__init__(name="networks")
         self.mapping = mapping
@@ -31,6 +35,52 @@ class Networks(tf.Module):
         self.encoder = encoder
         # Any: only an average has none, and no phase trains an average.
         self.discriminator: Any = discriminator
+        self.backbone = backbone
+
+    def look(self, images: tf.Tensor) -> list[tf.Tensor]:
+        """Returns the backbone's maps of images; none where there is none.
+
+        Args:
+            images: [N, H, W, 3], in [-1, 1].
+        """
+        return [] if self.backbone is None else list(self.backbone(images))
+
+    def encode(
+        self, images: tf.Tensor, maps: Sequence[tf.Tensor] | None = None
+    ) -> tf.Tensor:
+        """Returns w, float32 [N, w_dim], of images.
+
+        Args:
+            images: [N, H, W, 3], in [-1, 1].
+            maps: what `look` returned, where it is known already.
+        """
+        if self.backbone is None:
+            return self.encoder(images)
+        return self.encoder(self.look(images) if maps is None else list(maps))
+
+    def judged(
+        self, images: tf.Tensor, maps: Sequence[tf.Tensor] | None = None
+    ) -> list[tf.Tensor]:
+        """Returns what the discriminator sees of images: see `encode`."""
+        if self.backbone is None:
+            return [images]
+        return self.discriminator.inputs_of(
+            images, self.look(images) if maps is None else maps
+        )
+
+    def score(
+        self, inputs: Sequence[tf.Tensor], p: tf.Tensor, *, alone: bool = False
+    ) -> tf.Tensor:
+        """Returns the discriminator's scores, float32 [N].
+
+        Args:
+            inputs: what `judged` returned.
+            p: class probabilities, [N, K].
+            alone: score every image by itself, whatever else is in the batch.
+        """
+        if self.backbone is None:
+            return self.discriminator(inputs[0], p, alone=alone)
+        return self.discriminator(list(inputs), p)
 
     def trained_by(self, name: str) -> list[tf.Variable]:
         """Returns the variables of one optimizer.

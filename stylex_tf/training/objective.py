@@ -5,11 +5,11 @@ L = L_adv + L_path + L_rec + L_cls, with x' = G(E(x), C(x)).
 """
 
 import dataclasses
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 
 import tensorflow as tf
 
-from stylex_tf import config
+from stylex_tf import config, config_checks
 from stylex_tf.losses import (
     adversarial,
     classification,
@@ -78,6 +78,11 @@ class Objective:
         self._networks = networks
         self._classify = classify
         self._perceptual_features = perceptual_features
+        # The backbone's maps are there anyway.
+        self._perceives_maps = (
+            networks.backbone is not None
+            and weights.perceptual_features == config_checks.PHOTOGRAPHS
+        )
         self._marginal = marginal
         self._path_length_mean = path_length_mean
         self._weights = weights
@@ -120,6 +125,7 @@ class Objective:
             p=p,
             features=features,
             condition=p,
+            maps=self._networks.look(images),
             total=batch_size,
             part=number,
             first=number * count,
@@ -127,22 +133,50 @@ class Objective:
         )
         return dataclasses.replace(batch, condition=self._condition(batch))
 
+    def generator_reconstructing(
+        self, batch: batch_lib.Batch
+    ) -> phases.Outcome:
+        """Reconstruction and classification loss of x'; nobody judges it."""
+        terms, metrics, _ = self._reconstruct(batch)
+        loss = self._weighted(terms)
+        return phases.Outcome(loss, {**terms, **metrics, "loss": loss})
+
     def generator_encoded(self, batch: batch_lib.Batch) -> phases.Outcome:
         """Adversarial, reconstruction and classification loss of x'."""
-        images, condition = batch.images, batch.condition
-        w = self._networks.encoder(images)
-        fakes = self._networks.generator(
-            w, condition, noise=self._noise, seed=_noise_seed(batch)
+        terms, metrics, made = self._reconstruct(batch)
+        scores = self._score(batch, made.images, batch.p, _GENERATED, made.maps)
+        terms = {"adversarial": adversarial.generator_loss(scores), **terms}
+        loss = self._weighted(terms)
+        return phases.Outcome(
+            loss, {**terms, **metrics, "loss": loss}, made=made
         )
+
+    def _weighted(self, terms: Mapping[str, tf.Tensor]) -> tf.Tensor:
+        return tf.add_n(
+            [
+                getattr(self._weights, name) * term
+                for name, term in terms.items()
+            ]
+        )
+
+    def _reconstruct(
+        self, batch: batch_lib.Batch
+    ) -> tuple[dict[str, tf.Tensor], dict[str, tf.Tensor], batch_lib.Fakes]:
+        """Returns the terms of x' that need no judge, metrics, and x'."""
+        networks, images = self._networks, batch.images
+        w = networks.encode(images, batch.maps)
+        fakes = networks.generator(
+            w, batch.condition, noise=self._noise, seed=_noise_seed(batch)
+        )
+        maps = networks.look(fakes)
         logits, features = self._classify(fakes)
-        if self._perceptual_features is not None:
+        real_features = batch.features
+        if self._perceives_maps:
+            real_features, features = batch.maps, maps
+        elif self._perceptual_features is not None:
             real_features = self._perceptual_features(images)
             features = self._perceptual_features(fakes)
-        else:
-            real_features = batch.features
-        scores = self._score(batch, fakes, batch.p, _GENERATED)
         terms = {
-            "adversarial": adversarial.generator_loss(scores),
             "l1": reconstruction.l1(images, fakes),
             "classification": classification.kl_divergence(
                 batch.logits, logits
@@ -154,22 +188,11 @@ class Objective:
             )
         if self._weights.w_reconstruction:
             terms["w_reconstruction"] = reconstruction.l1(
-                w, self._networks.encoder(fakes)
+                w, networks.encode(fakes, maps)
             )
-        loss = tf.add_n(
-            [
-                getattr(self._weights, name) * term
-                for name, term in terms.items()
-            ]
-        )
         agree = tf.equal(tf.argmax(logits, -1), tf.argmax(batch.logits, -1))
-        metrics = {
-            **terms,
-            "loss": loss,
-            "classifier_agreement": tf.cast(agree, tf.float32),
-        }
-        made = batch_lib.Fakes(fakes, batch.p)
-        return phases.Outcome(loss, metrics, made=made)
+        metrics = {"classifier_agreement": tf.cast(agree, tf.float32)}
+        return terms, metrics, batch_lib.Fakes(fakes, batch.p, maps)
 
     def generator_sampled(self, batch: batch_lib.Batch) -> phases.Outcome:
         """Adversarial loss of images drawn from z, or of exchanged styles."""
@@ -187,20 +210,21 @@ class Objective:
             # The generator was not told p: judge what it drew by what the
             # classifier says of it, and not through the classifier.
             fake_p = tf.stop_gradient(tf.nn.softmax(self._classify(fakes)[0]))
-        scores = self._score(batch, fakes, fake_p, _GENERATED)
+        maps = self._networks.look(fakes)
+        scores = self._score(batch, fakes, fake_p, _GENERATED, maps)
         terms = {"adversarial": adversarial.generator_loss(scores)}
         loss = self._weights.adversarial * terms["adversarial"]
         if self._style_exchange and self._weights.style_reconstruction:
             # Whatever the other coordinates are, each can be read back.
             read = self._networks.generator.styles(
-                self._networks.encoder(fakes), batch.condition
+                self._networks.encode(fakes, maps), batch.condition
             )
             distance = tf.reduce_mean(tf.abs(read - styles), axis=-1)
             terms["style_reconstruction"] = distance
             loss += self._weights.style_reconstruction * tf.where(
                 exchanged, distance, 0.0
             )
-        made = batch_lib.Fakes(fakes, fake_p)
+        made = batch_lib.Fakes(fakes, fake_p, maps)
         return phases.Outcome(loss, {**terms, "loss": loss}, made=made)
 
     def discriminator(self, batch: batch_lib.Batch) -> phases.Outcome:
@@ -208,9 +232,15 @@ class Objective:
         fakes = batch.fakes
         if fakes is None:
             raise ValueError("the discriminator's phase has no fakes to judge")
-        real_scores = self._score(batch, batch.images, batch.p, _REAL)
+        real_scores = self._score(
+            batch, batch.images, batch.p, _REAL, batch.maps
+        )
         fake_scores = self._score(
-            batch, tf.stop_gradient(fakes.images), fakes.p, _FAKE
+            batch,
+            tf.stop_gradient(fakes.images),
+            fakes.p,
+            _FAKE,
+            [tf.stop_gradient(x) for x in fakes.maps],
         )
         loss = adversarial.discriminator_loss(real_scores, fake_scores)
         real_sign = tf.sign(real_scores)
@@ -224,12 +254,20 @@ class Objective:
     def r1(self, batch: batch_lib.Batch) -> phases.Outcome:
         """gamma / 2 times the squared gradient at real images.
 
-        At the images themselves, through their augmentation.
+        At the images themselves, through their augmentation; with a backbone
+        at what the discriminator sees, since the backbone is no part of it.
         """
-        penalty = regularizers.r1_penalty(
-            lambda images: self._score(batch, images, batch.p, _R1),
-            batch.images,
-        )
+        if self._networks.backbone is None:
+            penalty = regularizers.r1_penalty(
+                lambda images: self._score(batch, images, batch.p, _R1),
+                batch.images,
+            )
+        else:
+            inputs = self._judged(batch, batch.images, _R1, batch.maps)
+            penalty = regularizers.r1_penalty(
+                lambda *inputs: self._networks.score(inputs, batch.p),
+                *map(tf.stop_gradient, inputs),
+            )
         return phases.Outcome(
             0.5 * self._weights.r1 * penalty, {"penalty": penalty}
         )
@@ -265,9 +303,24 @@ class Objective:
         return self._networks.mapping.z_dim
 
     def _score(
-        self, batch: batch_lib.Batch, images: tf.Tensor, p: tf.Tensor, use: int
+        self,
+        batch: batch_lib.Batch,
+        images: tf.Tensor,
+        p: tf.Tensor,
+        use: int,
+        maps: Sequence[tf.Tensor] | None = None,
     ) -> tf.Tensor:
         """Scores of images as the discriminator is shown them, [n]."""
+        return self._networks.score(self._judged(batch, images, use, maps), p)
+
+    def _judged(
+        self,
+        batch: batch_lib.Batch,
+        images: tf.Tensor,
+        use: int,
+        maps: Sequence[tf.Tensor] | None,
+    ) -> list[tf.Tensor]:
+        """What the discriminator is shown of images, augmented."""
         if self._augment is not None:
             images = self._augment(
                 images,
@@ -275,7 +328,8 @@ class Objective:
                 batch_size=batch.total,
                 first=batch.first,
             )
-        return self._networks.discriminator(images, p)
+            maps = None
+        return self._networks.judged(images, maps)
 
     def _condition(self, batch: batch_lib.Batch) -> tf.Tensor:
         """What the generator is told, [n, K]."""
@@ -322,7 +376,7 @@ class Objective:
         """
         networks = self._networks
         styles = networks.generator.styles(
-            networks.encoder(batch.images), batch.condition
+            networks.encode(batch.images, batch.maps), batch.condition
         )
         # In pairs, so that the number of replicas changes nothing.
         pairs = tf.reshape(styles, [-1, 2, styles.shape[-1]])

@@ -38,6 +38,8 @@ class Phase:
         offset: see every.
         weight: factor of the loss; a lazy regulariser, which runs every k-th
             step, weighs k times as much (Karras et al. 2020, section 3.1).
+        begin: the first step in which it may run.
+        end: the first step in which it no longer runs; None is never.
     """
 
     name: str
@@ -46,9 +48,13 @@ class Phase:
     every: int
     offset: int = 0
     weight: float = 1.0
+    begin: int = 0
+    end: int | None = None
 
     def runs_in(self, step: int) -> bool:
         """Returns whether the phase runs in a step."""
+        if step < self.begin or (self.end is not None and step >= self.end):
+            return False
         return step % self.every == self.offset
 
 
@@ -58,6 +64,7 @@ def table(
     r1_interval: int,
     path_length_interval: int,
     style_exchange: bool = False,
+    reconstruction_steps: int = 0,
 ) -> tuple[Phase, ...]:
     """Returns the phases in the order in which a step runs them.
 
@@ -69,6 +76,9 @@ def table(
         r1_interval: steps between two R1 penalties.
         path_length_interval: steps between two path length penalties.
         style_exchange: whether the sampled path encodes images as well.
+        reconstruction_steps: the first steps, in which generator and encoder
+            learn to reconstruct and nothing else is trained: a discriminator
+            of blobs teaches nothing, and costs more than half of a step.
     """
     both = ("generator", "encoder")
     rows = [
@@ -109,4 +119,16 @@ def table(
             weight=r1_interval,
         ),
     ]
-    return tuple(row for row in rows if row.every)
+    first = Phase(
+        "generator/reconstructing",
+        objective.generator_reconstructing,
+        both,
+        1,
+        end=reconstruction_steps,
+    )
+    later = [
+        dataclasses.replace(row, begin=reconstruction_steps)
+        for row in rows
+        if row.every
+    ]
+    return (first, *later) if reconstruction_steps else tuple(later)

@@ -64,7 +64,7 @@ class Snapshots:
 
     def _rows(self) -> list[tf.Tensor]:
         generator = self._averages.generator
-        w = self._averages.encoder(self._images)
+        w = self._averages.encode(self._images)
         sampled = self._averages.mapping(self._z)
         return [
             self._images,

@@ -66,11 +66,15 @@ def build_training_step(
             r1_interval=experiment.r1_every,
             path_length_interval=experiment.path_length_every,
             style_exchange=training.style_exchange > 0,
+            reconstruction_steps=experiment.reconstruction_steps,
         ),
         batch_size=training.batch_size,
         seed=experiment.seed,
-        ema_decay=ema.decay_per_step(
-            training.ema_half_life_images, training.batch_size
+        ema_decay=functools.partial(
+            ema.decay_per_step,
+            training.ema_half_life_images,
+            training.batch_size,
+            share=training.ema_share,
         ),
         accumulation=training.accumulation,
     )
@@ -93,7 +97,7 @@ class TrainStep:
         table: Sequence[phases.Phase],
         batch_size: int,
         seed: int,
-        ema_decay: float,
+        ema_decay: Callable[..., tf.Tensor],
         accumulation: int = 1,
     ):
         """Binds the step.
@@ -105,7 +109,7 @@ class TrainStep:
             table: the phases in order.
             batch_size: examples of all replicas.
             seed: of the experiment.
-            ema_decay: a step.
+            ema_decay: the number of a step to the decay of the averages.
             accumulation: parts of a replica's batch, whose gradients make one
                 update: memory for one part, and as many images.
         """
@@ -159,7 +163,7 @@ class TrainStep:
                 self._strategy,
                 self._state.averages.averaged,
                 self._state.networks.averaged,
-                self._ema_decay,
+                self._ema_decay(step=self._state.step.read_value()),
             )
             self._state.step.assign_add(1)
             return metrics | self._adapt(signs)

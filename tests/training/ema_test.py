@@ -16,11 +16,22 @@ def setUpModule():
 
 class EmaTest(absltest.TestCase):
     def test_the_half_life_halves_in_so_many_images(self):
-        decay = ema.decay_per_step(10_000, 16)
-        self.assertAlmostEqual(decay ** (10_000 / 16), 0.5)
+        decay = ema.decay_per_step(10_000, 16, step=0)
+        np.testing.assert_allclose(decay ** (10_000 / 16), 0.5, rtol=1e-4)
+
+    def test_the_half_life_is_no_longer_than_a_share_of_the_images_seen(self):
+        # After 100 steps of 16 images a tenth of them is 160 images.
+        limited = ema.decay_per_step(10_000, 16, step=99, share=0.1)
+        np.testing.assert_allclose(
+            limited, ema.decay_per_step(160, 16, step=99), rtol=1e-6
+        )
+        late = ema.decay_per_step(10_000, 16, step=1_000_000, share=0.1)
+        np.testing.assert_array_equal(
+            late, ema.decay_per_step(10_000, 16, step=1_000_000)
+        )
 
     def test_after_one_half_life_the_average_is_half_way(self):
-        decay = ema.decay_per_step(64, 16)
+        decay = ema.decay_per_step(64, 16, step=0)
         average, value = tf.Variable([1.0, -3.0]), tf.Variable([5.0, 5.0])
         for _ in range(64 // 16):
             ema.update(tf.distribute.get_strategy(), [average], [value], decay)

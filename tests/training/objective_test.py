@@ -73,6 +73,23 @@ class ObjectiveTest(parameterized.TestCase):
         seed = tf.constant(seed, tf.int64)
         return losses.begin(self.images, seed, _BATCH)
 
+    # Before there is a judge.
+
+    def test_reconstructing_is_the_encoded_path_without_its_judge(self):
+        weights = config.LossConfig()
+        losses = self._objective(weights)
+        step = self._begin(losses)
+        alone = losses.generator_reconstructing(step)
+        judged = losses.generator_encoded(step)
+        adversarial = judged.metrics["adversarial"]
+        np.testing.assert_allclose(
+            alone.loss + weights.adversarial * adversarial,
+            judged.loss,
+            rtol=1e-5,
+        )
+        self.assertNotIn("adversarial", alone.metrics)
+        self.assertIsNone(alone.made)
+
     # The encoded path.
 
     def test_terms_of_the_encoded_path(self):

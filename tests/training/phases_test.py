@@ -76,6 +76,16 @@ class PhasesTest(absltest.TestCase):
             self.assertEqual(phase.weight, lazy.get(phase.name, 1))
             self.assertEqual(phase.every, lazy.get(phase.name, 2))
 
+    def test_nobody_judges_while_generator_and_encoder_learn_to_reconstruct(
+        self,
+    ):
+        table = _table(reconstruction_steps=3)
+        for step in range(3):
+            self.assertEqual(_due(table, step), ["generator/reconstructing"])
+        plain = _table()
+        for step in range(3, 30):
+            self.assertEqual(_due(table, step), _due(plain, step))
+
     def test_an_interval_of_0_leaves_the_regulariser_out(self):
         names = [
             phase.name

@@ -68,7 +68,7 @@ class MovesTest(parameterized.TestCase):
             table=table,
             batch_size=tiny_experiment.BATCH_SIZE,
             seed=0,
-            ema_decay=ema_decay,
+            ema_decay=lambda step: ema_decay,
         )
 
     def _phase(self, name: str) -> phases.Phase:
@@ -168,7 +168,7 @@ class LazyWeightTest(absltest.TestCase):
                 table=[phase],
                 batch_size=tiny_experiment.BATCH_SIZE,
                 seed=0,
-                ema_decay=0.9,
+                ema_decay=lambda step: 0.9,
             )(0, _images())
             moves.append(
                 [
@@ -305,7 +305,7 @@ class AccumulationTest(parameterized.TestCase):
             table=table,
             batch_size=tiny_experiment.BATCH_SIZE,
             seed=0,
-            ema_decay=0.9,
+            ema_decay=lambda step: 0.9,
             accumulation=accumulation,
         )(0, _images())
         return [
@@ -380,7 +380,7 @@ class PrecisionTest(parameterized.TestCase):
             table=[phases.Phase("g/x", infinite, ("generator",), every=1)],
             batch_size=tiny_experiment.BATCH_SIZE,
             seed=0,
-            ema_decay=0.9,
+            ema_decay=lambda step: 0.9,
         )(0, _images())
         # No divergence: the log, which stops at what is not finite, goes on.
         self.assertEqual(float(metrics["g/x/gradient_norm/generator"]), 0.0)
