@@ -53,6 +53,10 @@ class ExportError(UserError):
     """A model cannot be exported, or an export is not what it should be."""
 
 
+class EvaluationError(UserError):
+    """A file is no evaluation, or cannot be read as one."""
+
+
 class NamesError(UserError):
     """A file of attribute names cannot be used."""
 

@@ -5,11 +5,11 @@ import json
 import pathlib
 import resource
 import time
-from typing import Any
 
 import tensorflow as tf
 
 from stylex_tf import config, experiment, run_folder
+from stylex_tf.evaluation import record, renderings
 from stylex_tf.export import saved_model
 from stylex_tf.report import findings
 from stylex_tf.runs import explaining, exporting, trained
@@ -93,7 +93,7 @@ def _logged_seconds(metrics: pathlib.Path) -> float:
 def _summary(
     folder: run_folder.RunFolder,
     shown: findings.Findings,
-    evaluation: dict[str, Any],
+    evaluation: record.Evaluation,
     published: saved_model.Published,
     *,
     ending: str,
@@ -107,8 +107,8 @@ def _summary(
     more = len(shown.classes) - _CLASSES
     lines += [f"  and towards {more} more: see the report"] if more > 0 else []
     lines += ["How far to trust it"]
-    lines += [f"  {name:<25}{text}" for name, text in _figures(evaluation)]
-    lines += [f"  {'training':<25}{ending}"] if ending else []
+    lines += [f"  {name}: {text}" for name, text in _figures(evaluation)]
+    lines += [f"  Training: {ending}"] if ending else []
     lines += [
         "It explains the classifier, not reality.",
         "Next",
@@ -128,50 +128,17 @@ def _in_words(view: findings.AttributeView) -> str:
     )
 
 
-def _figures(evaluation: dict[str, Any]) -> list[tuple[str, str]]:
+def _figures(evaluation: record.Evaluation) -> list[tuple[str, str]]:
     """Names and values; agreement never without what it may hide."""
-    rebuilt, run = evaluation["reconstruction"], evaluation["run"]
-    truth, flips = evaluation["ground_truth"], evaluation["sufficiency"]
-    accuracy = evaluation["classifier"]["accuracy"]
-    swap = flips["baselines"]["label_swap"]
-    told = run["config"]["model"]["conditioning"] != "none"
+    run = evaluation.run
     return [
-        ("classifier accuracy", _number(accuracy)),
+        *renderings.headlines(evaluation),
         (
-            "classifier agreement",
-            f"{_number(rebuilt['agreement'])} ({rebuilt['images']} images)",
-        ),
-        (
-            "label-only swap flips",
-            _number(swap) if told else "none: the generator is not told p",
-        ),
-        ("factor agreement", _by_factor(truth["factor_agreement"])),
-        ("causes in the top 6", _number(truth["recall_at"]["6"])),
-        (
-            "flip rate, top 1 and 10",
-            f"{_ends(flips['flip_rate'])} "
-            f"(random coordinates {_ends(flips['baselines']['random'])})",
-        ),
-        (
-            "this run",
-            f"{run['images_seen']:,} images, {run['seconds'] / 60:.1f} "
+            "This run",
+            f"{run.images_seen or 0:,} images, {(run.seconds or 0) / 60:.1f} "
             f"minutes, peak memory {_peak_memory():.1f} GB",
         ),
     ]
-
-
-def _number(value: float | None) -> str:
-    return "not known" if value is None else f"{value:.3f}"
-
-
-def _by_factor(agreement: dict[str, float] | None) -> str:
-    if not agreement:
-        return "not known (no factors are known of these images)"
-    return ", ".join(f"{name} {value:.3f}" for name, value in agreement.items())
-
-
-def _ends(curve: list[float] | None) -> str:
-    return "not known" if not curve else f"{curve[0]:.3f} and {curve[-1]:.3f}"
 
 
 def _peak_memory() -> float:

@@ -8,7 +8,6 @@ The second run is a baseline: the same config and classifier, trained with
 --config.loss.classification=0.
 """
 
-import json
 import pathlib
 
 from absl import app, flags
@@ -32,7 +31,7 @@ def main(argv: list[str]) -> None:
         raise app.UsageError("--run_dir is needed")
     # Imported late: TensorFlow takes seconds, a mistake in a flag should not.
     from stylex_tf import run_folder
-    from stylex_tf.evaluation import table
+    from stylex_tf.evaluation import evaluation_file, renderings
     from stylex_tf.runs import explaining, trained
 
     root = pathlib.Path(_RUN_DIR.value).absolute()
@@ -41,14 +40,14 @@ def main(argv: list[str]) -> None:
     with folder.locked():
         seconds = 0.0
         if folder.evaluation.is_file():
-            known = json.loads(folder.evaluation.read_text())
-            seconds = known["run"]["seconds"]
+            known = evaluation_file.read(folder.evaluation)
+            seconds = known.run.seconds or 0.0
         explained = explaining.explain(
             trained.load(root),
             ablation=pathlib.Path(_ABLATION.value) if _ABLATION.value else None,
             seconds=lambda: seconds,
         )
-    print(table.render(explained.evaluation))
+    print(renderings.text(explained.evaluation))
     print(f"Written to {folder.evaluation}\nThe report: {folder.report}")
 
 

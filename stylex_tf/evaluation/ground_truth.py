@@ -4,15 +4,27 @@ Rendered worlds only: factor regressors tell which factor an edit moved.
 """
 
 import dataclasses
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 import numpy as np
 
 from stylex_tf.attributes import selection
-from stylex_tf.evaluation import factor_readings, factor_regressors
+from stylex_tf.evaluation import (
+    factor_readings,
+    factor_regressors,
+    figure,
+    record,
+)
 
-RECOVERY_AT = (4, 6, 8)
+RECOVERY_AT: Mapping[str, int | None] = {
+    "4": 4,
+    "6": 6,
+    "8": 8,
+    "listed": None,
+}
+"""The first so many attributes of a list; None is all of it."""
+
 # An attribute that moves no factor by this much of a random exchange, on
 # average over images, is said to move none.
 _MINIMUM_CHANGE = 0.01
@@ -196,45 +208,51 @@ def judge(
 
 
 def recovery(
-    found: Sequence[AttributeFactor], causes: Sequence[str]
-) -> dict[str, object]:
+    found: Sequence[AttributeFactor], causes: Sequence[str], *, images: int
+) -> record.GroundTruth:
     """Figures of one ranked list against the planted causes.
 
     Args:
         found: the attributes' factors, best attribute first.
         causes: "factor" or "factor=value".
+        images: that the factors of the attributes were read in.
 
     Returns:
         recall_at: share of the causal factors that are the main factor of at
             least one of the first k; precision_at: share of the first k whose
             main factor is causal (of those there are, where there are fewer);
-            sign_accuracy: share of the causal attributes that move their
-            cause the way the rule says; purity, leakage: mean over the first
-            eight of the share of change on the main, and on distracting,
-            factors. None where there is nothing to take a share of.
+            "listed" is all of the list. sign_accuracy: share of the causal
+            attributes that move their cause the way the rule says; purity,
+            leakage: mean over the list of the share of change on the main,
+            and on distracting, factors. None where there is nothing to take
+            a share of.
     """
     causal = {cause.partition("=")[0] for cause in causes}
-    recall: dict[str, float | None] = {}
-    precision: dict[str, float | None] = {}
-    for k in RECOVERY_AT:
+    recall: dict[str, figure.Figure] = {}
+    precision: dict[str, figure.Figure] = {}
+    for name, k in RECOVERY_AT.items():
         first = [one.factor for one in found[:k]]
-        recall[str(k)] = _share([cause in first for cause in causal])
-        precision[str(k)] = _share([factor in causal for factor in first])
-    first_eight = found[: max(RECOVERY_AT)]
-    moving = [one for one in first_eight if one.factor is not None]
-    return {
-        "recall_at": recall,
-        "precision_at": precision,
-        "sign_accuracy": _share(
+        hits = _share([cause in first for cause in causal], images)
+        right = _share([factor in causal for factor in first], images)
+        if hits is not None:
+            recall[name] = hits
+        if right is not None:
+            precision[name] = right
+    moving = [one for one in found if one.factor is not None]
+    return record.GroundTruth(
+        recall_at=recall or None,
+        precision_at=precision or None,
+        sign_accuracy=_share(
             [
                 one.cause_change > 0
-                for one in first_eight
+                for one in found
                 if one.cause_change is not None
-            ]
+            ],
+            images,
         ),
-        "purity": _share([one.purity for one in moving]),
-        "leakage": _share([_leakage(one, causal) for one in moving]),
-    }
+        purity=_share([one.purity for one in moving], images),
+        leakage=_share([_leakage(one, causal) for one in moving], images),
+    )
 
 
 def _factor_of(
@@ -274,7 +292,7 @@ def _factor_of(
         cause_change = float(weights @ (right_way * (holds - held)))
     return AttributeFactor(
         factor=factors[main].name,
-        purity=amounts[main] / sum(amounts),
+        purity=float(amounts[main] / sum(amounts)),
         changes=changes,
         cause_change=cause_change,
     )
@@ -317,5 +335,8 @@ def _leakage(one: AttributeFactor, causal: set[str]) -> float:
     return off / sum(one.changes.values())
 
 
-def _share(values: Sequence) -> float | None:
-    return float(np.mean(values)) if len(values) else None
+def _share(values: Sequence, images: int) -> figure.Figure | None:
+    """The mean, which was read in so many images."""
+    if not len(values):
+        return None
+    return figure.Figure(float(np.mean(values)), images)

@@ -5,6 +5,7 @@ from collections.abc import Callable
 import numpy as np
 import tensorflow as tf
 
+from stylex_tf.evaluation import figure, record
 from stylex_tf.search import batching
 
 # Rows of the kernel matrix that are in memory at once.
@@ -20,7 +21,7 @@ def measure(
     *,
     extractor: str,
     batch_size: int = 64,
-) -> dict[str, object]:
+) -> record.Realism:
     """Distances of generated and of edited images from real ones.
 
     Both distances have the floor beside them that real images reach. All sets
@@ -40,8 +41,7 @@ def measure(
         batch_size: images at once.
 
     Returns:
-        The `realism` section of `evaluation.json`; `images` is the number of
-        images in each set.
+        The figures, each with the number of images in each set.
 
     Raises:
         ValueError: images of the wrong kind, or fewer than two.
@@ -73,17 +73,21 @@ def measure(
         return batching.apply(of_batch, images[:count], batch_size=batch_size)
 
     real, other, fake = map(of_set, (reals, other_reals, generated))
-    return {
-        "kid": kernel_distance(real, fake),
-        "kid_floor": kernel_distance(real, other),
-        "kid_edited": None
-        if edited is None
-        else kernel_distance(real, of_set(edited)),
-        "fid": frechet_distance(real, fake),
-        "fid_floor": frechet_distance(real, other),
-        "extractor": extractor,
-        "images": count,
-    }
+
+    def kid(features_of_set: np.ndarray) -> figure.Figure:
+        return figure.Figure(kernel_distance(real, features_of_set), count)
+
+    def fid(features_of_set: np.ndarray) -> figure.Figure:
+        return figure.Figure(frechet_distance(real, features_of_set), count)
+
+    return record.Realism(
+        kid=kid(fake),
+        kid_floor=kid(other),
+        kid_edited=None if edited is None else kid(of_set(edited)),
+        fid=fid(fake),
+        fid_floor=fid(other),
+        extractor=extractor,
+    )
 
 
 def kernel_distance(a: np.ndarray, b: np.ndarray) -> float:

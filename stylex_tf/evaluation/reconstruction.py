@@ -6,6 +6,8 @@ from collections.abc import Callable, Sequence
 import numpy as np
 import tensorflow as tf
 
+from stylex_tf.evaluation import figure, proportions, record
+
 Function = Callable[[tf.Tensor], tf.Tensor]
 
 CYCLES = 10
@@ -44,41 +46,37 @@ class Reconstruction:
     @property
     def keeps_class(self) -> np.ndarray:
         """Whether image and reconstruction have one predicted class, [N]."""
-        return self.logits.argmax(axis=1) == self.reconstructed_logits.argmax(
-            axis=1
-        )
+        return self._same_class(self.reconstructed_logits)
 
-    def figures(self) -> dict[str, object]:
-        """The `reconstruction` section of `evaluation.json`.
+    def figures(self) -> record.Reconstruction:
+        """Returns the means over the images.
 
         `probability_change` is half of the sum over classes of |dp|: with two
         classes, |dp| of either.
         """
         moved = _softmax(self.reconstructed_logits) - _softmax(self.logits)
-        cycles = {"1": self._cycle(self.reconstructed_logits, self.l1)}
-        if self.cycled_logits is not None and self.cycled_l1 is not None:
-            cycles[str(CYCLES)] = self._cycle(
-                self.cycled_logits, self.cycled_l1
-            )
-        return {
-            "agreement": float(self.keeps_class.mean()),
-            "kl": float(_kl(self.logits, self.reconstructed_logits).mean()),
-            "probability_change": float(
-                np.minimum(np.abs(moved).sum(axis=1) / 2, 1.0).mean()
+        cycled = None
+        if self.cycled_logits is not None:
+            cycled = self._same_class(self.cycled_logits)
+        return record.Reconstruction(
+            agreement=_share(self.keeps_class),
+            # Of two equal answers it may be rounded to below 0.
+            kl=_mean(
+                np.maximum(_kl(self.logits, self.reconstructed_logits), 0.0)
             ),
-            "l1": float(self.l1.mean()),
-            "ssim": None if self.ssim is None else float(self.ssim.mean()),
-            "perceptual": None
-            if self.perceptual is None
-            else float(self.perceptual.mean()),
-            "extractor": self.extractor,
-            "cycles": cycles,
-            "images": len(self.l1),
-        }
+            probability_change=_mean(
+                np.minimum(np.abs(moved).sum(axis=1) / 2, 1.0)
+            ),
+            l1=_mean(self.l1),
+            ssim=_mean(self.ssim),
+            perceptual=_mean(self.perceptual),
+            agreement_cycled=_share(cycled),
+            l1_cycled=_mean(self.cycled_l1),
+            extractor=self.extractor,
+        )
 
-    def _cycle(self, logits: np.ndarray, l1: np.ndarray) -> dict[str, float]:
-        same = logits.argmax(axis=1) == self.logits.argmax(axis=1)
-        return {"agreement": float(same.mean()), "l1": float(l1.mean())}
+    def _same_class(self, logits: np.ndarray) -> np.ndarray:
+        return logits.argmax(axis=1) == self.logits.argmax(axis=1)
 
 
 def reconstruct(
@@ -182,6 +180,21 @@ def _perceptual(
         per_pixel = tf.reduce_sum(tf.square(a - b), axis=-1)
         distances.append(tf.reduce_mean(per_pixel, axis=[1, 2]))
     return tf.add_n(distances)
+
+
+def _mean(values: np.ndarray | None) -> figure.Figure | None:
+    """The mean over images, [N]; None where there are none."""
+    if values is None:
+        return None
+    return figure.Figure(float(values.mean()), len(values))
+
+
+def _share(holds: np.ndarray | None) -> figure.Figure | None:
+    """The share of images where something holds, with its interval."""
+    if holds is None:
+        return None
+    interval = proportions.wilson_interval(int(holds.sum()), len(holds))
+    return figure.Figure(float(holds.mean()), len(holds), interval)
 
 
 def _kl(logits: np.ndarray, other: np.ndarray) -> np.ndarray:

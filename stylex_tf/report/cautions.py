@@ -2,10 +2,10 @@
 
 import dataclasses
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
 
+from stylex_tf.evaluation import figure, record
 from stylex_tf.report import findings as findings_lib
-from stylex_tf.report import lookup, wording
+from stylex_tf.report import wording
 
 # Above this share, the label alone does what the image should do.
 LABEL_SWAP_LIMIT = 0.2
@@ -28,14 +28,14 @@ class Caution:
 
 
 def find(
-    evaluation: Mapping[str, Any],
+    evaluation: record.Evaluation,
     findings: findings_lib.Findings,
     causes: Sequence[str] = (),
 ) -> tuple[Caution, ...]:
     """Lists every warning that the figures call for, the gravest first.
 
     Args:
-        evaluation: the content of evaluation.json; nulls are not measured.
+        evaluation: the figures; None is not measured.
         findings: what was found.
         causes: the planted truth, "factor" or "factor=value"; empty where no
             truth is known.
@@ -50,35 +50,33 @@ def find(
     )
 
 
-def never_told(evaluation: Mapping[str, Any]) -> bool:
+def never_told(evaluation: record.Evaluation) -> bool:
     """Whether the generator has no condition, so that no label can leak."""
-    return lookup.lookup(evaluation, "run.config.model.conditioning") == "none"
+    return evaluation.run.conditioning == "none"
 
 
-def only_guesses(evaluation: Mapping[str, Any]) -> bool:
+def only_guesses(evaluation: record.Evaluation) -> bool:
     """Whether the classifier may be no better than a constant answer."""
-    p_value = lookup.lookup(evaluation, "significance.classifier_p_value")
-    return p_value is not None and p_value >= lookup.lookup(
-        evaluation, "significance.level"
-    )
+    p, level = evaluation.classifier.guessing_p, evaluation.significance.level
+    return p is not None and level is not None and p.value >= level
 
 
-def _about_the_classifier(evaluation: Mapping[str, Any]) -> Iterator[Caution]:
-    if only_guesses(evaluation):
-        p_value = lookup.lookup(evaluation, "significance.classifier_p_value")
+def _about_the_classifier(evaluation: record.Evaluation) -> Iterator[Caution]:
+    p = evaluation.classifier.guessing_p
+    if p is not None and only_guesses(evaluation):
         yield Caution(
             "only_guesses",
             "Nothing was found that matters",
             "On images it was not trained on, the classifier is not reliably "
             "better than always naming the largest class (p = "
-            f"{p_value:.2g}). Whatever moves it says nothing about the "
+            f"{p.value:.2g}). Whatever moves it says nothing about the "
             "classes, so no attribute is shown.",
         )
 
 
-def _about_the_label(evaluation: Mapping[str, Any]) -> Iterator[Caution]:
-    swap = lookup.lookup(evaluation, "sufficiency.baselines.label_swap")
-    agreement = lookup.lookup(evaluation, "reconstruction.agreement")
+def _about_the_label(evaluation: record.Evaluation) -> Iterator[Caution]:
+    swap = evaluation.sufficiency.label_swap
+    agreement = evaluation.reconstruction.agreement
     if swap is None:
         if agreement is None or never_told(evaluation):
             return
@@ -89,32 +87,31 @@ def _about_the_label(evaluation: Mapping[str, Any]) -> Iterator[Caution]:
             "the reconstructions agree because of the image or because the "
             "generator was told the answer.",
         )
-    elif swap > LABEL_SWAP_LIMIT:
+    elif swap.value > LABEL_SWAP_LIMIT:
         yield Caution(
             "label_swap",
             "The label leaks into the pictures",
             "The generator draws class evidence from the condition: swapping "
-            f"the label alone flips {wording.percent(swap)} of the decisions "
+            f"the label alone flips {wording.percent(swap.value)} of the decisions "
             f"(more than {wording.percent(LABEL_SWAP_LIMIT)} is too many). "
             "However high the agreement is, it says little about the images, "
             "and single attributes look weaker than what they stand for.",
         )
 
 
-def _about_reconstructions(evaluation: Mapping[str, Any]) -> Iterator[Caution]:
-    agreement = lookup.lookup(evaluation, "reconstruction.agreement")
-    if agreement is not None and agreement < AGREEMENT_LIMIT:
+def _about_reconstructions(evaluation: record.Evaluation) -> Iterator[Caution]:
+    agreement = evaluation.reconstruction.agreement
+    if agreement is not None and agreement.value < AGREEMENT_LIMIT:
         yield Caution(
             "agreement",
             "Reconstructions are judged differently from images",
             "The classifier gives the reconstruction the class of the image "
-            f"in {wording.percent(agreement)} of the cases (less than "
+            f"in {wording.percent(agreement.value)} of the cases (less than "
             f"{wording.percent(AGREEMENT_LIMIT)} is too few). What is found "
             "in reconstructions need not hold for the images.",
         )
-    lost = _below(
-        evaluation, "ground_truth.factor_agreement", FACTOR_AGREEMENT_LIMIT
-    )
+    truth = evaluation.ground_truth
+    lost = _below(truth.factor_agreement, FACTOR_AGREEMENT_LIMIT)
     if lost:
         yield Caution(
             "factor_agreement",
@@ -123,9 +120,7 @@ def _about_reconstructions(evaluation: Mapping[str, Any]) -> Iterator[Caution]:
             f"{wording.percent(FACTOR_AGREEMENT_LIMIT)} is too few. One "
             "attribute may stand in for another that leads to the same class.",
         )
-    misread = _below(
-        evaluation, "ground_truth.regressor_accuracy", REGRESSOR_LIMIT
-    )
+    misread = _below(truth.regressor_accuracy, REGRESSOR_LIMIT)
     if misread:
         yield Caution(
             "regressor_accuracy",
@@ -137,52 +132,59 @@ def _about_reconstructions(evaluation: Mapping[str, Any]) -> Iterator[Caution]:
         )
 
 
-def _below(evaluation: Mapping[str, Any], path: str, limit: float) -> list[str]:
+def _below(
+    shares: Mapping[str, figure.Figure] | None, limit: float
+) -> list[str]:
     """The factors whose share is below the limit, with their shares."""
     return [
-        f"{wording.words(name)} ({wording.percent(share)})"
-        for name, share in (lookup.lookup(evaluation, path) or {}).items()
-        if share < limit
+        f"{wording.words(name)} ({wording.percent(share.value)})"
+        for name, share in (shares or {}).items()
+        if share.value < limit
     ]
 
 
 def _about_flips(
-    evaluation: Mapping[str, Any], class_names: Sequence[str]
+    evaluation: record.Evaluation, class_names: Sequence[str]
 ) -> Iterator[Caution]:
-    rates = lookup.lookup(evaluation, "sufficiency.flip_rate")
-    if rates is None or only_guesses(evaluation):
+    sufficiency = evaluation.sufficiency
+    flips = sufficiency.flips.last() if sufficiency.flips else None
+    if flips is None or only_guesses(evaluation):
         return
-    rate, top = rates[-1], len(rates)
-    by_target = lookup.lookup(evaluation, "sufficiency.by_target") or {}
+    by_target = {
+        index: curve.last()
+        for index, curve in (sufficiency.by_target or {}).items()
+    }
     weak = [
-        f"{wording.percent(target['flip_rate'][-1])} of "
-        f"{target['images']:,} images towards “{class_names[int(index)]}”"
-        for index, target in by_target.items()
-        if target["flip_rate"][-1] < FLIP_RATE_LIMIT
+        f"{wording.percent(one.value)} of {one.n or 0:,} images towards "
+        f"“{class_names[int(index)]}”"
+        for index, one in by_target.items()
+        if one is not None and one.value < FLIP_RATE_LIMIT
     ]
-    if rate < FLIP_RATE_LIMIT and not weak:
-        weak = [f"{wording.percent(rate)} of the images"]
+    if flips.value < FLIP_RATE_LIMIT and not weak:
+        weak = [f"{wording.percent(flips.value)} of the images"]
     if weak:
         yield Caution(
             "flip_rate",
             "The attributes seldom change the decision",
-            f"Moved together, the top {top} flip {wording.enumeration(weak)}; "
-            f"less than {wording.percent(FLIP_RATE_LIMIT)} is few. They are a "
-            "part of what the classifier looks at, and the larger part may "
-            "be missing here.",
+            "Moved together, all that are listed flip "
+            f"{wording.enumeration(weak)}; less than "
+            f"{wording.percent(FLIP_RATE_LIMIT)} is few. They are a part of "
+            "what the classifier looks at, and the larger part may be missing "
+            "here.",
         )
-    random = lookup.lookup(evaluation, "sufficiency.baselines.random")
-    if random is not None and rate <= random[-1]:
+    random = sufficiency.random.last() if sufficiency.random else None
+    if random is not None and flips.value <= random.value:
         yield Caution(
             "no_better_than_random",
             "The attributes do no better than chance",
-            f"As many random coordinates flip {wording.percent(random[-1])}, "
-            f"the top {top} {wording.percent(rate)}.",
+            "As many random coordinates, turned towards the class's mean, "
+            f"flip {wording.percent(random.value)}, the attributes "
+            f"{wording.percent(flips.value)}.",
         )
 
 
 def _about_attributes(
-    evaluation: Mapping[str, Any],
+    evaluation: record.Evaluation,
     findings: findings_lib.Findings,
 ) -> Iterator[Caution]:
     for found in findings.classes:
@@ -207,7 +209,7 @@ def _about_attributes(
 
 
 def _about_causes(
-    evaluation: Mapping[str, Any],
+    evaluation: record.Evaluation,
     findings: findings_lib.Findings,
     causes: Sequence[str],
 ) -> Iterator[Caution]:
@@ -230,9 +232,9 @@ def _about_causes(
         )
 
 
-def truth_measured(evaluation: Mapping[str, Any]) -> bool:
+def truth_measured(evaluation: record.Evaluation) -> bool:
     """Whether somebody looked which factors the attributes move."""
-    return lookup.lookup(evaluation, "ground_truth.recall_at.4") is not None
+    return bool(evaluation.ground_truth.recall_at)
 
 
 def cause_factor(cause: str) -> str:

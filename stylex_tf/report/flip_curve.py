@@ -1,10 +1,8 @@
 """How many decisions flip as more of the top attributes are moved."""
 
 import dataclasses
-from collections.abc import Mapping
-from typing import Any
 
-from stylex_tf.report import lookup
+from stylex_tf.evaluation import record
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -17,17 +15,20 @@ class FlipPoint:
     random: float | None
 
 
-def points(evaluation: Mapping[str, Any]) -> tuple[FlipPoint, ...]:
+def points(evaluation: record.Evaluation) -> tuple[FlipPoint, ...]:
     """The points of the chart of flip rates; empty where not measured."""
-    rates = lookup.lookup(evaluation, "sufficiency.flip_rate") or []
-    intervals = lookup.lookup(evaluation, "sufficiency.interval")
-    random = lookup.lookup(evaluation, "sufficiency.baselines.random")
-    return tuple(
-        FlipPoint(
-            index + 1,
-            rate,
-            tuple(intervals[index]) if intervals else None,
-            random[index] if random else None,
+    curve, random = evaluation.sufficiency.flips, evaluation.sufficiency.random
+    if curve is None:
+        return ()
+    found = []
+    for top, rate in enumerate(curve.values, start=1):
+        baseline = random.at(top) if random else None
+        found.append(
+            FlipPoint(
+                top,
+                rate,
+                curve.intervals[top - 1] if curve.intervals else None,
+                baseline.value if baseline else None,
+            )
         )
-        for index, rate in enumerate(rates)
-    )
+    return tuple(found)

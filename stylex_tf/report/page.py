@@ -6,18 +6,17 @@ import json
 import os
 import pathlib
 from collections.abc import Mapping
-from typing import Any
 
 import jinja2
 import numpy as np
 
 from stylex_tf import atomic_file
+from stylex_tf.evaluation import record, row_list, rows
 from stylex_tf.report import (
     attribute_names,
     cautions,
     demonstration,
     dose_curve,
-    figures,
     flip_curve,
     heat_map,
     layout,
@@ -58,8 +57,7 @@ class ReportData:
     # the images, the model.
     facts: tuple[tuple[str, str], ...]
     findings: findings_lib.Findings
-    # The content of evaluation.json; what was not measured is null.
-    evaluation: Mapping[str, Any]
+    evaluation: record.Evaluation
     reconstructions: Reconstructions
     # The planted truth, "factor" or "factor=value"; empty where none is known.
     causes: tuple[str, ...] = ()
@@ -126,9 +124,7 @@ def render(data: ReportData, encoding: pictures.Encoding) -> str:
         plot_height=dose_curve.HEIGHT,
         cautions=found,
         raised={caution.code for caution in found},
-        groups=figures.tabulate(
-            data.evaluation, data.findings.class_names, data.causes
-        ),
+        groups=_measured(data.evaluation),
         flips=flip_curve.points(data.evaluation),
         truth_measured=cautions.truth_measured(data.evaluation),
         causal={cautions.cause_factor(cause) for cause in data.causes},
@@ -144,6 +140,22 @@ def render(data: ReportData, encoding: pictures.Encoding) -> str:
     )
 
 
+def _measured(evaluation: record.Evaluation) -> list[rows.LineGroup]:
+    """What was measured of the table, and what no reader may miss."""
+    groups = [
+        rows.LineGroup(
+            group.title,
+            tuple(
+                line
+                for line in group.lines
+                if line.figure is not None or line.row.required
+            ),
+        )
+        for group in row_list.fill(evaluation)
+    ]
+    return [group for group in groups if group.lines]
+
+
 @functools.cache
 def _template() -> jinja2.Template:
     environment = page_template.environment(_TEMPLATES)
@@ -152,6 +164,7 @@ def _template() -> jinja2.Template:
         probability=wording.probability,
         signed=wording.signed,
         words=wording.words,
+        unbroken=wording.unbroken,
     )
     return environment.get_template("report.html")
 

@@ -2,23 +2,20 @@
 
 from collections.abc import Mapping
 
+from stylex_tf.evaluation import rows
+
 # A number and its unit stay on one line.
 _PERCENT = "\N{NO-BREAK SPACE}%"
 
 
 def percent(share: float) -> str:
     """0.9731 -> "97.3 %"; never rounds up to all or down to none."""
-    rounded = round(100 * share, 1)
-    if rounded == 100 and share < 1:
-        return f"> 99.9{_PERCENT}"
-    if rounded == 0 and share > 0:
-        return f"< 0.1{_PERCENT}"
-    return f"{rounded:g}{_PERCENT}"
+    return unbroken(rows.print_value(share, rows.Unit.SHARE))
 
 
-def number(value: float) -> str:
-    """0.0614 -> "0.061"; never rounds down to none."""
-    return "< 0.001" if 0 < value < 0.0005 else f"{value:.3f}"
+def unbroken(text: str) -> str:
+    """Keeps numbers and their units on one line: "97.3 %"."""
+    return text.replace(" %", _PERCENT)
 
 
 def probability(value: float) -> str:

@@ -16,11 +16,14 @@ from stylex_tf.data import preprocessing
 from stylex_tf.data.worlds import worlds
 from stylex_tf.evaluation import (
     causal_effects,
+    evaluation_file,
+    figure,
     ground_truth,
     independence,
     probability_changes,
     realism,
     reconstruction,
+    record,
     schema,
     significance,
     sufficiency,
@@ -94,10 +97,10 @@ def evaluate(
     opinion: second_opinion.SecondOpinion,
     namer: naming.Namer | None,
     *,
-    ablation: Mapping[str, Any] | None,
+    ablation: record.Evaluation | None,
     seconds: float,
-) -> dict[str, Any]:
-    """Returns the content of evaluation.json.
+) -> record.Evaluation:
+    """Returns every figure of a run.
 
     Args:
         trained: the run.
@@ -106,8 +109,8 @@ def evaluate(
         verdict: the tests of significance.
         opinion: a second classifier.
         namer: readers of the known factors.
-        ablation: evaluation.json of the same run without the classification
-            loss, of `read_ablation`.
+        ablation: of the same run without the classification loss, of
+            `read_ablation`.
         seconds: what the run took so far.
     """
     run, functions = trained.run, trained.functions
@@ -121,10 +124,9 @@ def evaluate(
     pictures = batching.apply(
         functions.generate, rebuilt.styles, batch_size=settings.batch_size
     )
-    sections: dict[str, Any] = {
+    without = ablation.sufficiency.flips if ablation else None
+    measured: dict[str, Any] = {
         "classifier": run.classifier_figures,
-        "reconstruction": rebuilt.figures(),
-        "realism": _realism(trained, found, rebuilt, pictures, opinion),
         "sufficiency": sufficiency.measure(
             functions.generate,
             functions.classify,
@@ -132,9 +134,7 @@ def evaluate(
             found.table.ranges,
             found.by_class,
             wu=_wu_lists(found, settings.top_k),
-            no_classification_loss=(
-                ablation["sufficiency"]["flip_rate"] if ablation else None
-            ),
+            no_classification_loss=without.values if without else None,
             second_classify=opinion.classify,
             images=trained.unseen.images,
             swap_label=functions.swap_label,
@@ -151,24 +151,26 @@ def evaluate(
             **edits,
         ),
         "significance": verdict.figures(),
-        "run": {
-            "config": dataclasses.asdict(run.settings),
-            "images_seen": int(run.state.step.numpy())
-            * run.settings.training.batch_size,
-            "seconds": seconds,
-            **run_folder.environment(),
-        },
     }
-    if namer is not None:
-        sections["ground_truth"] = _ground_truth(
-            trained, found, pictures, namer
-        )
-    return schema.build(sections)
+    return dataclasses.replace(
+        evaluation_file.from_dict(measured),
+        reconstruction=rebuilt.figures(),
+        realism=_realism(trained, found, rebuilt, pictures, opinion),
+        ground_truth=_ground_truth(trained, found, pictures, namer),
+        run=record.Run(
+            config=dataclasses.asdict(run.settings),
+            class_names=tuple(run.classifier.class_names),
+            images_seen=int(run.state.step.numpy())
+            * run.settings.training.batch_size,
+            seconds=seconds,
+            **run_folder.environment(),
+        ),
+    )
 
 
 def read_ablation(
     trained: trained_lib.Trained, directory: pathlib.Path
-) -> dict[str, Any]:
+) -> record.Evaluation:
     """Reads the figures of the same run without the classification loss.
 
     Args:
@@ -197,7 +199,7 @@ def read_ablation(
                 f"{directory} differs from {trained.run.folder.root} in "
                 f"{name}; expected the same but loss.classification"
             )
-    return schema.read(folder.evaluation)
+    return evaluation_file.read(folder.evaluation)
 
 
 def _wu_lists(found: searching.Found, top_k: int) -> dict[int, list]:
@@ -219,7 +221,7 @@ def _realism(
     rebuilt: reconstruction.Reconstruction,
     pictures: np.ndarray,
     opinion: second_opinion.SecondOpinion,
-) -> dict[str, Any]:
+) -> record.Realism:
     """Of reconstructions, and of them after their class's first edit."""
     batch_size = trained.run.settings.attributes.batch_size
     count = len(rebuilt.styles)
@@ -254,8 +256,10 @@ def _ground_truth(
     trained: trained_lib.Trained,
     found: searching.Found,
     pictures: np.ndarray,
-    namer: naming.Namer,
-) -> dict[str, Any]:
+    namer: naming.Namer | None,
+) -> record.GroundTruth:
+    if namer is None:
+        return record.GroundTruth()
     manifest, images = trained.run.dataset.manifest, trained.unseen
     causes = [cause for causes in manifest.causes_by_class for cause in causes]
     judged = namer.of_ranked()
@@ -270,23 +274,38 @@ def _ground_truth(
             resolution=manifest.resolution,
             seed=trained.run.settings.seed,
         )
-    return {
-        **ground_truth.recovery(judged, causes),
-        "rank_correlation": (
-            causal_effects.rank_correlation(
-                effects, [one.effect for one in found.ranked], judged
-            )
-            if effects
-            else None
+    searched = len(found.styles)
+
+    def of_factors(
+        values: Mapping[str, float] | None, count: int
+    ) -> dict[str, figure.Figure] | None:
+        if values is None:
+            return None
+        return {
+            name: figure.Figure(value, count) for name, value in values.items()
+        }
+
+    correlation = None
+    if effects is not None:
+        correlation = causal_effects.rank_correlation(
+            effects, [one.effect for one in found.ranked], judged
+        )
+    count = len(images.images)
+    return dataclasses.replace(
+        ground_truth.recovery(judged, causes, images=searched),
+        rank_correlation=None
+        if correlation is None
+        else figure.Figure(correlation, searched),
+        causal_effects=of_factors(effects, min(count, _CAUSAL_IMAGES)),
+        factor_agreement=of_factors(
+            ground_truth.factor_agreement(
+                namer.regressors,
+                preprocessing.to_float_numpy(images.images),
+                pictures,
+            ),
+            count,
         ),
-        "causal_effects": effects,
-        "factor_agreement": ground_truth.factor_agreement(
-            namer.regressors,
-            preprocessing.to_float_numpy(images.images),
-            pictures,
+        regressor_accuracy=of_factors(
+            namer.regressors.accuracy(images.images, images.factors), count
         ),
-        "regressor_accuracy": namer.regressors.accuracy(
-            images.images, images.factors
-        ),
-        "images": len(images.images),
-    }
+    )

@@ -3,8 +3,8 @@
 import dataclasses
 import pathlib
 from collections.abc import Callable, Mapping
-from typing import Any
 
+from stylex_tf.evaluation import evaluation_file, record, summaries
 from stylex_tf.report import findings
 from stylex_tf.runs import (
     evaluating,
@@ -24,13 +24,13 @@ class Explained:
     Attributes:
         found: what the search found, and is significant.
         shown: the same with pictures.
-        evaluation: the content of evaluation.json.
+        evaluation: every figure.
         names: what people called the coordinates.
     """
 
     found: searching.Found
     shown: findings.Findings
-    evaluation: dict[str, Any]
+    evaluation: record.Evaluation
     names: Mapping[int, str]
 
 
@@ -72,6 +72,12 @@ def explain(
         seconds=seconds(),
     )
     # Before the page, which may not fit: no figure is lost with it.
-    trained.run.folder.write_json("evaluation.json", evaluation)
+    folder = trained.run.folder
+    evaluation_file.write(evaluation, folder.evaluation)
+    summaries.write(
+        evaluation,
+        folder.root / "tensorboard",
+        step=int(trained.run.state.step.numpy()),
+    )
     reporting.write_report(trained, found, shown, evaluation, given)
     return Explained(found, shown, evaluation, given.names)

@@ -3,18 +3,23 @@
 import dataclasses
 import io
 from collections.abc import Mapping
-from typing import Any
 
 import numpy as np
 import tensorflow as tf
 from PIL import Image
 
-from stylex_tf.search import calibration as calibration_lib
-from stylex_tf.search import moves
-from stylex_tf.search import (effects_chunk, gradient_effects, screened_search, screening)
+from stylex_tf.evaluation import evaluation_file, record
 from stylex_tf.export import saved_model, servables
 from stylex_tf.runs import searching
 from stylex_tf.runs import trained as trained_lib
+from stylex_tf.search import (
+    effects_chunk,
+    gradient_effects,
+    moves,
+    screened_search,
+    screening,
+)
+from stylex_tf.search import calibration as calibration_lib
 
 # Images that the export is tried on.
 _EXAMPLES = 32
@@ -23,7 +28,7 @@ _EXAMPLES = 32
 def export(
     trained: trained_lib.Trained,
     found: searching.Found,
-    evaluation: dict[str, Any],
+    evaluation: record.Evaluation,
     names: Mapping[int, str],
 ) -> saved_model.Published:
     """Exports the model; publishes it if it answers as the run does.
@@ -31,7 +36,7 @@ def export(
     Args:
         trained: the run.
         found: what the search found, and is significant.
-        evaluation: the content of evaluation.json.
+        evaluation: every figure.
         names: what people called the coordinates.
 
     Raises:
@@ -123,7 +128,7 @@ def export(
                 str(coordinate): name for coordinate, name in names.items()
             },
             "config": dataclasses.asdict(run.settings),
-            "evaluation": evaluation,
+            "evaluation": evaluation_file.to_dict(evaluation),
         },
         storage=run.settings.export.storage,
     )

@@ -1,14 +1,13 @@
 """What people see: each class's attributes with pictures, and the page."""
 
 from collections.abc import Sequence
-from typing import Any
 
 import numpy as np
 import tensorflow as tf
 
 from stylex_tf.attributes import (counterfactuals, selection)
 from stylex_tf.data import preprocessing
-from stylex_tf.evaluation import ground_truth
+from stylex_tf.evaluation import ground_truth, record
 from stylex_tf.report import (
     cautions,
     findings,
@@ -147,7 +146,7 @@ def write_report(
     trained: trained_lib.Trained,
     found: searching.Found,
     shown: findings.Findings,
-    evaluation: dict[str, Any],
+    evaluation: record.Evaluation,
     given: given_names.GivenNames,
 ) -> None:
     """Writes the folder report/: the page, and pictures for papers."""
@@ -199,7 +198,7 @@ def write_report(
 
 
 def _facts(
-    trained: trained_lib.Trained, evaluation: dict[str, Any]
+    trained: trained_lib.Trained, evaluation: record.Evaluation
 ) -> tuple[tuple[str, str], ...]:
     """What was explained, as pairs of a label and its text."""
     run, manifest = trained.run, trained.run.dataset.manifest
@@ -209,7 +208,7 @@ def _facts(
         ("Classifier", _describe(run, evaluation)),
         (
             "Training",
-            f"{evaluation['run']['images_seen']:,} images, conditioning "
+            f"{evaluation.run.images_seen or 0:,} images, conditioning "
             f"{run.settings.model.conditioning}"
             + (f"; {ending}" if (ending := run.ending()) else ""),
         ),
@@ -221,12 +220,12 @@ def _facts(
     )
 
 
-def _describe(run: run_lib.Run, evaluation: dict[str, Any]) -> str:
-    settings, figures = run.settings.classifier, evaluation["classifier"]
+def _describe(run: run_lib.Run, evaluation: record.Evaluation) -> str:
+    settings, accuracy = run.settings.classifier, evaluation.classifier.accuracy
     name = settings.path or f"{settings.architecture}, trained by this run"
-    if figures["accuracy"] is None:
+    if accuracy is None:
         return name
     return (
-        f"{name}; right on {wording.percent(figures['accuracy'])} of "
-        f"{figures['images']:,} held-out images"
+        f"{name}; right on {wording.percent(accuracy.value)} of "
+        f"{accuracy.n:,} held-out images"
     )

@@ -1,49 +1,49 @@
 """Tests of the table of several runs."""
 
+import contextlib
+import io
+import pathlib
+
+from absl import app
 from absl.testing import absltest
 
 from benchmarks import compare_runs
-from stylex_tf.evaluation import schema
-
-
-def _evaluation(**sufficiency):
-    return schema.build(
-        {
-            "sufficiency": sufficiency,
-            "ground_truth": {"factor_agreement": {"beard": 0.98, "hair": 0.5}},
-            "run": {
-                "config": {"data": {"causes": ["beard=full"]}},
-                "images_seen": 150_000,
-            },
-        }
-    )
+from stylex_tf.evaluation import evaluation_file, figure, record
 
 
 class CompareRunsTest(absltest.TestCase):
-    def test_one_column_a_run_and_one_row_a_figure(self):
-        curve = [0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1.0]
+    def setUp(self):
+        super().setUp()
+        self.root = pathlib.Path(self.create_tempdir())
 
-        lines = compare_runs.table(
-            {"one": _evaluation(flip_rate=curve), "other": _evaluation()}
-        ).splitlines()
-
-        self.assertEqual(lines[0], "|  | `one` | `other` |")
-        self.assertIn(
-            "| flip rate, top 1, 2, 3, 5, 10 | 0.10, 0.20, 0.30, 0.50, 1.00 "
-            "| - |",
-            lines,
+    def _run(self, name: str, accuracy: float) -> str:
+        folder = self.root / name
+        folder.mkdir()
+        evaluation_file.write(
+            record.Evaluation(
+                classifier=record.Classifier(
+                    accuracy=figure.Figure(accuracy, 40)
+                )
+            ),
+            folder / "evaluation.json",
         )
-        self.assertIn("| training images seen | 150,000 | 150,000 |", lines)
+        return str(folder)
 
-    def test_factors_of_the_causes_and_the_worst_of_all(self):
-        rows = compare_runs.rows(_evaluation())
+    def test_one_column_a_run_named_after_its_folder(self):
+        printed = io.StringIO()
+        with contextlib.redirect_stdout(printed):
+            compare_runs.main(["", self._run("one", 0.9), self._run("two", 1)])
 
-        self.assertEqual(rows["factor agreement on the causes"], "beard 0.980")
-        self.assertEqual(rows["factor agreement, lowest"], "hair 0.500")
+        self.assertIn("| | `one` | `two` |", printed.getvalue())
+        self.assertIn("| accuracy | 90 % (40) | 100 % (40) |", printed.getvalue())
 
-    def test_what_is_no_evaluation_is_refused(self):
-        with self.assertRaises(ValueError):
-            compare_runs.rows({"reconstruction": {}})
+    def test_a_folder_without_figures_is_named(self):
+        with self.assertRaisesRegex(app.UsageError, "none/evaluation.json: no"):
+            compare_runs.main(["", str(self.root / "none")])
+
+    def test_without_a_folder_it_says_what_is_needed(self):
+        with self.assertRaisesRegex(app.UsageError, "folders"):
+            compare_runs.main([""])
 
 
 if __name__ == "__main__":

@@ -11,6 +11,13 @@ from stylex_tf.search import exact
 from tests.testing import known_answers
 
 
+_AT = ("4", "6", "8", "listed")
+
+
+def _values(figures):
+    return {name: one.value for name, one in figures.items()}
+
+
 @dataclasses.dataclass(frozen=True)
 class _Factor:
     name: str
@@ -158,12 +165,12 @@ class AttributeFactorsTest(absltest.TestCase):
             causes_by_class=((), causes),
         )
         self.assertEqual({one.factor for one in found}, {"part0", "part2"})
-        figures = ground_truth.recovery(found, causes)
-        self.assertEqual(figures["recall_at"], {"4": 1.0, "6": 1.0, "8": 1.0})
-        self.assertEqual(figures["precision_at"]["8"], 1.0)
-        self.assertEqual(figures["sign_accuracy"], 1.0)
-        self.assertAlmostEqual(figures["purity"], 1.0, places=4)
-        self.assertAlmostEqual(figures["leakage"], 0.0, places=4)
+        figures = ground_truth.recovery(found, causes, images=9)
+        self.assertEqual(_values(figures.recall_at), dict.fromkeys(_AT, 1.0))
+        self.assertEqual(figures.precision_at["8"].value, 1.0)
+        self.assertEqual(figures.sign_accuracy.value, 1.0)
+        self.assertAlmostEqual(figures.purity.value, 1.0, places=4)
+        self.assertAlmostEqual(figures.leakage.value, 0.0, places=4)
 
     def test_leading_to_class_zero_takes_the_cause_away(self):
         table = exact.measure_effects(
@@ -228,21 +235,23 @@ class RecoveryTest(parameterized.TestCase):
             _factor(None, purity=None),
             _factor("mouth", cause_change=0.3),
         ]
-        figures = ground_truth.recovery(found, ("glasses", "mouth=open"))
-        self.assertEqual(figures["recall_at"], {"4": 0.5, "6": 1.0, "8": 1.0})
-        self.assertEqual(
-            figures["precision_at"], {"4": 0.5, "6": 0.6, "8": 0.6}
+        figures = ground_truth.recovery(
+            found, ("glasses", "mouth=open"), images=9
         )
-        self.assertAlmostEqual(figures["sign_accuracy"], 2 / 3)
-        self.assertAlmostEqual(figures["purity"], 3.5 / 4)
-        self.assertAlmostEqual(figures["leakage"], 1 / 4)
+        self.assertEqual(_values(figures.recall_at), dict(zip(_AT, (0.5, 1.0, 1.0, 1.0), strict=True)))
+        self.assertEqual(
+            _values(figures.precision_at), dict(zip(_AT, (0.5, 0.6, 0.6, 0.6), strict=True))
+        )
+        self.assertAlmostEqual(figures.sign_accuracy.value, 2 / 3)
+        self.assertAlmostEqual(figures.purity.value, 3.5 / 4)
+        self.assertAlmostEqual(figures.leakage.value, 1 / 4)
 
     def test_nothing_found_is_null_not_nan(self):
-        figures = ground_truth.recovery([], ("glasses",))
-        self.assertEqual(figures["recall_at"]["8"], 0.0)
-        self.assertIsNone(figures["precision_at"]["4"])
-        self.assertIsNone(figures["sign_accuracy"])
-        self.assertIsNone(figures["purity"])
+        figures = ground_truth.recovery([], ("glasses",), images=9)
+        self.assertEqual(figures.recall_at["8"].value, 0.0)
+        self.assertIsNone(figures.precision_at)
+        self.assertIsNone(figures.sign_accuracy)
+        self.assertIsNone(figures.purity)
 
     def test_parses_causes(self):
         factors = [_Factor("hair", ("red", "blue")), _Factor("age")]

@@ -138,18 +138,18 @@ class MeasureTest(absltest.TestCase):
     def test_perfect_copies_reach_the_floor_and_the_edited_do_not(self):
         copies = self.others / 127.5 - 1.0
         figures = self._measure(copies, np.ones_like(copies))
-        self.assertAlmostEqual(figures["kid"], figures["kid_floor"], places=5)
-        self.assertAlmostEqual(figures["fid"], figures["fid_floor"], places=5)
-        self.assertGreater(figures["kid_edited"], figures["kid_floor"] + 0.5)
-        self.assertEqual(figures["images"], 12)
-        self.assertEqual(figures["extractor"], "first pixels")
+        self.assertAlmostEqual(figures.kid.value, figures.kid_floor.value, places=5)
+        self.assertAlmostEqual(figures.fid.value, figures.fid_floor.value, places=5)
+        self.assertGreater(figures.kid_edited.value, figures.kid_floor.value + 0.5)
+        self.assertEqual(figures.kid.n, 12)
+        self.assertEqual(figures.extractor, "first pixels")
 
     def test_all_sets_have_the_size_of_the_smallest(self):
         copies = (self.others / 127.5 - 1.0)[:7]
         figures = self._measure(copies)
-        self.assertEqual(figures["images"], 7)
-        self.assertAlmostEqual(figures["fid"], figures["fid_floor"], places=5)
-        self.assertIsNone(figures["kid_edited"])
+        self.assertEqual(figures.kid.n, 7)
+        self.assertAlmostEqual(figures.fid.value, figures.fid_floor.value, places=5)
+        self.assertIsNone(figures.kid_edited)
 
     def test_refuses_what_cannot_be_measured(self):
         copies = self.others / 127.5 - 1.0

@@ -37,16 +37,16 @@ class ReconstructionTest(parameterized.TestCase):
             batch_size=batch_size,
         )
         figures = result.figures()
-        self.assertEqual(figures["agreement"], 1.0)
-        self.assertAlmostEqual(figures["kl"], 0.0, places=9)
-        self.assertEqual(figures["l1"], 0.0)
-        self.assertAlmostEqual(figures["ssim"], 1.0, places=6)
-        self.assertAlmostEqual(figures["probability_change"], 0.0, places=9)
-        perfect = {"agreement": 1.0, "l1": 0.0}
-        self.assertEqual(figures["cycles"], {"1": perfect, "10": perfect})
-        self.assertIsNone(figures["perceptual"])
-        self.assertIsNone(figures["extractor"])
-        self.assertEqual(figures["images"], 7)
+        self.assertEqual(figures.agreement.value, 1.0)
+        self.assertAlmostEqual(figures.kl.value, 0.0, places=9)
+        self.assertEqual(figures.l1.value, 0.0)
+        self.assertAlmostEqual(figures.ssim.value, 1.0, places=6)
+        self.assertAlmostEqual(figures.probability_change.value, 0.0, places=9)
+        self.assertEqual(figures.agreement_cycled.value, 1.0)
+        self.assertEqual(figures.l1_cycled.value, 0.0)
+        self.assertIsNone(figures.perceptual)
+        self.assertIsNone(figures.extractor)
+        self.assertEqual(figures.l1.n, 7)
         np.testing.assert_allclose(
             result.styles, images.reshape(7, 48) / 127.5 - 1, atol=1e-6
         )
@@ -65,34 +65,29 @@ class ReconstructionTest(parameterized.TestCase):
             logits,
             images,
         ).figures()
-        self.assertEqual(figures["agreement"], 0.0)
-        self.assertAlmostEqual(figures["l1"], 2.0, places=6)
+        self.assertEqual(figures.agreement.value, 0.0)
+        self.assertAlmostEqual(figures.l1.value, 2.0, places=6)
         p = 1 / (1 + np.exp(-1.0))
         # KL(p, 1-p || 1-p, p) = (2p - 1) log(p / (1-p)), and log odds are 1.
-        self.assertAlmostEqual(figures["kl"], 2 * p - 1, places=5)
+        self.assertAlmostEqual(figures.kl.value, 2 * p - 1, places=5)
         self.assertAlmostEqual(
-            figures["probability_change"], 2 * p - 1, places=6
+            figures.probability_change.value, 2 * p - 1, places=6
         )
         # Turned ten times, it is the image again.
-        self.assertEqual(
-            figures["cycles"],
-            {
-                "1": {"agreement": 0.0, "l1": 2.0},
-                "10": {"agreement": 1.0, "l1": 0.0},
-            },
-        )
+        self.assertEqual(figures.agreement_cycled.value, 1.0)
+        self.assertEqual(figures.l1_cycled.value, 0.0)
         # Black for white: all of SSIM's terms but the brightness are 1.
         c1 = 0.01**2
-        self.assertAlmostEqual(figures["ssim"], c1 / (1 + c1), places=5)
+        self.assertAlmostEqual(figures.ssim.value, c1 / (1 + c1), places=5)
 
     def test_what_one_cycle_loses_ten_lose_again(self):
         images = np.full([3, 4, 4, 3], 255, np.uint8)
         figures = _reconstruct(
             images, lambda styles: 0.9 * tf.reshape(styles, [-1, 4, 4, 3])
         ).figures()
-        self.assertAlmostEqual(figures["cycles"]["1"]["l1"], 0.1, places=6)
+        self.assertAlmostEqual(figures.l1.value, 0.1, places=6)
         self.assertAlmostEqual(
-            figures["cycles"]["10"]["l1"], 1 - 0.9**10, places=6
+            figures.l1_cycled.value, 1 - 0.9**10, places=6
         )
 
     def test_probability_change_of_three_classes(self):
@@ -104,10 +99,9 @@ class ReconstructionTest(parameterized.TestCase):
             reconstructed_logits=logits[:, ::-1],
             l1=np.zeros(1),
         ).figures()
-        self.assertAlmostEqual(figures["probability_change"], 0.25)
-        # What was not measured is absent from the cycles, or null.
-        self.assertEqual(list(figures["cycles"]), ["1"])
-        self.assertIsNone(figures["ssim"])
+        self.assertAlmostEqual(figures.probability_change.value, 0.25)
+        for name in ("agreement_cycled", "l1_cycled", "ssim"):
+            self.assertIsNone(getattr(figures, name), name)
 
     def test_perceptual_distance_by_hand(self):
         # Layer 1 turns from one axis to the other: squared distance 2 in each
@@ -129,8 +123,8 @@ class ReconstructionTest(parameterized.TestCase):
             extractor="two axes",
             batch_size=2,
         ).figures()
-        self.assertAlmostEqual(figures["perceptual"], 2.0, places=6)
-        self.assertEqual(figures["extractor"], "two axes")
+        self.assertAlmostEqual(figures.perceptual.value, 2.0, places=6)
+        self.assertEqual(figures.extractor, "two axes")
 
     def test_perceptual_distance_is_the_one_of_the_losses(self):
         images = _images(2)

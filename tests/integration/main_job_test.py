@@ -11,7 +11,7 @@ from absl.testing import absltest
 
 from stylex_tf import run_folder
 from stylex_tf.cli import train
-from stylex_tf.evaluation import schema
+from stylex_tf.evaluation import evaluation_file, figure
 from tests.testing import image_files, processes, tiny_experiment
 
 _CONFIG = """
@@ -89,23 +89,27 @@ class MainJobTest(absltest.TestCase):
         self.assertEqual(steps, list(range(2, _STEPS + 1, 2)))
 
     def test_the_evaluation_follows_the_schema(self):
-        found = schema.read(self.folder.evaluation)
-        schema.validate(found)
+        found = evaluation_file.read(self.folder.evaluation)
         self.assertEqual(
-            found["run"]["images_seen"], _STEPS * tiny_experiment.BATCH_SIZE
+            found.run.images_seen, _STEPS * tiny_experiment.BATCH_SIZE
         )
-        self.assertEqual(found["classifier"], self._figures())
+        self.assertEqual(
+            found.classifier.accuracy,
+            figure.Figure(
+                self._figures()["accuracy"], self._figures()["images"]
+            ),
+        )
         # Agreement is never without what tells whether to believe it.
-        self.assertIsNotNone(found["reconstruction"]["agreement"])
-        self.assertIn("glasses", found["ground_truth"]["factor_agreement"])
-        self.assertIsNotNone(found["sufficiency"]["baselines"]["label_swap"])
-        self.assertIsNotNone(found["sufficiency"]["baselines"]["wu"])
-        self.assertIsNotNone(found["sufficiency"]["second_classifier"])
+        self.assertIsNotNone(found.reconstruction.agreement)
+        self.assertIn("glasses", found.ground_truth.factor_agreement)
+        self.assertIsNotNone(found.sufficiency.label_swap)
+        self.assertIsNotNone(found.sufficiency.wu)
+        self.assertIsNotNone(found.sufficiency.second)
         self.assertGreater(
-            found["ground_truth"]["causal_effects"]["glasses"], 0.0
+            found.ground_truth.causal_effects["glasses"].value, 0.0
         )
-        self.assertIsNotNone(found["realism"]["kid"])
-        self.assertIsNotNone(found["significance"]["classifier_p_value"])
+        self.assertIsNotNone(found.realism.kid)
+        self.assertIsNotNone(found.classifier.guessing_p)
 
     def _figures(self) -> dict[str, float]:
         trained = self._json("classifier/classifier.json")

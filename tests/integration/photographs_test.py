@@ -5,14 +5,13 @@ Each trains two steps, explains, evaluates, reports and exports.
 
 import pathlib
 import tempfile
-from typing import Any
 
 from absl.testing import absltest
 
 from stylex_tf import config, main_job, run_folder
 from stylex_tf.classifiers import trainer
 from stylex_tf.data import preparation
-from stylex_tf.evaluation import schema
+from stylex_tf.evaluation import evaluation_file, record
 from tests.testing import layouts, tiny_experiment
 
 _STEPS = 2
@@ -31,14 +30,14 @@ class PhotographsTest(absltest.TestCase):
         )
         self.settings.training.deterministic = False
 
-    def _run(self) -> tuple[str, dict[str, Any]]:
-        """What is printed, and evaluation.json."""
+    def _run(self) -> tuple[str, record.Evaluation]:
+        """What is printed, and the figures."""
         self.settings.validate()
         folder = run_folder.RunFolder(self.root / "run")
         printed = main_job.run(self.settings, folder)
         for path in (folder.report, folder.export / "1" / "saved_model.pb"):
             self.assertTrue(path.is_file(), path)
-        return printed, schema.read(folder.evaluation)
+        return printed, evaluation_file.read(folder.evaluation)
 
     def test_images_without_labels(self):
         celeba = config.DataConfig(
@@ -65,29 +64,25 @@ class PhotographsTest(absltest.TestCase):
         self.settings.data.classes = ("not Male", "Male")
         self.settings.data.test_fraction = 0.3
         printed, found = self._run()
-        self.assertRegex(printed, r"classifier accuracy +not known")
-        self.assertEqual(
-            found["classifier"],
-            {"accuracy": None, "calibration_error": None, "images": 0},
-        )
-        self.assertIsNone(found["significance"]["classifier_p_value"])
-        self.assertGreater(found["significance"]["attributes"], 0)
+        self.assertIn("Classifier: accuracy: not measured", printed)
+        self.assertEqual(found.classifier, record.Classifier())
+        self.assertGreater(found.significance.attributes.value, 0)
         # What needs no label is measured.
-        self.assertIsNotNone(found["reconstruction"]["agreement"])
-        self.assertIsNotNone(found["sufficiency"]["second_classifier"])
+        self.assertIsNotNone(found.reconstruction.agreement)
+        self.assertIsNotNone(found.sufficiency.second)
 
     def test_annotated_photographs(self):
         self.settings.data.source = str(layouts.cub(self.root / "birds", 12, 3))
         self.settings.data.layout = "cub"
         self.settings.data.factors = layouts.CUB_ATTRIBUTES
         _, found = self._run()
-        truth = found["ground_truth"]
-        for figures in ("factor_agreement", "regressor_accuracy"):
-            self.assertEqual(set(truth[figures]), set(layouts.CUB_ATTRIBUTES))
+        truth = found.ground_truth
+        for figures in (truth.factor_agreement, truth.regressor_accuracy):
+            self.assertEqual(set(figures), set(layouts.CUB_ATTRIBUTES))
         # Nobody planted a cause, and nothing can be drawn again.
-        self.assertIsNone(truth["recall_at"]["6"])
-        self.assertIsNone(truth["causal_effects"])
-        self.assertIsNone(truth["rank_correlation"])
+        self.assertIsNone(truth.recall_at)
+        self.assertIsNone(truth.causal_effects)
+        self.assertIsNone(truth.rank_correlation)
 
 
 if __name__ == "__main__":

@@ -10,7 +10,7 @@ from absl.testing import absltest
 
 from stylex_tf import config, main_job, run_folder
 from stylex_tf.attributes import effects
-from stylex_tf.evaluation import schema
+from stylex_tf.evaluation import evaluation_file
 from tests.testing import image_files, running_server, tiny_experiment
 
 _CLASSES = 200
@@ -89,11 +89,10 @@ class TwoHundredClassesJobTest(absltest.TestCase):
         self.assertTrue(np.isfinite(table.effects).all())
 
     def test_what_is_found_is_judged_and_counted(self):
-        found = schema.read(self.folder.evaluation)
-        schema.validate(found)
-        self.assertEqual(found["classifier"]["accuracy"], 1.0)
-        self.assertGreater(found["significance"]["attributes"], _CLASSES)
-        self.assertGreater(found["significance"]["significant"], 0)
+        found = evaluation_file.read(self.folder.evaluation)
+        self.assertEqual(found.classifier.accuracy.value, 1.0)
+        self.assertGreater(found.significance.attributes.value, _CLASSES)
+        self.assertGreater(found.significance.significant.value, 0)
 
     def test_few_classes_are_printed(self):
         self.assertLess(len(self.printed.splitlines()), 130)

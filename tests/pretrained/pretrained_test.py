@@ -1,11 +1,10 @@
 """The models that ship: small, whole, and what their cards say they are."""
 
-import json
 import pathlib
 
 from absl.testing import absltest, parameterized
 
-from stylex_tf.evaluation import table
+from stylex_tf.evaluation import evaluation_file, renderings
 from stylex_tf.export import validation
 
 _MODELS = sorted(
@@ -36,11 +35,11 @@ class PretrainedTest(parameterized.TestCase):
     @parameterized.parameters(*_MODELS)
     def test_its_card_has_every_figure(self, folder):
         assets = folder / "1" / "assets"
-        evaluation = json.loads((assets / "evaluation.json").read_text())
+        evaluation = evaluation_file.read(assets / "evaluation.json")
 
         card = (folder / "README.md").read_text()
 
-        self.assertIn(table.render(evaluation), card)
+        self.assertIn(renderings.text(evaluation), card)
         self.assertIn("the classifier, not reality", card)
 
     @parameterized.parameters(*_MODELS)

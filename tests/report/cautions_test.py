@@ -2,6 +2,7 @@
 
 from absl.testing import absltest, parameterized
 
+from stylex_tf.evaluation import figure, record
 from stylex_tf.report import cautions
 from tests.report import report_samples
 
@@ -24,23 +25,23 @@ class CautionsTest(parameterized.TestCase):
     @parameterized.named_parameters(
         dict(
             testcase_name="label_swap",
-            path="sufficiency__baselines__label_swap",
+            path="sufficiency__label_swap",
             fine=0.2,
             wrong=0.21,
             code="label_swap",
         ),
         dict(
             testcase_name="label_swap_not_measured",
-            path="sufficiency__baselines__label_swap",
+            path="sufficiency__label_swap",
             fine=0.0,
             wrong=None,
             code="label_swap_unknown",
         ),
         dict(
             testcase_name="only_guesses",
-            path="significance",
-            fine={"classifier_p_value": 0.009, "level": 0.01},
-            wrong={"classifier_p_value": 0.01, "level": 0.01},
+            path="classifier__guessing_p",
+            fine=0.009,
+            wrong=0.01,
             code="only_guesses",
         ),
         dict(
@@ -66,23 +67,23 @@ class CautionsTest(parameterized.TestCase):
         ),
         dict(
             testcase_name="flip_rate",
-            path="sufficiency__flip_rate",
-            fine=[0.1] * 9 + [0.5],
-            wrong=[0.1] * 9 + [0.49],
+            path="sufficiency__flips",
+            fine=[0.1, 0.5],
+            wrong=[0.1, 0.49],
             code="flip_rate",
         ),
         dict(
             testcase_name="flip_rate_of_one_class",
             path="sufficiency__by_target",
-            fine={"1": {"flip_rate": [0.5] * 10, "images": 9}},
-            wrong={"1": {"flip_rate": [0.4] * 10, "images": 9}},
+            fine={"1": {"values": [0.3, 0.5], "n": 9}},
+            wrong={"1": {"values": [0.3, 0.4], "n": 9}},
             code="flip_rate",
         ),
         dict(
             testcase_name="random_coordinates",
-            path="sufficiency__baselines__random",
-            fine=[0.9] * 9 + [0.88],
-            wrong=[0.0] * 9 + [0.89],
+            path="sufficiency__random",
+            fine=[0.9, 0.88],
+            wrong=[0.0, 0.89],
             code="no_better_than_random",
         ),
     )
@@ -93,17 +94,16 @@ class CautionsTest(parameterized.TestCase):
         )
 
     def test_what_was_not_measured_raises_nothing_but_the_missing_swap(self):
-        nothing = dict.fromkeys(report_samples.evaluation())
+        agreement = record.Reconstruction(agreement=figure.Figure(0.99, 5))
 
-        self.assertEmpty(_codes(nothing))
-        self.assertEmpty(_codes({}))
+        self.assertEmpty(_codes(record.Evaluation()))
         self.assertEqual(
-            _codes({"reconstruction": {"agreement": 0.99}}),
+            _codes(record.Evaluation(reconstruction=agreement)),
             ["label_swap_unknown"],
         )
 
     def test_a_generator_that_is_never_told_the_label_needs_no_swap(self):
-        changes = {"sufficiency__baselines__label_swap": None}
+        changes = {"sufficiency__label_swap": None}
 
         self.assertEmpty(
             _codes(
@@ -125,8 +125,8 @@ class CautionsTest(parameterized.TestCase):
     def test_names_the_class_that_is_seldom_reached(self):
         evaluation = report_samples.evaluation(
             sufficiency__by_target={
-                "0": {"flip_rate": [0.97] * 10, "images": 480},
-                "1": {"flip_rate": [0.0] * 10, "images": 482},
+                "0": {"values": [0.97], "n": 480},
+                "1": {"values": [0.0], "n": 482},
             }
         )
 
@@ -201,7 +201,7 @@ class CautionsTest(parameterized.TestCase):
         findings = report_samples.explained(
             report_samples.found(report_samples.attribute(1, factor=None))
         )
-        unknown = report_samples.evaluation(ground_truth=None)
+        unknown = report_samples.evaluation(without=["ground_truth"])
 
         self.assertEmpty(_codes(unknown, findings))
         self.assertEqual(_codes(findings=findings), ["missed_cause"])

@@ -10,6 +10,7 @@ from unittest import mock
 import numpy as np
 from absl.testing import absltest
 
+from stylex_tf.evaluation import record
 from stylex_tf.report import cautions, findings, page, pictures
 from tests.report import report_samples
 
@@ -396,7 +397,7 @@ class MissingTest(absltest.TestCase):
             findings=report_samples.explained(
                 report_samples.found(report_samples.attribute(factor=None))
             ),
-            evaluation=report_samples.evaluation(ground_truth=None),
+            evaluation=report_samples.evaluation(without=["ground_truth"]),
             causes=(),
         )
 
@@ -408,7 +409,7 @@ class MissingTest(absltest.TestCase):
         self.assertNotIn("Against the truth", parsed.text_of["figures"])
 
     def test_without_any_figure(self):
-        parsed = _render(evaluation={})
+        parsed = _render(evaluation=record.Evaluation())
 
         self.assertIn("not measured", parsed.text_of["figures"])
         self.assertEmpty(parsed.all("figure"))
@@ -450,7 +451,7 @@ class CautionsTest(absltest.TestCase):
     def test_warnings_stand_before_the_results_and_mark_their_figures(self):
         parsed = _render(
             evaluation=report_samples.evaluation(
-                sufficiency__baselines__label_swap=0.97,
+                sufficiency__label_swap=0.97,
                 reconstruction__agreement=0.7,
             )
         )

@@ -1,88 +1,97 @@
 """A small report with known content, every part of which a test may replace."""
 
 import copy
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 import numpy as np
 
+from stylex_tf.evaluation import evaluation_file, record
 from stylex_tf.report import demonstration, findings, page, single_image
 
 CLASS_NAMES = ("neither", "glasses or open mouth")
 
-# A good run: no figure calls for a warning.
+# A good run: no figure calls for a warning. Bare numbers, with the number of
+# images of each section, which `evaluation` turns into figures.
 _EVALUATION: dict[str, Any] = {
-    "classifier": {
-        "accuracy": 0.987,
-        "calibration_error": 0.012,
-        "images": 1200,
-    },
-    "reconstruction": {
-        "agreement": 0.974,
-        "kl": 0.021,
-        "l1": 0.061,
-        "perceptual": None,
-        "extractor": None,
-        "images": 1000,
-    },
-    "realism": {
-        "kid": None,
-        "kid_floor": None,
-        "fid": None,
-        "extractor": None,
-        "images": None,
-    },
+    "classifier": {"accuracy": 0.987, "calibration_error": 0.012, "n": 1200},
+    "reconstruction": {"agreement": 0.974, "kl": 0.021, "l1": 0.061, "n": 1000},
+    "realism": {"n": None},
     "sufficiency": {
-        "flip_rate": [0.34, 0.52, 0.66, 0.71, 0.78, 0.81, 0.83, 0.86, 0.88]
-        + [0.89],
-        "interval": [[0.3, 0.4]] * 9 + [[0.85, 0.92]],
-        "images": 962,
+        "flips": {
+            "values": [0.34, 0.52, 0.66, 0.89],
+            "intervals": [[0.3, 0.4]] * 3 + [[0.85, 0.92]],
+            "n": 962,
+        },
         "by_target": {
-            "0": {"flip_rate": [0.4] * 9 + [0.97], "images": 480},
-            "1": {"flip_rate": [0.3] * 9 + [0.81], "images": 482},
+            "0": {"values": [0.4, 0.5, 0.6, 0.97], "n": 480},
+            "1": {"values": [0.3, 0.5, 0.6, 0.81], "n": 482},
         },
-        "baselines": {
-            "random": [0.0] * 9 + [0.016],
-            "wu": None,
-            "no_classification_loss": None,
-            "label_swap": 0.012,
-        },
+        "random": [0.0, 0.0, 0.0, 0.016],
+        "label_swap": 0.012,
+        "n": 962,
     },
+    "significance": {"level": 0.01, "n": 250},
     "ground_truth": {
-        "recall_at": {"4": 0.5, "6": 1.0, "8": 1.0},
-        "precision_at": {"4": 0.75, "6": 0.5, "8": 0.5},
-        "sign_accuracy": None,
+        "recall_at": {"4": 0.5, "listed": 1.0},
+        "precision_at": {"4": 0.75, "listed": 0.5},
         "purity": 0.71,
-        "rank_correlation": None,
-        "leakage": None,
         "factor_agreement": {"glasses": 0.981, "open_mouth": 0.968},
         "regressor_accuracy": {"glasses": 0.999, "open_mouth": 0.984},
-        "images": 800,
+        "n": 800,
     },
     "run": {
+        "class_names": list(CLASS_NAMES),
         "config": {"model": {"conditioning": "probabilities"}},
         "images_seen": 48000,
         "seconds": 1090.0,
-        "machine": None,
-        "versions": None,
     },
 }
 
 
-def evaluation(**changes: Any) -> dict[str, Any]:
+def evaluation(
+    without: Collection[str] = (), **changes: Any
+) -> record.Evaluation:
     """The figures of a good run, changed where a test says so.
 
-    A change is named by its path, with two underscores for each dot:
-    `evaluation(reconstruction__agreement=0.5)`.
+    A change is named by its path, with two underscores for each dot, and is a
+    bare number, or a list of them: `evaluation(reconstruction__agreement=0.5)`.
+    Sections named in `without` were not measured.
     """
-    result = copy.deepcopy(_EVALUATION)
+    values = copy.deepcopy(_EVALUATION)
     for path, value in changes.items():
-        *parents, key = path.split("__")
-        section = result
-        for parent in parents:
-            section = section[parent]
-        section[key] = value
-    return result
+        section, _, key = path.partition("__")
+        values[section][key] = value
+    return evaluation_file.from_dict(
+        {
+            "format": evaluation_file.FORMAT,
+            **{
+                section: figures if section == "run" else _measured(figures)
+                for section, figures in values.items()
+                if section not in without
+            },
+        }
+    )
+
+
+def _measured(figures: Mapping[str, Any]) -> dict[str, Any]:
+    """A section with its number of images in every figure."""
+    images = figures.get("n")
+
+    def convert(value: Any) -> Any:
+        if isinstance(value, float):
+            return {"value": value, "n": images}
+        if isinstance(value, list):
+            return {"values": value, "n": images}
+        if isinstance(value, dict) and not {"value", "values"} & set(value):
+            return {key: convert(one) for key, one in value.items()}
+        return value
+
+    return {
+        name: value if name == "level" else convert(value)
+        for name, value in figures.items()
+        if name != "n"
+    }
 
 
 def attribute(

@@ -20,15 +20,6 @@ class WordingTest(parameterized.TestCase):
         )
 
     @parameterized.parameters(
-        (0.0, "0.000"),
-        (1e-34, "< 0.001"),
-        (0.0614, "0.061"),
-        (-0.0008, "-0.001"),
-    )
-    def test_number_keeps_none_for_none(self, value, text):
-        self.assertEqual(wording.number(value), text)
-
-    @parameterized.parameters(
         (0.0, "0.00"),
         (0.004, "<0.01"),
         (0.934, "0.93"),

@@ -58,7 +58,8 @@ class ExportingTest(tf.test.TestCase):
         self.assertEqual(assets["contract"]["style_strength"], 0.8)
         self.assertEqual(assets["attribute_names"], {"3": "bright"})
         self.assertLen(assets["style_ranges"]["maximum"], searched)
-        self.assertEqual(assets["evaluation"]["classifier"]["accuracy"], 1.0)
+        accuracy = assets["evaluation"]["classifier"]["accuracy"]
+        self.assertEqual(accuracy["value"], 1.0)
         self.assertEqual(assets["class_names"], list(tiny_experiment.CLASSES))
         self.assertEqual(assets["config"]["export"], {"storage": "float32"})
         self.assertNotEmpty(assets["style_space"])

@@ -14,13 +14,13 @@ import tempfile
 from absl.testing import absltest, parameterized
 
 from stylex_tf.cli import train
-from stylex_tf.evaluation import schema
+from stylex_tf.evaluation import evaluation_file, record
 
 _CONFIGS = pathlib.Path(train.__file__).parents[2] / "configs" / "worlds"
 
 
-def _train(name: str) -> dict:
-    """Runs the train command; returns evaluation.json."""
+def _train(name: str) -> record.Evaluation:
+    """Runs the train command; returns the figures."""
     run_dir = pathlib.Path(tempfile.mkdtemp(dir=absltest.TEST_TMPDIR.value))
     subprocess.run(
         [
@@ -32,7 +32,7 @@ def _train(name: str) -> dict:
         check=True,
         env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)},
     )
-    return schema.read(run_dir / "evaluation.json")
+    return evaluation_file.read(run_dir / "evaluation.json")
 
 
 class TrainedTest(parameterized.TestCase):
@@ -46,17 +46,19 @@ class TrainedTest(parameterized.TestCase):
     )
     def test_finds_what_was_planted(self, name):
         found = _train(name)
-        truth, flips = found["ground_truth"], found["sufficiency"]
-        self.assertEqual(truth["recall_at"]["8"], 1.0)
-        self.assertEqual(truth["sign_accuracy"], 1.0)
-        self.assertGreaterEqual(truth["precision_at"]["4"], 0.75)
-        self.assertGreaterEqual(truth["purity"], 0.6)
-        self.assertGreaterEqual(flips["flip_rate"][-1], 0.95)
+        truth, flips = found.ground_truth, found.sufficiency.flips
+        self.assertEqual(truth.recall_at["8"].value, 1.0)
+        self.assertEqual(truth.sign_accuracy.value, 1.0)
+        self.assertGreaterEqual(truth.precision_at["4"].value, 0.75)
+        self.assertGreaterEqual(truth.purity.value, 0.6)
+        self.assertGreaterEqual(flips.last().value, 0.95)
 
     def test_finds_nothing_in_random_labels(self):
-        found = _train("random_labels")["significance"]
-        self.assertGreater(found["classifier_p_value"], found["level"])
-        self.assertEqual(found["significant"], 0)
+        found = _train("random_labels")
+        self.assertGreater(
+            found.classifier.guessing_p.value, found.significance.level
+        )
+        self.assertEqual(found.significance.significant.value, 0)
 
 
 if __name__ == "__main__":

@@ -1,0 +1,105 @@
+"""What a measured number is: never alone, always of so many images."""
+
+import dataclasses
+import math
+from collections.abc import Callable
+from typing import Annotated
+
+import pydantic
+
+Interval = tuple[float, float]
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Figure:
+    """One measured number, and of how many images.
+
+    Attributes:
+        value: the number; finite.
+        n: of so many distinct images; None where a file of an earlier version
+            does not say.
+        interval: the 95 % interval; with `draws`, the smallest and the
+            largest of the draws.
+        draws: of so many random draws `value` is the mean.
+    """
+
+    value: float
+    n: int | None
+    interval: Interval | None = None
+    draws: int | None = None
+
+    def __post_init__(self):
+        """Raises ValueError where the number is none."""
+        _check(self, (self.value,), (self.interval,))
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Curve:
+    """Shares of decisions that turn with the first 1, 2, ... of a list.
+
+    It ends where the list ends: there is no figure of attributes that are not
+    listed.
+
+    Attributes:
+        values: with the first 1 to A attributes, [A].
+        n: of so many distinct images.
+        intervals: one a value, as in `Figure`.
+        draws: as in `Figure`.
+    """
+
+    values: tuple[float, ...]
+    n: int | None
+    intervals: tuple[Interval, ...] | None = None
+    draws: int | None = None
+
+    def __post_init__(self):
+        """Raises ValueError where a number is none, or not a share."""
+        _check(self, self.values, self.intervals or ())
+        if any(not 0.0 <= value <= 1.0 for value in self.values):
+            raise ValueError(f"values are {self.values}; expected 0 to 1")
+        if self.intervals is not None and len(self.intervals) != len(
+            self.values
+        ):
+            raise ValueError(
+                f"there are {len(self.intervals)} intervals; expected one for "
+                f"each of {len(self.values)} values"
+            )
+
+    def at(self, top: int) -> Figure | None:
+        """Returns the figure of the first `top`; None beyond the list."""
+        if not 0 < top <= len(self.values):
+            return None
+        interval = self.intervals[top - 1] if self.intervals else None
+        return Figure(self.values[top - 1], self.n, interval, self.draws)
+
+    def last(self) -> Figure | None:
+        """Returns the figure of all that are listed; None of an empty list."""
+        return self.at(len(self.values))
+
+
+def _check(
+    one: Figure | Curve,
+    values: tuple[float, ...],
+    intervals: tuple[Interval | None, ...],
+) -> None:
+    if not all(map(math.isfinite, values)):
+        raise ValueError(f"{values} has a value that is not finite")
+    if one.n is not None and one.n < 0:
+        raise ValueError(f"n is {one.n}; expected a number of images")
+    if any(pair is not None and not pair[0] <= pair[1] for pair in intervals):
+        raise ValueError(f"{intervals} has an end before its beginning")
+
+
+def _within(low: float, high: float) -> Callable[[Figure], Figure]:
+    def check(one: Figure) -> Figure:
+        if not low <= one.value <= high:
+            raise ValueError(f"value is {one.value}; expected {low} to {high}")
+        return one
+
+    return check
+
+
+# What a figure may be; checked where a file is written or read.
+Share = Annotated[Figure, pydantic.AfterValidator(_within(0.0, 1.0))]
+Amount = Annotated[Figure, pydantic.AfterValidator(_within(0.0, math.inf))]
+Correlation = Annotated[Figure, pydantic.AfterValidator(_within(-1.0, 1.0))]

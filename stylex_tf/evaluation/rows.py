@@ -1,0 +1,175 @@
+"""The one table of figures: what a row is, and what an evaluation makes of it.
+
+Text, HTML, TensorBoard and docs are renderings of these lines; the rows
+themselves stand in `row_list.py`.
+"""
+
+import dataclasses
+import enum
+from collections.abc import Callable, Iterator, Mapping, Sequence
+
+from stylex_tf.evaluation import figure, record
+
+NOT_MEASURED = "not measured"
+
+# Of more factors or classes than this only the worst is a line.
+_MOST_INNER = 12
+
+Value = figure.Figure | Mapping[str, figure.Figure] | None
+
+
+class Unit(enum.Enum):
+    """How a number is printed."""
+
+    SHARE = "%"
+    NUMBER = "number"
+    # Small numbers, whose floor is what they stand beside.
+    FINE = "number, 2 digits"
+    COUNT = "count"
+
+
+class Good(enum.Enum):
+    """Which way a figure is good."""
+
+    HIGH = "high"
+    LOW = "low"
+    NEITHER = "-"
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class Row:
+    """One figure: where it stands and how to read it.
+
+    Attributes:
+        name: of the figure.
+        get: takes it from an evaluation; a mapping is one figure a factor, or
+            a class.
+        unit: how it is printed.
+        good: which way it is good.
+        reading: one sentence: "Good when ..., poor when ...".
+        required: shown in the report even where it was not measured, since
+            its neighbours mean nothing without it.
+        headline: also printed at the end of a run.
+        absent: what is printed where it was not measured.
+        cautions: codes of the warnings that it can raise.
+    """
+
+    name: str
+    get: Callable[[record.Evaluation], Value]
+    unit: Unit
+    good: Good
+    reading: str
+    required: bool = False
+    headline: bool = False
+    absent: Callable[[record.Evaluation], str] = lambda _: NOT_MEASURED
+    cautions: tuple[str, ...] = ()
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Group:
+    """Rows that belong together."""
+
+    title: str
+    rows: tuple[Row, ...]
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class Line:
+    """A row filled in, or one factor or class of it.
+
+    Attributes:
+        row: whose line it is.
+        name: of the row, or of the factor or class.
+        figure: None where it was not measured.
+        inner: whether it is one factor or class of the row above.
+    """
+
+    row: Row
+    name: str
+    figure: figure.Figure | None
+    value: str
+    inner: bool = False
+
+    @property
+    def images(self) -> int | None:
+        """The number of images; None where it is not known."""
+        return self.figure.n if self.figure else None
+
+    @property
+    def beside(self) -> str:
+        """The interval, or the spread of the draws, in words."""
+        if self.figure is None or self.figure.interval is None:
+            return ""
+        low, high = (
+            print_value(end, self.row.unit) for end in self.figure.interval
+        )
+        draws = self.figure.draws
+        return f"{low} to {high}" + (f", {draws} draws" if draws else "")
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class LineGroup:
+    """Lines that belong together."""
+
+    title: str
+    lines: tuple[Line, ...]
+
+
+def fill(
+    groups: Sequence[Group], evaluation: record.Evaluation
+) -> tuple[LineGroup, ...]:
+    """Returns the groups with their figures, all that were asked for."""
+    return tuple(
+        LineGroup(
+            group.title,
+            tuple(
+                line
+                for row in group.rows
+                for line in _lines(row, evaluation)
+            ),
+        )
+        for group in groups
+    )
+
+
+def print_value(value: float, unit: Unit) -> str:
+    """Returns a number as a reader wants to see it.
+
+    A share never rounds up to all or down to none: 0.99996 is "> 99.9 %".
+    """
+    if unit is Unit.COUNT:
+        return f"{value:,.0f}"
+    if unit is Unit.FINE:
+        return f"{value:.2g}"
+    if unit is Unit.NUMBER:
+        return "< 0.001" if 0 < value < 0.0005 else f"{value:.3f}"
+    rounded = round(100 * value, 1)
+    if rounded == 100 and value < 1:
+        return "> 99.9 %"
+    if rounded == 0 and value > 0:
+        return "< 0.1 %"
+    return f"{rounded:g} %"
+
+
+def _lines(row: Row, evaluation: record.Evaluation) -> Iterator[Line]:
+    value = row.get(evaluation)
+    if not value:
+        absent = row.absent(evaluation)
+        yield Line(row=row, name=row.name, figure=None, value=absent)
+    elif isinstance(value, figure.Figure):
+        yield _line(row, row.name, value)
+    else:
+        # The row itself says how low the lowest is, or how high the highest.
+        worst = max if row.good is Good.LOW else min
+        name = worst(value, key=lambda one: value[one].value)
+        which = "highest" if row.good is Good.LOW else "lowest"
+        yield _line(row, f"{row.name}, {which}", value[name])
+        for name, one in value.items() if len(value) <= _MOST_INNER else ():
+            yield dataclasses.replace(
+                _line(row, name.replace("_", " "), one), inner=True
+            )
+
+
+def _line(row: Row, name: str, one: figure.Figure) -> Line:
+    text = print_value(one.value, row.unit)
+    return Line(row=row, name=name, figure=one, value=text)
