@@ -65,9 +65,7 @@ def from_dict(
     return _validate(values, where)
 
 
-def write(
-    evaluation: record.Evaluation, path: str | os.PathLike[str]
-) -> None:
+def write(evaluation: record.Evaluation, path: str | os.PathLike[str]) -> None:
     """Writes the file whole or not at all.
 
     Raises:
@@ -101,4 +99,6 @@ def _validate(values: Mapping[str, Any], where: str) -> record.Evaluation:
     except pydantic.ValidationError as error:
         first = error.errors()[0]
         name = ".".join(map(str, first["loc"]))
-        raise errors.EvaluationError(f"{where}: {name}: {first['msg']}") from error
+        raise errors.EvaluationError(
+            f"{where}: {name}: {first['msg']}"
+        ) from error

@@ -101,8 +101,7 @@ _CURVES = (
         "the factors themselves, drawn",
         lambda e: e.sufficiency.drawn,
         Good.NEITHER,
-        "The ceiling: the factors of the attributes exchanged in the "
-        "drawing.",
+        "The ceiling: the factors of the attributes exchanged in the drawing.",
         headline=True,
     ),
     _CurveRow(

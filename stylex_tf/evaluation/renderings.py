@@ -34,9 +34,7 @@ def text(evaluation: record.Evaluation) -> str:
             else:
                 console.print(group.title)
             for absent, names in _absent(group).items():
-                console.print(
-                    _wrapped(f"{absent}: {'; '.join(names)}")
-                )
+                console.print(_wrapped(f"{absent}: {'; '.join(names)}"))
             console.print()
     lines = [line.rstrip() for line in capture.get().splitlines()]
     return "\n".join(lines).strip("\n") + "\n"

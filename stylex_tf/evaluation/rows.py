@@ -123,9 +123,7 @@ def fill(
         LineGroup(
             group.title,
             tuple(
-                line
-                for row in group.rows
-                for line in _lines(row, evaluation)
+                line for row in group.rows for line in _lines(row, evaluation)
             ),
         )
         for group in groups

@@ -92,10 +92,11 @@ def _about_the_label(evaluation: record.Evaluation) -> Iterator[Caution]:
             "label_swap",
             "The label leaks into the pictures",
             "The generator draws class evidence from the condition: swapping "
-            f"the label alone flips {wording.percent(swap.value)} of the decisions "
-            f"(more than {wording.percent(LABEL_SWAP_LIMIT)} is too many). "
-            "However high the agreement is, it says little about the images, "
-            "and single attributes look weaker than what they stand for.",
+            f"the label alone flips {wording.percent(swap.value)} of the "
+            f"decisions (more than {wording.percent(LABEL_SWAP_LIMIT)} is too "
+            "many). However high the agreement is, it says little about the "
+            "images, and single attributes look weaker than what they stand "
+            "for.",
         )
 
 

@@ -35,7 +35,9 @@ class CompareRunsTest(absltest.TestCase):
             compare_runs.main(["", self._run("one", 0.9), self._run("two", 1)])
 
         self.assertIn("| | `one` | `two` |", printed.getvalue())
-        self.assertIn("| accuracy | 90 % (40) | 100 % (40) |", printed.getvalue())
+        self.assertIn(
+            "| accuracy | 90 % (40) | 100 % (40) |", printed.getvalue()
+        )
 
     def test_a_folder_without_figures_is_named(self):
         with self.assertRaisesRegex(app.UsageError, "none/evaluation.json: no"):

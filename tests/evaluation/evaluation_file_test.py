@@ -97,9 +97,7 @@ class EvaluationFileTest(parameterized.TestCase):
         ({"sufficiency": {"flip_rate": [2.0]}}, "sufficiency.flips"),
     )
     def test_refuses_and_names_what_is_wrong(self, values, message):
-        with self.assertRaisesRegex(
-            errors.EvaluationError, message
-        ):
+        with self.assertRaisesRegex(errors.EvaluationError, message):
             evaluation_file.from_dict(values)
 
     def test_what_cannot_be_is_not_written(self):
@@ -107,7 +105,9 @@ class EvaluationFileTest(parameterized.TestCase):
             classifier=record.Classifier(accuracy=figure.Figure(1.5, 3))
         )
 
-        with self.assertRaisesRegex(ValueError, "classifier.accuracy") as caught:
+        with self.assertRaisesRegex(
+            ValueError, "classifier.accuracy"
+        ) as caught:
             evaluation_file.write(wrong, self.path)
         # Not a person's mistake: it keeps its traceback.
         self.assertNotIsInstance(caught.exception, errors.UserError)
@@ -127,9 +127,7 @@ class EvaluationFileTest(parameterized.TestCase):
             evaluation_file.read(self.path)
 
     def test_a_missing_file_is_named(self):
-        with self.assertRaisesRegex(
-            errors.EvaluationError, "no such file"
-        ):
+        with self.assertRaisesRegex(errors.EvaluationError, "no such file"):
             evaluation_file.read(self.path)
 
 
@@ -158,9 +156,7 @@ class EarlierLayoutTest(absltest.TestCase):
 
     def test_flips_and_their_baselines(self):
         found = self.found.sufficiency
-        self.assertEqual(
-            found.flips.last(), figure.Figure(0.5, 30, (0.4, 0.6))
-        )
+        self.assertEqual(found.flips.last(), figure.Figure(0.5, 30, (0.4, 0.6)))
         self.assertEqual(found.by_target["1"].at(1), figure.Figure(0.3, 12))
         self.assertEqual(found.random.n, 30)
         self.assertIsNone(found.wu)

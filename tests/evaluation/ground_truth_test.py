@@ -10,7 +10,6 @@ from stylex_tf.evaluation import factor_readings, ground_truth
 from stylex_tf.search import exact
 from tests.testing import known_answers
 
-
 _AT = ("4", "6", "8", "listed")
 
 
@@ -238,9 +237,13 @@ class RecoveryTest(parameterized.TestCase):
         figures = ground_truth.recovery(
             found, ("glasses", "mouth=open"), images=9
         )
-        self.assertEqual(_values(figures.recall_at), dict(zip(_AT, (0.5, 1.0, 1.0, 1.0), strict=True)))
         self.assertEqual(
-            _values(figures.precision_at), dict(zip(_AT, (0.5, 0.6, 0.6, 0.6), strict=True))
+            _values(figures.recall_at),
+            dict(zip(_AT, (0.5, 1.0, 1.0, 1.0), strict=True)),
+        )
+        self.assertEqual(
+            _values(figures.precision_at),
+            dict(zip(_AT, (0.5, 0.6, 0.6, 0.6), strict=True)),
         )
         self.assertAlmostEqual(figures.sign_accuracy.value, 2 / 3)
         self.assertAlmostEqual(figures.purity.value, 3.5 / 4)

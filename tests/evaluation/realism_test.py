@@ -138,9 +138,15 @@ class MeasureTest(absltest.TestCase):
     def test_perfect_copies_reach_the_floor_and_the_edited_do_not(self):
         copies = self.others / 127.5 - 1.0
         figures = self._measure(copies, np.ones_like(copies))
-        self.assertAlmostEqual(figures.kid.value, figures.kid_floor.value, places=5)
-        self.assertAlmostEqual(figures.fid.value, figures.fid_floor.value, places=5)
-        self.assertGreater(figures.kid_edited.value, figures.kid_floor.value + 0.5)
+        self.assertAlmostEqual(
+            figures.kid.value, figures.kid_floor.value, places=5
+        )
+        self.assertAlmostEqual(
+            figures.fid.value, figures.fid_floor.value, places=5
+        )
+        self.assertGreater(
+            figures.kid_edited.value, figures.kid_floor.value + 0.5
+        )
         self.assertEqual(figures.kid.n, 12)
         self.assertEqual(figures.extractor, "first pixels")
 
@@ -148,7 +154,9 @@ class MeasureTest(absltest.TestCase):
         copies = (self.others / 127.5 - 1.0)[:7]
         figures = self._measure(copies)
         self.assertEqual(figures.kid.n, 7)
-        self.assertAlmostEqual(figures.fid.value, figures.fid_floor.value, places=5)
+        self.assertAlmostEqual(
+            figures.fid.value, figures.fid_floor.value, places=5
+        )
         self.assertIsNone(figures.kid_edited)
 
     def test_refuses_what_cannot_be_measured(self):

@@ -86,9 +86,7 @@ class ReconstructionTest(parameterized.TestCase):
             images, lambda styles: 0.9 * tf.reshape(styles, [-1, 4, 4, 3])
         ).figures()
         self.assertAlmostEqual(figures.l1.value, 0.1, places=6)
-        self.assertAlmostEqual(
-            figures.l1_cycled.value, 1 - 0.9**10, places=6
-        )
+        self.assertAlmostEqual(figures.l1_cycled.value, 1 - 0.9**10, places=6)
 
     def test_probability_change_of_three_classes(self):
         # Total variation: from (1, 1, 2) / 4 to (2, 1, 1) / 4 a quarter moves.

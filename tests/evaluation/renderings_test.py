@@ -57,13 +57,9 @@ class TextTest(absltest.TestCase):
         found = dict(
             renderings.headlines(record.Evaluation(reconstruction=agreement))
         )
-        self.assertEqual(
-            found["Reconstructions: agreement"], "90 %, 10 images"
-        )
+        self.assertEqual(found["Reconstructions: agreement"], "90 %, 10 images")
         for name in ("label-only swap flips", "factor agreement"):
-            self.assertEqual(
-                found[f"Reconstructions: {name}"], "not measured"
-            )
+            self.assertEqual(found[f"Reconstructions: {name}"], "not measured")
         self.assertNotIn("Against the truth: recall, first 4", found)
 
 

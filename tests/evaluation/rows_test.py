@@ -100,7 +100,8 @@ class TableTest(absltest.TestCase):
         self.assertNotIn((titles[1], "towards glasses"), lines)
         self.assertEqual(lines[titles[2], "towards glasses"].value, "20 %")
         self.assertEqual(
-            lines[titles[0], "random coordinates"].beside, "0 % to 30 %, 5 draws"
+            lines[titles[0], "random coordinates"].beside,
+            "0 % to 30 %, 5 draws",
         )
 
     def test_a_list_of_one_has_one_group(self):

@@ -21,9 +21,7 @@ class SummariesTest(absltest.TestCase):
         log.Reload()
         tags = log.Tags()["tensors"]
         lines = [
-            line
-            for group in row_list.fill(evaluation)
-            for line in group.lines
+            line for group in row_list.fill(evaluation) for line in group.lines
         ]
         self.assertLen(tags, len(lines))
         (event,) = log.Tensors("Classifier/accuracy")

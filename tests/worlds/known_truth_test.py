@@ -136,7 +136,9 @@ class KnownTruthTest(parameterized.TestCase):
             figures = ground_truth.recovery(
                 judged, causes, images=len(self.styles)
             )
-            self.assertGreaterEqual(figures.precision_at["4"].value, 0.5, target)
+            self.assertGreaterEqual(
+                figures.precision_at["4"].value, 0.5, target
+            )
             self.assertEqual(figures.sign_accuracy.value, 1.0, target)
             factors |= {one.factor for one in judged[:4]}
         self.assertContainsSubset(planted, factors)
