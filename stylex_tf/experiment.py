@@ -145,6 +145,7 @@ def prepare_classifier(
             learning_rate=settings.learning_rate,
             seed=experiment.seed,
             directory=directory,
+            variations=settings.variations,
         ).facts
     return {name: figures[name] for name in names}
 

@@ -17,6 +17,7 @@ from stylex_tf.classifiers import (
     calibration,
     precision,
 )
+from stylex_tf.classifiers import variations as variations_lib
 
 _MODEL_FILE = "classifier.keras"
 _FACTS_FILE = "classifier.json"
@@ -59,6 +60,8 @@ def train(
     learning_rate: float,
     seed: int,
     directory: str | os.PathLike,
+    variations: bool = False,
+    mirror: bool = False,
     progress: bool = True,
 ) -> TrainedClassifier:
     """Trains on the train split, and measures on the test split.
@@ -74,15 +77,22 @@ def train(
         learning_rate: of Adam, at the start; it falls to zero on a cosine.
         seed: decides the first weights and the order of the images.
         directory: made where it does not exist.
+        variations: train on varied pictures; see variations.py.
+        mirror: variations turn pictures left to right as well.
         progress: show a bar.
     """
     directory = pathlib.Path(directory)
     directory.mkdir(parents=True, exist_ok=True)
     manifest = dataset.manifest
     model = _build(architecture, manifest, seed)
+    batches = dataset.batches("train", batch_size=batch_size, seed=seed)
+    if variations:
+        batches = _varied(batches, seed, mirror=mirror)
+    else:
+        batches = batches.map(_to_floats)
     _fit(
         model,
-        dataset.batches("train", batch_size=batch_size, seed=seed),
+        batches,
         steps=max(1, manifest.splits["train"] // batch_size),
         epochs=epochs,
         learning_rate=learning_rate,
@@ -152,12 +162,25 @@ def _fit(
         keras.losses.SparseCategoricalCrossentropy(from_logits=True),
     )
     trained.fit(
-        batches.map(_to_floats),
+        batches,
         steps_per_epoch=steps,
         epochs=epochs,
         verbose=0,
         callbacks=[_Progress(epochs * steps, progress)],
     )
+
+
+def _varied(
+    batches: tf.data.Dataset, seed: int, *, mirror: bool
+) -> tf.data.Dataset:
+    """Floats and labels, every batch varied in a way of its own."""
+
+    def vary(number: tf.Tensor, batch: dict[str, tf.Tensor]):
+        images, labels = _to_floats(batch)
+        seeds = tf.stack([tf.constant(seed, tf.int64), number])
+        return variations_lib.vary(images, seeds, mirror=mirror), labels
+
+    return batches.enumerate().map(vary)
 
 
 def _to_floats(batch: dict[str, tf.Tensor]) -> tuple[tf.Tensor, tf.Tensor]:

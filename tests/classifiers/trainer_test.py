@@ -72,6 +72,22 @@ class TrainerTest(absltest.TestCase):
         super().setUp()
         self.directory = self.create_tempdir().full_path
 
+    def test_varied_pictures_give_other_weights_and_the_same_seed_the_same(
+        self,
+    ):
+        def weights(**changes):
+            trained = _train(self.create_tempdir().full_path, **changes)
+            return np.concatenate(
+                [
+                    np.ravel(w)
+                    for w in keras.models.load_model(trained.path).get_weights()
+                ]
+            )
+
+        plain, varied = weights(), weights(variations=True)
+        np.testing.assert_array_equal(varied, weights(variations=True))
+        self.assertGreater(np.abs(plain - varied).max(), 1e-4)
+
     def test_learns_and_leaves_what_it_knows(self):
         trained = _train(self.directory)
         self.assertGreater(trained.facts["accuracy"], 0.95)

@@ -61,9 +61,7 @@ class BackboneTest(absltest.TestCase):
 
     def test_the_perceptual_distance_is_that_of_the_maps(self):
         losses = self.run_step.losses
-        batch = losses.begin(
-            self.images, tf.constant([0, 0], tf.int64), _BATCH
-        )
+        batch = losses.begin(self.images, tf.constant([0, 0], tf.int64), _BATCH)
         outcome = losses.generator_encoded(batch)
         look = self.state.networks.look
         np.testing.assert_allclose(
