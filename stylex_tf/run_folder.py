@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping
 from importlib import metadata
 from typing import Any
 
-from stylex_tf import errors
+from stylex_tf import atomic_file, errors
 
 # Of the config: how a finished training is searched, judged and exported, which
 # is done anew each time.
@@ -96,9 +96,8 @@ class RunFolder:
 
     def write_json(self, name: str, content: Mapping[str, Any]) -> None:
         """Writes a JSON file whole or not at all."""
-        temporary = self.root / f".{name}.tmp"
-        temporary.write_text(json.dumps(content, indent=2) + "\n")
-        temporary.replace(self.root / name)
+        text = json.dumps(content, indent=2) + "\n"
+        atomic_file.write(self.root / name, text.encode())
 
     def check_config(
         self, config: Mapping[str, Any], defaults: Mapping[str, Any]

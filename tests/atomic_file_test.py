@@ -34,6 +34,27 @@ class WriteTest(absltest.TestCase):
         self.assertEqual(path.read_bytes(), b"old")
         self.assertEqual(os.listdir(folder), ["report.html"])
 
+    def test_an_interrupt_leaves_nothing(self):
+        folder = pathlib.Path(self.create_tempdir())
+
+        with self.assertRaises(KeyboardInterrupt):
+            with atomic_file.replacing(folder / "model.keras") as temporary:
+                temporary.write_bytes(b"half")
+                raise KeyboardInterrupt
+
+        self.assertEmpty(os.listdir(folder))
+
+    def test_a_library_that_goes_by_the_ending_sees_it(self):
+        folder = pathlib.Path(self.create_tempdir())
+
+        with atomic_file.replacing(folder / "model.keras") as temporary:
+            self.assertEqual(temporary.suffix, ".keras")
+            temporary.write_bytes(b"whole")
+            self.assertFalse((folder / "model.keras").exists())
+
+        self.assertEqual((folder / "model.keras").read_bytes(), b"whole")
+        self.assertEqual(os.listdir(folder), ["model.keras"])
+
 
 if __name__ == "__main__":
     absltest.main()

@@ -11,8 +11,7 @@ from typing import Any
 import numpy as np
 from PIL import Image
 
-from stylex_tf import errors
-from stylex_tf.data import atomic
+from stylex_tf import atomic_folder, errors
 
 # Kept as files, since people want to look at them.
 PICTURES = ("images", "reconstructions", "edited")
@@ -41,7 +40,7 @@ def write(folder: pathlib.Path, parts: Parts) -> pathlib.Path:
     Raises:
         ExistsError: it holds something.
     """
-    with atomic.new_directory(folder) as temporary:
+    with atomic_folder.new_directory(folder) as temporary:
         text = json.dumps(
             {"format": _FORMAT, **parts.document}, indent=1, ensure_ascii=False
         )

@@ -10,7 +10,7 @@ import keras
 import tensorflow as tf
 import tqdm
 
-from stylex_tf import errors
+from stylex_tf import atomic_file, errors
 from stylex_tf.classifiers import (
     adapter,
     architectures,
@@ -211,12 +211,10 @@ class _Progress(keras.callbacks.Callback):
 def _write(
     model: keras.Model, facts: dict, directory: pathlib.Path
 ) -> pathlib.Path:
-    """Writes each file beside its place and renames it; facts come last."""
+    """Writes each file whole or not at all; the facts come last."""
     path = directory / _MODEL_FILE
-    unfinished = directory / ("unfinished_" + _MODEL_FILE)
-    model.save(unfinished)
-    unfinished.rename(path)
-    unfinished = directory / ("unfinished_" + _FACTS_FILE)
-    unfinished.write_text(json.dumps(facts, indent=2) + "\n")
-    unfinished.rename(directory / _FACTS_FILE)
+    with atomic_file.replacing(path) as temporary:
+        model.save(temporary)
+    text = json.dumps(facts, indent=2) + "\n"
+    atomic_file.write(directory / _FACTS_FILE, text.encode())
     return path

@@ -9,8 +9,7 @@ from typing import Any
 import numpy as np
 from PIL import Image
 
-from stylex_tf import errors
-from stylex_tf.data import atomic
+from stylex_tf import atomic_folder, errors
 from stylex_tf.data.records import manifest
 
 PROVENANCE = "augmentation.json"
@@ -73,7 +72,7 @@ def writing(
                 f"class {name!r} cannot be the name of a folder; prepare the "
                 "data with other names of the classes"
             )
-    with atomic.new_directory(directory) as folder:
+    with atomic_folder.new_directory(directory) as folder:
         augmented = AugmentedFolder(folder, class_names)
         # The reader knows folders of splits by what is in them.
         for split in manifest.SPLITS:

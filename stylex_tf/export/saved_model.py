@@ -5,18 +5,15 @@ name that is none, validated there, and renamed when all is well.
 """
 
 import dataclasses
-import errno
 import json
 import pathlib
-import shutil
-import uuid
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
 import tensorflow as tf
 
-from stylex_tf import errors
+from stylex_tf import atomic_folder, errors
 from stylex_tf.export import (
     half_storage,
     manifest,
@@ -86,21 +83,15 @@ def export(
         "contract": _to_json(servable.contract()),
         "class_names": _to_json(list(servable.class_names)),
     }
-    base = pathlib.Path(base_dir)
-    base.mkdir(parents=True, exist_ok=True)
-    temporary = base / f"incoming-{uuid.uuid4().hex}"
-    try:
-        figures = _save(servable, temporary, examples, texts, storage)
-        problems = validation.validate(temporary).problems
+    with atomic_folder.new_version(pathlib.Path(base_dir)) as version:
+        figures = _save(servable, version.folder, examples, texts, storage)
+        problems = validation.validate(version.folder).problems
         if problems:
             raise errors.ExportError(
                 "the saved model is not the model in memory, and was not "
                 f"published: {'; '.join(problems)}"
             )
-        return Published(_publish(temporary, base), figures)
-    finally:
-        # Gone already, if it was published.
-        shutil.rmtree(temporary, ignore_errors=True)
+        return Published(version.publish(), figures)
 
 
 def _save(
@@ -180,16 +171,3 @@ def _probability_difference(
 
 def _to_json(asset: Any) -> str:
     return json.dumps(asset, indent=2, allow_nan=False) + "\n"
-
-
-def _publish(temporary: pathlib.Path, base: pathlib.Path) -> pathlib.Path:
-    """Renames a complete export to the next free version."""
-    while True:
-        taken = [int(e.name) for e in base.iterdir() if e.name.isdecimal()]
-        version = base / str(max(taken, default=0) + 1)
-        try:
-            return temporary.rename(version)
-        except OSError as error:
-            # Another export may have taken the number in between.
-            if error.errno not in (errno.EEXIST, errno.ENOTEMPTY):
-                raise

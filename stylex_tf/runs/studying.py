@@ -9,11 +9,11 @@ from typing import Any
 import numpy as np
 import tensorflow as tf
 
-from stylex_tf import errors
+from stylex_tf import atomic_folder, errors
 from stylex_tf.attributes import counterfactuals
 from stylex_tf.attributes import effects
 from stylex_tf.attributes import log_odds
-from stylex_tf.data import atomic, preprocessing
+from stylex_tf.data import preprocessing
 from stylex_tf.runs import reported
 from stylex_tf.runs import trained as trained_lib
 from stylex_tf.studies import page, questions
@@ -69,7 +69,7 @@ def make(
     study = questions.compose(
         _clips(trained, table, coordinates, seed), count=count, seed=seed
     )
-    with atomic.new_directory(directory) as folder:
+    with atomic_folder.new_directory(directory) as folder:
         (folder / "participants").mkdir()
         page.write(folder / "participants", study)
         facts = _facts(trained, coordinates, seed)

@@ -15,8 +15,7 @@ import numpy as np
 import tensorflow as tf
 from PIL import Image
 
-from stylex_tf import errors
-from stylex_tf.data import atomic
+from stylex_tf import atomic_folder, errors
 from stylex_tf.data.records import (
     balancing,
     manifest,
@@ -106,7 +105,7 @@ def write(
     }
     unlabelled = dict.fromkeys(manifest.SPLITS, 0)
     greyscale = True
-    with atomic.new_directory(directory) as folder:
+    with atomic_folder.new_directory(directory) as folder:
         with contextlib.ExitStack() as stack:
             writers = {
                 split: stack.enter_context(

@@ -3,7 +3,6 @@
 import dataclasses
 import gzip
 import logging
-import os
 import pathlib
 import struct
 import urllib.request
@@ -13,7 +12,7 @@ from collections.abc import Iterator, Mapping, Sequence
 import numpy as np
 from PIL import Image
 
-from stylex_tf import errors
+from stylex_tf import atomic_file, errors
 from stylex_tf.data import pictures
 from stylex_tf.data.records import tfrecords
 
@@ -257,10 +256,4 @@ def _download(url: str, folder: pathlib.Path) -> None:
             f"{url}/{name}", timeout=_TIMEOUT_SECONDS
         ) as response:
             content = response.read()
-        folder.mkdir(parents=True, exist_ok=True)
-        temporary = folder / f".{name}.{os.getpid()}.tmp"
-        try:
-            temporary.write_bytes(content)
-            os.replace(temporary, folder / name)
-        finally:
-            temporary.unlink(missing_ok=True)
+        atomic_file.write(folder / name, content)
