@@ -96,6 +96,9 @@ class ModelConfig:
     # A few make each style coordinate matter, and the search find causes
     # instead of hundredths of them: see docs/method.md for the figures.
     style_width: int = 0
+    # How many of these are searched for attributes; 0 is all, the paper's. The
+    # others carry what a photograph needs and an explanation does not.
+    searched_width: int = 0
     # What encoder and discriminator look at: "none" is the pixels, the paper's;
     # "photographs" is the features of a network that has seen photographs,
     # which a few thousand images of one's own cannot teach. See
@@ -126,6 +129,10 @@ class LossConfig:
     # Of exchanged styles, read back by the encoder; see style_exchange.
     style_reconstruction: float = 0.0
     classification: float = 1.0
+    # The classifier's answer must follow the searched styles when all others
+    # are taken from another image: needs model.searched_width, and
+    # training.style_exchange. Differs from the paper; see docs/photographs.md.
+    remainder: float = 0.0
     # Features of the perceptual distance: "classifier" (the one under
     # explanation; a SavedModel shows none), "auto" (the classifier's where it
     # shows some), "photographs" (those of `model.backbone`, also where that is

@@ -79,6 +79,7 @@ _POSITIVE = (
 _NOT_NEGATIVE = (
     "seed",
     "model.style_width",
+    "model.searched_width",
     "attributes.candidates",
     "attributes.score_limit",
     "training.encoder_learning_rate",
@@ -161,6 +162,20 @@ def _check_sizes(experiment: "config.ExperimentConfig") -> None:
         "model.resolution",
         model.resolution,
         "a power of two from 16 to 1024",
+    )
+    _check(
+        not model.style_width or model.searched_width <= model.style_width,
+        "model.searched_width",
+        model.searched_width,
+        f"at most model.style_width ({model.style_width})",
+    )
+    _check(
+        not experiment.loss.remainder
+        or (model.searched_width > 0 and training.style_exchange > 0),
+        "loss.remainder",
+        experiment.loss.remainder,
+        "0, unless model.searched_width and training.style_exchange are more "
+        "than 0",
     )
     _check(
         model.backbone != PHOTOGRAPHS or model.resolution >= 32,

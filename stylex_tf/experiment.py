@@ -208,7 +208,10 @@ def build_networks(
     made = networks.Networks(
         mapping=mapping.Mapping(model.w_dim, model.z_dim, model.mapping_layers),
         generator=generator.Generator(
-            **sizes, style_width=model.style_width, condition_dim=condition_dim
+            **sizes,
+            style_width=model.style_width,
+            searched_width=model.searched_width,
+            condition_dim=condition_dim,
         ),
         encoder=seen,
         discriminator=judge if trained else None,

@@ -5,7 +5,7 @@ import tensorflow as tf
 
 from stylex_tf import shapes
 from stylex_tf.layers import equalized
-from stylex_tf.models import synthesis
+from stylex_tf.models import style_space, synthesis
 
 
 @keras.saving.register_keras_serializable(package="stylex_tf")
@@ -22,6 +22,7 @@ class Generator(keras.Model):
         channel_base: int = 32_768,
         channel_max: int = 512,
         style_width: int = 0,
+        searched_width: int = 0,
         condition_dim: int = 0,
         **kwargs,
     ):
@@ -32,6 +33,7 @@ class Generator(keras.Model):
             channel_base: see Synthesis.
             channel_max: see Synthesis.
             style_width: see Synthesis.
+            searched_width: see Synthesis.
             condition_dim: K where p is joined with w, 0 where it is not.
             **kwargs: forwarded to keras.Model.
         """
@@ -41,9 +43,15 @@ class Generator(keras.Model):
         self.channel_base = channel_base
         self.channel_max = channel_max
         self.style_width = style_width
+        self.searched_width = searched_width
         self.condition_dim = condition_dim
         self.synthesis = synthesis.Synthesis(
-            resolution, channel_base, channel_max, style_width, name="synthesis"
+            resolution,
+            channel_base,
+            channel_max,
+            style_width,
+            searched_width,
+            name="synthesis",
         )
         self.style_space = self.synthesis.style_space
         # Styles stay in float32: they are what is searched and edited.
@@ -101,7 +109,8 @@ class Generator(keras.Model):
         for layer in self.style_space.layers:
             block = layer.name.split(".")[0]
             last = "b4.conv" if block == "b4" else f"{block}.conv1"
-            rank = order[layer.name if layer.searched else last]
+            conv = layer.name.removesuffix(style_space.REMAINDER)
+            rank = order[conv if conv in order else last]
             ranks.extend([rank] * layer.width)
         before = tf.constant(ranks)[None, :] < crossover[:, None]
         return tf.where(before, first, second)
@@ -118,5 +127,6 @@ class Generator(keras.Model):
             "channel_base": self.channel_base,
             "channel_max": self.channel_max,
             "style_width": self.style_width,
+            "searched_width": self.searched_width,
             "condition_dim": self.condition_dim,
         }

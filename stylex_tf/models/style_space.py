@@ -7,13 +7,19 @@ toRGB layers, which are carried along and not searched: T in all.
 Differs from the paper, where asked for: with a style width m, only the first
 m input channels of each convolution follow the styles; the others, and toRGB,
 are the same for every image. An image is then described by few coordinates,
-each of which does much, instead of by hundreds that do little each.
+each of which does much, instead of by hundreds that do little each. With a
+searched width s as well, only the first s of these m are searched; the others,
+the remainder, are carried along. A photograph needs more coordinates than an
+explanation should have.
 """
 
 import dataclasses
 from collections.abc import Mapping, Sequence
 
 import tensorflow as tf
+
+REMAINDER = ".remainder"
+"""Ends the name of a convolution's coordinates that are not searched."""
 
 
 def channels_at(resolution: int, *, base: int, maximum: int) -> int:
@@ -46,6 +52,7 @@ class StyleSpace:
         channel_base: int,
         channel_max: int,
         style_width: int = 0,
+        searched_width: int = 0,
     ) -> "StyleSpace":
         """Returns the layout of a synthesis network of these sizes.
 
@@ -55,6 +62,8 @@ class StyleSpace:
             channel_max: see `channels_at`.
             style_width: coordinates a convolution, at most; 0 is one for
                 every input channel, and for those of toRGB: StyleGAN2's.
+            searched_width: coordinates a convolution that are searched, at
+                most; 0 is all of them.
         """
         if style_width:
             channel_max = min(channel_max, style_width)
@@ -66,12 +75,22 @@ class StyleSpace:
         for r in resolutions(resolution)[1:]:
             convs.append((f"b{r}.conv0", r, width[r // 2]))
             convs.append((f"b{r}.conv1", r, width[r]))
-        to_rgb = [(f"b{r}.to_rgb", r, width[r]) for r in width]
-        if style_width:
-            to_rgb = []
-        layers, offset = [], 0
-        for name, r, size in convs + to_rgb:
-            searched = not name.endswith("to_rgb")
+        carried = []
+        if searched_width:
+            carried = [
+                (f"{name}{REMAINDER}", r, size - searched_width)
+                for name, r, size in convs
+                if size > searched_width
+            ]
+            convs = [
+                (name, r, min(size, searched_width)) for name, r, size in convs
+            ]
+        if not style_width:
+            carried += [(f"b{r}.to_rgb", r, width[r]) for r in width]
+        layers: list[StyleLayer] = []
+        offset = 0
+        for name, r, size in convs + carried:
+            searched = len(layers) < len(convs)
             layers.append(StyleLayer(name, r, size, offset, searched))
             offset += size
         return cls(tuple(layers))

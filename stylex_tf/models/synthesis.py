@@ -26,6 +26,7 @@ class Synthesis(keras.Model):
         channel_base: int = 32_768,
         channel_max: int = 512,
         style_width: int = 0,
+        searched_width: int = 0,
         **kwargs,
     ):
         """Builds the network.
@@ -36,6 +37,7 @@ class Synthesis(keras.Model):
             channel_max: this many.
             style_width: how many input channels of a convolution follow the
                 styles; 0 is all of them.
+            searched_width: how many of these are searched; 0 is all of them.
             **kwargs: forwarded to keras.Model.
         """
         # Keras would round the styles to the compute dtype on the way in.
@@ -44,11 +46,13 @@ class Synthesis(keras.Model):
         self.channel_base = channel_base
         self.channel_max = channel_max
         self.style_width = style_width
+        self.searched_width = searched_width
         self.style_space = style_space.StyleSpace.of_synthesis(
             resolution,
             channel_base=channel_base,
             channel_max=channel_max,
             style_width=style_width,
+            searched_width=searched_width,
         )
         self.convs, self.to_rgb = {}, {}
         for r in style_space.resolutions(resolution):
@@ -169,7 +173,11 @@ class Synthesis(keras.Model):
         # another step.
         layer_seed = None if seed is None else tf.random.fold_in(seed, index)
         conv = self.convs[name.replace(".", "_")]
-        factors = _widen(by_layer[name], x.shape[-1])
+        styles = by_layer[name]
+        remainder = by_layer.get(f"{name}{style_space.REMAINDER}")
+        if remainder is not None:
+            styles = tf.concat([styles, remainder], axis=-1)
+        factors = _widen(styles, x.shape[-1])
         x = conv(x, factors, noise=noise, seed=layer_seed)
         if name.endswith("conv0"):
             return (x, *image)
@@ -189,6 +197,7 @@ class Synthesis(keras.Model):
             "channel_base": self.channel_base,
             "channel_max": self.channel_max,
             "style_width": self.style_width,
+            "searched_width": self.searched_width,
         }
 
 

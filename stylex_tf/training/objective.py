@@ -25,6 +25,7 @@ from stylex_tf.training import phases
 _Z, _MIX, _CROSSOVER, _MIXES, _NOISE, _DROP, _PATH = range(7)
 _EXCHANGES, _EXCHANGE_SHARE, _EXCHANGED = range(7, 10)
 _GENERATED, _REAL, _FAKE, _R1 = range(10, 14)  # What is augmented.
+_REMAINDERS = 14
 
 ClassifyFn = Callable[[tf.Tensor], tf.Tensor]
 FeaturesFn = Callable[[tf.Tensor], list[tf.Tensor]]
@@ -205,11 +206,13 @@ class Objective:
         fakes = self._networks.generator.synthesis(
             styles, noise=self._noise, seed=_noise_seed(batch)
         )
-        fake_p = batch.p
+        logits, fake_p = None, batch.p
+        if self._conditioning != "probabilities" or self._weights.remainder:
+            logits = self._classify(fakes)[0]
         if self._conditioning != "probabilities":
             # The generator was not told p: judge what it drew by what the
             # classifier says of it, and not through the classifier.
-            fake_p = tf.stop_gradient(tf.nn.softmax(self._classify(fakes)[0]))
+            fake_p = tf.stop_gradient(tf.nn.softmax(logits))
         maps = self._networks.look(fakes)
         scores = self._score(batch, fakes, fake_p, _GENERATED, maps)
         terms = {"adversarial": adversarial.generator_loss(scores)}
@@ -224,6 +227,14 @@ class Objective:
             loss += self._weights.style_reconstruction * tf.where(
                 exchanged, distance, 0.0
             )
+        if self._style_exchange and self._weights.remainder:
+            # Whosever the remainder is, the answer follows the searched part.
+            terms["remainder"] = tf.where(
+                exchanged & self._exchanges_remainder(batch),
+                classification.kl_divergence(batch.logits, logits),
+                0.0,
+            )
+            loss += self._weights.remainder * terms["remainder"]
         made = batch_lib.Fakes(fakes, fake_p, maps)
         return phases.Outcome(loss, {**terms, "loss": loss}, made=made)
 
@@ -385,7 +396,17 @@ class Objective:
             [batch.total, styles.shape[-1]], _seed(batch, _EXCHANGED)
         )
         share = self._uniform(batch, _EXCHANGE_SHARE)[:, None]
-        return tf.where(_of_this_part(batch, drawn) < share, neighbours, styles)
+        taken = _of_this_part(batch, drawn) < share
+        if self._weights.remainder:
+            searched = networks.generator.style_space.size
+            remainder = tf.range(styles.shape[-1]) >= searched
+            whole = self._exchanges_remainder(batch)
+            taken = tf.where(whole[:, None], remainder[None, :], taken)
+        return tf.where(taken, neighbours, styles)
+
+    def _exchanges_remainder(self, batch: batch_lib.Batch) -> tf.Tensor:
+        """Whether an exchange takes the neighbour's whole remainder, [n]."""
+        return self._uniform(batch, _REMAINDERS) < 0.5
 
     def _normal(
         self,

@@ -164,6 +164,14 @@ CASES = (
         float32=True,
     ),
     Case(
+        "synthesis_with_a_remainder",
+        _partial(synthesis.Synthesis, **_TINY, style_width=6, searched_width=2),
+        inputs=((4, 28),),
+        output=_IMAGES,
+        weights=(3_482, 3_482 + 656),
+        float32=True,
+    ),
+    Case(
         "generator",
         _partial(generator.Generator, **_TINY),
         inputs=((4, 7),),

@@ -45,6 +45,35 @@ class StyleSpaceTest(parameterized.TestCase):
     ):
         self.assertEqual(default_space(resolution).size, size)
 
+    @parameterized.parameters(0, 6)
+    def test_what_is_not_searched_is_carried_along(self, style_width):
+        whole = style_space.StyleSpace.of_synthesis(
+            16, channel_base=64, channel_max=12, style_width=style_width
+        )
+        part = style_space.StyleSpace.of_synthesis(
+            16,
+            channel_base=64,
+            channel_max=12,
+            style_width=style_width,
+            searched_width=4,
+        )
+        self.assertEqual(part.total, whole.total)
+        convs = [one for one in whole.layers if one.searched]
+        self.assertEqual(part.size, sum(min(one.width, 4) for one in convs))
+        self.assertEqual(
+            [one.name for one in part.layers if one.searched],
+            [one.name for one in convs],
+        )
+        remainders = {
+            one.name.removesuffix(style_space.REMAINDER): one.width
+            for one in part.layers
+            if one.name.endswith(style_space.REMAINDER)
+        }
+        self.assertEqual(
+            remainders,
+            {one.name: one.width - 4 for one in convs if one.width > 4},
+        )
+
     @parameterized.parameters(16, 64, 1024)
     def test_layers_follow_each_other_without_a_gap(self, resolution):
         space = default_space(resolution)

@@ -5,7 +5,7 @@ import numpy as np
 import tensorflow as tf
 from absl.testing import absltest, parameterized
 
-from stylex_tf.models import synthesis
+from stylex_tf.models import style_space, synthesis
 from stylex_tf.ops import modulated_conv
 
 
@@ -53,6 +53,33 @@ class SynthesisTest(parameterized.TestCase):
                 ),
                 1e-3,
             )
+
+    @parameterized.parameters(0, 6)
+    def test_a_remainder_is_another_order_of_the_same_styles(self, width):
+        whole = tiny(style_width=width)
+        parted = tiny(style_width=width, searched_width=2)
+        for ours, theirs in zip(parted.weights, whole.weights, strict=True):
+            ours.assign(theirs)
+        by_layer = parted.style_space.split(some_styles(parted))
+        joined = {
+            layer.name: tf.concat(
+                [
+                    by_layer[name]
+                    for name in (
+                        layer.name,
+                        layer.name + style_space.REMAINDER,
+                    )
+                    if name in by_layer
+                ],
+                axis=-1,
+            )
+            for layer in whole.style_space.layers
+        }
+        np.testing.assert_allclose(
+            parted(parted.style_space.join(by_layer)),
+            whole(whole.style_space.join(joined)),
+            atol=1e-6,
+        )
 
     @parameterized.parameters("fixed", "none")
     def test_gives_the_same_image_every_time(self, noise):

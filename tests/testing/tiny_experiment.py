@@ -107,7 +107,11 @@ def classify(pixels: tf.Tensor) -> tuple[tf.Tensor, list[tf.Tensor]]:
 
 
 def networks(
-    *, trained: bool = True, condition_dim: int = 2, seed: int = 0
+    *,
+    trained: bool = True,
+    condition_dim: int = 2,
+    searched_width: int = 0,
+    seed: int = 0,
 ) -> networks_lib.Networks:
     """Returns networks with variables, the same for the same seed.
 
@@ -117,7 +121,11 @@ def networks(
     keras.utils.set_random_seed(seed)
     made = networks_lib.Networks(
         mapping=mapping.Mapping(w_dim=8, z_dim=8, depth=2),
-        generator=generator.Generator(**_SIZES, condition_dim=condition_dim),
+        generator=generator.Generator(
+            **_SIZES,
+            searched_width=searched_width,
+            condition_dim=condition_dim,
+        ),
         encoder=encoder.Encoder(**_SIZES, w_dim=8),
         discriminator=(
             discriminator.Discriminator(**_SIZES, num_classes=2, group_size=1)

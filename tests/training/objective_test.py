@@ -242,6 +242,41 @@ class ObjectiveTest(parameterized.TestCase):
             outcome.loss, 3.0 * np.abs(read - styles).mean(axis=1), rtol=1e-4
         )
 
+    def test_the_answer_follows_the_searched_part_of_exchanged_styles(self):
+        untold = tiny_experiment.networks(condition_dim=0, searched_width=2)
+        losses = self._objective(
+            dataclasses.replace(_NOTHING, remainder=3.0),
+            networks=untold,
+            conditioning="none",
+            style_exchange=1.0,
+        )
+        size = untold.generator.style_space.size
+        own = untold.generator.styles(untold.encoder(self.images)).numpy()
+        neighbours = own.reshape(-1, 2, own.shape[1])[:, ::-1].reshape(
+            own.shape
+        )
+        seen = set()
+        for number in range(4):
+            step = self._begin(losses, (0, number))
+            outcome = losses.generator_sampled(step)
+            whole = losses._exchanges_remainder(step).numpy()
+            seen.update(whole)
+            styles = losses._exchanged_styles(step).numpy()
+            np.testing.assert_allclose(
+                styles[whole],
+                np.concatenate([own[:, :size], neighbours[:, size:]], 1)[whole],
+                rtol=1e-5,
+            )
+            p = _softmax(step.logits.numpy())
+            q = _softmax(
+                tiny_experiment.classify(outcome.made.images)[0].numpy()
+            )
+            kl = np.sum(p * (np.log(p) - np.log(q)), axis=1)
+            np.testing.assert_allclose(
+                outcome.loss, 3.0 * np.where(whole, kl, 0.0), atol=1e-4
+            )
+        self.assertEqual(seen, {False, True})
+
     def test_the_average_of_w_moves_with_the_decay(self):
         average = self.networks.mapping.w_average
         found = []
