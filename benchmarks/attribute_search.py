@@ -41,8 +41,8 @@ def main(_):
         f"{os.getloadavg()[0]:.1f} (quiet is 0), run {_RUN_DIR.value}"
     )
     trained = trained_lib.load(_RUN_DIR.value)
-    images = preprocessing.to_float_numpy(trained.searched.images)
-    functions, ids = trained.functions, trained.searched.ids
+    images = preprocessing.to_float_numpy(trained.held_out.searched.images)
+    functions, ids = trained.stylex, trained.held_out.searched.ids
     styles = batching.apply(functions.encode, images, batch_size=256)
     ranges = style_ranges.StyleRanges.from_styles(
         styles, searched=functions.style_space.size
@@ -53,13 +53,16 @@ def main(_):
         f"{edits:,} edits\n"
     )
     search_all = exact.Search(
-        functions.layered, functions.classify, ranges, images=len(styles)
+        functions.model.generate, functions.classify, ranges, images=len(styles)
     )
     search_all(styles[:32], ids[:32])  # Compiles.
     seconds, table = _timed(lambda: search_all(styles, ids))
     candidates = screening.default_candidates(ranges.size)
     screen = screened_search.ScreenedSearch(
-        functions.layered, functions.classify, ranges, candidates=candidates
+        functions.model.generate,
+        functions.classify,
+        ranges,
+        candidates=candidates,
     )
     screen(styles, ids)
     screened_seconds, screened = _timed(lambda: screen(styles, ids))
@@ -100,15 +103,13 @@ def _timed(
 
 
 def _notebook(
-    trained: trained_lib.Trained,
+    trained: trained_lib.TrainedRun,
     ranges: style_ranges.StyleRanges,
     images: np.ndarray,
     table: effects_lib.StyleEffects,
 ) -> tuple[dict[str, float], float]:
     """Seconds an edit of each way, and the largest difference to the table."""
-    procedure = notebook_procedure.NotebookProcedure(
-        trained.run, ranges, images
-    )
+    procedure = notebook_procedure.NotebookProcedure(trained, ranges, images)
     sample = np.random.default_rng(0).integers(
         0, [len(images), 2, ranges.size], size=[_SAMPLE.value, 3]
     )

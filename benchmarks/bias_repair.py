@@ -70,10 +70,10 @@ def main(argv: list[str]) -> None:
     if not _RUN_DIR.value:
         raise app.UsageError("--run_dir is needed")
     trained = trained_lib.load(_RUN_DIR.value)
-    settings = trained.run.settings
+    settings = trained.settings
     if settings.data.source not in worlds.NAMES or not settings.data.shortcut:
         raise app.UsageError("--run_dir is no run of a world with a shortcut")
-    names = trained.run.dataset.manifest.class_names
+    names = trained.dataset.manifest.class_names
     fair = dataclasses.replace(settings.data, shortcut="")
     sources = {"its own images": settings.data, "no shortcut": fair} | {
         pathlib.Path(folder).name: config.DataConfig(
@@ -111,14 +111,14 @@ def _train(
 
 
 def _measurement(
-    trained: trained_lib.Trained, coordinates: Sequence[int]
+    trained: trained_lib.TrainedRun, coordinates: Sequence[int]
 ) -> Callable[[adapter.Classifier], Measured]:
     """Returns what measures a classifier on the run's test images."""
-    run, functions = trained.run, trained.functions
-    manifest = run.dataset.manifest
-    test = run.dataset.load("test")
+    functions = trained.stylex
+    manifest = trained.dataset.manifest
+    test = trained.dataset.load("test")
     pixels = preprocessing.to_float_numpy(test.images)
-    ranges = effects_lib.load(run.folder.attributes).ranges
+    ranges = effects_lib.load(trained.folder.attributes).ranges
 
     def draw(styles: np.ndarray) -> np.ndarray:
         return batching.apply(functions.generate, styles, batch_size=256)

@@ -10,7 +10,7 @@ import numpy as np
 import tensorflow as tf
 
 from stylex_tf.attributes import style_ranges
-from stylex_tf.runs import run as run_lib
+from stylex_tf.runs import trained as trained_lib
 
 
 class NotebookProcedure:
@@ -18,7 +18,7 @@ class NotebookProcedure:
 
     def __init__(
         self,
-        run: run_lib.Run,
+        run: trained_lib.TrainedRun,
         ranges: style_ranges.StyleRanges,
         images: np.ndarray,
     ):
@@ -29,14 +29,16 @@ class NotebookProcedure:
             ranges: the ends of the S searched coordinates.
             images: float32 [N, H, W, C].
         """
-        self._generator = run.state.averages.generator
+        self._generator = run.stylex.averages.generator
         self._classify = run.classifier
         self._ends = tf.constant(ranges.ends())
         p = tf.nn.softmax(run.classifier(tf.constant(images)))
         if run.settings.model.conditioning == "dropout":
-            p = tf.repeat(tf.constant(run.marginal)[None], len(images), axis=0)
+            p = tf.repeat(
+                tf.constant(run.stylex.marginal)[None], len(images), axis=0
+            )
         self._p = p
-        self._w = run.state.averages.encoder(tf.constant(images))
+        self._w = run.stylex.averages.encoder(tf.constant(images))
         self.compiled = tf.function(self.edited)
 
     def edited(

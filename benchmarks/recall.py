@@ -14,7 +14,7 @@ _BEST = 10
 
 
 def report(
-    trained: trained_lib.Trained,
+    trained: trained_lib.TrainedRun,
     styles: np.ndarray,
     table: effects_lib.StyleEffects,
     screened: effects_lib.StyleEffects,
@@ -94,7 +94,7 @@ def _top(values: np.ndarray, count: int) -> np.ndarray:
 
 
 def _promises(
-    trained: trained_lib.Trained,
+    trained: trained_lib.TrainedRun,
     styles: np.ndarray,
     table: effects_lib.StyleEffects,
     targets: np.ndarray,
@@ -102,8 +102,8 @@ def _promises(
     """Ways to rank the edits towards each image's target: name: [N, 2S]."""
     estimates = [
         gradient_effects.GradientEffects(
-            trained.functions.layered,
-            trained.functions.classify,
+            trained.stylex.model.generate,
+            trained.stylex.classify,
             table.ranges,
             points=points,
         )

@@ -134,23 +134,23 @@ def _judge(along, classify, searched, unseen, count: int) -> list[str]:
 def main(_):
     """Prints a line for each kind of direction."""
     trained = trained_lib.load(_RUN_DIR.value)
-    functions = trained.functions
+    functions = trained.stylex
     searched, unseen = (
         batching.apply(
             functions.encode,
             preprocessing.to_float_numpy(part.images[: _IMAGES.value]),
             batch_size=256,
         )
-        for part in (trained.searched, trained.unseen)
+        for part in (trained.held_out.searched, trained.held_out.unseen)
     )
-    affine = trained.run.state.averages.generator.affine
+    affine = trained.stylex.averages.generator.affine
     kernel = affine.kernel.numpy()[:, : functions.style_space.size]
-    kinds = _directions(kernel, functions.layered.layer_widths)
+    kinds = _directions(kernel, functions.model.generate.layer_widths)
     heads = ["directions", "best effect", *(f"flips, top {k}" for k in _TOP)]
     print(f"{len(searched)} images searched, {len(unseen)} others judged")
     print(f"{'':20}" + "".join(f"{head:>15}" for head in heads))
     for name, directions in kinds.items():
-        along = _Along(functions.layered, directions)
+        along = _Along(functions.model.generate, directions)
         columns = [str(len(directions))] + _judge(
             along, functions.classify, searched, unseen, len(directions)
         )

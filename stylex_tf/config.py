@@ -183,6 +183,9 @@ class TrainingConfig:
     augmentation_strength: float = 0.0
     augmentation_target: float = 0.6
     augmentation_images: int = 500_000
+    # Begin with the weights of a trained model: a run folder, or a file that
+    # save_weights wrote. See docs/training.md for what is taken of them.
+    initialize_from: str = ""
     precision: str = "auto"
     strategy: str = "one_device"
     # Address of the TPU where strategy is "tpu"; empty finds the local one.

@@ -46,7 +46,15 @@ class CheckpointError(RunFolderError):
 
 
 class DivergedError(UserError, FloatingPointError):
-    """A metric of a training is not finite."""
+    """A metric of a training is not finite.
+
+    Attributes:
+        steps: the first and the last one between which it happened.
+    """
+
+    def __init__(self, message: str, steps: tuple[int, int] = (0, 0)):
+        super().__init__(message)
+        self.steps = steps
 
 
 class ExportError(UserError):

@@ -4,9 +4,11 @@ The one file that unpacks a config for the parts, and the one with
 `strategy.scope()`.
 """
 
+import contextlib
 import logging
 import pathlib
 import time
+from collections.abc import Iterator
 from typing import Any
 
 import keras
@@ -187,24 +189,15 @@ def build_networks(
         num_classes: K.
         trained: with a discriminator; an average has none.
     """
-    sizes = {
-        "resolution": model.resolution,
-        "channel_base": model.channel_base,
-        "channel_max": model.channel_max,
-    }
+    sizes = _sizes(model)
     condition_dim = 0 if model.conditioning == "none" else num_classes
     backbone: Any = None
     seen: Any
-    judge: Any
     if model.backbone == config_checks.PHOTOGRAPHS:
         backbone = photo_backbone.PhotoBackbone(model.resolution)
         seen = feature_encoder.FeatureEncoder(model.w_dim)
-        judge = feature_discriminator.FeatureDiscriminator(
-            model.resolution, num_classes
-        )
     else:
         seen = encoder.Encoder(**sizes, w_dim=model.w_dim)
-        judge = discriminator.Discriminator(**sizes, num_classes=num_classes)
     made = networks.Networks(
         mapping=mapping.Mapping(model.w_dim, model.z_dim, model.mapping_layers),
         generator=generator.Generator(
@@ -214,11 +207,10 @@ def build_networks(
             condition_dim=condition_dim,
         ),
         encoder=seen,
-        discriminator=judge if trained else None,
+        discriminator=_discriminator(model, num_classes) if trained else None,
         backbone=backbone,
     )
-    image = tf.zeros([1, model.resolution, model.resolution, 3])
-    p = tf.zeros([1, num_classes])
+    image, p = _nothing(model, num_classes)
     made.mapping(tf.zeros([1, model.z_dim]))
     made.generator(made.encode(image), p)
     if trained:
@@ -226,22 +218,81 @@ def build_networks(
     return made
 
 
+def _sizes(model: config.ModelConfig) -> dict[str, int]:
+    return {
+        "resolution": model.resolution,
+        "channel_base": model.channel_base,
+        "channel_max": model.channel_max,
+    }
+
+
+def _discriminator(model: config.ModelConfig, num_classes: int) -> Any:
+    if model.backbone == config_checks.PHOTOGRAPHS:
+        return feature_discriminator.FeatureDiscriminator(
+            model.resolution, num_classes
+        )
+    return discriminator.Discriminator(**_sizes(model), num_classes=num_classes)
+
+
+def _nothing(
+    model: config.ModelConfig, num_classes: int
+) -> tuple[tf.Tensor, tf.Tensor]:
+    """An image and its p, at the sight of which networks make variables."""
+    size = model.resolution
+    return tf.zeros([1, size, size, 3]), tf.zeros([1, num_classes])
+
+
+def build_averages(
+    experiment: config.ExperimentConfig, num_classes: int
+) -> networks.Networks:
+    """Returns the networks that are shown, searched and exported."""
+    with _precision(experiment):
+        return build_networks(experiment.model, num_classes, trained=False)
+
+
+def with_discriminator(
+    averages: networks.Networks,
+    experiment: config.ExperimentConfig,
+    num_classes: int,
+) -> networks.Networks:
+    """Returns averages beside a discriminator with variables."""
+    model = experiment.model
+    with _precision(experiment):
+        made = networks.Networks(
+            mapping=averages.mapping,
+            generator=averages.generator,
+            encoder=averages.encoder,
+            discriminator=_discriminator(model, num_classes),
+            backbone=averages.backbone,
+        )
+        image, p = _nothing(model, num_classes)
+        made.score(made.judged(image), p)
+    return made
+
+
+@contextlib.contextmanager
+def _precision(experiment: config.ExperimentConfig) -> Iterator[str]:
+    """Makes networks in the number format of the config; gives its name."""
+    policy, why = precision.resolve(experiment.training.precision)
+    _LOGGER.info("Networks in %s: %s.", policy, why)
+    previous = keras.mixed_precision.global_policy()
+    keras.mixed_precision.set_global_policy(policy)
+    try:
+        yield policy
+    finally:
+        keras.mixed_precision.set_global_policy(previous)
+
+
 def build_state(
     experiment: config.ExperimentConfig, num_classes: int
 ) -> state.TrainState:
     """Returns a fresh state; call it inside the strategy's scope."""
-    policy, why = precision.resolve(experiment.training.precision)
-    _LOGGER.info("Networks in %s: %s.", policy, why)
-    previous = keras.mixed_precision.global_policy()
     # Not keras.utils.set_random_seed: Keras numbers its initializers from
     # it, and the weights must not depend on what was built before.
     keras.utils.set_random_seed(experiment.seed)
-    keras.mixed_precision.set_global_policy(policy)
-    try:
+    with _precision(experiment) as policy:
         trained = build_networks(experiment.model, num_classes, trained=True)
         averages = build_networks(experiment.model, num_classes, trained=False)
-    finally:
-        keras.mixed_precision.set_global_policy(previous)
     return state.TrainState(
         networks=trained,
         averages=averages,

@@ -1,14 +1,13 @@
 """The main job: images and a classifier in, an explanation out."""
 
 import dataclasses
-import json
-import pathlib
 import resource
 import time
 
 import tensorflow as tf
 
-from stylex_tf import config, experiment, run_folder
+from stylex_tf import config, errors, experiment, run_folder
+from stylex_tf.data.records import tfrecords
 from stylex_tf.evaluation import record, renderings
 from stylex_tf.export import saved_model
 from stylex_tf.report import findings
@@ -17,6 +16,7 @@ from stylex_tf.runs import run as run_lib
 
 # Classes whose attributes are printed; the report has all.
 _CLASSES = 10
+_LEAST_HELD_OUT = 3
 
 
 def run(settings: config.ExperimentConfig, folder: run_folder.RunFolder) -> str:
@@ -32,37 +32,36 @@ def run(settings: config.ExperimentConfig, folder: run_folder.RunFolder) -> str:
     Returns:
         What was found, in words, with the next commands.
     """
-    begun = time.monotonic()
     strategy = experiment.make_strategy(settings.training)
     if not experiment.is_chief(strategy):
         dataset = experiment.load_data(settings, progress=False)
         run_lib.Run(settings, folder, dataset, strategy).train()
         return "This worker is done; the chief writes the results."
     with folder.locked():
-        return _run_as_chief(settings, folder, strategy, begun)
+        return _run_as_chief(settings, folder, strategy)
 
 
 def _run_as_chief(
     settings: config.ExperimentConfig,
     folder: run_folder.RunFolder,
     strategy: tf.distribute.Strategy,
-    begun: float,
 ) -> str:
     folder.check_config(
         dataclasses.asdict(settings),
         dataclasses.asdict(config.ExperimentConfig()),
     )
-    before = _logged_seconds(folder.root / "metrics.jsonl")
     dataset = experiment.load_data(settings)
+    _check_held_out(dataset)
     if settings.classifier.path:
         experiment.load_classifier(settings, dataset, folder.classifier)
     # Not earlier: a config that cannot be run must not bind the folder.
     folder.begin(dataclasses.asdict(settings))
-    run = run_lib.Run(settings, folder, dataset, strategy)
-    run.train()
-    opened = trained.Trained.of(run)
+    if not trained.is_finished(settings, folder):
+        run_lib.Run(settings, folder, dataset, strategy).train()
+    begun = time.monotonic()
+    opened = trained.open_run(settings, folder, dataset)
     explained = explaining.explain(
-        opened, seconds=lambda: before + time.monotonic() - begun
+        opened, seconds=lambda: opened.seconds + time.monotonic() - begun
     )
     published = exporting.export(
         opened, explained.found, explained.evaluation, explained.names
@@ -72,22 +71,19 @@ def _run_as_chief(
         explained.shown,
         explained.evaluation,
         published,
-        ending=run.ending(),
+        ending=opened.record.ending(),
     )
 
 
-def _logged_seconds(metrics: pathlib.Path) -> float:
-    """The training time of earlier sessions, from their log."""
-    if not metrics.exists():
-        return 0.0
-    seconds, last = 0.0, 0.0
-    for line in metrics.read_text().splitlines():
-        if line.endswith("}"):
-            point = json.loads(line)
-            images = (point["kimg"] - last) * 1000
-            seconds += images / point["images_per_second"]
-            last = point["kimg"]
-    return seconds
+def _check_held_out(dataset: tfrecords.Dataset) -> None:
+    images = dataset.manifest.splits["test"]
+    if images < _LEAST_HELD_OUT:
+        raise errors.DataError(
+            f"{dataset.manifest.source}: {images} held-out images; expected "
+            f"{_LEAST_HELD_OUT} or more, one to search, one to test what was "
+            "found and one to measure it. Give more images, or raise "
+            "data.test_fraction"
+        )
 
 
 def _summary(

@@ -18,7 +18,7 @@ from absl import app, flags
 from stylex_tf.cli import command
 
 if typing.TYPE_CHECKING:
-    from stylex_tf.runs import run as run_lib
+    from stylex_tf.runs import trained as trained_lib
 
 _RUN_DIR = flags.DEFINE_string(
     "run_dir", None, "The folder of a run whose training is finished."
@@ -64,11 +64,13 @@ def main(argv: list[str]) -> None:
         f"the decision is another in {made.turned:.0%}\n"
         f"Written to {output}; where each image comes from: "
         f"{augmenting.PROVENANCE}\nTo train on them:\n"
-        f"    {_training_command(trained.run, output)}"
+        f"    {_training_command(trained, output)}"
     )
 
 
-def _training_command(run: "run_lib.Run", images: pathlib.Path) -> str:
+def _training_command(
+    run: "trained_lib.TrainedRun", images: pathlib.Path
+) -> str:
     """What trains a classifier like the run's own on the images."""
     settings, manifest = run.settings.classifier, run.dataset.manifest
     words = [

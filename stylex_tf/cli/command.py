@@ -1,7 +1,9 @@
 """What every command does around its work."""
 
+import errno
 import logging
 import os
+import signal
 import sys
 from collections.abc import Callable
 
@@ -9,6 +11,15 @@ from absl import app
 from absl import logging as absl_logging
 
 from stylex_tf import errors
+
+# Also for the user: a disk that is full or cannot be written.
+_OF_THE_DISK = (
+    errno.ENOSPC,
+    errno.EDQUOT,
+    errno.EROFS,
+    errno.EACCES,
+    errno.EPERM,
+)
 
 
 def run(main: Callable[[list[str]], None]) -> None:
@@ -48,3 +59,10 @@ def _guarded(main: Callable[[list[str]], None], argv: list[str]) -> None:
     except errors.UserError as mistake:
         # For the user to mend, not for us: one line, no traceback.
         sys.exit(f"error: {mistake}")
+    except OSError as mistake:
+        if mistake.errno not in _OF_THE_DISK:
+            raise
+        where = f"{mistake.filename}: " if mistake.filename else ""
+        sys.exit(f"error: {where}{mistake.strerror}")
+    except KeyboardInterrupt:
+        sys.exit(128 + signal.SIGINT)

@@ -34,17 +34,22 @@ def main(argv: list[str]) -> None:
     from stylex_tf.evaluation import evaluation_file, renderings
     from stylex_tf.runs import explaining, trained
 
-    root = pathlib.Path(_RUN_DIR.value).absolute()
+    root = pathlib.Path(_RUN_DIR.value).expanduser().absolute()
     folder = run_folder.RunFolder(root)
     trained.read_config(folder)
     with folder.locked():
-        seconds = 0.0
+        opened = trained.load(root)
+        seconds = opened.seconds
         if folder.evaluation.is_file():
             known = evaluation_file.read(folder.evaluation)
             seconds = known.run.seconds or 0.0
         explained = explaining.explain(
-            trained.load(root),
-            ablation=pathlib.Path(_ABLATION.value) if _ABLATION.value else None,
+            opened,
+            ablation=(
+                pathlib.Path(_ABLATION.value).expanduser()
+                if _ABLATION.value
+                else None
+            ),
             seconds=lambda: seconds,
         )
     print(renderings.text(explained.evaluation))

@@ -80,7 +80,7 @@ def main(argv: list[str]) -> None:
 
 
 def _measure(
-    trained: "trained_lib.Trained",
+    trained: "trained_lib.TrainedRun",
     run_dir: pathlib.Path,
     output: pathlib.Path,
     beam_flags: list[str],
@@ -90,9 +90,9 @@ def _measure(
     from stylex_tf.runs import searching
     from stylex_tf.search import beam
 
-    settings = trained.run.settings.attributes
+    settings = trained.settings.attributes
     scored = bool(settings.score_limit)
-    images = trained.run.dataset.load("test", limit=_IMAGES.value)
+    images = trained.dataset.load("test", limit=_IMAGES.value)
     styles, ranges = searching.encode(trained, images)
     with tqdm.tqdm(
         total=len(styles) * 2 * ranges.size,
@@ -121,12 +121,12 @@ def load_model(run_dir: str) -> "beam.Model":
     from stylex_tf.runs import trained as trained_lib
     from stylex_tf.search import beam
 
-    functions = trained_lib.load(run_dir).functions
-    return beam.Model(functions.layered, functions.classify, functions.score)
+    model = trained_lib.load(run_dir).stylex.model
+    return beam.Model(model.generate, model.classify, model.score)
 
 
 def _summary(
-    trained: "trained_lib.Trained",
+    trained: "trained_lib.TrainedRun",
     table: "effects.StyleEffects",
     seconds: float,
 ) -> str:
@@ -138,16 +138,14 @@ def _summary(
     lines = [
         f"{edits:,} edits of {table.num_images:,} images, {seconds:.0f} seconds"
     ]
-    names = trained.run.dataset.manifest.class_names
+    names = trained.dataset.manifest.class_names
     for target, name in enumerate(names):
         lines.append(f"  towards {name}:")
         found = selection.select_class_attributes(
             table, target_class=target, top_k=_SHOWN, rules=rules
         )
         for rank, one in enumerate(found, 1):
-            layer, channel = trained.functions.style_space.locate(
-                one.coordinate
-            )
+            layer, channel = trained.stylex.style_space.locate(one.coordinate)
             lines.append(
                 f"    {rank}. {layer} channel {channel} "
                 f"{('down', 'up')[one.direction]}: effect {one.effect:+.2f}, "

@@ -43,7 +43,8 @@ def main(argv: list[str]) -> None:
         print(dry_run.describe(experiment))
         return
     root = pathlib.Path(_RUN_DIR.value or f"runs/{experiment.name}")
-    print(main_job.run(experiment, run_folder.RunFolder(root.absolute())))
+    root = root.expanduser().absolute()
+    print(main_job.run(experiment, run_folder.RunFolder(root)))
 
 
 if __name__ == "__main__":

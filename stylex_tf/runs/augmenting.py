@@ -28,7 +28,6 @@ from stylex_tf import errors
 from stylex_tf.search import batching
 from stylex_tf.data import augmented_folder, preprocessing
 from stylex_tf.data.records import tfrecords
-from stylex_tf.runs import functions as functions_lib
 from stylex_tf.runs import reported
 from stylex_tf.runs import trained as trained_lib
 
@@ -55,7 +54,7 @@ class Augmented:
 
 
 def augment(
-    trained: trained_lib.Trained,
+    trained: trained_lib.TrainedRun,
     attributes: Sequence[str],
     directory: pathlib.Path,
     *,
@@ -78,8 +77,7 @@ def augment(
         DataError: the images have no labels, or the folder cannot be made.
         RunFolderError: no such attribute.
     """
-    run = trained.run
-    manifest = run.dataset.manifest
+    manifest = trained.dataset.manifest
     if not manifest.labelled:
         raise errors.DataError(
             f"{manifest.source}: the images have no labels; expected labels "
@@ -117,16 +115,15 @@ class _Sources:
 
 
 def _facts(
-    trained: trained_lib.Trained, coordinates: Sequence[int], seed: int
+    trained: trained_lib.TrainedRun, coordinates: Sequence[int], seed: int
 ) -> dict[str, Any]:
-    run = trained.run
-    places = map(trained.functions.style_space.locate, coordinates)
+    places = map(trained.stylex.style_space.locate, coordinates)
     return {
-        "run": str(run.folder.root),
-        "step": int(run.state.step.numpy()),
-        "classifier": run.settings.classifier.path
-        or str(run.folder.classifier),
-        "classes": list(run.dataset.manifest.class_names),
+        "run": str(trained.folder.root),
+        "step": trained.stylex.step,
+        "classifier": trained.settings.classifier.path
+        or str(trained.folder.classifier),
+        "classes": list(trained.dataset.manifest.class_names),
         "seed": seed,
         "attribute": [
             {"coordinate": coordinate, "layer": layer, "channel": channel}
@@ -138,20 +135,20 @@ def _facts(
 
 
 def _parts(
-    trained: trained_lib.Trained, split: str
+    trained: trained_lib.TrainedRun, split: str
 ) -> Iterator[tfrecords.Examples]:
-    size = trained.run.settings.attributes.batch_size
-    return trained.run.dataset.parts(split, size)
+    size = trained.settings.attributes.batch_size
+    return trained.dataset.parts(split, size)
 
 
-def _sources(trained: trained_lib.Trained) -> _Sources:
-    total = trained.run.dataset.manifest.splits["train"]
+def _sources(trained: trained_lib.TrainedRun) -> _Sources:
+    total = trained.dataset.manifest.splits["train"]
     styles, labels, ids = [], [], []
     with _bar(total, "Encoding training images") as bar:
         for part in _parts(trained, "train"):
             styles.append(
                 batching.apply(
-                    trained.functions.encode,
+                    trained.stylex.encode,
                     preprocessing.to_float_numpy(part.images),
                     batch_size=len(part.ids),
                 )
@@ -163,7 +160,7 @@ def _sources(trained: trained_lib.Trained) -> _Sources:
 
 
 def _write(
-    trained: trained_lib.Trained,
+    trained: trained_lib.TrainedRun,
     folder: augmented_folder.AugmentedFolder,
     sources: _Sources,
     donors: np.ndarray,
@@ -174,7 +171,7 @@ def _write(
     moved = list(coordinates)
     styles = sources.styles
     turned = 0
-    size = trained.run.settings.attributes.batch_size
+    size = trained.settings.attributes.batch_size
     for start in range(0, len(styles), size):
         rows = np.arange(start, min(start + size, len(styles)))
         edited = styles[rows].copy()
@@ -213,18 +210,18 @@ def _move(coordinate: int, begin: float, end: float) -> dict[str, Any]:
 
 
 def _draw(
-    trained: trained_lib.Trained, styles: np.ndarray
+    trained: trained_lib.TrainedRun, styles: np.ndarray
 ) -> tuple[np.ndarray, np.ndarray]:
     """Returns pictures, uint8 [B, R, R, 3], and probabilities, [B, K]."""
-    pictures = trained.functions.generate(tf.constant(styles))
+    pictures = trained.stylex.generate(tf.constant(styles))
     return (
         preprocessing.to_uint8(pictures).numpy(),
-        functions_lib.probabilities(trained.functions, pictures),
+        trained.stylex.probabilities(pictures),
     )
 
 
 def _write_originals(
-    trained: trained_lib.Trained,
+    trained: trained_lib.TrainedRun,
     folder: augmented_folder.AugmentedFolder,
     split: str,
 ) -> None:

@@ -13,7 +13,7 @@ from stylex_tf.runs import trained as trained_lib
 
 
 def demonstrate(
-    trained: trained_lib.Trained,
+    trained: trained_lib.TrainedRun,
     found: searching.Found,
     shown: findings.Findings,
     plan: layout.Layout,
@@ -49,15 +49,15 @@ def demonstrate(
 
 
 def _turn(
-    trained: trained_lib.Trained,
+    trained: trained_lib.TrainedRun,
     found: searching.Found,
     target: int,
     view: findings.AttributeView,
     examples: np.ndarray,
     plan: layout.Layout,
 ) -> demonstration.Demonstration:
-    functions = trained.functions
-    batch_size = trained.run.settings.attributes.batch_size
+    functions = trained.stylex
+    batch_size = trained.settings.attributes.batch_size
     ends = found.table.ranges.ends()[:, view.coordinate]
     first, last = ends[1 - view.direction], ends[view.direction]
     doses = np.linspace(first, last, plan.places, dtype=np.float32)

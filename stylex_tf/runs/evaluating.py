@@ -38,26 +38,26 @@ _CAUSAL_IMAGES = 300
 
 
 def rebuild(
-    trained: trained_lib.Trained, opinion: second_opinion.SecondOpinion
+    trained: trained_lib.TrainedRun, opinion: second_opinion.SecondOpinion
 ) -> reconstruction.Reconstruction:
     """Reconstructs the images that neither search nor tests have seen."""
-    functions = trained.functions
+    functions = trained.stylex
     return reconstruction.reconstruct(
         functions.encode,
         functions.generate,
         functions.classify,
-        trained.unseen.images,
+        trained.held_out.unseen.images,
         features=opinion.features,
         extractor=opinion.extractor,
     )
 
 
 def judge_significance(
-    trained: trained_lib.Trained, found: searching.Found
+    trained: trained_lib.TrainedRun, found: searching.Found
 ) -> significance.Verdict:
     """Tests what was found on images that the search has not seen."""
-    functions, images = trained.functions, trained.tested
-    settings = trained.run.settings
+    functions, images = trained.stylex, trained.held_out.tested
+    settings = trained.settings
     tested = reconstruction.reconstruct(
         functions.encode, functions.generate, functions.classify, images.images
     )
@@ -76,7 +76,7 @@ def judge_significance(
         )
 
     correct, largest = None, 1.0
-    if trained.run.dataset.manifest.labelled:
+    if trained.dataset.manifest.labelled:
         correct = int(np.sum(tested.logits.argmax(axis=1) == images.labels))
         largest = float(np.bincount(images.labels).max() / len(images.labels))
     return significance.judge(
@@ -90,7 +90,7 @@ def judge_significance(
 
 
 def evaluate(
-    trained: trained_lib.Trained,
+    trained: trained_lib.TrainedRun,
     found: searching.Found,
     rebuilt: reconstruction.Reconstruction,
     verdict: significance.Verdict,
@@ -113,7 +113,7 @@ def evaluate(
             `read_ablation`.
         seconds: what the run took so far.
     """
-    run, functions = trained.run, trained.functions
+    run, functions = trained, trained.stylex
     settings = run.settings.attributes
     edits: dict[str, Any] = {
         "shift_size": found.table.shift_size,
@@ -136,7 +136,7 @@ def evaluate(
             wu=_wu_lists(found, settings.top_k),
             no_classification_loss=without.values if without else None,
             second_classify=opinion.classify,
-            images=trained.unseen.images,
+            images=trained.held_out.unseen.images,
             swap_label=functions.swap_label,
             seed=run.settings.seed,
             **edits,
@@ -160,7 +160,7 @@ def evaluate(
         run=record.Run(
             config=dataclasses.asdict(run.settings),
             class_names=tuple(run.classifier.class_names),
-            images_seen=int(run.state.step.numpy())
+            images_seen=run.stylex.step
             * run.settings.training.batch_size,
             seconds=seconds,
             **run_folder.environment(),
@@ -169,7 +169,7 @@ def evaluate(
 
 
 def read_ablation(
-    trained: trained_lib.Trained, directory: pathlib.Path
+    trained: trained_lib.TrainedRun, directory: pathlib.Path
 ) -> record.Evaluation:
     """Reads the figures of the same run without the classification loss.
 
@@ -187,7 +187,7 @@ def read_ablation(
         raise errors.RunFolderError(
             f"{folder.evaluation}: no such file; expected an evaluated run"
         )
-    mine = trained.run.settings
+    mine = trained.settings
     if other.loss.classification:
         raise errors.RunFolderError(
             f"{directory} was trained with loss.classification "
@@ -196,7 +196,7 @@ def read_ablation(
     for name in ("data", "model", "training", "attributes", "evaluation"):
         if getattr(other, name) != getattr(mine, name):
             raise errors.RunFolderError(
-                f"{directory} differs from {trained.run.folder.root} in "
+                f"{directory} differs from {trained.folder.root} in "
                 f"{name}; expected the same but loss.classification"
             )
     return evaluation_file.read(folder.evaluation)
@@ -216,14 +216,14 @@ def _wu_lists(found: searching.Found, top_k: int) -> dict[int, list]:
 
 
 def _realism(
-    trained: trained_lib.Trained,
+    trained: trained_lib.TrainedRun,
     found: searching.Found,
     rebuilt: reconstruction.Reconstruction,
     pictures: np.ndarray,
     opinion: second_opinion.SecondOpinion,
 ) -> record.Realism:
     """Of reconstructions, and of them after their class's first edit."""
-    batch_size = trained.run.settings.attributes.batch_size
+    batch_size = trained.settings.attributes.batch_size
     count = len(rebuilt.styles)
     runner_up = np.argsort(-rebuilt.reconstructed_logits, axis=1)[:, 1]
     coordinates = np.full((count, 1), -1)
@@ -240,12 +240,12 @@ def _realism(
         found.table.shift_size,
     )
     moved = batching.apply(
-        trained.functions.generate, edited, batch_size=batch_size
+        trained.stylex.generate, edited, batch_size=batch_size
     )
     return realism.measure(
         tf.function(opinion.embed, reduce_retracing=True),
-        trained.run.dataset.load("train", limit=count).images,
-        trained.unseen.images,
+        trained.dataset.load("train", limit=count).images,
+        trained.held_out.unseen.images,
         pictures,
         moved,
         extractor=opinion.extractor,
@@ -253,14 +253,14 @@ def _realism(
 
 
 def _ground_truth(
-    trained: trained_lib.Trained,
+    trained: trained_lib.TrainedRun,
     found: searching.Found,
     pictures: np.ndarray,
     namer: naming.Namer | None,
 ) -> record.GroundTruth:
     if namer is None:
         return record.GroundTruth()
-    manifest, images = trained.run.dataset.manifest, trained.unseen
+    manifest, images = trained.dataset.manifest, trained.held_out.unseen
     causes = [cause for causes in manifest.causes_by_class for cause in causes]
     judged = namer.of_ranked()
     effects = None
@@ -268,11 +268,11 @@ def _ground_truth(
     if manifest.source in worlds.NAMES:
         effects = causal_effects.measure(
             worlds.get(manifest.source).render,
-            trained.functions.classify,
+            trained.stylex.classify,
             images.factors[:_CAUSAL_IMAGES],
             manifest.factors,
             resolution=manifest.resolution,
-            seed=trained.run.settings.seed,
+            seed=trained.settings.seed,
         )
     searched = len(found.styles)
 

@@ -35,7 +35,7 @@ class Explained:
 
 
 def explain(
-    trained: trained_lib.Trained,
+    trained: trained_lib.TrainedRun,
     *,
     ablation: pathlib.Path | None = None,
     seconds: Callable[[], float],
@@ -55,7 +55,7 @@ def explain(
     given = given_names.read(trained)
     other = evaluating.read_ablation(trained, ablation) if ablation else None
     found = searching.find(trained)
-    opinion = second_opinion.get(trained.run)
+    opinion = second_opinion.get(trained)
     verdict = evaluating.judge_significance(trained, found)
     found = found.only(verdict.significant)
     rebuilt = evaluating.rebuild(trained, opinion)
@@ -72,12 +72,12 @@ def explain(
         seconds=seconds(),
     )
     # Before the page, which may not fit: no figure is lost with it.
-    folder = trained.run.folder
+    folder = trained.folder
     evaluation_file.write(evaluation, folder.evaluation)
     summaries.write(
         evaluation,
         folder.root / "tensorboard",
-        step=int(trained.run.state.step.numpy()),
+        step=trained.stylex.step,
     )
     reporting.write_report(trained, found, shown, evaluation, given)
     return Explained(found, shown, evaluation, given.names)

@@ -26,7 +26,7 @@ _EXAMPLES = 32
 
 
 def export(
-    trained: trained_lib.Trained,
+    trained: trained_lib.TrainedRun,
     found: searching.Found,
     evaluation: record.Evaluation,
     names: Mapping[int, str],
@@ -42,7 +42,7 @@ def export(
     Raises:
         ExportError: it answers otherwise; nothing is left of it.
     """
-    run, functions = trained.run, trained.functions
+    functions = trained.stylex
 
     calibration = _calibrate(trained, found)
 
@@ -102,18 +102,18 @@ def export(
             move=move,
             measure_effects=measure_effects,
         ),
-        class_names=run.classifier.class_names,
-        resolution=run.settings.model.resolution,
+        class_names=trained.classifier.class_names,
+        resolution=trained.settings.model.resolution,
         num_styles=functions.style_space.total,
         num_searched=ranges.size,
         class_attributes=class_attributes,
         style_strength=shift_size,
-        resources=[run.classifier],
+        resources=[trained.classifier],
     )
     return saved_model.export(
         servable,
-        run.folder.export,
-        examples=[_png(image) for image in trained.unseen.images[:_EXAMPLES]],
+        trained.folder.export,
+        examples=[_png(image) for image in trained.held_out.unseen.images[:_EXAMPLES]],
         assets={
             "style_space": functions.style_space.to_dict(),
             "style_ranges": {
@@ -127,25 +127,25 @@ def export(
             "attribute_names": {
                 str(coordinate): name for coordinate, name in names.items()
             },
-            "config": dataclasses.asdict(run.settings),
+            "config": dataclasses.asdict(trained.settings),
             "evaluation": evaluation_file.to_dict(evaluation),
         },
-        storage=run.settings.export.storage,
+        storage=trained.settings.export.storage,
     )
 
 
 def _calibrate(
-    trained: trained_lib.Trained, found: searching.Found
+    trained: trained_lib.TrainedRun, found: searching.Found
 ) -> calibration_lib.Calibration:
     """Learns what gradients miss from images that were measured whole."""
     table = found.table
     rows = screened_search.pilot_rows(table.num_images)
     estimate = gradient_effects.GradientEffects(
-        trained.functions.generate,
-        trained.functions.classify,
+        trained.stylex.generate,
+        trained.stylex.classify,
         table.ranges,
         shift_size=table.shift_size,
-        batch_size=trained.run.settings.attributes.batch_size,
+        batch_size=trained.settings.attributes.batch_size,
     )
     return calibration_lib.fit(estimate, found.styles[rows], table.take(rows))
 

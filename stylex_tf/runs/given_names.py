@@ -21,21 +21,21 @@ class GivenNames:
     names: Mapping[int, str]
 
 
-def read(trained: trained_lib.Trained) -> GivenNames:
+def read(trained: trained_lib.TrainedRun) -> GivenNames:
     """Reads `attributes/names.json` of a run, if there is one.
 
     Raises:
         NamesError: it is not what a report exports, or another run's.
     """
     run = _fingerprint(trained)
-    path = trained.run.folder.attributes / attribute_names.FILE_NAME
-    size = trained.functions.style_space.size
+    path = trained.folder.attributes / attribute_names.FILE_NAME
+    size = trained.stylex.style_space.size
     return GivenNames(run, attribute_names.load(path, run, size))
 
 
-def _fingerprint(trained: trained_lib.Trained) -> str:
+def _fingerprint(trained: trained_lib.TrainedRun) -> str:
     """Of the generator's weights, which say what a coordinate is."""
     digest = hashlib.sha256()
-    for weight in trained.run.state.averages.generator.weights:
+    for weight in trained.stylex.averages.generator.weights:
         digest.update(weight.numpy().tobytes())
     return digest.hexdigest()[:16]

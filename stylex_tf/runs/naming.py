@@ -19,21 +19,21 @@ class Namer:
 
     def __init__(
         self,
-        trained: trained_lib.Trained,
+        trained: trained_lib.TrainedRun,
         found: searching.Found,
         regressors: factor_regressors.FactorRegressors,
     ):
         """Takes what was found in the searched images."""
         self._found = found
-        self._causes_by_class = trained.run.dataset.manifest.causes_by_class
+        self._causes_by_class = trained.dataset.manifest.causes_by_class
         self.regressors = regressors
         self._readings = factor_readings.FactorReadings(
-            trained.functions.generate,
+            trained.stylex.generate,
             regressors,
             found.styles,
             found.table.ranges,
             shift_size=found.table.shift_size,
-            batch_size=trained.run.settings.attributes.batch_size,
+            batch_size=trained.settings.attributes.batch_size,
         )
 
     def of_class(self, target: int) -> list[ground_truth.AttributeFactor]:
@@ -68,14 +68,13 @@ class Namer:
         )
 
 
-def get(trained: trained_lib.Trained, found: searching.Found) -> Namer | None:
+def get(trained: trained_lib.TrainedRun, found: searching.Found) -> Namer | None:
     """Trains the readers; None where no factors are known."""
-    run = trained.run
-    factors = run.dataset.manifest.factors
+    factors = trained.dataset.manifest.factors
     if not factors:
         return None
-    train = run.dataset.load("train")
-    epochs = run.settings.evaluation.regressor_epochs
+    train = trained.dataset.load("train")
+    epochs = trained.settings.evaluation.regressor_epochs
     with tqdm.tqdm(
         total=epochs * len(train.images),
         desc="Training factor regressors",
@@ -86,7 +85,7 @@ def get(trained: trained_lib.Trained, found: searching.Found) -> Namer | None:
             train.factors,
             factors,
             epochs=epochs,
-            seed=run.settings.seed,
+            seed=trained.settings.seed,
             progress=bar.update,
         )
     return Namer(trained, found, regressors)

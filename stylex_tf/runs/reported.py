@@ -9,13 +9,13 @@ from stylex_tf.runs import asked_attributes, evaluating, searching
 from stylex_tf.runs import trained as trained_lib
 
 
-def table(trained: trained_lib.Trained) -> effects.StyleEffects:
+def table(trained: trained_lib.TrainedRun) -> effects.StyleEffects:
     """Returns the effects of the searched images, as the run's search left it.
 
     Raises:
         RunFolderError: the run was not searched.
     """
-    folder = trained.run.folder.attributes
+    folder = trained.folder.attributes
     try:
         return effects.load(folder)
     except FileNotFoundError as error:
@@ -26,7 +26,7 @@ def table(trained: trained_lib.Trained) -> effects.StyleEffects:
 
 
 def attributes(
-    trained: trained_lib.Trained,
+    trained: trained_lib.TrainedRun,
 ) -> dict[int, list[selection.Attribute]]:
     """Returns each class's significant attributes, best first.
 
@@ -34,14 +34,14 @@ def attributes(
         RunFolderError: the run was not searched.
     """
     known = table(trained)
-    styles, _ = searching.encode(trained, trained.searched)
+    styles, _ = searching.encode(trained, trained.held_out.searched)
     found = searching.select(trained, known, styles)
     verdict = evaluating.judge_significance(trained, found)
     return found.only(verdict.significant).by_class
 
 
 def coordinates(
-    trained: trained_lib.Trained, names: Sequence[str]
+    trained: trained_lib.TrainedRun, names: Sequence[str]
 ) -> tuple[int, ...]:
     """Returns the style coordinates that people named.
 
@@ -58,7 +58,7 @@ def coordinates(
     )
     return asked_attributes.coordinates(
         names,
-        size=trained.functions.style_space.size,
-        class_names=trained.run.classifier.class_names,
+        size=trained.stylex.style_space.size,
+        class_names=trained.classifier.class_names,
         by_class=by_class,
     )

@@ -24,15 +24,13 @@ from stylex_tf.runs import (
     searching,
     single_images,
 )
-from stylex_tf.runs import functions as functions_lib
-from stylex_tf.runs import run as run_lib
 from stylex_tf.runs import trained as trained_lib
 
 _RECONSTRUCTIONS = 8
 
 
 def show(
-    trained: trained_lib.Trained,
+    trained: trained_lib.TrainedRun,
     found: searching.Found,
     namer: naming.Namer | None,
 ) -> findings.Findings:
@@ -43,9 +41,8 @@ def show(
         found: what the search found.
         namer: readers of the known factors.
     """
-    run = trained.run
-    names = run.classifier.class_names
-    shown = run.settings.attributes.top_k
+    names = trained.classifier.class_names
+    shown = trained.settings.attributes.top_k
     examples = _plan(trained, found).examples
     classes = []
     for target, attributes in found.by_class.items():
@@ -72,12 +69,12 @@ def show(
         class_names=tuple(names),
         classes=tuple(classes),
         shift_size=found.table.shift_size,
-        measure=run.settings.attributes.measure,
+        measure=trained.settings.attributes.measure,
     )
 
 
 def _view(
-    trained: trained_lib.Trained,
+    trained: trained_lib.TrainedRun,
     found: searching.Found,
     rank: int,
     target: int,
@@ -86,7 +83,7 @@ def _view(
     examples: int,
 ) -> findings.AttributeView:
     """One attribute on images whose probability it raises most."""
-    functions = trained.functions
+    functions = trained.stylex
     sources = np.flatnonzero(found.table.predictions != target)
     before = found.table.base_logits[sources]
     after = (
@@ -124,17 +121,17 @@ def _view(
         purity=factor.purity if factor else None,
         sources=preprocessing.to_uint8(plain).numpy(),
         edited=preprocessing.to_uint8(moved).numpy(),
-        probabilities_before=functions_lib.probabilities(functions, plain),
-        probabilities_after=functions_lib.probabilities(functions, moved),
-        image_ids=tuple(trained.searched.ids[index] for index in best),
+        probabilities_before=functions.probabilities(plain),
+        probabilities_after=functions.probabilities(moved),
+        image_ids=tuple(trained.held_out.searched.ids[index] for index in best),
     )
 
 
 def _plan(
-    trained: trained_lib.Trained, found: searching.Found
+    trained: trained_lib.TrainedRun, found: searching.Found
 ) -> layout.Layout:
     """How much of each attribute the page shows."""
-    settings = trained.run.settings
+    settings = trained.settings
     top_k = settings.attributes.top_k
     return layout.plan(
         sum(len(one[:top_k]) for one in found.by_class.values()),
@@ -143,41 +140,39 @@ def _plan(
 
 
 def write_report(
-    trained: trained_lib.Trained,
+    trained: trained_lib.TrainedRun,
     found: searching.Found,
     shown: findings.Findings,
     evaluation: record.Evaluation,
     given: given_names.GivenNames,
 ) -> None:
     """Writes the folder report/: the page, and pictures for papers."""
-    run, functions, images = trained.run, trained.functions, trained.unseen
+    functions, images = trained.stylex, trained.held_out.unseen
     reals = images.images[:_RECONSTRUCTIONS]
     pixels = tf.constant(preprocessing.to_float_numpy(reals))
     rebuilt = functions.generate(functions.encode(pixels))
-    manifest = run.dataset.manifest
+    manifest = trained.dataset.manifest
     plan = _plan(trained, found)
     page.write_report(
-        run.folder.report,
+        trained.folder.report,
         page.ReportData(
-            title=f"What the classifier looks at: {run.settings.name}",
+            title=f"What the classifier looks at: {trained.settings.name}",
             facts=_facts(trained, evaluation),
             findings=shown,
             evaluation=evaluation,
             reconstructions=page.Reconstructions(
                 images=reals,
                 reconstructions=preprocessing.to_uint8(rebuilt).numpy(),
-                probabilities_images=functions_lib.probabilities(
-                    functions, pixels
+                probabilities_images=functions.probabilities(pixels
                 ),
-                probabilities_reconstructions=functions_lib.probabilities(
-                    functions, rebuilt
+                probabilities_reconstructions=functions.probabilities(rebuilt
                 ),
                 image_ids=tuple(images.ids[: len(reals)]),
             ),
             causes=sum(manifest.causes_by_class, ()),
             training=tuple(
                 cautions.Caution(one.code, one.headline, one.text)
-                for one in run.find_symptoms()
+                for one in trained.record.symptoms()
             ),
             greyscale=manifest.greyscale,
             demonstrations=demonstrating.demonstrate(
@@ -193,34 +188,34 @@ def write_report(
         ),
     )
     picture_files.write(
-        run.folder.report.parent / "pictures", shown, given.names
+        trained.folder.report.parent / "pictures", shown, given.names
     )
 
 
 def _facts(
-    trained: trained_lib.Trained, evaluation: record.Evaluation
+    trained: trained_lib.TrainedRun, evaluation: record.Evaluation
 ) -> tuple[tuple[str, str], ...]:
     """What was explained, as pairs of a label and its text."""
-    run, manifest = trained.run, trained.run.dataset.manifest
-    size = trained.functions.style_space.size
+    manifest = trained.dataset.manifest
+    size = trained.stylex.style_space.size
     return (
         ("Images", f"{manifest.source}, {manifest.resolution} px"),
-        ("Classifier", _describe(run, evaluation)),
+        ("Classifier", _describe(trained, evaluation)),
         (
             "Training",
             f"{evaluation.run.images_seen or 0:,} images, conditioning "
-            f"{run.settings.model.conditioning}"
-            + (f"; {ending}" if (ending := run.ending()) else ""),
+            f"{trained.settings.model.conditioning}"
+            + (f"; {ending}" if (ending := trained.record.ending()) else ""),
         ),
         (
             "Search",
-            f"{run.settings.attributes.images} held-out images, "
+            f"{trained.settings.attributes.images} held-out images, "
             f"{size} style coordinates",
         ),
     )
 
 
-def _describe(run: run_lib.Run, evaluation: record.Evaluation) -> str:
+def _describe(run: trained_lib.TrainedRun, evaluation: record.Evaluation) -> str:
     settings, accuracy = run.settings.classifier, evaluation.classifier.accuracy
     name = settings.path or f"{settings.architecture}, trained by this run"
     if accuracy is None:

@@ -3,39 +3,47 @@
 import dataclasses
 import functools
 import logging
-import pathlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import numpy as np
 import tensorflow as tf
 
 from stylex_tf import errors
-from stylex_tf import config, config_checks, experiment, run_folder
+from stylex_tf import config, experiment, run_folder
 from stylex_tf.classifiers import extractors
 from stylex_tf.data import preprocessing
 from stylex_tf.data.records import tfrecords
-from stylex_tf.models import photo_backbone
 from stylex_tf.report import contact_sheet
-from stylex_tf.runs import validating
+from stylex_tf.runs import (
+    blame,
+    initial_weights,
+    marginal,
+    perceptual_features,
+    training_record,
+    validating,
+)
 from stylex_tf.training import (
     best_checkpoint,
     checkpoints,
+    interruption,
     loop,
     metrics,
+    networks,
     snapshots,
     step,
-    symptoms,
     validation,
-    validations,
+    validation_history,
     watch,
 )
 
 _LOGGER = logging.getLogger(__name__)
 
 _SNAPSHOT_IMAGES = 12
-# Images whose mean probabilities stand for the class marginal.
-_MARGINAL_IMAGES = 1_000
+# How often training goes back after it diverged, and how far apart the seeds
+# of these tries are.
+_SETBACKS = 2
+_OTHER_SEED = 1_000_003
 # What a step trains fits into memory; so does this, where a step trains more.
 _VALIDATED_AT_ONCE = 32
 
@@ -95,91 +103,168 @@ class Run:
             folder.checkpoints,
             every=settings.training.checkpoint_every,
         )
+        self._go_on()
+        self._seen = self._begin_with_weights()
+        self.marginal = marginal.of_training_images(self.classifier, dataset)
+
+    def _go_on(self) -> None:
+        """Restores the newest checkpoint, with the history up to it."""
+        self.first_step = self._checkpoints.restore(
+            logged_step=validation_history.last_step(
+                training_record.log(self.folder)
+            ),
+            mend=self.is_chief,
+        )
+        self._record = training_record.TrainingRecord(
+            self.settings, self.folder, self.first_step
+        )
         self._best = best_checkpoint.BestCheckpoint(
             self.state,
-            folder.best_checkpoint,
-            self._log,
-            every=settings.training.validate_every,
+            self.folder.best_checkpoint,
+            self._record.history,
+            lambda: self._checkpoints.facts,
+            every=self.settings.training.validate_every,
         )
-        self.first_step = self._checkpoints.restore()
-        self.marginal = self._mean_probabilities()
 
-    @property
-    def trained_steps(self) -> int:
-        """How far training came, whichever state is kept of it."""
-        return self._checkpoints.latest_step
+    def _begin_with_weights(self) -> Mapping[str, str]:
+        """Takes over what the config asks for; the cuts that were seen."""
+        manifest = self.dataset.manifest
+        seen = dict(self._checkpoints.facts.cuts)
+        path = self.settings.training.initialize_from
+        if path and not self.first_step:
+            seen |= initial_weights.start(self.state, path, manifest)
+        # Data of an earlier version do not know their cut.
+        if cut := getattr(manifest, "cut", ""):
+            seen[manifest.source] = cut
+        return seen
 
     @property
     def is_trained(self) -> bool:
         """Whether all steps are done, or training ended earlier."""
-        return self.trained_steps >= self.settings.total_steps or (
-            validations.is_stalled(
-                validations.read(self._log, self.trained_steps),
-                self.settings.patience_steps,
-            )
-        )
+        return self._record.is_finished(int(self.state.step.numpy()))
 
-    def find_symptoms(self) -> tuple[symptoms.Symptom, ...]:
-        """What went wrong in training, up to the state as it is now."""
-        step_now = int(self.state.step.numpy())
-        return symptoms.find(validations.read(self._log, step_now))
-
-    def keep(self) -> None:
-        """Restores the best state of a trained run, if it is the one to keep.
-
-        Raises:
-            CheckpointError: it is not there.
-        """
-        if self.settings.training.keep == "best":
-            self._best.restore()
-
-    def ending(self) -> str:
-        """What is special in how training ended, in words; or nothing."""
-        batch_size = self.settings.training.batch_size
-        parts = []
-        if self.trained_steps < self.settings.total_steps:
-            parts.append(
-                f"ended early, after {self.trained_steps * batch_size:,} of "
-                f"{self.settings.training.total_images:,} images: "
-                f"{self.settings.training.patience:,} brought no better "
-                "validation score"
-            )
-        kept = int(self.state.step.numpy())
-        if kept != self.trained_steps:
-            parts.append(
-                "explained is the state with the best validation score, "
-                f"after {kept * batch_size:,} images"
-            )
-        return "; ".join(parts)
+    @property
+    def seconds(self) -> float:
+        """Spent in training so far, all sessions together."""
+        return self._checkpoints.facts.seconds
 
     def train(self) -> None:
-        """Trains from the newest checkpoint to the end."""
-        settings, training = self.settings, self.settings.training
-        total = settings.total_steps
+        """Trains from the newest checkpoint to the end.
+
+        Raises:
+            DivergedError: a metric was not finite, also after training went
+                back to the last good state a few times.
+            ClassifierError: it was the classifier that answered so.
+            Interrupted: a signal came, and the state was saved.
+        """
         if self.is_trained:
             return
-        actions = self._actions(total) if self.is_chief else []
+        while True:
+            setbacks = self._checkpoints.facts.setbacks
+            self._checkpoints.begin(
+                cuts=self._seen, class_names=self.classifier.class_names
+            )
+            try:
+                self._train(self.settings.seed + _OTHER_SEED * setbacks)
+                return
+            except errors.DivergedError as error:
+                self._go_back(error, setbacks + 1)
+
+    def _go_back(self, error: errors.DivergedError, setbacks: int) -> None:
+        """Goes back to the last good state, or says why not."""
+        blame.classifier(self.classifier, self._images(*error.steps))
+        workers = self.settings.training.strategy == "multi_worker_mirrored"
+        # The other workers do not know of it.
+        if workers or setbacks > _SETBACKS or not self._checkpoints.latest_step:
+            raise error
+        self._go_on()
+        blame.classifier(
+            self.classifier,
+            self._images(*error.steps),
+            rebuild=self._rebuilder(self.state.networks),
+        )
+        _LOGGER.warning(
+            "%s. Training goes back to step %d, and on with other random "
+            "numbers (time %d of at most %d).",
+            error,
+            self.first_step,
+            setbacks,
+            _SETBACKS,
+        )
+        self._checkpoints.begin(setbacks=setbacks)
+
+    def _images(self, first: int, last: int) -> Iterator[np.ndarray]:
+        """The images of steps, a batch a step, uint8 [N, H, W, 3]."""
+        batches = self.dataset.batches(
+            "train",
+            batch_size=self.settings.training.batch_size,
+            seed=self._seed,
+            start=first,
+            balanced=self.settings.data.balanced,
+        )
+        for batch in batches.take(max(1, last - first)):
+            yield batch["image"].numpy()
+
+    def _train(self, seed: int) -> None:
+        """Trains until the end, or until something ends it earlier.
+
+        Args:
+            seed: another one after a setback, or the same steps would
+                diverge again.
+        """
+        self._seed = seed
+        total = self.settings.total_steps
+        settings = dataclasses.replace(
+            perceptual_features.as_far_as_known(
+                self.settings, self.classifier
+            ),
+            seed=seed,
+        )
         run_step = step.build_training_step(
-            self._with_features(),
+            settings,
             self.strategy,
             self.state,
             classify=self.classifier.logits_and_features,
             marginal=tf.constant(self.marginal),
             perceptual_features=self._extractor,
         )
-        loop.train(
-            self.state, run_step, self._batches(), actions, total_steps=total
-        )
-
-    def _actions(self, total: int) -> list[loop.Action]:
-        """What is done beside training, by one process of all workers."""
-        training = self.settings.training
+        batches = self._batches()
+        if not self.is_chief:
+            loop.train(self.state, run_step, batches, [], total_steps=total)
+            return
         log = metrics.MetricsLog(
             self.folder.root,
+            self._record.history,
             first_step=self.first_step,
-            every=training.log_every,
-            batch_size=training.batch_size,
+            every=settings.training.log_every,
+            batch_size=settings.training.batch_size,
         )
+        ends = interruption.Interruption(lambda step: self._save(log, step))
+        with ends.listening():
+            loop.train(
+                self.state,
+                run_step,
+                batches,
+                [*self._actions(total, log), ends],
+                total_steps=total,
+            )
+
+    def _save(self, log: metrics.MetricsLog, step: int) -> int:
+        """Saves the state, unless it is not finite; returns what is saved."""
+        try:
+            log.check(step)
+        except errors.DivergedError as error:
+            _LOGGER.warning("This step is not saved: %s.", error)
+        else:
+            if self._checkpoints.latest_step != step:
+                self._checkpoints.save(step, self._checkpoints.facts)
+        return self._checkpoints.latest_step
+
+    def _actions(
+        self, total: int, log: metrics.MetricsLog
+    ) -> list[loop.Action]:
+        """What is done beside training, by one process of all workers."""
+        training = self.settings.training
         actions: list[loop.Action] = [
             log,
             self._snapshots(),
@@ -196,11 +281,11 @@ class Run:
         measures = validation.Validation(
             self._held_out().measure,
             log,
-            self._log,
+            self._record.history,
             every=training.validate_every,
             patience_steps=self.settings.patience_steps,
         )
-        says = watch.Watch(self._log, every=training.validate_every)
+        says = watch.Watch(self._record.history, every=training.validate_every)
         return [measures, *actions, self._best, says]
 
     def _batches(self) -> Iterator[Any]:
@@ -211,7 +296,7 @@ class Run:
             batches = self.dataset.batches(
                 "train",
                 batch_size=training.batch_size // context.num_input_pipelines,
-                seed=self.settings.seed,
+                seed=self._seed,
                 start=self.first_step,
                 shard=(
                     context.input_pipeline_id,
@@ -226,39 +311,12 @@ class Run:
             self.strategy.distribute_datasets_from_function(of_pipeline)
         )
 
-    def _with_features(self) -> config.ExperimentConfig:
-        """The settings, without a distance that has no features to compare."""
-        loss = self.settings.loss
-        if loss.perceptual_features != "auto" or self.classifier.has_features:
-            return self.settings
-        _LOGGER.warning(
-            "The classifier shows no feature maps: training goes without the "
-            "perceptual distance. loss.perceptual_features names another "
-            "network."
-        )
-        return dataclasses.replace(
-            self.settings, loss=dataclasses.replace(loss, perceptual=0.0)
-        )
-
     @functools.cached_property
     def _extractor(self) -> extractors.Extractor | None:
         """Features of the perceptual distance; None takes the classifier's."""
-        loss = self.settings.loss
-        own = loss.perceptual_features in ("auto", "classifier")
-        if own or not loss.perceptual:
-            return None
-        if loss.perceptual_features == config_checks.PHOTOGRAPHS:
-            backbone = self.state.networks.backbone
-            return backbone or photo_backbone.PhotoBackbone(
-                self.settings.model.resolution
-            )
-        if loss.perceptual_features == "vgg16":
-            return extractors.vgg16(loss.perceptual_weights)
-        return extractors.saved_model(loss.perceptual_features)
-
-    @property
-    def _log(self) -> pathlib.Path:
-        return self.folder.root / "metrics.jsonl"
+        return perceptual_features.extractor(
+            self.settings, self.state.networks.backbone
+        )
 
     @property
     def _validated_images(self) -> int:
@@ -270,7 +328,7 @@ class Run:
 
     def _held_out(self) -> validating.HeldOut:
         """What is measured in training: images that the search will see."""
-        settings, averages = self.settings, self.state.averages
+        settings = self.settings
         count = self._validated_images
         features = "the classifier under explanation"
         if self._extractor is not None:
@@ -284,22 +342,27 @@ class Run:
             features,
         )
 
-        def rebuild(images: tf.Tensor, logits: tf.Tensor) -> tf.Tensor:
-            p = tf.nn.softmax(logits)
-            if settings.model.conditioning == "dropout":
-                p = tf.broadcast_to(self.marginal, tf.shape(p))
-            return averages.generator(averages.encode(images), p)
-
         return validating.HeldOut(
             self.dataset.load("test", limit=count).images,
             self.dataset.load("train", limit=count).images,
-            rebuild=rebuild,
+            rebuild=self._rebuilder(self.state.averages),
             classify=self.classifier.logits_and_features,
             features=self._extractor,
             weights=settings.loss,
             class_names=self.classifier.class_names,
             batch_size=min(settings.training.batch_size, _VALIDATED_AT_ONCE),
         )
+
+    def _rebuilder(self, parts: networks.Networks) -> blame.Rebuild:
+        """Images and logits to reconstructions by some of the networks."""
+
+        def rebuild(images: tf.Tensor, logits: tf.Tensor) -> tf.Tensor:
+            p = tf.nn.softmax(logits)
+            if self.settings.model.conditioning == "dropout":
+                p = tf.broadcast_to(self.marginal, tf.shape(p))
+            return parts.generator(parts.encode(images), p)
+
+        return rebuild
 
     def _snapshots(self) -> snapshots.Snapshots:
         held_out = self.dataset.load("test", limit=_SNAPSHOT_IMAGES)
@@ -317,15 +380,6 @@ class Run:
             every=self.settings.training.snapshot_every,
             write_png=contact_sheet.write_png,
         )
-
-    def _mean_probabilities(self) -> np.ndarray:
-        """The class marginal, float32 [K], of the first training images."""
-        images = self.dataset.load("train", limit=_MARGINAL_IMAGES).images
-        parts = [
-            tf.nn.softmax(self.classifier(preprocessing.to_float(part)))
-            for part in np.array_split(images, max(1, len(images) // 100))
-        ]
-        return tf.reduce_mean(tf.concat(parts, axis=0), axis=0).numpy()
 
 
 def _check_batch(training: config.TrainingConfig, replicas: int) -> None:

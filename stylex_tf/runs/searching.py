@@ -71,21 +71,21 @@ class Found:
         return dataclasses.replace(self, by_class=by_class, ranked=ranked)
 
 
-def find(trained: trained_lib.Trained) -> Found:
+def find(trained: trained_lib.TrainedRun) -> Found:
     """Measures the edits of the searched images, and selects attributes.
 
     Args:
         trained: a trained run; its folder gets attributes/. What is there
             already, of the same weights and images, is not measured again.
     """
-    styles, ranges = encode(trained, trained.searched)
+    styles, ranges = encode(trained, trained.held_out.searched)
     table = _measure(trained, styles, ranges)
-    effects.save(table, trained.run.folder.attributes)
+    effects.save(table, trained.folder.attributes)
     return select(trained, table, styles)
 
 
 def select(
-    trained: trained_lib.Trained,
+    trained: trained_lib.TrainedRun,
     table: effects.StyleEffects,
     styles: np.ndarray,
 ) -> Found:
@@ -97,7 +97,7 @@ def select(
         styles: of the searched images, [N, T].
     """
     rules = selection_rules(trained)
-    top_k = max(trained.run.settings.attributes.top_k, 10)
+    top_k = max(trained.settings.attributes.top_k, 10)
     by_class = {
         target: selection.select_class_attributes(
             table, target_class=target, top_k=top_k, rules=rules
@@ -112,27 +112,27 @@ def select(
 
 
 def encode(
-    trained: trained_lib.Trained, images: tfrecords.Examples
+    trained: trained_lib.TrainedRun, images: tfrecords.Examples
 ) -> tuple[np.ndarray, style_ranges.StyleRanges]:
     """Returns the styles of images, [N, T], and the ends of their search."""
-    settings = trained.run.settings.attributes
+    settings = trained.settings.attributes
     styles = batching.apply(
-        trained.functions.encode,
+        trained.stylex.encode,
         preprocessing.to_float_numpy(images.images),
         batch_size=settings.batch_size,
     )
     ranges = style_ranges.StyleRanges.from_styles(
         styles,
-        searched=trained.functions.style_space.size,
+        searched=trained.stylex.style_space.size,
         kind=settings.ranges,
         width=settings.range_width,
     )
     return styles, ranges
 
 
-def selection_rules(trained: trained_lib.Trained) -> selection.Rules:
+def selection_rules(trained: trained_lib.TrainedRun) -> selection.Rules:
     """Returns how the run selects attributes."""
-    settings = trained.run.settings.attributes
+    settings = trained.settings.attributes
     return selection.Rules(
         procedure=settings.procedure,
         measure=settings.measure,
@@ -140,24 +140,24 @@ def selection_rules(trained: trained_lib.Trained) -> selection.Rules:
     )
 
 
-def identity(trained: trained_lib.Trained) -> str:
+def identity(trained: trained_lib.TrainedRun) -> str:
     """Names the networks that a shard was measured with."""
-    step = int(trained.run.state.step.numpy())
-    return f"step {step}, classifier {trained.run.classifier_figures}"
+    step = trained.stylex.step
+    return f"step {step}, classifier {trained.classifier_figures}"
 
 
 def _measure(
-    trained: trained_lib.Trained,
+    trained: trained_lib.TrainedRun,
     styles: np.ndarray,
     ranges: style_ranges.StyleRanges,
 ) -> effects.StyleEffects:
-    run, functions = trained.run, trained.functions
+    run, functions = trained, trained.stylex
     settings = run.settings.attributes
     options: dict[str, Any] = {
-        "image_ids": trained.searched.ids,
+        "image_ids": trained.held_out.searched.ids,
         "shift_size": settings.shift_size,
         "batch_size": settings.batch_size,
-        "score": functions.score if settings.score_limit else None,
+        "score": functions.model.score if settings.score_limit else None,
     }
     every = 2 * ranges.size
     candidates = min(settings.candidates or every, every)
@@ -170,7 +170,7 @@ def _measure(
     ) as bar:
         if settings.candidates:
             return screening.measure_effects(
-                functions.layered,
+                functions.model.generate,
                 functions.classify,
                 styles,
                 ranges,
@@ -179,7 +179,7 @@ def _measure(
                 **options,
             )
         return shards.measure(
-            functions.layered,
+            functions.model.generate,
             functions.classify,
             styles,
             ranges,

@@ -14,7 +14,7 @@ import tensorflow as tf
 
 from stylex_tf.classifiers import trainer
 from stylex_tf.data.records import answered
-from stylex_tf.runs import run as run_lib
+from stylex_tf.runs import trained as trained_lib
 
 _ARCHITECTURE = "small_cnn"
 
@@ -38,7 +38,7 @@ class SecondOpinion:
         return tf.reduce_mean(self.features(images)[-1], axis=[1, 2])
 
 
-def get(run: run_lib.Run) -> SecondOpinion:
+def get(run: trained_lib.TrainedRun) -> SecondOpinion:
     """Trains it the first time; afterwards it is in the run's folder."""
     directory = run.folder.second_classifier
     seed = run.settings.seed + 1

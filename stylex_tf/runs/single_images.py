@@ -8,7 +8,6 @@ import tensorflow as tf
 from stylex_tf.attributes import (counterfactuals, selection, subset)
 from stylex_tf.data import preprocessing
 from stylex_tf.report import single_image
-from stylex_tf.runs import functions as functions_lib
 from stylex_tf.runs import searching
 from stylex_tf.runs import trained as trained_lib
 
@@ -18,7 +17,7 @@ _INDEPENDENT = 4
 
 
 def explain(
-    trained: trained_lib.Trained, found: searching.Found
+    trained: trained_lib.TrainedRun, found: searching.Found
 ) -> tuple[single_image.SingleImage, ...]:
     """Explains the first searched images of every class in turn.
 
@@ -47,10 +46,10 @@ def _in_turn(predictions: np.ndarray) -> list[int]:
 
 
 def _explain_one(
-    trained: trained_lib.Trained, found: searching.Found, row: int
+    trained: trained_lib.TrainedRun, found: searching.Found, row: int
 ) -> single_image.SingleImage:
-    functions, table = trained.functions, found.table
-    image = trained.searched.images[row]
+    functions, table = trained.stylex, found.table
+    image = trained.held_out.searched.images[row]
     pixels = tf.constant(preprocessing.to_float_numpy(image[None]))
     target = int(np.argsort(-table.base_logits[row], kind="stable")[1])
     alone = selection.independent(
@@ -58,7 +57,7 @@ def _explain_one(
         image=row,
         target_class=target,
         top_k=_INDEPENDENT,
-        measure=trained.run.settings.attributes.measure,
+        measure=trained.settings.attributes.measure,
     )
     together = subset.subset(
         table,
@@ -71,9 +70,8 @@ def _explain_one(
         image_id=table.image_ids[row],
         image=image,
         reconstruction=preprocessing.to_uint8(rebuilt).numpy()[0],
-        probabilities_image=functions_lib.probabilities(functions, pixels)[0],
-        probabilities_reconstruction=functions_lib.probabilities(
-            functions, rebuilt
+        probabilities_image=functions.probabilities(pixels)[0],
+        probabilities_reconstruction=functions.probabilities(rebuilt
         )[0],
         target=target,
         independent=_edits(
@@ -90,7 +88,7 @@ def _explain_one(
 
 
 def _edits(
-    trained: trained_lib.Trained,
+    trained: trained_lib.TrainedRun,
     found: searching.Found,
     row: int,
     named: Sequence[selection.Attribute],
@@ -112,7 +110,7 @@ def _edits(
         directions,
         found.table.shift_size,
     )
-    pixels = trained.functions.generate(tf.constant(styles))
+    pixels = trained.stylex.generate(tf.constant(styles))
     pictures = preprocessing.to_uint8(pixels).numpy()
     return tuple(
         single_image.Edit(
@@ -125,7 +123,7 @@ def _edits(
         for one, picture, probabilities in zip(
             named,
             pictures,
-            functions_lib.probabilities(trained.functions, pixels),
+            trained.stylex.probabilities(pixels),
             strict=True,
         )
     )

@@ -39,7 +39,7 @@ class Made:
 
 
 def make(
-    trained: trained_lib.Trained,
+    trained: trained_lib.TrainedRun,
     directory: pathlib.Path,
     *,
     names: Sequence[str] = (),
@@ -78,7 +78,7 @@ def make(
 
 
 def _coordinates(
-    trained: trained_lib.Trained, names: Sequence[str], most: int
+    trained: trained_lib.TrainedRun, names: Sequence[str], most: int
 ) -> tuple[int, ...]:
     if names:
         found = reported.coordinates(trained, names)
@@ -93,14 +93,14 @@ def _coordinates(
         )[:most]
     if len(found) < 2:
         raise errors.StudyError(
-            f"{trained.run.folder.root}: {len(found)} attributes; a study "
+            f"{trained.folder.root}: {len(found)} attributes; a study "
             "compares two or more. --attributes names others"
         )
     return found
 
 
 def _clips(
-    trained: trained_lib.Trained,
+    trained: trained_lib.TrainedRun,
     table: effects.StyleEffects,
     coordinates: Sequence[int],
     seed: int,
@@ -112,8 +112,8 @@ def _clips(
     images drawn from the half in which that moves the classifier most.
     """
     random = np.random.default_rng(seed)
-    styles = trained.functions.encode(
-        tf.constant(preprocessing.to_float_numpy(trained.searched.images))
+    styles = trained.stylex.encode(
+        tf.constant(preprocessing.to_float_numpy(trained.held_out.searched.images))
     ).numpy()
     rows = np.arange(len(styles))
     before = log_odds.of_class(table.base_logits, 0)
@@ -134,28 +134,28 @@ def _clips(
         )
         pictures = [
             preprocessing.to_uint8(
-                trained.functions.generate(tf.constant(one))
+                trained.stylex.generate(tf.constant(one))
             ).numpy()
             for one in (styles[chosen], edited)
         ]
         clips[str(coordinate)] = [
-            questions.Clip(trained.searched.ids[row], source, moved)
+            questions.Clip(trained.held_out.searched.ids[row], source, moved)
             for row, source, moved in zip(chosen, *pictures, strict=True)
         ]
     return clips
 
 
 def _facts(
-    trained: trained_lib.Trained, coordinates: Sequence[int], seed: int
+    trained: trained_lib.TrainedRun, coordinates: Sequence[int], seed: int
 ) -> dict[str, Any]:
     """What the key says of where the study comes from."""
     attributes = {}
     for coordinate in coordinates:
-        layer, channel = trained.functions.style_space.locate(coordinate)
+        layer, channel = trained.stylex.style_space.locate(coordinate)
         attributes[str(coordinate)] = {"layer": layer, "channel": channel}
     return {
-        "run": str(trained.run.folder.root),
-        "step": int(trained.run.state.step.numpy()),
+        "run": str(trained.folder.root),
+        "step": trained.stylex.step,
         "seed": seed,
         "attributes": attributes,
     }

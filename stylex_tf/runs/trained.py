@@ -1,64 +1,157 @@
 """A run that has been trained, opened again from its folder."""
 
 import dataclasses
+import functools
 import json
 import os
 import pathlib
+from typing import Any
 
-from stylex_tf import errors
-from stylex_tf import config, experiment, run_folder
+from stylex_tf import config, errors, experiment, run_folder
+from stylex_tf.classifiers import adapter
 from stylex_tf.data.records import tfrecords
-from stylex_tf.runs import functions as functions_lib
-from stylex_tf.runs import run as run_lib
+from stylex_tf.runs import trained_model, training_record
+from stylex_tf.training import checkpoint_files, checkpoints
 
 
 @dataclasses.dataclass(frozen=True)
-class Trained:
-    """A trained run, its functions, and its held-out images.
+class HeldOut:
+    """Held-out images, each of which is used for one thing.
 
     Attributes:
-        run: the run, whose training is finished.
-        functions: of the run.
-        searched: held-out images to search.
+        searched: what the search sees.
         tested: others, to test whether what was found is significant.
         unseen: others still, to evaluate what passed the tests.
     """
 
-    run: run_lib.Run
-    functions: functions_lib.Functions
     searched: tfrecords.Examples
     tested: tfrecords.Examples
     unseen: tfrecords.Examples
 
-    @classmethod
-    def of(cls, run: run_lib.Run) -> "Trained":
-        """Opens a run of this process.
 
-        Raises:
-            RunFolderError: its training is not finished.
-            CheckpointError: the state to keep is not there.
-        """
-        if not run.is_trained:
-            raise errors.RunFolderError(
-                f"{run.folder.root} is trained for {run.trained_steps} of "
-                f"{run.settings.total_steps} steps; expected all of them. Go "
-                "on with the train command"
-            )
-        run.keep()
-        held_out = run.dataset.load("test")
-        ids, settings = len(held_out.ids), run.settings
+@dataclasses.dataclass(frozen=True)
+class TrainedRun:
+    """A run whose training is finished, and what was trained.
+
+    Images are decoded, and the classifier is judged, when they are asked for.
+
+    Attributes:
+        settings: of the run.
+        folder: where it lives.
+        dataset: its prepared images.
+        classifier: the one under explanation.
+        stylex: what was trained.
+        record: how the training went.
+        seconds: spent in training, all sessions together.
+    """
+
+    settings: config.ExperimentConfig
+    folder: run_folder.RunFolder
+    dataset: tfrecords.Dataset
+    classifier: adapter.Classifier
+    stylex: trained_model.TrainedModel
+    record: training_record.TrainingRecord
+    seconds: float
+
+    @functools.cached_property
+    def held_out(self) -> HeldOut:
+        """The images of the test split, cut in three."""
+        held_out = self.dataset.load("test")
+        ids, settings = len(held_out.ids), self.settings
         count = settings.searched_images(ids)
         end = min(2 * count + settings.evaluation.images, ids)
-        return cls(
-            run=run,
-            functions=functions_lib.Functions(run),
+        return HeldOut(
             searched=held_out.take(0, count),
             tested=held_out.take(count, 2 * count),
             unseen=held_out.take(2 * count, end),
         )
 
+    @functools.cached_property
+    def classifier_figures(self) -> dict[str, Any]:
+        """How good the classifier is on held-out images."""
+        return experiment.prepare_classifier(
+            self.settings, self.dataset, self.folder.classifier
+        )
 
-def load(run_dir: str | os.PathLike[str]) -> Trained:
+
+def is_finished(
+    settings: config.ExperimentConfig, folder: run_folder.RunFolder
+) -> bool:
+    """Returns whether a run needs no training any more."""
+    try:
+        newest = checkpoints.find_newest(folder.checkpoints, mend=False)
+    except errors.CheckpointError:
+        return False
+    steps = newest.step if newest else 0
+    record = training_record.TrainingRecord(settings, folder, steps)
+    return record.is_finished(steps)
+
+
+def open_run(
+    settings: config.ExperimentConfig,
+    folder: run_folder.RunFolder,
+    dataset: tfrecords.Dataset,
+) -> TrainedRun:
+    """Opens a run whose training is finished; trains nothing.
+
+    Raises:
+        RunFolderError: its training is not finished.
+        CheckpointError: the state to keep is not there, or damaged.
+    """
+    newest = checkpoints.find_newest(folder.checkpoints, mend=False)
+    steps = newest.step if newest else 0
+    record = training_record.TrainingRecord(settings, folder, steps)
+    if newest is None or not record.is_finished(steps):
+        raise errors.RunFolderError(
+            f"{folder.root} is trained for {steps} of {settings.total_steps} "
+            "steps; expected all of them. Go on with the train command"
+        )
+    kept = _kept(newest, record, folder)
+    classifier = experiment.load_classifier(
+        settings, dataset, folder.classifier
+    )
+    return TrainedRun(
+        settings=settings,
+        folder=folder,
+        dataset=dataset,
+        classifier=classifier,
+        stylex=trained_model.restore(
+            settings, kept.path, classifier, dataset
+        ),
+        record=record,
+        seconds=newest.facts.seconds,
+    )
+
+
+def find_kept(
+    settings: config.ExperimentConfig, folder: run_folder.RunFolder
+) -> checkpoints.Newest | None:
+    """Returns the state to explain, also of a run that is not finished.
+
+    Raises:
+        CheckpointError: it is damaged.
+    """
+    newest = checkpoints.find_newest(folder.checkpoints, mend=False)
+    if newest is None:
+        return None
+    record = training_record.TrainingRecord(settings, folder, newest.step)
+    return _kept(newest, record, folder)
+
+
+def _kept(
+    newest: checkpoints.Newest,
+    record: training_record.TrainingRecord,
+    folder: run_folder.RunFolder,
+) -> checkpoints.Newest:
+    """The newest state, or the best, as the config has it."""
+    step = record.kept_step
+    if step == newest.step:
+        return newest
+    path = checkpoint_files.prefix(folder.best_checkpoint, step)
+    return checkpoints.Newest(path, step, checkpoint_files.inspect(path))
+
+
+def load(run_dir: str | os.PathLike[str]) -> TrainedRun:
     """Opens the run in a folder; trains nothing.
 
     Args:
@@ -67,13 +160,12 @@ def load(run_dir: str | os.PathLike[str]) -> Trained:
     Raises:
         RunFolderError: there is no run, or it is not finished.
     """
-    folder = run_folder.RunFolder(pathlib.Path(run_dir).absolute())
+    folder = run_folder.RunFolder(pathlib.Path(run_dir).expanduser().absolute())
     settings = read_config(folder)
     # One process that reads, however many trained.
     one = dataclasses.replace(settings.training, strategy="one_device")
-    strategy = experiment.make_strategy(one)
-    dataset = experiment.load_data(settings)
-    return Trained.of(run_lib.Run(settings, folder, dataset, strategy))
+    experiment.make_strategy(one)
+    return open_run(settings, folder, experiment.load_data(settings))
 
 
 def read_config(folder: run_folder.RunFolder) -> config.ExperimentConfig:

@@ -1,9 +1,15 @@
 """The checkpoint with the best validation score, beside the last ones."""
 
 import pathlib
+from collections.abc import Callable
 
-from stylex_tf import errors
-from stylex_tf.training import checkpoints, loop, state, validations
+from stylex_tf.training import (
+    checkpoint_files,
+    checkpoints,
+    loop,
+    state,
+    validation_history,
+)
 
 
 class BestCheckpoint:
@@ -17,7 +23,8 @@ class BestCheckpoint:
         self,
         train_state: state.TrainState,
         directory: pathlib.Path,
-        log: pathlib.Path,
+        history: validation_history.ValidationHistory,
+        facts: Callable[[], checkpoint_files.Facts],
         *,
         every: int,
     ):
@@ -26,12 +33,14 @@ class BestCheckpoint:
         Args:
             train_state: what is saved, whole.
             directory: holds one checkpoint, and nothing else.
-            log: metrics.jsonl, which has the scores.
+            history: has the scores.
+            facts: are written beside the state.
             every: steps between two validations.
         """
         self._state = train_state
         self._directory = directory
-        self._log = log
+        self._history = history
+        self._facts = facts
         self._every = every
         self._saved = checkpoints.Checkpoints(
             train_state, directory, every=every, keep=1
@@ -49,24 +58,6 @@ class BestCheckpoint:
         it goes on.
         """
         step = int(self._state.step.numpy())
-        found = validations.best(validations.read(self._log, step))
+        found = self._history.best
         if found and found["step"] == step != self._saved.latest_step:
-            self._saved(step, {}, last=True)
-
-    def restore(self) -> None:
-        """Restores the best state, unless the state is it, or there is none.
-
-        Raises:
-            CheckpointError: it is not there, or not of this state, whole.
-        """
-        step = int(self._state.step.numpy())
-        found = validations.best(validations.read(self._log, step))
-        if found is None or found["step"] == step:
-            return
-        if self._saved.latest_step != found["step"]:
-            raise errors.CheckpointError(
-                f"{self._directory} has {self._saved.latest or 'nothing'}; "
-                f"expected the checkpoint of step {found['step']}, which has "
-                f"the best score in {self._log}"
-            )
-        self._saved.restore()
+            self._saved.save(step, self._facts())

@@ -1,15 +1,28 @@
 """Checkpoints: they resume a run. What ships a model is an export."""
 
+import contextlib
+import dataclasses
+import logging
 import pathlib
+import shutil
+import time
+from collections.abc import Callable, Iterator
+from typing import Any
 
 import tensorflow as tf
 
-from stylex_tf import errors
-from stylex_tf.training import loop, state
+from stylex_tf import errors, plain_paths, temporary_folder
+from stylex_tf.training import checkpoint_files, loop, state
+
+_LOGGER = logging.getLogger(__name__)
 
 
 class Checkpoints:
-    """Saves the whole state at intervals and restores the newest."""
+    """Saves the whole state at intervals and restores the newest whole one.
+
+    What counts is the files: there is no list of checkpoints beside them,
+    which could be lost or be another's.
+    """
 
     def __init__(
         self,
@@ -18,6 +31,7 @@ class Checkpoints:
         *,
         every: int,
         keep: int = 2,
+        clock: Callable[[], float] = time.monotonic,
     ):
         """Opens the folder.
 
@@ -26,47 +40,234 @@ class Checkpoints:
             directory: where.
             every: steps between two checkpoints.
             keep: so many of the last ones.
+            clock: in seconds.
         """
         self._state = train_state
+        self._directory = directory
         self._every = every
-        self._manager = tf.train.CheckpointManager(
-            tf.train.Checkpoint(state=train_state),
-            str(directory),
-            max_to_keep=keep,
-            step_counter=train_state.step,
-        )
-
-    @property
-    def latest(self) -> str | None:
-        """The newest checkpoint's path, None where there is none."""
-        return self._manager.latest_checkpoint
+        self._keep = keep
+        self._clock = clock
+        self._since: float | None = None
+        self._facts = checkpoint_files.Facts()
+        self._checkpoint = tf.train.Checkpoint(state=train_state)
 
     @property
     def latest_step(self) -> int:
         """The step of the newest checkpoint, 0 where there is none."""
-        return int(self.latest.rpartition("-")[2]) if self.latest else 0
+        return max(checkpoint_files.steps(self._directory), default=0)
 
-    def restore(self) -> int:
-        """Restores the newest checkpoint, if any.
+    @property
+    def facts(self) -> checkpoint_files.Facts:
+        """What a run must know beside its state, as it is now."""
+        if self._since is None:
+            return self._facts
+        seconds = self._facts.seconds + self._clock() - self._since
+        return dataclasses.replace(self._facts, seconds=seconds)
+
+    def begin(self, **facts: Any) -> None:
+        """From here on time counts as spent in training.
+
+        Args:
+            **facts: of `checkpoint_files.Facts`, that differ from those of
+                the checkpoint that was restored.
+
+        Raises:
+            RunFolderError: the disk has too little room for the checkpoints.
+        """
+        self._facts = dataclasses.replace(self.facts, **facts)
+        self._since = self._clock()
+        self._directory.mkdir(parents=True, exist_ok=True)
+        checkpoint_files.remove_unfinished(self._directory)
+        self._check_room()
+
+    def restore(self, *, logged_step: int = 0, mend: bool = False) -> int:
+        """Restores the newest whole checkpoint, if there ever was any.
+
+        Args:
+            logged_step: the last step that the run's log knows of.
+            mend: move damaged checkpoints aside, so that training goes on.
 
         Returns:
             The step to go on from.
 
         Raises:
-            CheckpointError: the checkpoint is not of this state, whole.
+            CheckpointError: there were checkpoints, and none is whole; or
+                the newest whole one is not of this state.
         """
-        if self.latest:
-            checkpoint = self._manager.checkpoint
-            try:
-                checkpoint.restore(self.latest).assert_consumed()
-            except (AssertionError, ValueError) as error:
-                raise errors.CheckpointError(
-                    f"{self.latest} is of other networks or optimizers than "
-                    f"the config describes: {error}"
-                ) from error
+        newest = find_newest(self._directory, mend=mend)
+        if newest is not None:
+            restore(self._checkpoint, newest.path)
+            self._facts = newest.facts
+        elif logged_step > self._every:
+            raise errors.CheckpointError(
+                f"{self._directory} has no checkpoint of a run whose log "
+                f"knows of {logged_step} steps. Put a copy of the checkpoints "
+                "there, or give another --run_dir to begin anew"
+            )
         return int(self._state.step.numpy())
 
     def __call__(self, step: int, metrics: loop.Metrics, *, last: bool):
         """Saves where a checkpoint is due."""
         if last or step % self._every == 0:
-            self._manager.save(checkpoint_number=step)
+            self.save(step, self.facts)
+
+    def save(self, step: int, facts: checkpoint_files.Facts) -> None:
+        """Saves the state whole, or not at all.
+
+        Args:
+            step: of the state.
+            facts: are written beside it.
+
+        Raises:
+            RunFolderError: the disk is full, or cannot be written.
+        """
+        with _one_line(self._directory, step):
+            self._directory.mkdir(parents=True, exist_ok=True)
+            target = checkpoint_files.prefix(self._directory, step)
+            # Beside the others, and out of sight until all of it is there.
+            with temporary_folder.beside(target) as folder:
+                path = checkpoint_files.prefix(folder, step)
+                # As tf.train.CheckpointManager counts.
+                self._checkpoint.save_counter.assign_add(1)
+                self._checkpoint.write(str(path))
+                checkpoint_files.seal(path, facts)
+                checkpoint_files.publish(path, target)
+            for old in checkpoint_files.steps(self._directory)[self._keep :]:
+                checkpoint_files.remove(
+                    checkpoint_files.prefix(self._directory, old)
+                )
+
+    def _check_room(self) -> None:
+        """One more checkpoint than is kept must fit, beside what is there."""
+        # The weights, Adam's two slots of each, and their averages.
+        size = 3 * _bytes(self._state.networks) + _bytes(self._state.averages)
+        there = len(checkpoint_files.steps(self._directory))
+        needed = size * max(1, self._keep + 1 - there)
+        free = shutil.disk_usage(self._directory).free
+        if free < needed:
+            raise errors.RunFolderError(
+                f"{self._directory}: the disk has {free / 1e6:.0f} MB left; "
+                f"the checkpoints of this run need {needed / 1e6:.0f} MB more"
+            )
+
+
+@dataclasses.dataclass(frozen=True)
+class Newest:
+    """The newest whole checkpoint of a folder.
+
+    Attributes:
+        path: without the endings of its files.
+        step: of its state.
+        facts: what was written beside it.
+    """
+
+    path: pathlib.Path
+    step: int
+    facts: checkpoint_files.Facts
+
+
+def find_newest(directory: pathlib.Path, *, mend: bool) -> Newest | None:
+    """Returns the newest whole checkpoint, None where there is no file of one.
+
+    Args:
+        directory: of the checkpoints.
+        mend: move aside those that are damaged, and newer.
+
+    Raises:
+        CheckpointError: there are checkpoints, and none is whole.
+    """
+    rejected: list[tuple[pathlib.Path, errors.CheckpointError]] = []
+    for step in checkpoint_files.steps(directory):
+        path = checkpoint_files.prefix(directory, step)
+        try:
+            facts = checkpoint_files.inspect(path)
+        except errors.CheckpointError as error:
+            rejected.append((path, error))
+            continue
+        for damaged, why in rejected:
+            moved = checkpoint_files.set_aside(damaged) if mend else directory
+            _LOGGER.warning(
+                "A checkpoint is damaged, and an older one is taken: %s. It "
+                "is in %s.",
+                why,
+                moved,
+            )
+        return Newest(path, step, facts)
+    if rejected:
+        whys = "; ".join(str(why) for _, why in rejected)
+        raise errors.CheckpointError(
+            f"{directory} has no whole checkpoint: {whys}. Put a copy of them "
+            "there, or give another --run_dir to begin anew"
+        )
+    return None
+
+
+def restore(checkpoint: tf.train.Checkpoint, path: pathlib.Path) -> None:
+    """Restores a whole checkpoint into what has all of its parts.
+
+    Raises:
+        CheckpointError: it is of another state.
+    """
+    with _of_this_state(path), plain_paths.of(path.parent) as folder:
+        checkpoint.restore(str(folder / path.name)).assert_consumed()
+
+
+def restore_part(path: pathlib.Path, **parts: tf.Module | tf.Variable) -> None:
+    """Restores parts of the state that a checkpoint has, and nothing else.
+
+    Args:
+        path: of the checkpoint, without the endings of its files.
+        **parts: by the names that `TrainState` has for them.
+
+    Raises:
+        CheckpointError: it is of other networks.
+    """
+    part = tf.Module()
+    for name, value in parts.items():
+        setattr(part, name, value)
+    with _of_this_state(path), plain_paths.of(path.parent) as folder:
+        status = tf.train.Checkpoint(state=part).restore(
+            str(folder / path.name)
+        )
+        status.assert_existing_objects_matched().expect_partial()
+
+
+@contextlib.contextmanager
+def _of_this_state(path: pathlib.Path) -> Iterator[None]:
+    try:
+        yield
+    except (AssertionError, ValueError) as error:
+        if isinstance(error, errors.UserError):
+            raise
+        raise errors.CheckpointError(
+            f"{path} is of other networks or optimizers than the config "
+            f"describes: {error}"
+        ) from error
+
+
+def _bytes(networks: tf.Module) -> int:
+    return sum(
+        variable.shape.num_elements() * variable.dtype.size
+        for variable in networks.variables
+    )
+
+
+@contextlib.contextmanager
+def _one_line(directory: pathlib.Path, step: int) -> Iterator[None]:
+    """Says in one line why a checkpoint could not be written."""
+    try:
+        yield
+    except (OSError, tf.errors.OpError) as error:
+        raise errors.RunFolderError(
+            f"{directory}: the checkpoint of step {step} could not be written, "
+            f"the earlier ones are whole: {_reason(error)}. The same command "
+            "goes on from there once there is room"
+        ) from error
+
+
+def _reason(error: Exception) -> str:
+    text = error.message if isinstance(error, tf.errors.OpError) else str(error)
+    for known in ("No space left on device", "Read-only file system"):
+        if known in text:
+            return known
+    return text

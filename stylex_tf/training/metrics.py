@@ -10,7 +10,7 @@ import tensorflow as tf
 import tqdm
 
 from stylex_tf import atomic_file, errors
-from stylex_tf.training import loop
+from stylex_tf.training import loop, validation_history
 
 
 class MetricsLog:
@@ -24,6 +24,7 @@ class MetricsLog:
     def __init__(
         self,
         run_dir: pathlib.Path,
+        history: validation_history.ValidationHistory,
         *,
         first_step: int,
         every: int,
@@ -34,12 +35,14 @@ class MetricsLog:
 
         Args:
             run_dir: gets metrics.jsonl and tensorboard/.
+            history: gets the lines that have a validation.
             first_step: the step training goes on from.
             every: steps between two log points.
             batch_size: examples of all replicas.
             clock: in seconds.
         """
         self._path = run_dir / "metrics.jsonl"
+        self._history = history
         self._every = every
         self._batch_size = batch_size
         self._clock = clock
@@ -66,18 +69,8 @@ class MetricsLog:
             self._values.setdefault(name, []).append(value)
         if not last and step % self._every:
             return
-        means = {
-            name: float(tf.reduce_mean(tf.stack(values)))
-            for name, values in sorted(self._values.items())
-        } | self._notes
+        means = self.check(step)
         first, then = self._since
-        for name, mean in means.items():
-            if not math.isfinite(mean):
-                raise errors.DivergedError(
-                    f"{name} is {mean} somewhere in steps {first}..{step}; "
-                    "the last checkpoint before them is whole. Lower "
-                    "training.learning_rate, or raise loss.r1"
-                )
         now = self._clock()
         seconds = max(now - then, 1e-9)
         line = {
@@ -88,12 +81,37 @@ class MetricsLog:
         }
         with self._path.open("a") as file:
             file.write(json.dumps(line) + "\n")
+        self._history.add(line)
         with self._summaries.as_default(step=step):
             for name, value in line.items():
                 tf.summary.scalar(name, value)
         self._summaries.flush()
         self._values, self._notes = {}, {}
         self._since = (step, now)
+
+    def check(self, step: int) -> dict[str, float]:
+        """Returns the means since the last line; also before a line is due.
+
+        Args:
+            step: that was done last.
+
+        Raises:
+            DivergedError: one of them is not finite.
+        """
+        means = {
+            name: float(tf.reduce_mean(tf.stack(values)))
+            for name, values in sorted(self._values.items())
+        } | self._notes
+        first, _ = self._since
+        for name, mean in means.items():
+            if not math.isfinite(mean):
+                raise errors.DivergedError(
+                    f"{name} is {mean} somewhere in steps {first}..{step}; "
+                    "the last checkpoint before them is whole. Lower "
+                    "training.learning_rate, or raise loss.r1",
+                    (first, step),
+                )
+        return means
 
 
 class Progress:
@@ -120,8 +138,9 @@ class Progress:
 
 def _drop_lines_after(path: pathlib.Path, step: int) -> None:
     """Keeps the lines up to a step, and no half-written one."""
-    kept = []
-    for line in path.read_text().splitlines():
-        if line.endswith("}") and json.loads(line)["step"] <= step:
-            kept.append(line + "\n")
+    kept = [
+        json.dumps(line) + "\n"
+        for line in validation_history.lines(path)
+        if line["step"] <= step
+    ]
     atomic_file.write(path, "".join(kept).encode())

@@ -7,7 +7,7 @@ all is well or nothing was measured. What lasts is a symptom.
 import dataclasses
 from collections.abc import Iterator, Sequence
 
-from stylex_tf.training import validations as validations_lib
+from stylex_tf.training import validation_history
 
 LASTS = 3
 """A symptom is what so many validations show, one after the other.
@@ -53,7 +53,7 @@ class Symptom:
 
 
 def find(
-    validations: Sequence[validations_lib.Validation],
+    validations: Sequence[validation_history.Validation],
 ) -> tuple[Symptom, ...]:
     """Lists what the last validations all show, the gravest first.
 
@@ -74,7 +74,7 @@ def find(
     )
 
 
-def encoder_ignored(figures: validations_lib.Validation) -> str | None:
+def encoder_ignored(figures: validation_history.Validation) -> str | None:
     """Whether a reconstruction tells no more of its image than of another."""
     own = figures.get("validation/l1")
     other = figures.get("validation/l1_of_another_image")
@@ -101,7 +101,7 @@ def encoder_ignored(figures: validations_lib.Validation) -> str | None:
     )
 
 
-def discriminator_wins(figures: validations_lib.Validation) -> str | None:
+def discriminator_wins(figures: validation_history.Validation) -> str | None:
     """Whether the discriminator is never wrong, and the generator far off."""
     if not all(name in figures for name in (*_REAL, *_FAKE, *_ADVERSARIAL)):
         return None
@@ -122,7 +122,7 @@ def discriminator_wins(figures: validations_lib.Validation) -> str | None:
 
 
 def class_collapsed(
-    figures: validations_lib.Validation, name: str
+    figures: validation_history.Validation, name: str
 ) -> str | None:
     """Whether one class is lost in reconstructions, or has one picture left.
 
@@ -151,7 +151,7 @@ def class_collapsed(
     return None
 
 
-def _in_one(figures: validations_lib.Validation) -> Iterator[Symptom]:
+def _in_one(figures: validation_history.Validation) -> Iterator[Symptom]:
     text = encoder_ignored(figures)
     if text:
         yield Symptom("encoder_ignored", "The encoder is ignored", text)

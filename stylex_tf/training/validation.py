@@ -1,10 +1,9 @@
 """The action that measures held-out images during training."""
 
 import logging
-import pathlib
 from collections.abc import Callable, Mapping
 
-from stylex_tf.training import loop, metrics, validations
+from stylex_tf.training import loop, metrics, validation_history
 
 _LOGGER = logging.getLogger(__name__)
 
@@ -20,7 +19,7 @@ class Validation:
         self,
         measure: Callable[[], Mapping[str, float]],
         log: metrics.MetricsLog,
-        path: pathlib.Path,
+        history: validation_history.ValidationHistory,
         *,
         every: int,
         patience_steps: int,
@@ -29,16 +28,16 @@ class Validation:
 
         Args:
             measure: the figures of the networks as they are now, by name;
-                one of them is `validations.SCORE`.
+                one of them is `validation_history.SCORE`.
             log: writes them.
-            path: the log's metrics.jsonl.
+            history: of the run, which the log adds to.
             every: steps between two validations.
             patience_steps: steps without a better score that end the
                 training; 0 is never.
         """
         self._measure = measure
         self._log = log
-        self._path = path
+        self._history = history
         self._every = every
         self._patience_steps = patience_steps
 
@@ -48,11 +47,8 @@ class Validation:
             return False
         figures = self._measure()
         self._log.note(figures)
-        so_far = [
-            *validations.read(self._path, step),
-            {"step": step, **figures},
-        ]
-        ends = validations.is_stalled(so_far, self._patience_steps)
+        so_far = self._history.with_next({"step": step, **figures})
+        ends = so_far.is_stalled(self._patience_steps)
         if ends and not last:
             _LOGGER.info(
                 "Training ends at step %d: %d steps (training.patience) "

@@ -1,9 +1,8 @@
 """The action that says in words what goes wrong in training."""
 
 import logging
-import pathlib
 
-from stylex_tf.training import loop, symptoms, validations
+from stylex_tf.training import loop, symptoms, validation_history
 
 _LOGGER = logging.getLogger(__name__)
 
@@ -11,21 +10,23 @@ _LOGGER = logging.getLogger(__name__)
 class Watch:
     """Warns once of each symptom, when it appears; comes after the log."""
 
-    def __init__(self, log: pathlib.Path, *, every: int):
+    def __init__(
+        self, history: validation_history.ValidationHistory, *, every: int
+    ):
         """Binds the action.
 
         Args:
-            log: metrics.jsonl.
+            history: of the run.
             every: steps between two validations.
         """
-        self._log = log
+        self._history = history
         self._every = every
 
     def __call__(self, step: int, metrics: loop.Metrics, *, last: bool) -> None:
         """Looks where a validation was due."""
         if not last and step % self._every:
             return
-        so_far = validations.read(self._log, step)
+        so_far = self._history.until(step)
         known = {symptom.code for symptom in symptoms.find(so_far[:-1])}
         for symptom in symptoms.find(so_far):
             if symptom.code not in known:

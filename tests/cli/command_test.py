@@ -1,6 +1,7 @@
 """Tests of stylex_tf.cli.command: what surrounds every command."""
 
 import contextlib
+import errno
 import io
 import os
 import pathlib
@@ -60,6 +61,28 @@ class CommandTest(parameterized.TestCase):
         self.assertEqual(
             self._run(main), "error: seed is -1; expected 0 or more"
         )
+
+    def test_a_disk_that_is_full_is_one_line(self):
+        def main(argv):
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), "run/x")
+
+        self.assertEqual(
+            self._run(main), "error: run/x: No space left on device"
+        )
+
+    def test_another_error_of_the_system_keeps_its_traceback(self):
+        def main(argv):
+            raise OSError(errno.EIO, os.strerror(errno.EIO))
+
+        with mock.patch("sys.argv", ["command"]):
+            with self.assertRaises(OSError):
+                command.run(main)
+
+    def test_control_c_ends_with_the_code_that_shells_know(self):
+        def main(argv):
+            raise KeyboardInterrupt
+
+        self.assertEqual(self._run(main), 130)
 
     def test_a_mistake_of_ours_keeps_its_traceback(self):
         def main(argv):

@@ -29,7 +29,7 @@ class MakeStudyTest(absltest.TestCase):
         super().setUpClass()
         run = tiny_run.train()
         cls.folder = run.folder
-        cls.trained = trained_lib.Trained.of(run)
+        cls.trained = trained_lib.load(run.folder.root)
         cls.found = searching.find(cls.trained)
 
     def setUp(self):
@@ -103,7 +103,7 @@ class MakeStudyTest(absltest.TestCase):
             edited = styles.copy()
             distances = abs(ends - styles[coordinate])
             edited[coordinate] = ends[distances.argmax()]
-            pictures = self.trained.functions.generate(
+            pictures = self.trained.stylex.generate(
                 tf.constant(np.stack([styles, edited]))
             )
             edits.append(preprocessing.to_uint8(pictures).numpy().astype(int))

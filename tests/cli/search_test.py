@@ -51,15 +51,15 @@ class SearchTest(absltest.TestCase):
         table = effects.load(self.output)
 
         trained = trained_lib.load(self.folder.root)
-        functions, settings = trained.functions, trained.run.settings
-        images = trained.run.dataset.load("test", limit=_IMAGES)
+        functions, settings = trained.stylex, trained.settings
+        images = trained.dataset.load("test", limit=_IMAGES)
         styles = batching.apply(
             functions.encode,
             preprocessing.to_float_numpy(images.images),
             batch_size=settings.attributes.batch_size,
         )
         local = exact.measure_effects(
-            functions.layered,
+            functions.model.generate,
             functions.classify,
             styles,
             style_ranges.StyleRanges.from_styles(

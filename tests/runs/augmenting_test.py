@@ -27,7 +27,7 @@ class AugmentingTest(absltest.TestCase):
         super().setUpClass()
         # Less than the training images, so that there are several parts.
         run = tiny_run.train(batch_size=12)
-        cls.trained = trained_lib.Trained.of(run)
+        cls.trained = trained_lib.load(run.folder.root)
         cls.directory = run.folder.root.with_name("augmented")
         cls.made = augmenting.augment(
             cls.trained, [str(c) for c in _MOVED], cls.directory
@@ -36,7 +36,7 @@ class AugmentingTest(absltest.TestCase):
             (cls.directory / augmenting.PROVENANCE).read_text()
         )
         cls.train = run.dataset.load("train")
-        cls.styles = cls.trained.functions.encode(
+        cls.styles = cls.trained.stylex.encode(
             preprocessing.to_float(cls.train.images)
         ).numpy()
 
@@ -72,7 +72,7 @@ class AugmentingTest(absltest.TestCase):
             )
             edited = self.styles[row].copy()
             edited[list(_MOVED)] = self.styles[donor, list(_MOVED)]
-            drawn = self.trained.functions.generate(edited[None])
+            drawn = self.trained.stylex.generate(edited[None])
             expected = preprocessing.to_uint8(drawn).numpy()[0].astype(int)
             # The batch has another shape, so that sums round differently.
             self.assertLessEqual(abs(self._image(entry) - expected).max(), 1)
@@ -91,10 +91,10 @@ class AugmentingTest(absltest.TestCase):
             donor = self._row(entry["attribute_of"])
             edited = self.styles[row].copy()
             edited[list(_MOVED)] = self.styles[donor, list(_MOVED)]
-            pictures = self.trained.functions.generate(
+            pictures = self.trained.stylex.generate(
                 np.stack([self.styles[row], edited])
             )
-            p = tf.nn.softmax(self.trained.functions.classify(pictures)).numpy()
+            p = tf.nn.softmax(self.trained.stylex.classify(pictures)).numpy()
             np.testing.assert_allclose(
                 [entry["probability_before"], entry["probability_after"]],
                 p[:, self.train.labels[row]],
@@ -104,7 +104,7 @@ class AugmentingTest(absltest.TestCase):
         self.assertAlmostEqual(self.made.turned, np.mean(turned), places=1)
 
     def test_the_test_images_are_as_they_were(self):
-        test = self.trained.run.dataset.load("test")
+        test = self.trained.dataset.load("test")
         entries = {one["source"]: one for one in self._of("test")}
         self.assertCountEqual(entries, test.ids)
         for name, image, label in zip(
@@ -116,10 +116,10 @@ class AugmentingTest(absltest.TestCase):
             )
 
     def test_says_what_made_it(self):
-        self.assertEqual(self.content["run"], str(self.trained.run.folder.root))
+        self.assertEqual(self.content["run"], str(self.trained.folder.root))
         self.assertEqual(self.content["step"], 2)
         self.assertEqual(self.content["classes"], ["dark", "bright"])
-        space = self.trained.functions.style_space
+        space = self.trained.stylex.style_space
         for one, coordinate in zip(
             self.content["attribute"], _MOVED, strict=True
         ):
@@ -175,11 +175,11 @@ class AugmentingTest(absltest.TestCase):
 
     def test_refuses_images_without_labels(self):
         directory = pathlib.Path(self.create_tempdir()) / "unlabelled"
-        manifest = self.trained.run.dataset.manifest
+        manifest = self.trained.dataset.manifest
         without = dataclasses.replace(
             manifest, label_counts={"train": (0, 0), "test": (0, 0)}
         )
-        with mock.patch.object(self.trained.run.dataset, "manifest", without):
+        with mock.patch.object(self.trained.dataset, "manifest", without):
             with self.assertRaisesRegex(errors.DataError, "no labels"):
                 augmenting.augment(self.trained, ["1"], directory)
         self.assertFalse(directory.exists())

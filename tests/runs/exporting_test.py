@@ -19,7 +19,7 @@ class ExportingTest(tf.test.TestCase):
     def setUpClass(cls):
         super().setUpClass()
         run = tiny_run.train(shift_size=0.8)
-        cls.trained = trained_lib.Trained.of(run)
+        cls.trained = trained_lib.load(run.folder.root)
         cls.found = searching.find(cls.trained)
         cls.published = exporting.export(
             cls.trained,
@@ -28,7 +28,7 @@ class ExportingTest(tf.test.TestCase):
             {3: "bright"},
         )
         cls.model = tf.saved_model.load(str(cls.published.path))
-        cls.examples = cls.trained.searched.take(0, _IMAGES)
+        cls.examples = cls.trained.held_out.searched.take(0, _IMAGES)
         cls.files = tf.constant(
             [image_files.encode(image) for image in cls.examples.images]
         )
@@ -44,7 +44,7 @@ class ExportingTest(tf.test.TestCase):
         )
 
     def test_is_the_next_version_of_the_run(self):
-        base = self.trained.run.folder.export
+        base = self.trained.folder.export
         self.assertEqual(self.published.path, base / "1")
         self.assertEqual([path.name for path in base.iterdir()], ["1"])
 
@@ -105,7 +105,7 @@ class ExportingTest(tf.test.TestCase):
             )
 
     def test_edits_as_the_library_does(self):
-        table, functions = self.found.table, self.trained.functions
+        table, functions = self.found.table, self.trained.stylex
         rng = np.random.default_rng(0)
         coordinates = rng.integers(-1, table.num_coordinates, [_IMAGES, 4])
         directions = rng.integers(0, 2, [_IMAGES, 4])

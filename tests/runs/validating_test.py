@@ -8,7 +8,7 @@ from stylex_tf import config
 from stylex_tf.evaluation import realism
 from stylex_tf.losses import perceptual
 from stylex_tf.runs import validating
-from stylex_tf.training import validations
+from stylex_tf.training import validation_history
 
 _SIZE = 32
 _CLASSES = ("dark", "bright", "never")
@@ -196,7 +196,7 @@ class HeldOutTest(tf.test.TestCase):
 
     def test_the_score_is_what_the_run_remembers(self):
         held_out = self._measure(lambda images, logits: images)
-        self.assertIn(validations.SCORE.removeprefix("validation/"), held_out)
+        self.assertIn(validation_history.SCORE.removeprefix("validation/"), held_out)
 
 
 if __name__ == "__main__":

@@ -19,7 +19,7 @@ class LinearRun:
     Attributes:
         world: with six searched coordinates, of which the classifier reads
             some.
-        trained: has the functions, images and settings of a `Trained`.
+        trained: has the functions, images and settings of a `TrainedRun`.
         found: what an exhaustive search found.
     """
 
@@ -54,12 +54,19 @@ class LinearRun:
         self.found = searching.Found(table, styles, by_class, [])
         images = preprocessing.to_uint8(self.world.generate(styles)).numpy()
         self.trained = types.SimpleNamespace(
-            functions=self.world,
-            searched=types.SimpleNamespace(images=images, ids=ids),
-            run=types.SimpleNamespace(
-                settings=config.ExperimentConfig(
-                    attributes=config.AttributesConfig(batch_size=4)
-                )
+            stylex=types.SimpleNamespace(
+                generate=self.world.generate,
+                classify=self.world.classify,
+                encode=self.world.encode,
+                probabilities=lambda images: tf.nn.softmax(
+                    self.world.classify(images)
+                ).numpy(),
+            ),
+            held_out=types.SimpleNamespace(
+                searched=types.SimpleNamespace(images=images, ids=ids)
+            ),
+            settings=config.ExperimentConfig(
+                attributes=config.AttributesConfig(batch_size=4)
             ),
         )
 

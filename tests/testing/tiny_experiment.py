@@ -24,7 +24,7 @@ from stylex_tf.training import networks as networks_lib
 RESOLUTION = 16
 BATCH_SIZE = 4
 CLASSES = ("dark", "bright")
-_SIZES = {"resolution": RESOLUTION, "channel_base": 128, "channel_max": 8}
+SIZES = {"resolution": RESOLUTION, "channel_base": 128, "channel_max": 8}
 
 
 def settings(source: str = "", classifier: str = "") -> config.ExperimentConfig:
@@ -34,7 +34,7 @@ def settings(source: str = "", classifier: str = "") -> config.ExperimentConfig:
         data=config.DataConfig(source=source),
         classifier=config.ClassifierConfig(path=classifier, epochs=1),
         model=config.ModelConfig(
-            **_SIZES,
+            **SIZES,
             w_dim=8,
             z_dim=8,
             mapping_layers=2,
@@ -122,13 +122,13 @@ def networks(
     made = networks_lib.Networks(
         mapping=mapping.Mapping(w_dim=8, z_dim=8, depth=2),
         generator=generator.Generator(
-            **_SIZES,
+            **SIZES,
             searched_width=searched_width,
             condition_dim=condition_dim,
         ),
-        encoder=encoder.Encoder(**_SIZES, w_dim=8),
+        encoder=encoder.Encoder(**SIZES, w_dim=8),
         discriminator=(
-            discriminator.Discriminator(**_SIZES, num_classes=2, group_size=1)
+            discriminator.Discriminator(**SIZES, num_classes=2, group_size=1)
             if trained
             else None
         ),

@@ -1,15 +1,19 @@
 """Tests of stylex_tf.training.best_checkpoint."""
 
-import json
 import pathlib
 
 import keras
 import tensorflow as tf
 from absl.testing import absltest
 
-from stylex_tf import errors
-from stylex_tf.training import best_checkpoint, networks, state
-from stylex_tf.training import validations as validations_lib
+from stylex_tf.training import (
+    best_checkpoint,
+    checkpoint_files,
+    checkpoints,
+    networks,
+    state,
+)
+from stylex_tf.training.validation_history import SCORE, ValidationHistory
 from tests.testing import tiny_experiment
 
 
@@ -40,13 +44,17 @@ class BestCheckpointTest(absltest.TestCase):
         super().setUp()
         folder = pathlib.Path(self.create_tempdir())
         self.directory = folder / "best"
-        self.log = folder / "metrics.jsonl"
+        self.history = ValidationHistory()
         self.state = _state()
         self.best = self._open()
 
     def _open(self) -> best_checkpoint.BestCheckpoint:
         return best_checkpoint.BestCheckpoint(
-            self.state, self.directory, self.log, every=2
+            self.state,
+            self.directory,
+            self.history,
+            lambda: checkpoint_files.Facts(seconds=2.5, setbacks=2),
+            every=2,
         )
 
     def _step(self, score: float | None = None) -> str:
@@ -57,9 +65,8 @@ class BestCheckpointTest(absltest.TestCase):
         step = int(self.state.step.numpy())
         line = {"step": step, "loss": 1.0}
         if score is not None:
-            line[validations_lib.SCORE] = score
-        with self.log.open("a") as file:
-            file.write(json.dumps(line) + "\n")
+            line[SCORE] = score
+        self.history.add(line)
         return tiny_experiment.digest(self.state)
 
     def _train(self, *scores: float) -> list[str]:
@@ -81,25 +88,21 @@ class BestCheckpointTest(absltest.TestCase):
         self._train(2.0, 2.5, 2.0)
         self.assertEqual(self._saved(), ["ckpt-4"])
 
-    def test_restores_the_best_bit_for_bit(self):
+    def _restore(self) -> None:
+        """Restores what is in the folder, as a trained run is opened."""
+        found = checkpoints.find_newest(self.directory, mend=False)
+        self.assertEqual(found.facts.setbacks, 2)
+        checkpoints.restore(tf.train.Checkpoint(state=self.state), found.path)
+
+    def test_what_is_kept_is_the_best_bit_for_bit(self):
         digests = self._train(3.0, 1.0, 2.0)
         self.assertNotEqual(tiny_experiment.digest(self.state), digests[1])
-        self.best.restore()
-        self.assertEqual(tiny_experiment.digest(self.state), digests[1])
-        # Again is the same.
-        self.best.restore()
-        self.assertEqual(int(self.state.step.numpy()), 4)
-
-    def test_a_state_that_is_the_best_stays(self):
-        digests = self._train(3.0, 1.0)
-        self.best.restore()
+        self._restore()
         self.assertEqual(tiny_experiment.digest(self.state), digests[1])
 
-    def test_without_a_validation_the_state_stays(self):
-        digest = self._step()
+    def test_without_a_validation_nothing_is_kept(self):
+        self._step()
         self.best(2, {}, last=True)
-        self.best.restore()
-        self.assertEqual(tiny_experiment.digest(self.state), digest)
         self.assertEmpty(self._saved())
 
     def test_a_resumed_run_remembers_the_best(self):
@@ -118,19 +121,8 @@ class BestCheckpointTest(absltest.TestCase):
         self.best.catch_up()
         self.assertEqual(self._saved(), ["ckpt-4"])
         self._train(3.0)
-        self.best.restore()
+        self._restore()
         self.assertEqual(tiny_experiment.digest(self.state), digest)
-
-    def test_a_best_state_that_is_gone_is_one_clear_error(self):
-        self._train(1.0, 2.0)
-        for path in self.directory.iterdir():
-            path.unlink()
-        with self.assertRaisesRegex(
-            errors.CheckpointError,
-            r"best has nothing; expected the checkpoint of step 2, which has "
-            r"the best score in .*metrics.jsonl",
-        ):
-            self._open().restore()
 
 
 if __name__ == "__main__":

@@ -8,7 +8,7 @@ from unittest import mock
 import tensorflow as tf
 from absl.testing import absltest, parameterized
 
-from stylex_tf.training import metrics
+from stylex_tf.training import metrics, validation_history
 
 
 class _Clock:
@@ -27,10 +27,12 @@ class MetricsLogTest(parameterized.TestCase):
         self.run_dir = pathlib.Path(self.create_tempdir())
         self.path = self.run_dir / "metrics.jsonl"
         self.clock = _Clock()
+        self.history = validation_history.ValidationHistory()
 
     def _log(self, first_step: int = 0, every: int = 2) -> metrics.MetricsLog:
         return metrics.MetricsLog(
             self.run_dir,
+            self.history,
             first_step=first_step,
             every=every,
             batch_size=10,

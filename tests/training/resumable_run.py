@@ -13,9 +13,12 @@ import sys
 import threading
 import time
 
+import tensorflow as tf
+
 from stylex_tf import experiment, run_folder
 from stylex_tf.data.records import tfrecords
 from stylex_tf.runs import run as run_lib
+from stylex_tf.training import checkpoints
 from tests.testing import tiny_experiment
 
 STEPS = 30
@@ -53,8 +56,9 @@ def main(data: str, classifier: str, run_dir: str, *kill: str) -> None:
             ).start()
         run.train()
         print(tiny_experiment.digest(run.state))
-        run.keep()
-        print(int(run.state.step.numpy()), tiny_experiment.digest(run.state))
+        best = checkpoints.find_newest(folder.best_checkpoint, mend=False)
+        checkpoints.restore(tf.train.Checkpoint(state=run.state), best.path)
+        print(best.step, tiny_experiment.digest(run.state))
 
 
 if __name__ == "__main__":

@@ -5,16 +5,22 @@ The steps run eagerly, as in step_test.
 
 import json
 import pathlib
+import signal
 import types
 from unittest import mock
 
+import numpy as np
 import tensorflow as tf
 from absl.testing import absltest
 
 from stylex_tf import errors, run_folder
 from stylex_tf.runs import run as run_lib
 from stylex_tf.runs import trained as trained_lib
-from stylex_tf.training import validations
+from stylex_tf.training import (
+    checkpoint_files,
+    interruption,
+    validation_history,
+)
 from tests.testing import tiny_experiment
 
 
@@ -71,12 +77,15 @@ class RunTest(absltest.TestCase):
         )
         left = iter(scores)
         told = types.SimpleNamespace(
-            measure=lambda: {validations.SCORE: next(left)}
+            measure=lambda: {validation_history.SCORE: next(left)}
         )
         self.enter_context(
             mock.patch.object(run, "_held_out", return_value=told)
         )
         return run
+
+    def _reopen(self, run: run_lib.Run) -> trained_lib.TrainedRun:
+        return trained_lib.open_run(run.settings, self.folder, self.dataset)
 
     def _log(self) -> list[dict[str, float]]:
         lines = (self.folder.root / "metrics.jsonl").read_text().splitlines()
@@ -130,20 +139,23 @@ class RunTest(absltest.TestCase):
 
         again = self._open_scored([], **fields)
         again.train()
-        trained_lib.Trained.of(again)
         self.assertEqual(tiny_experiment.digest(again.state), digest)
         self.assertLen(self._log(), 4)
+        opened = self._reopen(again)
+        self.assertEqual(opened.stylex.step, 4)
+        np.testing.assert_array_equal(
+            opened.stylex.averages.mapping.w_average,
+            again.state.averages.mapping.w_average,
+        )
         ended = "ended early, after 16 of 36 images: 8 brought no better "
-        self.assertEqual(again.ending(), ended + "validation score")
+        self.assertEqual(opened.record.ending(), ended + "validation score")
 
         # What is kept is the last, or the best.
-        best = self._open_scored([], keep="best", **fields)
-        for _ in range(2):
-            trained_lib.Trained.of(best)
-            self.assertEqual(int(best.state.step.numpy()), 2)
-        self.assertStartsWith(best.ending(), ended)
+        best = self._reopen(self._open_scored([], keep="best", **fields))
+        self.assertEqual(best.stylex.step, 2)
+        self.assertStartsWith(best.record.ending(), ended)
         self.assertEndsWith(
-            best.ending(),
+            best.record.ending(),
             "explained is the state with the best validation score, after 8 "
             "images",
         )
@@ -156,16 +168,15 @@ class RunTest(absltest.TestCase):
         with self.assertRaisesRegex(
             errors.RunFolderError, "trained for 1 of 9 steps"
         ):
-            trained_lib.Trained.of(self._open_scored([]))
+            self._reopen(self._open_scored([]))
 
     def test_what_goes_wrong_is_found_again(self):
         self.enter_context(self.folder.locked())
         patience = {"patience": 3 * tiny_experiment.BATCH_SIZE}
         run = self._open_scored([], **patience)
-        self.assertEmpty(run.find_symptoms())
         ignored = {"validation/l1": 0.6, "validation/l1_of_mean_image": 0.5}
         told = types.SimpleNamespace(
-            measure=lambda: {validations.SCORE: 1.0, **ignored}
+            measure=lambda: {validation_history.SCORE: 1.0, **ignored}
         )
         with (
             mock.patch.object(run, "_held_out", return_value=told),
@@ -175,8 +186,135 @@ class RunTest(absltest.TestCase):
         # Once, in step 3 of 4.
         (said,) = logs.output
         self.assertIn("Step 3: The encoder is ignored", said)
-        (symptom,) = self._open_scored([], **patience).find_symptoms()
+        opened = self._reopen(self._open_scored([], **patience))
+        (symptom,) = opened.record.symptoms()
         self.assertEqual(symptom.code, "encoder_ignored")
+
+    def _open_counting(self, make_step) -> run_lib.Run:
+        """A run of 8 steps of another kind, saved at every second one."""
+        self.enter_context(
+            mock.patch.object(run_lib.step, "build_training_step", make_step)
+        )
+        return self._open(
+            tf.distribute.OneDeviceStrategy("CPU:0"),
+            steps=8,
+            log_every=1,
+            validate_every=0,
+            snapshot_every=100,
+        )
+
+    def test_a_run_that_diverges_goes_on_with_other_numbers(self):
+        self.enter_context(self.folder.locked())
+        seeds = []
+
+        def make_step(experiment, strategy, train_state, **_):
+            count = _counting_step(experiment, strategy, train_state)
+            seeds.append(experiment.seed)
+            value = np.nan if len(seeds) == 1 else 1.0
+
+            def run_step(step, images):
+                count(step, images)
+                return {"loss": tf.constant(value if step == 4 else 1.0)}
+
+            return run_step
+
+        run = self._open_counting(make_step)
+        with self.assertLogs("stylex_tf", "WARNING") as logs:
+            run.train()
+        self.assertEqual(int(run.state.step.numpy()), 8)
+        self.assertLen(set(seeds), 2)
+        (said,) = logs.output
+        self.assertIn("loss is nan somewhere in steps 4..5", said)
+        self.assertIn("goes back to step 4, and on with other", said)
+        self.assertEqual(
+            [line["step"] for line in self._log()], list(range(1, 9))
+        )
+        # A killed run goes on with the numbers of the last try.
+        saved = checkpoint_files.inspect(self.folder.checkpoints / "ckpt-8")
+        self.assertEqual(saved.setbacks, 1)
+        self.assertGreater(saved.seconds, 0.0)
+
+    def _open_diverging(self, tries: list[int]) -> run_lib.Run:
+        """A run whose fifth step is never finite."""
+
+        def make_step(experiment, strategy, train_state, **_):
+            count = _counting_step(experiment, strategy, train_state)
+            tries.append(experiment.seed)
+
+            def run_step(step, images):
+                count(step, images)
+                return {"loss": tf.constant(np.nan if step == 4 else 1.0)}
+
+            return run_step
+
+        return self._open_counting(make_step)
+
+    def test_a_run_that_diverges_again_and_again_is_one_error(self):
+        self.enter_context(self.folder.locked())
+        tries = []
+        run = self._open_diverging(tries)
+        with self.assertRaisesRegex(
+            errors.DivergedError, "loss is nan somewhere in steps 4..5"
+        ):
+            run.train()
+        self.assertLen(set(tries), 3)
+        self.assertEqual(
+            checkpoint_files.steps(self.folder.checkpoints), [4, 2]
+        )
+
+    def test_a_classifier_that_is_not_finite_is_blamed(self):
+        self.enter_context(self.folder.locked())
+        tries = []
+        run = self._open_diverging(tries)
+        run.classifier = lambda images: (
+            np.nan * tf.reduce_mean(images, axis=[1, 2])
+        )
+        with self.assertRaisesRegex(
+            errors.ClassifierError, "answer is not finite for 4 of 4 training"
+        ):
+            run.train()
+        self.assertLen(tries, 1)
+
+    def test_a_run_that_is_told_to_end_goes_on_as_if_it_were_not(self):
+        self.enter_context(self.folder.locked())
+        listening = []
+
+        class Spy(interruption.Interruption):
+            def __init__(self, save):
+                super().__init__(save)
+                listening.append(self)
+
+        self.enter_context(
+            mock.patch.object(run_lib.interruption, "Interruption", Spy)
+        )
+
+        def make_step(experiment, strategy, train_state, **_):
+            count = _counting_step(experiment, strategy, train_state)
+
+            def run_step(step, images):
+                if step == 4 and len(listening) == 1:
+                    signal.raise_signal(signal.SIGTERM)
+                    listening[0]._told.wait()
+                return count(step, images)
+
+            return run_step
+
+        with self.assertRaises(interruption.Interrupted) as ended:
+            self._open_counting(make_step).train()
+        self.assertEqual(ended.exception.code, interruption.EXIT_CODE)
+        self.assertEqual(ended.exception.step, 5)
+        self.assertEqual(
+            checkpoint_files.steps(self.folder.checkpoints), [5, 4]
+        )
+        resumed = self._open_counting(make_step)
+        self.assertEqual(resumed.first_step, 5)
+        resumed.train()
+        self.assertEqual(
+            [line["step"] for line in self._log()], list(range(1, 9))
+        )
+        np.testing.assert_array_equal(
+            resumed.state.networks.mapping.w_average, np.full(8, 8.0)
+        )
 
 
 if __name__ == "__main__":

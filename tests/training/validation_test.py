@@ -7,7 +7,7 @@ import tensorflow as tf
 from absl.testing import absltest
 
 from stylex_tf import errors
-from stylex_tf.training import metrics, validation, validations
+from stylex_tf.training import metrics, validation, validation_history
 
 
 class ValidationTest(absltest.TestCase):
@@ -18,13 +18,16 @@ class ValidationTest(absltest.TestCase):
         self.scores = iter(())
 
     def _actions(self, *, first_step: int = 0, patience_steps: int = 0):
+        history = validation_history.ValidationHistory.read(
+            self.path, first_step
+        )
         log = metrics.MetricsLog(
-            self.folder, first_step=first_step, every=2, batch_size=10
+            self.folder, history, first_step=first_step, every=2, batch_size=10
         )
         measures = validation.Validation(
-            lambda: {validations.SCORE: next(self.scores)},
+            lambda: {validation_history.SCORE: next(self.scores)},
             log,
-            self.path,
+            history,
             every=4,
             patience_steps=patience_steps,
         )
@@ -44,9 +47,9 @@ class ValidationTest(absltest.TestCase):
     def _scored(self) -> dict[int, float]:
         lines = map(json.loads, self.path.read_text().splitlines())
         return {
-            line["step"]: line[validations.SCORE]
+            line["step"]: line[validation_history.SCORE]
             for line in lines
-            if validations.SCORE in line
+            if validation_history.SCORE in line
         }
 
     def test_measures_when_due_and_at_the_end_into_the_line_of_the_step(self):

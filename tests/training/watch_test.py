@@ -1,32 +1,26 @@
 """Tests of stylex_tf.training.watch."""
 
-import json
-import pathlib
 from unittest import mock
 
 from absl.testing import absltest
 
-from stylex_tf.training import validations, watch
+from stylex_tf.training import validation_history, watch
 
 
 class WatchTest(absltest.TestCase):
-    def setUp(self):
-        super().setUp()
-        self.path = pathlib.Path(self.create_tempdir()) / "metrics.jsonl"
-
     def _logged(self, l1s) -> list[list[str]]:
         """What is said at each step; an L1 above 0.5 is a bad sign."""
-        watches, said = watch.Watch(self.path, every=2), []
+        history = validation_history.ValidationHistory()
+        watches, said = watch.Watch(history, every=2), []
         for step in range(1, 2 * len(l1s) + 1):
             if step % 2 == 0:
                 line = {
                     "step": step,
-                    validations.SCORE: 1.0,
+                    validation_history.SCORE: 1.0,
                     "validation/l1": l1s[step // 2 - 1],
                     "validation/l1_of_mean_image": 0.5,
                 }
-                with self.path.open("a") as file:
-                    file.write(json.dumps(line) + "\n")
+                history.add(line)
             with mock.patch.object(watch._LOGGER, "warning") as warning:
                 watches(step, {}, last=False)
             said.append([x.args[0] % x.args[1:] for x in warning.mock_calls])

@@ -1,0 +1,164 @@
+"""The weights of a trained model: from its run to a file, and to a new run."""
+
+import dataclasses
+import logging
+import os
+import pathlib
+from collections.abc import Mapping
+from typing import Any
+
+import tensorflow as tf
+
+from stylex_tf import config, errors, experiment, plain_paths, run_folder
+from stylex_tf.data.records import manifest
+from stylex_tf.runs import trained
+from stylex_tf.training import (
+    checkpoint_files,
+    checkpoints,
+    initialization,
+    state,
+    weights,
+)
+
+_LOGGER = logging.getLogger(__name__)
+_CLASSES = "state/networks/discriminator/head/bias/.ATTRIBUTES/VARIABLE_VALUE"
+
+
+@dataclasses.dataclass(frozen=True)
+class Source:
+    """A trained model to begin with.
+
+    Attributes:
+        trained: weights of the networks, the discriminator's among them.
+        averages: of their averages.
+    """
+
+    trained: weights.Weights
+    averages: weights.Weights
+
+    @property
+    def about(self) -> Mapping[str, Any]:
+        """Where the weights come from."""
+        return self.averages.about
+
+
+def read(path: str | os.PathLike[str]) -> Source:
+    """Reads the weights of a run folder or of a file.
+
+    Raises:
+        CheckpointError: neither is there, or it is damaged.
+    """
+    source = pathlib.Path(path).expanduser().absolute()
+    if (source / "config.json").is_file():
+        return _read_run(run_folder.RunFolder(source))
+    if source.is_file():
+        found = weights.load(source)
+        return Source(found, found)
+    raise errors.CheckpointError(
+        f"{source}: expected the folder of a run, or a file that save_weights "
+        "wrote"
+        + (
+            "; the weights of an export have no names"
+            if (source / "saved_model.pb").is_file()
+            else ""
+        )
+    )
+
+
+def save(
+    run_dir: str | os.PathLike[str], output: str | os.PathLike[str]
+) -> pathlib.Path:
+    """Writes the weights of a run, finished or not, to one file.
+
+    The averages, and the discriminator, which has none.
+
+    Raises:
+        RunFolderError: there is no run.
+        CheckpointError: it has no whole checkpoint.
+        ExportError: a weight is too large for float16.
+    """
+    folder = run_folder.RunFolder(pathlib.Path(run_dir).expanduser().absolute())
+    source = _read_run(folder)
+    arrays = {**source.trained.arrays, **source.averages.arrays}
+    return weights.save(
+        pathlib.Path(output).expanduser(), weights.Weights(arrays, source.about)
+    )
+
+
+def start(
+    train_state: state.TrainState,
+    path: str,
+    description: manifest.Manifest,
+) -> Mapping[str, str]:
+    """Begins a training with the weights of another one; logs what was taken.
+
+    Args:
+        train_state: fresh.
+        path: of `read`.
+        description: of the data that will be trained on.
+
+    Returns:
+        The cut of each source of images that the weights have seen.
+
+    Raises:
+        CheckpointError: too little fits, or the weights have seen images that
+            are held out now.
+    """
+    source = read(path)
+    seen = dict(source.about.get("cuts", {}))
+    cut = getattr(description, "cut", "")
+    before = seen.get(description.source, cut)
+    if cut and before != cut:
+        raise errors.CheckpointError(
+            f"training.initialize_from is {path}, which was trained on "
+            f"another cut of {description.source} ({before[:12]}; here "
+            f"{cut[:12]}): it may have seen what is held out now. Cut the "
+            "data with the seed and the fractions of that training"
+        )
+    taken = initialization.start(
+        train_state,
+        source.trained,
+        source.averages,
+        same_classes=tuple(source.about.get("class_names", ()))
+        == tuple(description.class_names),
+        source=path,
+    )
+    _LOGGER.info("From %s: %s", path, "\n".join(taken.lines()))
+    return seen
+
+
+def _read_run(folder: run_folder.RunFolder) -> Source:
+    settings = trained.read_config(folder)
+    newest = trained.find_kept(settings, folder)
+    if newest is None:
+        raise errors.CheckpointError(
+            f"{folder.checkpoints}: there is no checkpoint yet"
+        )
+    classes = _num_classes(newest.path)
+    made = experiment.build_networks(settings.model, classes, trained=True)
+    averages = experiment.build_averages(settings, classes)
+    checkpoints.restore_part(newest.path, networks=made, averages=averages)
+    about = _about(settings, newest)
+    return Source(weights.of(made, about), weights.of(averages, about))
+
+
+def _about(
+    settings: config.ExperimentConfig, kept: checkpoints.Newest
+) -> dict[str, Any]:
+    facts: checkpoint_files.Facts = kept.facts
+    return {
+        "name": settings.name,
+        "step": kept.step,
+        "images": kept.step * settings.training.batch_size,
+        "class_names": list(facts.class_names),
+        "cuts": dict(facts.cuts),
+        "model": dataclasses.asdict(settings.model),
+    }
+
+
+def _num_classes(path: pathlib.Path) -> int:
+    with plain_paths.of(path.parent) as plain:
+        reader = tf.train.load_checkpoint(str(plain / path.name))
+        return int(reader.get_variable_to_shape_map()[_CLASSES][0])
+
+

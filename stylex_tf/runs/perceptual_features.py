@@ -1,0 +1,49 @@
+"""Which features the perceptual distance of a training compares."""
+
+import dataclasses
+import logging
+
+import keras
+
+from stylex_tf import config, config_checks
+from stylex_tf.classifiers import adapter, extractors
+from stylex_tf.models import photo_backbone
+
+_LOGGER = logging.getLogger(__name__)
+
+
+def extractor(
+    settings: config.ExperimentConfig, backbone: keras.Model | None
+) -> extractors.Extractor | None:
+    """Returns images to feature maps; None takes those of the classifier.
+
+    Args:
+        settings: of the run.
+        backbone: that the networks have already, if they have one.
+    """
+    loss = settings.loss
+    own = loss.perceptual_features in ("auto", "classifier")
+    if own or not loss.perceptual:
+        return None
+    if loss.perceptual_features == config_checks.PHOTOGRAPHS:
+        size = settings.model.resolution
+        return backbone or photo_backbone.PhotoBackbone(size)
+    if loss.perceptual_features == "vgg16":
+        return extractors.vgg16(loss.perceptual_weights)
+    return extractors.saved_model(loss.perceptual_features)
+
+
+def as_far_as_known(
+    settings: config.ExperimentConfig, classifier: adapter.Classifier
+) -> config.ExperimentConfig:
+    """Returns the settings without a distance that has nothing to compare."""
+    loss = settings.loss
+    if loss.perceptual_features != "auto" or classifier.has_features:
+        return settings
+    _LOGGER.warning(
+        "The classifier shows no feature maps: training goes without the "
+        "perceptual distance. loss.perceptual_features names another network."
+    )
+    return dataclasses.replace(
+        settings, loss=dataclasses.replace(loss, perceptual=0.0)
+    )
