@@ -19,8 +19,8 @@ import tensorflow as tf
 from absl import app, flags
 
 from benchmarks import notebook_procedure, recall, search_growth
+from stylex_tf.attributes import edit_space, style_ranges
 from stylex_tf.attributes import effects as effects_lib
-from stylex_tf.attributes import style_ranges
 from stylex_tf.data import preprocessing
 from stylex_tf.runs import trained as trained_lib
 from stylex_tf.search import batching, exact, screened_search, screening
@@ -53,15 +53,16 @@ def main(_):
         f"{edits:,} edits\n"
     )
     search_all = exact.Search(
-        functions.model.generate, functions.classify, ranges, images=len(styles)
+        functions.model.without_score(),
+        edit_space.EditSpace(ranges),
+        images=len(styles),
     )
     search_all(styles[:32], ids[:32])  # Compiles.
     seconds, table = _timed(lambda: search_all(styles, ids))
     candidates = screening.default_candidates(ranges.size)
     screen = screened_search.ScreenedSearch(
-        functions.model.generate,
-        functions.classify,
-        ranges,
+        functions.model.without_score(),
+        edit_space.EditSpace(ranges),
         candidates=candidates,
     )
     screen(styles, ids)

@@ -20,7 +20,7 @@ import tensorflow as tf
 from absl import app, flags
 
 from stylex_tf import config
-from stylex_tf.attributes import counterfactuals, log_odds
+from stylex_tf.attributes import edit_space, log_odds
 from stylex_tf.attributes import effects as effects_lib
 from stylex_tf.classifiers import adapter, trainer
 from stylex_tf.cli import command
@@ -131,8 +131,8 @@ def _measurement(
         # To the end that is farther away.
         direction = (styles[:, c] < middle).astype(int)[:, None]
         moved[str(c)] = draw(
-            counterfactuals.apply_edits(
-                styles, ranges, np.full_like(direction, c), direction
+            edit_space.EditSpace(ranges).apply(
+                styles, np.full_like(direction, c), direction
             )
         )
 

@@ -102,10 +102,7 @@ def _promises(
     """Ways to rank the edits towards each image's target: name: [N, 2S]."""
     estimates = [
         gradient_effects.GradientEffects(
-            trained.stylex.model.generate,
-            trained.stylex.classify,
-            table.ranges,
-            points=points,
+            trained.stylex.model, table.space, points=points
         )
         for points in (1, 2)
     ]

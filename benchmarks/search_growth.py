@@ -5,10 +5,11 @@ import time
 import numpy as np
 import tensorflow as tf
 
-from stylex_tf.attributes import style_ranges
+from stylex_tf.attributes import edit_space, style_ranges
 from stylex_tf.classifiers import architectures
 from stylex_tf.models import synthesis
 from stylex_tf.search import exact, layered, screened_search, screening
+from stylex_tf.search import model as model_lib
 
 # Resolution, channels at most, style width (0 is all), images.
 _CASES = (
@@ -50,12 +51,15 @@ def report() -> None:
         ranges = style_ranges.StyleRanges.from_styles(styles, searched=size)
         classify = architectures.small_cnn(resolution, 2)
         ids = [str(row) for row in range(count)]
-        whole = exact.Search(generator, classify, ranges, images=count)
+        whole = exact.Search(
+            model_lib.Model(generator, classify),
+            edit_space.EditSpace(ranges),
+            images=count,
+        )
         candidates = screening.default_candidates(size)
         screened = screened_search.ScreenedSearch(
-            generator,
-            classify,
-            ranges,
+            model_lib.Model(generator, classify),
+            edit_space.EditSpace(ranges),
             candidates=candidates,
             pilot_images=0,
         )

@@ -21,7 +21,7 @@ import tensorflow as tf
 from absl import app, flags
 
 from stylex_tf.attributes import (
-    counterfactuals,
+    edit_space,
     log_odds,
     selection,
     style_ranges,
@@ -29,6 +29,7 @@ from stylex_tf.attributes import (
 from stylex_tf.data import preprocessing
 from stylex_tf.runs import trained as trained_lib
 from stylex_tf.search import batching, exact
+from stylex_tf.search import model as model_lib
 
 _RUN_DIR = flags.DEFINE_string("run_dir", None, "A trained run.", required=True)
 _IMAGES = flags.DEFINE_integer("images", 100, "To search, and to judge on.")
@@ -91,10 +92,9 @@ def _judge(along, classify, searched, unseen, count: int) -> list[str]:
     ranges = style_ranges.StyleRanges.from_styles(rows, searched=count)
     table, held_out = (
         exact.measure_effects(
-            along,
-            classify,
+            model_lib.Model(along, classify),
             some,
-            ranges,
+            edit_space.EditSpace(ranges),
             image_ids=[str(row) for row in range(len(some))],
         )
         for some in (rows, others)
@@ -116,9 +116,8 @@ def _judge(along, classify, searched, unseen, count: int) -> list[str]:
             table, target_class=target, top_k=max(_TOP)
         )
         for k in _TOP:
-            edited = counterfactuals.apply_edits(
+            edited = edit_space.EditSpace(ranges).apply(
                 others[images],
-                ranges,
                 np.array([one.coordinate for one in found[:k]], int),
                 np.array([one.direction for one in found[:k]], int),
             )

@@ -13,6 +13,14 @@ from typing import Any
 
 from stylex_tf import config_checks, errors
 
+# Two fields of earlier versions, and the preset that each pair of them became.
+_BEFORE_PRESETS = ("procedure", "measure")
+_PRESETS = {
+    ("notebook", "log_odds"): "default",
+    ("notebook", "logit"): "notebook",
+    ("paper", "probability"): "paper",
+}
+
 
 @dataclasses.dataclass(slots=True, kw_only=True)
 class DataConfig:
@@ -215,20 +223,28 @@ class AttributesConfig:
     # Held-out images searched; the notebook uses 250.
     images: int = 250
     top_k: int = 8
+    # How attributes are selected and how far coordinates are moved, in one
+    # word: "default", or parity with Google's "notebook" or with the "paper"'s
+    # Algorithm 1 (docs/search.md). A field of None is the preset's.
+    preset: str = "default"
     # The ends of a coordinate's range: "min_max" of the images, the
     # "percentile" range_width and its opposite, or range_width standard
     # "deviation"s around the mean.
-    ranges: str = "min_max"
+    ranges: str | None = None
     range_width: float = 1.0
     # How far to move a coordinate: 1 reaches the end of its range.
     shift_size: float = 1.0
     # 0 evaluates every edit; M only the M of an image whose gradients promise
     # most.
     candidates: int = 0
-    # Class attributes: the greedy selection of Google's notebook, or the
-    # paper's Algorithm 1; and the effect that either sums up.
-    procedure: str = "notebook"
-    measure: str = "log_odds"
+    # An edit whose mean effect is not above this is none; and whether the list
+    # goes on when every image is explained.
+    minimum_effect: float | None = None
+    refill: bool | None = None
+    # An image is left out where more than this share of its changes of logits,
+    # one for each edit and class, is beyond unstable_effect.
+    unstable_effect: float | None = None
+    unstable_share: float | None = None
     # Leaves out coordinates that move the discriminator's score by more, on
     # average; 0 asks no discriminator. The notebook's is 0.2.
     score_limit: float = 0.0
@@ -342,7 +358,24 @@ def from_dict(values: Mapping[str, Any]) -> ExperimentConfig:
     Raises:
         ConfigError: a field that no experiment has.
     """
-    return _fill(ExperimentConfig(), values, "")
+    return _fill(ExperimentConfig(), _renewed(values), "")
+
+
+def _renewed(values: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Says in today's words what runs of earlier versions say in theirs."""
+    attributes = dict(values.get("attributes", {}))
+    old = tuple(attributes.pop(name, None) for name in _BEFORE_PRESETS)
+    if old == (None, None):
+        return values
+    if old not in _PRESETS:
+        raise errors.ConfigError(
+            f"attributes.procedure and attributes.measure are {old}; expected "
+            f"one of {', '.join(map(str, _PRESETS))}, which are presets now"
+        )
+    return {
+        **values,
+        "attributes": {"preset": _PRESETS[old], **attributes},
+    }
 
 
 def _fill(config: Any, values: Mapping[str, Any], prefix: str) -> Any:

@@ -1,16 +1,19 @@
 """What an experiment's fields may be, and which do not go together."""
 
 import dataclasses
+import math
 import typing
 from collections.abc import Callable, Iterable
 
 from stylex_tf import errors
+from stylex_tf.attributes import presets, style_ranges
 
 if typing.TYPE_CHECKING:
     from stylex_tf import config
 
 RULES = ("any", "all", "each", "random")
 ON_ERROR = ("fail", "skip")
+STORAGES = ("float32", "float16")
 CLASS_FOLDERS = "class_folders"
 UNLABELLED = "unlabelled"
 # A network that has seen photographs: models/photo_backbone.py.
@@ -44,10 +47,8 @@ _CHOICES = {
     ),
     "training.strategy": ("one_device", "mirrored", _WORKERS, "tpu"),
     "training.keep": ("last", "best"),
-    "attributes.ranges": ("min_max", "percentile", "deviation"),
-    "attributes.procedure": ("notebook", "paper"),
-    "attributes.measure": ("log_odds", "logit", "probability"),
-    "export.storage": ("float32", "float16"),
+    "attributes.preset": tuple(one.value for one in presets.Preset),
+    "export.storage": STORAGES,
 }
 _POSITIVE = (
     "data.rendered_images",
@@ -124,6 +125,7 @@ def check(experiment: "config.ExperimentConfig") -> None:
     _check_data(experiment)
     _check_sizes(experiment)
     _check_intervals(experiment.training)
+    _check_attributes(experiment.attributes)
 
 
 def _check_data(experiment: "config.ExperimentConfig") -> None:
@@ -210,6 +212,37 @@ def _check_sizes(experiment: "config.ExperimentConfig") -> None:
         training.augmentation_strength,
         f"0 to {MAX_AUGMENTATION}",
     )
+
+
+def _check_attributes(attributes: "config.AttributesConfig") -> None:
+    kinds = tuple(one.value for one in style_ranges.Kind)
+    _check(
+        attributes.ranges in (None, *kinds),
+        "attributes.ranges",
+        attributes.ranges,
+        f"one of {', '.join(kinds)}, or None for the preset's",
+    )
+    kind = presets.ranges(attributes.preset, attributes.ranges)
+    try:
+        style_ranges.check_width(kind, attributes.range_width)
+    except ValueError as error:
+        expected = str(error).partition("expected ")[2]
+        _check(
+            False, "attributes.range_width", attributes.range_width, expected
+        )
+    for name, most in (
+        ("minimum_effect", math.inf),
+        ("unstable_effect", math.inf),
+        ("unstable_share", 1.0),
+    ):
+        value = getattr(attributes, name)
+        _check(
+            value is None or 0.0 <= value <= most and value < math.inf,
+            f"attributes.{name}",
+            value,
+            f"0 {'or more' if most == math.inf else 'to 1'}, or None for the "
+            "preset's",
+        )
 
 
 def _check_intervals(training: "config.TrainingConfig") -> None:

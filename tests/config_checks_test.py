@@ -66,6 +66,11 @@ class ConfigChecksTest(parameterized.TestCase):
         ("loss.l1", -1.0, "0 or more"),
         ("loss.classification", -0.5, "0 or more"),
         ("attributes.shift_size", 0.0, "more than 0"),
+        ("attributes.preset", "novel", "one of default, notebook, paper"),
+        ("attributes.ranges", "all", "one of min_max, percentile, deviation"),
+        ("attributes.minimum_effect", -0.1, "0 or more, or None"),
+        ("attributes.unstable_effect", float("inf"), "0 or more, or None"),
+        ("attributes.unstable_share", 1.5, "0 to 1, or None"),
         ("export.storage", "int8", "one of float32, float16"),
         ("evaluation.images", 0, "more than 0"),
         ("seed", -1, "0 or more"),
@@ -77,6 +82,19 @@ class ConfigChecksTest(parameterized.TestCase):
         _set(settings, name, value)
         message = re.escape(f"{name} is {value!r}; expected {expected}")
         with self.assertRaisesRegex(errors.ConfigError, f"^{message}"):
+            settings.validate()
+
+    def test_a_width_is_checked_for_the_kind_that_uses_it(self):
+        settings = _valid()
+        settings.attributes.range_width = 60.0
+        settings.validate()
+        settings.attributes.ranges = "deviation"
+        settings.validate()
+        settings.attributes.ranges = "percentile"
+        with self.assertRaisesRegex(
+            errors.ConfigError,
+            "^attributes.range_width is 60.0; expected 0 to below 50 for 'per",
+        ):
             settings.validate()
 
     def test_images_without_labels_need_a_classifier(self):

@@ -73,6 +73,25 @@ class FromDictTest(absltest.TestCase):
         self.assertEqual(found.attributes, config.AttributesConfig())
         self.assertEqual(found.data.source, "faces")
 
+    def test_what_earlier_versions_called_procedure_is_a_preset(self):
+        for procedure, measure, preset in (
+            ("notebook", "log_odds", "default"),
+            ("notebook", "logit", "notebook"),
+            ("paper", "probability", "paper"),
+        ):
+            old = {
+                "procedure": procedure,
+                "measure": measure,
+                "ranges": "min_max",
+                "top_k": 3,
+            }
+            found = config.from_dict({"attributes": old}).attributes
+            self.assertEqual(found.preset, preset)
+            self.assertEqual(found.ranges, "min_max")
+            self.assertEqual(found.top_k, 3)
+        with self.assertRaisesRegex(errors.ConfigError, "are presets now"):
+            config.from_dict({"attributes": {"procedure": "paper"}})
+
     def test_refuses_an_unknown_field(self):
         with self.assertRaisesRegex(errors.ConfigError, "loss.l3 is no field"):
             config.from_dict({"loss": {"l3": 1.0}})

@@ -13,8 +13,8 @@ from typing import Any, BinaryIO
 import numpy as np
 
 from stylex_tf import atomic_file
+from stylex_tf.attributes import edit_space, style_ranges
 from stylex_tf.attributes import edited_logits as edited_logits_lib
-from stylex_tf.attributes import style_ranges
 
 _INDEX = "effects.json"
 
@@ -84,6 +84,11 @@ class StyleEffects:
     def num_coordinates(self) -> int:
         """S."""
         return self.ranges.size
+
+    @property
+    def space(self) -> edit_space.EditSpace:
+        """The edits that were measured."""
+        return edit_space.EditSpace(self.ranges, self.shift_size)
 
     @property
     def num_classes(self) -> int:

@@ -6,6 +6,15 @@ columns are direction * S + coordinate.
 
 import numpy as np
 
+from stylex_tf import choice
+
+
+class Procedure(choice.Choice):
+    """How edits are picked: `notebook` or `paper`, below."""
+
+    NOTEBOOK = "notebook"
+    PAPER = "paper"
+
 
 def notebook(
     towards: np.ndarray,

@@ -10,7 +10,7 @@ def stable_images(
     images: np.ndarray,
     *,
     unstable_effect: float,
-    unstable_entries: int,
+    unstable_share: float,
 ) -> np.ndarray:
     """The images that few edits change much.
 
@@ -23,14 +23,16 @@ def stable_images(
         effects: the table.
         images: rows of the table.
         unstable_effect: changes of a logit beyond this are large.
-        unstable_entries: an image with more large changes, over all edits and
-            two classes, is unstable; of K classes, with K / 2 times as many.
+        unstable_share: an image is unstable where more than this share of its
+            changes, over 2S edits and K classes, is large. The notebook counts
+            750 in a table of 5,760 coordinates and two classes.
 
     Returns:
         The rows that are stable, in the same order.
     """
-    # The notebook's table has two classes; each more is as many entries more.
-    limit = unstable_entries * effects.num_classes / 2
+    entries = 2 * effects.num_coordinates * effects.num_classes
+    # A share that was a number of entries is that number again.
+    limit = unstable_share * entries * (1.0 + 1e-12)
     large = effects.large_changes(unstable_effect)[images]
     return images[large <= limit]
 

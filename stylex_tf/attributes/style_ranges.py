@@ -4,7 +4,15 @@ import dataclasses
 
 import numpy as np
 
-KINDS = ("min_max", "percentile", "deviation")
+from stylex_tf import choice
+
+
+class Kind(choice.Choice):
+    """How the ends are found, see `StyleRanges.from_styles`."""
+
+    MIN_MAX = "min_max"
+    PERCENTILE = "percentile"
+    DEVIATION = "deviation"
 
 
 @dataclasses.dataclass(frozen=True, eq=False, kw_only=True)
@@ -47,7 +55,7 @@ class StyleRanges:
         styles: np.ndarray,
         *,
         searched: int,
-        kind: str = "min_max",
+        kind: str = Kind.MIN_MAX,
         width: float = 2.0,
     ) -> "StyleRanges":
         """Returns how far the styles of some images reach.
@@ -101,21 +109,29 @@ def _ends(
     styles: np.ndarray, kind: str, width: float
 ) -> tuple[np.ndarray, np.ndarray]:
     """[N, S] -> [S], [S]."""
-    if kind == "min_max":
+    check_width(kind, width)
+    if kind == Kind.MIN_MAX:
         return styles.min(axis=0), styles.max(axis=0)
-    if kind == "percentile":
-        if not 0 <= width < 50:
-            raise ValueError(
-                f"width is {width}; expected 0 to below 50 for 'percentile'"
-            )
+    if kind == Kind.PERCENTILE:
         low, high = np.percentile(styles, [width, 100 - width], axis=0)
         return low, high
-    if kind == "deviation":
-        if not 0 < width < np.inf:
-            raise ValueError(
-                f"width is {width}; expected a finite number above 0 for "
-                "'deviation'"
-            )
-        mean, reach = styles.mean(axis=0), width * styles.std(axis=0)
-        return mean - reach, mean + reach
-    raise ValueError(f"kind is {kind!r}; expected one of {KINDS}")
+    mean, reach = styles.mean(axis=0), width * styles.std(axis=0)
+    return mean - reach, mean + reach
+
+
+def check_width(kind: str, width: float) -> None:
+    """Raises ValueError for no kind, or a width that it cannot have.
+
+    Args:
+        kind: a `Kind`.
+        width: see `StyleRanges.from_styles`; any for "min_max".
+    """
+    kind = Kind(kind)
+    if kind == Kind.PERCENTILE and not 0 <= width < 50:
+        raise ValueError(
+            f"width is {width}; expected 0 to below 50 for '{kind}'"
+        )
+    if kind == Kind.DEVIATION and not 0 < width < np.inf:
+        raise ValueError(
+            f"width is {width}; expected a finite number above 0 for '{kind}'"
+        )

@@ -2,11 +2,20 @@
 
 import numpy as np
 
+from stylex_tf import choice
 from stylex_tf.attributes import edited_logits
 from stylex_tf.attributes import effects as effects_lib
 
-MEASURES = ("log_odds", "logit", "probability")
-"""Of the target class: log p / (1 - p), its logit, its softmax probability."""
+
+class Measure(choice.Choice):
+    """What an effect is a change of: three numbers of the target class.
+
+    They are log p / (1 - p), the logit, and the softmax probability p.
+    """
+
+    LOG_ODDS = "log_odds"
+    LOGIT = "logit"
+    PROBABILITY = "probability"
 
 
 def of_images(
@@ -23,7 +32,7 @@ def of_images(
         effects: the table.
         images: rows of the table, n of them.
         target_class: y.
-        measure: one of `MEASURES`.
+        measure: a `Measure`.
 
     Returns:
         Signed effects on the target, float64 [n, 2S], and whether the target
@@ -65,7 +74,7 @@ def of_edits(
         base: logits of the reconstruction, [K].
         changes: what each edit adds to them, [E, K].
         target_class: y.
-        measure: one of `MEASURES`.
+        measure: a `Measure`.
 
     Returns:
         Signed effects on the target, float64 [E], exactly zero where nothing
@@ -111,13 +120,12 @@ def _effects(
 ) -> tuple[np.ndarray, np.ndarray]:
     """Of the target's logits before and after each edit, [n, 1 + E]."""
     edited = edited.take(images)
-    if measure == "logit":
+    measure = Measure(measure)
+    if measure == Measure.LOGIT:
         value = logits
-    elif measure == "log_odds":
+    elif measure == Measure.LOG_ODDS:
         value = edited.log_odds(logits, target_class)
-    elif measure == "probability":
-        value = edited.probability(logits)
     else:
-        raise ValueError(f"measure is {measure!r}; expected one of {MEASURES}")
+        value = edited.probability(logits)
     wins = edited.largest[:, 1:] == target_class
     return value[:, 1:] - value[:, :1], wins

@@ -23,7 +23,7 @@ from stylex_tf.cli import command
 if typing.TYPE_CHECKING:
     from stylex_tf.attributes import effects
     from stylex_tf.runs import trained as trained_lib
-    from stylex_tf.search import beam
+    from stylex_tf.search import model as model_lib
 
 _SHOWN = 5
 
@@ -87,6 +87,7 @@ def _measure(
 ) -> "effects.StyleEffects":
     import tqdm
 
+    from stylex_tf.attributes import edit_space
     from stylex_tf.runs import searching
     from stylex_tf.search import beam
 
@@ -103,12 +104,11 @@ def _measure(
         return beam.measure(
             functools.partial(load_model, str(run_dir)),
             styles,
-            ranges,
+            edit_space.EditSpace(ranges, settings.shift_size),
             directory=_SHARDS.value or output / "shards",
             image_ids=images.ids,
             identity=searching.identity(trained),
             images_per_shard=_IMAGES_PER_SHARD.value,
-            shift_size=settings.shift_size,
             batch_size=settings.batch_size,
             scored=scored,
             beam_flags=beam_flags,
@@ -116,13 +116,11 @@ def _measure(
         )
 
 
-def load_model(run_dir: str) -> "beam.Model":
+def load_model(run_dir: str) -> "model_lib.Model":
     """Opens a run, in a worker."""
     from stylex_tf.runs import trained as trained_lib
-    from stylex_tf.search import beam
 
-    model = trained_lib.load(run_dir).stylex.model
-    return beam.Model(model.generate, model.classify, model.score)
+    return trained_lib.load(run_dir).stylex.model
 
 
 def _summary(

@@ -5,7 +5,7 @@ from collections.abc import Callable
 import numpy as np
 import tensorflow as tf
 
-from stylex_tf.attributes import counterfactuals, style_ranges
+from stylex_tf.attributes import edit_space
 from stylex_tf.evaluation import factor_regressors
 from stylex_tf.search import batching
 
@@ -21,9 +21,8 @@ class FactorReadings:
         generate: Callable[[tf.Tensor], tf.Tensor],
         regressors: factor_regressors.FactorRegressors,
         styles: np.ndarray,
-        ranges: style_ranges.StyleRanges,
+        space: edit_space.EditSpace,
         *,
-        shift_size: float = 1.0,
         batch_size: int = 256,
     ):
         """Reads the images as they are.
@@ -32,14 +31,13 @@ class FactorReadings:
             generate: styles -> images.
             regressors: the readers of factors.
             styles: of the images, [N, T].
-            ranges: the ends of the searched coordinates.
-            shift_size: 1 moves a coordinate to the end of its range.
+            space: the edits.
             batch_size: pictures at once.
         """
         self.regressors = regressors
         self._generate = tf.function(generate, reduce_retracing=True)
-        self._styles, self._ranges = styles, ranges
-        self._shift_size, self._batch_size = shift_size, batch_size
+        self._styles, self._space = styles, space
+        self._batch_size = batch_size
         self._edited: dict[tuple[int, int], list[np.ndarray]] = {}
         self.unedited = self._read(styles)
 
@@ -47,12 +45,8 @@ class FactorReadings:
         """One array a factor, [N, V], as `FactorRegressors.predict` says."""
         key = (coordinate, direction)
         if key not in self._edited:
-            moved = counterfactuals.apply_edits(
-                self._styles,
-                self._ranges,
-                np.array([coordinate]),
-                np.array([direction]),
-                self._shift_size,
+            moved = self._space.apply(
+                self._styles, np.array([coordinate]), np.array([direction])
             )
             self._edited[key] = self._read(moved)
         return self._edited[key]

@@ -1,18 +1,18 @@
 """Are the attributes of a class different things, or one thing many times?"""
 
 import itertools
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 import tensorflow as tf
 
 from stylex_tf.attributes import (
-    counterfactuals,
+    edit_space,
     log_odds,
     selection,
-    style_ranges,
 )
 from stylex_tf.search import batching
+from stylex_tf.search import model as model_lib
 
 _TOP = 8
 # Images edited for all classes together, each of which has its share: 250 of
@@ -24,14 +24,12 @@ _MASK_SHARE = 0.5
 
 
 def measure(
-    generate: Callable[[tf.Tensor], tf.Tensor],
-    classify: Callable[[tf.Tensor], tf.Tensor],
+    model: model_lib.Model,
     styles: np.ndarray,
     predictions: np.ndarray,
-    ranges: style_ranges.StyleRanges,
+    space: edit_space.EditSpace,
     attributes: Mapping[int, Sequence[selection.Attribute]],
     *,
-    shift_size: float = 1.0,
     batch_size: int = 256,
 ) -> dict[str, object]:
     """Compares the first eight attributes of each class, pair by pair.
@@ -41,13 +39,11 @@ def measure(
     the whole costs no more.
 
     Args:
-        generate: styles -> images.
-        classify: images -> logits.
+        model: its generator and classifier are asked.
         styles: of images that the search has not seen, [N, T].
         predictions: the class of each image's reconstruction, [N].
-        ranges: the ends of the searched coordinates.
+        space: the edits.
         attributes: each class's list, best first.
-        shift_size: 1 moves a coordinate to the end of its range.
         batch_size: pictures at once.
 
     Returns:
@@ -67,7 +63,7 @@ def measure(
             no such figure.
         images: those edited; one led to two classes counts twice.
     """
-    edits = _Edits(generate, classify, ranges, shift_size, batch_size)
+    edits = _Edits(model, space, batch_size)
     overlaps: list[float] = []
     cosines: list[float] = []
     gaps: list[float] = []
@@ -101,21 +97,19 @@ class _Edits:
 
     def __init__(
         self,
-        generate: Callable[[tf.Tensor], tf.Tensor],
-        classify: Callable[[tf.Tensor], tf.Tensor],
-        ranges: style_ranges.StyleRanges,
-        shift_size: float,
+        model: model_lib.Model,
+        space: edit_space.EditSpace,
         batch_size: int,
     ):
-        self._ranges, self._shift_size = ranges, shift_size
-        self._batch_size = batch_size
+        self._space, self._batch_size = space, batch_size
         self._logits = tf.function(
-            lambda rows: classify(generate(rows)), reduce_retracing=True
+            lambda rows: model.classify(model.generate(rows)),
+            reduce_retracing=True,
         )
         # [B, T], [B, T] -> [B, H, W], mean over colours.
         self._change = tf.function(
             lambda rows, edited: tf.reduce_mean(
-                tf.abs(generate(edited) - generate(rows)), axis=3
+                tf.abs(model.generate(edited) - model.generate(rows)), axis=3
             ),
             reduce_retracing=True,
         )
@@ -146,12 +140,10 @@ class _Edits:
     def _edit(
         self, styles: np.ndarray, attributes: Sequence[selection.Attribute]
     ) -> np.ndarray:
-        return counterfactuals.apply_edits(
+        return self._space.apply(
             styles,
-            self._ranges,
             np.array([one.coordinate for one in attributes], int),
             np.array([one.direction for one in attributes], int),
-            self._shift_size,
         )
 
 

@@ -1,24 +1,26 @@
 """What the attributes found do to their target's probability, exactly."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 import tensorflow as tf
 
-from stylex_tf.attributes import counterfactuals, selection, style_ranges
+from stylex_tf.attributes import (
+    edit_space,
+    selection,
+)
 from stylex_tf.search import batching
+from stylex_tf.search import model as model_lib
 
 
 def measure(
-    generate: Callable[[tf.Tensor], tf.Tensor],
-    classify: Callable[[tf.Tensor], tf.Tensor],
+    model: model_lib.Model,
     styles: np.ndarray,
     predictions: np.ndarray,
-    ranges: style_ranges.StyleRanges,
+    space: edit_space.EditSpace,
     attributes: Mapping[int, Sequence[selection.Attribute]],
     *,
     reverse: bool = False,
-    shift_size: float = 1.0,
     batch_size: int = 256,
 ) -> dict[int, np.ndarray]:
     """Makes every edit once, however many classes list it.
@@ -27,15 +29,13 @@ def measure(
     where each class's list by itself would be 10 K.
 
     Args:
-        generate: styles -> images.
-        classify: images -> logits.
+        model: its generator and classifier are asked.
         styles: of images that the selection has not seen, [N, T].
         predictions: the class of each image's reconstruction, [N].
-        ranges: the ends of the searched coordinates.
+        space: the edits.
         attributes: each class's list, A long; they lead to the class.
         reverse: edit only the target's own images, the other way round,
             instead of only images of other classes.
-        shift_size: 1 moves a coordinate to the end of its range.
         batch_size: pictures at once.
 
     Returns:
@@ -52,7 +52,7 @@ def measure(
     }
     compiled = tf.function(
         lambda rows: tf.nn.softmax(
-            tf.cast(classify(generate(rows)), tf.float32)
+            tf.cast(model.classify(model.generate(rows)), tf.float32)
         ),
         reduce_retracing=True,
     )
@@ -66,12 +66,10 @@ def measure(
         edited = np.unique(np.concatenate([of_class[one] for one, _ in users]))
         if base is None or not edited.size:
             continue
-        moved = counterfactuals.apply_edits(
+        moved = space.apply(
             styles[edited],
-            ranges,
             np.array([coordinate]),
             np.array([direction ^ reverse]),
-            shift_size,
         )
         difference = probabilities(moved) - base[edited]
         for target, row in users:

@@ -7,6 +7,7 @@ import numpy as np
 import tensorflow as tf
 
 from stylex_tf.evaluation import figure, proportions, record
+from stylex_tf.search import model as model_lib
 
 Function = Callable[[tf.Tensor], tf.Tensor]
 
@@ -81,8 +82,7 @@ class Reconstruction:
 
 def reconstruct(
     encode: Function,
-    generate: Function,
-    classify: Function,
+    model: model_lib.Model,
     images: np.ndarray,
     *,
     features: Callable[[tf.Tensor], Sequence[tf.Tensor]] | None = None,
@@ -97,8 +97,7 @@ def reconstruct(
 
     Args:
         encode: images [B, H, W, 3] in [-1, 1] -> styles [B, T].
-        generate: styles -> images.
-        classify: images -> logits [B, K].
+        model: its generator and classifier are asked.
         images: uint8 [N, H, W, 3].
         features: images -> feature maps, each [B, h, w, C], for the
             perceptual distance; None measures none.
@@ -119,6 +118,7 @@ def reconstruct(
             f"extractor is {extractor!r}; expected a name with features, and "
             "none without"
         )
+    generate, classify = model.generate, model.classify
     window = min(_WINDOW, *images.shape[1:3])
 
     @tf.function

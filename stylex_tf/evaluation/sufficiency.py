@@ -6,18 +6,21 @@ from typing import Any
 import numpy as np
 import tensorflow as tf
 
-from stylex_tf.attributes import counterfactuals, selection, style_ranges
+from stylex_tf.attributes import (
+    edit_space,
+    selection,
+)
 from stylex_tf.evaluation import proportions, reconstruction, schema
 from stylex_tf.search import batching
+from stylex_tf.search import model as model_lib
 
 _TOP = schema.FLIP_RATES
 
 
 def measure(
-    generate: Callable[[tf.Tensor], tf.Tensor],
-    classify: Callable[[tf.Tensor], tf.Tensor],
+    model: model_lib.Model,
     held_out: reconstruction.Reconstruction,
-    ranges: style_ranges.StyleRanges,
+    space: edit_space.EditSpace,
     attributes: Mapping[int, Sequence[selection.Attribute]],
     *,
     wu: Mapping[int, Sequence[selection.Attribute]] | None = None,
@@ -25,7 +28,6 @@ def measure(
     second_classify: Callable[[tf.Tensor], tf.Tensor] | None = None,
     images: np.ndarray | None = None,
     swap_label: Callable[[tf.Tensor, tf.Tensor], tf.Tensor] | None = None,
-    shift_size: float = 1.0,
     batch_size: int = 256,
     seed: int = 0,
 ) -> dict[str, object]:
@@ -36,10 +38,9 @@ def measure(
     attributes are applied at once; where a list is shorter, all there are.
 
     Args:
-        generate: styles -> images.
-        classify: images -> logits.
+        model: its generator and classifier are asked.
         held_out: images that the search has not seen.
-        ranges: the ends of the searched coordinates.
+        space: the edits.
         attributes: each class's list, best first.
         wu: each class's list by the ranking of Wu et al. (`wu_ranking`).
         no_classification_loss: flip rates with the top 1 to 10 of another
@@ -50,7 +51,6 @@ def measure(
         images: the same images, uint8; needed for the label swap.
         swap_label: (images, p) -> styles of the same w under another
             condition; None where the generator has no condition.
-        shift_size: 1 moves a coordinate to the end of its range.
         batch_size: pictures at once.
         seed: of the random baseline's coordinates.
 
@@ -64,12 +64,11 @@ def measure(
         return section
     sources = held_out.reconstructed_logits[kept].argmax(axis=1)
     targets = _targets(held_out.reconstructed_logits[kept])
-    edits = _Edits(
-        generate, held_out.styles[kept], ranges, shift_size, batch_size
-    )
+    classify = model.classify
+    edits = _Edits(model.generate, held_out.styles[kept], space, batch_size)
     listed = _lists(attributes, targets)
     ranked = edits.decisions(classify, *listed) == targets
-    random = _random_lists(ranges.size, len(kept), seed)
+    random = _random_lists(space.size, len(kept), seed)
     baselines: dict[str, object] = {
         "random": _rates(edits.decisions(classify, *random) == targets)
     }
@@ -118,13 +117,12 @@ class _Edits:
         self,
         generate: Callable[[tf.Tensor], tf.Tensor],
         styles: np.ndarray,
-        ranges: style_ranges.StyleRanges,
-        shift_size: float,
+        space: edit_space.EditSpace,
         batch_size: int,
     ):
         self.styles = styles
-        self._generate, self._ranges = generate, ranges
-        self._shift_size, self._batch_size = shift_size, batch_size
+        self._generate, self._space = generate, space
+        self._batch_size = batch_size
 
     def decide(
         self, classify: Callable[[tf.Tensor], tf.Tensor], styles: np.ndarray
@@ -144,12 +142,8 @@ class _Edits:
             [
                 self._decide(
                     compiled,
-                    counterfactuals.apply_edits(
-                        self.styles,
-                        self._ranges,
-                        coordinates[:, :k],
-                        directions[:, :k],
-                        self._shift_size,
+                    self._space.apply(
+                        self.styles, coordinates[:, :k], directions[:, :k]
                     ),
                 )
                 for k in range(1, _TOP + 1)

@@ -7,13 +7,15 @@ import dataclasses
 
 import numpy as np
 
+from stylex_tf.attributes import target_effects
+
 # Directions of an edit, as the effects table counts them.
 TOWARDS_MINIMUM = 0
 TOWARDS_MAXIMUM = 1
 
-# What an effect is a change of: the class's log odds against all others, or
-# its logit.
-MEASURES = ("log_odds", "logit")
+# What an effect is a change of: the class's log odds against all others, its
+# logit, or its probability.
+MEASURES = tuple(one.value for one in target_effects.Measure)
 
 # A change of a probability that counts as a move.
 MOVED = 0.1
@@ -33,7 +35,8 @@ class AttributeView:
     layer: str
     channel: int
     direction: int
-    # Mean change of the class's log odds (or logit) over the images searched.
+    # Mean change of the class's log odds (or logit, or probability) over the
+    # images searched.
     mean_effect: float
     # Share of the images searched whose decision becomes the class by this
     # edit alone; None where it was not measured.

@@ -4,7 +4,6 @@ import re
 from collections.abc import Mapping, Sequence
 
 from stylex_tf import errors
-from stylex_tf import run_folder
 from stylex_tf.attributes import selection
 
 _COORDINATE = re.compile(r"\d+")

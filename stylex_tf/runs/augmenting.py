@@ -25,11 +25,11 @@ import tensorflow as tf
 import tqdm
 
 from stylex_tf import errors
-from stylex_tf.search import batching
 from stylex_tf.data import augmented_folder, preprocessing
 from stylex_tf.data.records import tfrecords
 from stylex_tf.runs import reported
 from stylex_tf.runs import trained as trained_lib
+from stylex_tf.search import batching
 
 PROVENANCE = augmented_folder.PROVENANCE
 """The file that says where each image comes from."""

@@ -5,11 +5,11 @@ from collections.abc import Mapping
 import numpy as np
 import tensorflow as tf
 
-from stylex_tf.search import batching
 from stylex_tf.data import preprocessing
 from stylex_tf.report import demonstration, findings, layout
 from stylex_tf.runs import searching
 from stylex_tf.runs import trained as trained_lib
+from stylex_tf.search import batching
 
 
 def demonstrate(

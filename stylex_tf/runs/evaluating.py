@@ -8,10 +8,7 @@ from typing import Any
 import numpy as np
 import tensorflow as tf
 
-from stylex_tf import errors
-from stylex_tf import run_folder
-from stylex_tf.search import batching
-from stylex_tf.attributes import counterfactuals
+from stylex_tf import errors, run_folder
 from stylex_tf.data import preprocessing
 from stylex_tf.data.worlds import worlds
 from stylex_tf.evaluation import (
@@ -31,6 +28,7 @@ from stylex_tf.evaluation import (
 )
 from stylex_tf.runs import naming, searching, second_opinion
 from stylex_tf.runs import trained as trained_lib
+from stylex_tf.search import batching
 
 # Pairs of attributes cost one picture an image each.
 _INDEPENDENCE_IMAGES = 250
@@ -44,8 +42,7 @@ def rebuild(
     functions = trained.stylex
     return reconstruction.reconstruct(
         functions.encode,
-        functions.generate,
-        functions.classify,
+        functions.model,
         trained.held_out.unseen.images,
         features=opinion.features,
         extractor=opinion.extractor,
@@ -59,19 +56,17 @@ def judge_significance(
     functions, images = trained.stylex, trained.held_out.tested
     settings = trained.settings
     tested = reconstruction.reconstruct(
-        functions.encode, functions.generate, functions.classify, images.images
+        functions.encode, functions.model, images.images
     )
 
     def changes(*, reverse: bool) -> dict[int, np.ndarray]:
         return probability_changes.measure(
-            functions.generate,
-            functions.classify,
+            functions.model,
             tested.styles,
             tested.reconstructed_logits.argmax(axis=1),
-            found.table.ranges,
+            found.table.space,
             found.by_class,
             reverse=reverse,
-            shift_size=found.table.shift_size,
             batch_size=settings.attributes.batch_size,
         )
 
@@ -115,10 +110,6 @@ def evaluate(
     """
     run, functions = trained, trained.stylex
     settings = run.settings.attributes
-    edits: dict[str, Any] = {
-        "shift_size": found.table.shift_size,
-        "batch_size": settings.batch_size,
-    }
     decided = rebuilt.reconstructed_logits.argmax(axis=1)
     few = slice(0, _INDEPENDENCE_IMAGES)
     pictures = batching.apply(
@@ -128,10 +119,9 @@ def evaluate(
     measured: dict[str, Any] = {
         "classifier": run.classifier_figures,
         "sufficiency": sufficiency.measure(
-            functions.generate,
-            functions.classify,
+            functions.model,
             rebuilt,
-            found.table.ranges,
+            found.table.space,
             found.by_class,
             wu=_wu_lists(found, settings.top_k),
             no_classification_loss=without.values if without else None,
@@ -139,16 +129,15 @@ def evaluate(
             images=trained.held_out.unseen.images,
             swap_label=functions.swap_label,
             seed=run.settings.seed,
-            **edits,
+            batch_size=settings.batch_size,
         ),
         "independence": independence.measure(
-            functions.generate,
-            functions.classify,
+            functions.model,
             rebuilt.styles[few],
             decided[few],
-            found.table.ranges,
+            found.table.space,
             found.by_class,
-            **edits,
+            batch_size=settings.batch_size,
         ),
         "significance": verdict.figures(),
     }
@@ -160,8 +149,7 @@ def evaluate(
         run=record.Run(
             config=dataclasses.asdict(run.settings),
             class_names=tuple(run.classifier.class_names),
-            images_seen=run.stylex.step
-            * run.settings.training.batch_size,
+            images_seen=run.stylex.step * run.settings.training.batch_size,
             seconds=seconds,
             **run_folder.environment(),
         ),
@@ -232,13 +220,7 @@ def _realism(
         for first in attributes[:1]:
             coordinates[runner_up == target] = first.coordinate
             directions[runner_up == target] = first.direction
-    edited = counterfactuals.apply_edits(
-        rebuilt.styles,
-        found.table.ranges,
-        coordinates,
-        directions,
-        found.table.shift_size,
-    )
+    edited = found.table.space.apply(rebuilt.styles, coordinates, directions)
     moved = batching.apply(
         trained.stylex.generate, edited, batch_size=batch_size
     )

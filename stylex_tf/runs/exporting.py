@@ -12,6 +12,7 @@ from stylex_tf.evaluation import evaluation_file, record
 from stylex_tf.export import saved_model, servables
 from stylex_tf.runs import searching
 from stylex_tf.runs import trained as trained_lib
+from stylex_tf.search import calibration as calibration_lib
 from stylex_tf.search import (
     effects_chunk,
     gradient_effects,
@@ -19,7 +20,7 @@ from stylex_tf.search import (
     screened_search,
     screening,
 )
-from stylex_tf.search import calibration as calibration_lib
+from stylex_tf.search import model as model_lib
 
 # Images that the export is tried on.
 _EXAMPLES = 32
@@ -44,19 +45,19 @@ def export(
     """
     functions = trained.stylex
 
+    # Compiled apart, or each signature would hold a generator of its own.
+    model = model_lib.Model(functions.generate, functions.classify)
     calibration = _calibrate(trained, found)
 
     def find_attributes(
         styles: tf.Tensor, target_class: tf.Tensor, *, top_k: tf.Tensor
     ) -> dict[str, tf.Tensor]:
         return screening.find_attributes(
-            functions.generate,
-            functions.classify,
+            model,
             styles,
-            found.table.ranges,
+            found.table.space,
             target_class,
             top_k=top_k,
-            shift_size=found.table.shift_size,
             calibration=calibration,
         )
 
@@ -74,7 +75,7 @@ def export(
     ) -> tf.Tensor:
         return moves.move_all(
             styles,
-            tf.constant(ranges.ends()),
+            ranges,
             coordinates,
             directions,
             strengths,
@@ -84,13 +85,7 @@ def export(
         styles: tf.Tensor, first_edit: tf.Tensor, *, count: tf.Tensor
     ) -> dict[str, tf.Tensor]:
         return effects_chunk.measure(
-            functions.generate,
-            functions.classify,
-            styles,
-            ranges,
-            first_edit,
-            count=count,
-            shift_size=shift_size,
+            model, styles, found.table.space, first_edit, count=count
         )
 
     servable = servables.Servable(
@@ -113,7 +108,9 @@ def export(
     return saved_model.export(
         servable,
         trained.folder.export,
-        examples=[_png(image) for image in trained.held_out.unseen.images[:_EXAMPLES]],
+        examples=[
+            _png(image) for image in trained.held_out.unseen.images[:_EXAMPLES]
+        ],
         assets={
             "style_space": functions.style_space.to_dict(),
             "style_ranges": {
@@ -141,10 +138,8 @@ def _calibrate(
     table = found.table
     rows = screened_search.pilot_rows(table.num_images)
     estimate = gradient_effects.GradientEffects(
-        trained.stylex.generate,
-        trained.stylex.classify,
-        table.ranges,
-        shift_size=table.shift_size,
+        trained.stylex.model,
+        table.space,
         batch_size=trained.settings.attributes.batch_size,
     )
     return calibration_lib.fit(estimate, found.styles[rows], table.take(rows))

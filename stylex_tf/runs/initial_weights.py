@@ -160,5 +160,3 @@ def _num_classes(path: pathlib.Path) -> int:
     with plain_paths.of(path.parent) as plain:
         reader = tf.train.load_checkpoint(str(plain / path.name))
         return int(reader.get_variable_to_shape_map()[_CLASSES][0])
-
-

@@ -31,8 +31,7 @@ class Namer:
             trained.stylex.generate,
             regressors,
             found.styles,
-            found.table.ranges,
-            shift_size=found.table.shift_size,
+            found.table.space,
             batch_size=trained.settings.attributes.batch_size,
         )
 
@@ -68,7 +67,9 @@ class Namer:
         )
 
 
-def get(trained: trained_lib.TrainedRun, found: searching.Found) -> Namer | None:
+def get(
+    trained: trained_lib.TrainedRun, found: searching.Found
+) -> Namer | None:
     """Trains the readers; None where no factors are known."""
     factors = trained.dataset.manifest.factors
     if not factors:

@@ -3,8 +3,7 @@
 from collections.abc import Sequence
 
 from stylex_tf import errors
-from stylex_tf import run_folder
-from stylex_tf.attributes import (effects, selection)
+from stylex_tf.attributes import effects, selection
 from stylex_tf.runs import asked_attributes, evaluating, searching
 from stylex_tf.runs import trained as trained_lib
 

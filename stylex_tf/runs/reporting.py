@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 import tensorflow as tf
 
-from stylex_tf.attributes import (counterfactuals, selection)
+from stylex_tf.attributes import selection
 from stylex_tf.data import preprocessing
 from stylex_tf.evaluation import ground_truth, record
 from stylex_tf.report import (
@@ -69,7 +69,7 @@ def show(
         class_names=tuple(names),
         classes=tuple(classes),
         shift_size=found.table.shift_size,
-        measure=trained.settings.attributes.measure,
+        measure=searching.selection_rules(trained).measure,
     )
 
 
@@ -97,12 +97,10 @@ def _view(
     relative = found.styles[sources, : width.size] / np.maximum(width, 1e-6)
     best = sources[examples_lib.choose(gains, relative, examples)]
     styles = found.styles[best]
-    edited = counterfactuals.apply_edits(
+    edited = found.table.space.apply(
         styles,
-        found.table.ranges,
         np.array([attribute.coordinate]),
         np.array([attribute.direction]),
-        found.table.shift_size,
     )
     plain, moved = (
         functions.generate(tf.constant(s)) for s in (styles, edited)
@@ -163,10 +161,8 @@ def write_report(
             reconstructions=page.Reconstructions(
                 images=reals,
                 reconstructions=preprocessing.to_uint8(rebuilt).numpy(),
-                probabilities_images=functions.probabilities(pixels
-                ),
-                probabilities_reconstructions=functions.probabilities(rebuilt
-                ),
+                probabilities_images=functions.probabilities(pixels),
+                probabilities_reconstructions=functions.probabilities(rebuilt),
                 image_ids=tuple(images.ids[: len(reals)]),
             ),
             causes=sum(manifest.causes_by_class, ()),
@@ -215,7 +211,9 @@ def _facts(
     )
 
 
-def _describe(run: trained_lib.TrainedRun, evaluation: record.Evaluation) -> str:
+def _describe(
+    run: trained_lib.TrainedRun, evaluation: record.Evaluation
+) -> str:
     settings, accuracy = run.settings.classifier, evaluation.classifier.accuracy
     name = settings.path or f"{settings.architecture}, trained by this run"
     if accuracy is None:

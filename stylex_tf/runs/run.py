@@ -9,8 +9,7 @@ from typing import Any
 import numpy as np
 import tensorflow as tf
 
-from stylex_tf import errors
-from stylex_tf import config, experiment, run_folder
+from stylex_tf import config, errors, experiment, run_folder
 from stylex_tf.classifiers import extractors
 from stylex_tf.data import preprocessing
 from stylex_tf.data.records import tfrecords
@@ -215,9 +214,7 @@ class Run:
         self._seed = seed
         total = self.settings.total_steps
         settings = dataclasses.replace(
-            perceptual_features.as_far_as_known(
-                self.settings, self.classifier
-            ),
+            perceptual_features.as_far_as_known(self.settings, self.classifier),
             seed=seed,
         )
         run_step = step.build_training_step(

@@ -7,16 +7,17 @@ from typing import Any
 import numpy as np
 import tqdm
 
-from stylex_tf.search import batching
-from stylex_tf.attributes import effects
-from stylex_tf.search import screened_search
-from stylex_tf.search import screening
-from stylex_tf.attributes import selection
-from stylex_tf.search import shards
-from stylex_tf.attributes import style_ranges
+from stylex_tf.attributes import (
+    edit_space,
+    effects,
+    presets,
+    selection,
+    style_ranges,
+)
 from stylex_tf.data import preprocessing
 from stylex_tf.data.records import tfrecords
 from stylex_tf.runs import trained as trained_lib
+from stylex_tf.search import batching, screened_search, screening, shards
 
 
 @dataclasses.dataclass(frozen=True)
@@ -124,7 +125,7 @@ def encode(
     ranges = style_ranges.StyleRanges.from_styles(
         styles,
         searched=trained.stylex.style_space.size,
-        kind=settings.ranges,
+        kind=presets.ranges(settings.preset, settings.ranges),
         width=settings.range_width,
     )
     return styles, ranges
@@ -133,9 +134,12 @@ def encode(
 def selection_rules(trained: trained_lib.TrainedRun) -> selection.Rules:
     """Returns how the run selects attributes."""
     settings = trained.settings.attributes
-    return selection.Rules(
-        procedure=settings.procedure,
-        measure=settings.measure,
+    return presets.rules(
+        settings.preset,
+        minimum_effect=settings.minimum_effect,
+        refill=settings.refill,
+        unstable_effect=settings.unstable_effect,
+        unstable_share=settings.unstable_share,
         score_limit=settings.score_limit,
     )
 
@@ -155,10 +159,12 @@ def _measure(
     settings = run.settings.attributes
     options: dict[str, Any] = {
         "image_ids": trained.held_out.searched.ids,
-        "shift_size": settings.shift_size,
         "batch_size": settings.batch_size,
-        "score": functions.model.score if settings.score_limit else None,
     }
+    model = functions.model
+    if not settings.score_limit:
+        model = model.without_score()
+    space = edit_space.EditSpace(ranges, settings.shift_size)
     every = 2 * ranges.size
     candidates = min(settings.candidates or every, every)
     pilots = len(screened_search.pilot_rows(len(styles)))
@@ -170,19 +176,17 @@ def _measure(
     ) as bar:
         if settings.candidates:
             return screening.measure_effects(
-                functions.model.generate,
-                functions.classify,
+                model,
                 styles,
-                ranges,
+                space,
                 candidates=candidates,
                 progress=bar.update,
                 **options,
             )
         return shards.measure(
-            functions.model.generate,
-            functions.classify,
+            model,
             styles,
-            ranges,
+            space,
             directory=run.folder.attributes / "shards",
             images_per_shard=settings.images_per_shard,
             identity=identity(trained),

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 import tensorflow as tf
 
-from stylex_tf.attributes import (counterfactuals, selection, subset)
+from stylex_tf.attributes import selection, subset
 from stylex_tf.data import preprocessing
 from stylex_tf.report import single_image
 from stylex_tf.runs import searching
@@ -57,7 +57,7 @@ def _explain_one(
         image=row,
         target_class=target,
         top_k=_INDEPENDENT,
-        measure=trained.settings.attributes.measure,
+        measure=searching.selection_rules(trained).measure,
     )
     together = subset.subset(
         table,
@@ -71,8 +71,7 @@ def _explain_one(
         image=image,
         reconstruction=preprocessing.to_uint8(rebuilt).numpy()[0],
         probabilities_image=functions.probabilities(pixels)[0],
-        probabilities_reconstruction=functions.probabilities(rebuilt
-        )[0],
+        probabilities_reconstruction=functions.probabilities(rebuilt)[0],
         target=target,
         independent=_edits(
             trained, found, row, alone, [[one] for one in alone]
@@ -103,12 +102,10 @@ def _edits(
     for index, group in enumerate(moved):
         coordinates[index, : len(group)] = [one.coordinate for one in group]
         directions[index, : len(group)] = [one.direction for one in group]
-    styles = counterfactuals.apply_edits(
+    styles = found.table.space.apply(
         np.repeat(found.styles[row][None], len(moved), axis=0),
-        found.table.ranges,
         coordinates,
         directions,
-        found.table.shift_size,
     )
     pixels = trained.stylex.generate(tf.constant(styles))
     pictures = preprocessing.to_uint8(pixels).numpy()

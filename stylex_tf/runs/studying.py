@@ -10,14 +10,12 @@ import numpy as np
 import tensorflow as tf
 
 from stylex_tf import atomic_folder, errors
-from stylex_tf.attributes import counterfactuals
-from stylex_tf.attributes import effects
-from stylex_tf.attributes import log_odds
+from stylex_tf.attributes import effects, log_odds
 from stylex_tf.data import preprocessing
 from stylex_tf.runs import reported
 from stylex_tf.runs import trained as trained_lib
-from stylex_tf.studies import page, questions
 from stylex_tf.studies import key as key_lib
+from stylex_tf.studies import page, questions
 
 # Animations of an attribute to draw questions from.
 _CLIPS = 24
@@ -113,7 +111,9 @@ def _clips(
     """
     random = np.random.default_rng(seed)
     styles = trained.stylex.encode(
-        tf.constant(preprocessing.to_float_numpy(trained.held_out.searched.images))
+        tf.constant(
+            preprocessing.to_float_numpy(trained.held_out.searched.images)
+        )
     ).numpy()
     rows = np.arange(len(styles))
     before = log_odds.of_class(table.base_logits, 0)
@@ -125,12 +125,10 @@ def _clips(
         changes = np.abs(log_odds.of_class(logits, 0) - before)
         strong = np.argsort(-changes)[: max(questions.CLIPS, len(rows) // 2)]
         chosen = random.permutation(strong)[:_CLIPS]
-        edited = counterfactuals.apply_edits(
+        edited = table.space.apply(
             styles[chosen],
-            table.ranges,
             np.full((len(chosen), 1), coordinate),
             directions[chosen, None],
-            table.shift_size,
         )
         pictures = [
             preprocessing.to_uint8(

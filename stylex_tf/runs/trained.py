@@ -115,9 +115,7 @@ def open_run(
         folder=folder,
         dataset=dataset,
         classifier=classifier,
-        stylex=trained_model.restore(
-            settings, kept.path, classifier, dataset
-        ),
+        stylex=trained_model.restore(settings, kept.path, classifier, dataset),
         record=record,
         seconds=newest.facts.seconds,
     )

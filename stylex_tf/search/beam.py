@@ -20,25 +20,11 @@ from apache_beam.options import pipeline_options
 from apache_beam.runners import runner
 from apache_beam.utils import shared
 
-from stylex_tf.attributes import effects, style_ranges
+from stylex_tf.attributes import edit_space, effects, style_ranges
 from stylex_tf.search import exact, shards
+from stylex_tf.search import model as model_lib
 
 _SECONDS_BETWEEN_LOOKS = 2.0
-
-
-@dataclasses.dataclass(frozen=True)
-class Model:
-    """What a worker needs of a trained model.
-
-    Attributes:
-        generate: styles [B, T] -> images [B, H, W, C]; best in layers.
-        classify: images -> logits [B, K].
-        score: images -> the discriminator's scores [B]; None measures none.
-    """
-
-    generate: exact.Generate
-    classify: exact.Judge
-    score: exact.Judge | None = None
 
 
 class WorkerError(Exception):
@@ -46,15 +32,14 @@ class WorkerError(Exception):
 
 
 def measure(
-    load: Callable[[], Model],
+    load: Callable[[], model_lib.Model],
     styles: np.ndarray,
-    ranges: style_ranges.StyleRanges,
+    space: edit_space.EditSpace,
     *,
     directory: str | os.PathLike,
     image_ids: Sequence[str],
     identity: str,
     images_per_shard: int = 32,
-    shift_size: float = 1.0,
     batch_size: int = 256,
     scored: bool = False,
     beam_flags: Sequence[str] = (),
@@ -69,14 +54,13 @@ def measure(
         load: makes the model, once in a worker process. It is pickled: a
             function of a module that workers can import.
         styles: see `exact.measure_effects`, [N, T].
-        ranges: see there.
+        space: see there.
         directory: where shards are kept; every worker sees it, be it shared
             or remote (gs://). Finished shards are not measured again.
         image_ids: see `exact.measure_effects`.
         identity: of the networks: the same words must mean the same networks.
         images_per_shard: the unit of work, and what a failure can lose.
-        shift_size: see `exact.measure_effects`.
-        batch_size: see there.
+        batch_size: see `exact.measure_effects`.
         scored: whether the model's `score` is asked as well.
         beam_flags: pipeline options of Beam, such as --runner=FlinkRunner; in
             this process if there are none.
@@ -93,10 +77,9 @@ def measure(
     options = options_of(beam_flags)
     plan = shards.Plan.of(
         styles,
-        ranges,
+        space,
         image_ids=image_ids,
         images_per_shard=images_per_shard,
-        shift_size=shift_size,
         batch_size=batch_size,
         identity=identity,
         scored=scored,
@@ -109,16 +92,16 @@ def measure(
     ]
     inputs = tf.io.gfile.join(directory, f"inputs-{plan.digest[:16]}.npz")
     tf.io.gfile.makedirs(directory)
-    with _reported(plan, directory, 2 * ranges.size, progress):
+    with _reported(plan, directory, 2 * space.size, progress):
         if missing:
             # In a file: a runner's service refuses a pipeline of megabytes.
-            _write_inputs(inputs, styles, ranges, image_ids)
+            _write_inputs(inputs, styles, space.ranges, image_ids)
             task = _Task(
                 load=load,
                 plan=plan,
                 directory=directory,
                 inputs=inputs,
-                shift_size=shift_size,
+                shift_size=space.shift_size,
                 batch_size=batch_size,
                 scored=scored,
             )
@@ -169,7 +152,7 @@ def _write_inputs(
 class _Task:
     """All that a worker is told, small enough to travel with the pipeline."""
 
-    load: Callable[[], Model]
+    load: Callable[[], model_lib.Model]
     plan: shards.Plan
     directory: str
     inputs: str
@@ -200,13 +183,10 @@ class _Worker:
         self._task = task
         # As in shards.measure, or the bytes would be others.
         self._search = exact.Search(
-            model.generate,
-            model.classify,
-            ranges,
+            model if task.scored else model.without_score(),
+            edit_space.EditSpace(ranges, task.shift_size),
             images=min(task.plan.images, task.plan.images_per_shard),
-            shift_size=task.shift_size,
             batch_size=task.batch_size,
-            score=model.score if task.scored else None,
         )
 
     def measure(self, index: int) -> str:

@@ -109,9 +109,7 @@ def fit(
     images = table.num_images
     if len(styles) != images:
         raise ValueError(f"{len(styles)} styles for a table of {images} images")
-    ways = gradient_effects.moves_of(
-        tf.constant(styles), tf.constant(table.ranges.ends()), table.shift_size
-    )
+    ways = gradient_effects.moves_of(tf.constant(styles), table.space)
     ways = ways.numpy().reshape(images, -1)
     weights = np.zeros([2, table.num_classes, 2, ways.shape[1]], np.float32)
     left = []

@@ -6,9 +6,10 @@ from collections.abc import Sequence
 import numpy as np
 import tensorflow as tf
 
+from stylex_tf.attributes import edit_space
 from stylex_tf.attributes import effects as effects_lib
-from stylex_tf.attributes import style_ranges
-from stylex_tf.search import layered, resumed_edits
+from stylex_tf.search import model as model_lib
+from stylex_tf.search import resumed_edits
 
 
 class ChosenEdits:
@@ -20,29 +21,20 @@ class ChosenEdits:
 
     def __init__(
         self,
-        generate: layered.LayeredGenerator,
-        classify: resumed_edits.Judge,
-        ranges: style_ranges.StyleRanges,
+        model: model_lib.Model,
+        space: edit_space.EditSpace,
         *,
-        shift_size: float,
         batch_size: int,
-        score: resumed_edits.Judge | None = None,
     ):
         """Compiles nothing yet.
 
         Args:
-            generate: styles [B, T] -> images [B, H, W, C], in layers.
-            classify: images -> logits [B, K].
-            ranges: the ends of the S searched coordinates.
-            shift_size: 1 moves a coordinate to the end of its range.
+            model: the scores are measured if it has a score.
+            space: the edits.
             batch_size: edits, and images of a chunk, at once at most.
-            score: images -> the discriminator's scores [B]; None measures
-                none.
         """
         self._batch_size = batch_size
-        self._edits = resumed_edits.ResumedEdits(
-            generate, classify, ranges, shift_size=shift_size, score=score
-        )
+        self._edits = resumed_edits.ResumedEdits(model, space)
 
     def __call__(
         self,

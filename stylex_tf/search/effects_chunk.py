@@ -1,23 +1,20 @@
 """The exact search a chunk at a time, whole inside a graph."""
 
-from collections.abc import Callable
-
 import tensorflow as tf
 
-from stylex_tf.attributes import style_ranges
+from stylex_tf.attributes import edit_space
+from stylex_tf.search import model as model_lib
 from stylex_tf.search import moves
 
 
 def measure(
-    generate: Callable[[tf.Tensor], tf.Tensor],
-    classify: Callable[[tf.Tensor], tf.Tensor],
+    model: model_lib.Model,
     styles: tf.Tensor,
-    ranges: style_ranges.StyleRanges,
+    space: edit_space.EditSpace,
     first_edit: tf.Tensor,
     *,
     count: tf.Tensor,
     batch_size: int = 32,
-    shift_size: float = 1.0,
 ) -> dict[str, tf.Tensor]:
     """Measures some of the 2S edits of each image.
 
@@ -27,14 +24,12 @@ def measure(
     may begin and end anywhere, in each image elsewhere.
 
     Args:
-        generate: styles [B, T] -> images [B, H, W, C], with fixed noise.
-        classify: images -> logits [B, K].
+        model: what is searched.
         styles: of the images, [N, T]; N may be unknown while tracing.
-        ranges: the ends of the S searched coordinates.
+        space: the edits.
         first_edit: the first edit of each image, int32 [N].
         count: edits of each image, E, at least 1, int32 [].
         batch_size: edits evaluated at once; memory does not grow with N or E.
-        shift_size: 1 moves a coordinate to the end of its range.
 
     Returns:
         coordinates, directions: int32 [N, E]; -1 beyond the last edit.
@@ -42,7 +37,7 @@ def measure(
             beyond the last edit.
         base_logits: of the images, [N, K].
     """
-    size = ranges.size
+    size = space.size
     edits = first_edit[:, None] + tf.range(count)
     exists = edits < 2 * size
     edits = tf.minimum(edits, 2 * size - 1)
@@ -56,9 +51,7 @@ def measure(
     def of_one_image(inputs):
         style, rows = inputs
         return tf.map_fn(
-            lambda batch: _logits(
-                generate, classify, style, ranges, batch, shift_size
-            ),
+            lambda batch: _logits(model, style, space, batch),
             tf.reshape(rows, [batches, width]),
             fn_output_signature=tf.float32,
             parallel_iterations=1,
@@ -83,12 +76,10 @@ def measure(
 
 
 def _logits(
-    generate: Callable[[tf.Tensor], tf.Tensor],
-    classify: Callable[[tf.Tensor], tf.Tensor],
+    model: model_lib.Model,
     style: tf.Tensor,
-    ranges: style_ranges.StyleRanges,
+    space: edit_space.EditSpace,
     edits: tf.Tensor,
-    shift_size: float,
 ) -> tf.Tensor:
     """Of one image, unedited and edited, [T], [B] -> [1 + B, K].
 
@@ -98,10 +89,9 @@ def _logits(
     rows = tf.repeat(style[None], tf.size(edits), axis=0)
     edited, _ = moves.move(
         rows,
-        tf.constant(ranges.ends()),
-        edits % ranges.size,
-        edits // ranges.size,
-        shift_size,
+        space,
+        edits % space.size,
+        edits // space.size,
     )
-    images = generate(tf.concat([style[None], edited], axis=0))
-    return tf.cast(classify(images), tf.float32)
+    images = model.generate(tf.concat([style[None], edited], axis=0))
+    return tf.cast(model.classify(images), tf.float32)

@@ -1,58 +1,42 @@
 """The exact search: every coordinate, both directions, every image."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 import tensorflow as tf
 
+from stylex_tf.attributes import edit_space
 from stylex_tf.attributes import effects as effects_lib
-from stylex_tf.attributes import style_ranges
-from stylex_tf.search import layered, resumed_edits
+from stylex_tf.search import model as model_lib
+from stylex_tf.search import resumed_edits
 
-Generate = layered.LayeredGenerator | Callable[[tf.Tensor], tf.Tensor]
-Judge = resumed_edits.Judge
 Progress = resumed_edits.Progress
 
 
 def measure_effects(
-    generate: Generate,
-    classify: Judge,
+    model: model_lib.Model,
     styles: np.ndarray,
-    ranges: style_ranges.StyleRanges,
+    space: edit_space.EditSpace,
     *,
     image_ids: Sequence[str],
-    shift_size: float = 1.0,
     batch_size: int = 256,
-    score: Judge | None = None,
     progress: Progress | None = None,
 ) -> effects_lib.StyleEffects:
     """Fills the whole table of effects ("AttFind", Lang et al. 2021, 3.2).
 
     Args:
-        generate: styles [B, T] -> images [B, H, W, C], with fixed noise; in
-            layers, or a plain function.
-        classify: images -> logits [B, K].
+        model: what is searched; scores are measured if it has a score.
         styles: of the images to search, [N, T].
-        ranges: the ends of the S searched coordinates.
+        space: the edits.
         image_ids: N different names.
-        shift_size: 1 moves a coordinate to the end of its range.
         batch_size: edits evaluated at once, at most.
-        score: images -> the discriminator's scores [B]; None measures none.
         progress: called after every batch with the number of edits in it.
 
     Raises:
         ValueError: shapes that do not fit.
         FloatingPointError: an answer that is not finite.
     """
-    measure = Search(
-        generate,
-        classify,
-        ranges,
-        images=len(styles),
-        shift_size=shift_size,
-        batch_size=batch_size,
-        score=score,
-    )
+    measure = Search(model, space, images=len(styles), batch_size=batch_size)
     return measure(styles, image_ids, progress)
 
 
@@ -67,25 +51,19 @@ class Search:
 
     def __init__(
         self,
-        generate: Generate,
-        classify: Judge,
-        ranges: style_ranges.StyleRanges,
+        model: model_lib.Model,
+        space: edit_space.EditSpace,
         *,
         images: int,
-        shift_size: float = 1.0,
         batch_size: int = 256,
-        score: Judge | None = None,
     ):
         """Decides the shapes; the first call compiles.
 
         Args:
-            generate: see `measure_effects`.
-            classify: see `measure_effects`.
-            ranges: see `measure_effects`.
+            model: see `measure_effects`.
+            space: see `measure_effects`.
             images: how many there are in a call, at most.
-            shift_size: see `measure_effects`.
             batch_size: see `measure_effects`.
-            score: see `measure_effects`.
 
         Raises:
             ValueError: a batch size below 1, no images, or a generator with
@@ -95,15 +73,9 @@ class Search:
             raise ValueError(f"batch_size is {batch_size}; expected at least 1")
         if images < 1:
             raise ValueError("there are no images to search")
-        self._size = ranges.size
+        self._size = space.size
         self._batch_size = batch_size
-        self._edits = resumed_edits.ResumedEdits(
-            layered.of(generate, searched=ranges.size),
-            classify,
-            ranges,
-            shift_size=shift_size,
-            score=score,
-        )
+        self._edits = resumed_edits.ResumedEdits(model, space)
         # So many images that those of the narrowest layer fill a batch; fewer
         # where that leaves the last chunk less empty.
         narrowest = 2 * min(self._edits.widths) + 1

@@ -1,15 +1,11 @@
 """What gradients promise that every edit does, without evaluating any."""
 
-from collections.abc import Callable
-
 import numpy as np
 import tensorflow as tf
 
-from stylex_tf.attributes import style_ranges
+from stylex_tf.attributes import edit_space
 from stylex_tf.search import batching
-
-Generate = Callable[[tf.Tensor], tf.Tensor]
-Classify = Callable[[tf.Tensor], tf.Tensor]
+from stylex_tf.search import model as model_lib
 
 AWAY = -1
 """A target class that means: away from what is predicted."""
@@ -26,42 +22,29 @@ class GradientEffects:
 
     def __init__(
         self,
-        generate: Generate,
-        classify: Classify,
-        ranges: style_ranges.StyleRanges,
+        model: model_lib.Model,
+        space: edit_space.EditSpace,
         *,
-        shift_size: float = 1.0,
         points: int = 1,
         batch_size: int = 256,
     ):
         """Compiles nothing yet.
 
         Args:
-            generate: see `estimate`.
-            classify: see `estimate`.
-            ranges: the ends of the S searched coordinates.
-            shift_size: see `estimate`.
+            model: see `estimate`.
+            space: see `estimate`.
             points: see `estimate`.
             batch_size: images at once.
         """
         self._batch_size = batch_size
-        ends = tf.constant(ranges.ends())
 
         @tf.function(reduce_retracing=True)
         def joined(styles: tf.Tensor, target_class: tf.Tensor) -> tf.Tensor:
-            both = estimate(
-                generate,
-                classify,
-                styles,
-                ends,
-                target_class,
-                shift_size=shift_size,
-                points=points,
-            )
+            both = estimate(model, styles, space, target_class, points=points)
             return tf.concat(both, axis=1)
 
         self._joined = joined
-        self._edits = 2 * ranges.size
+        self._edits = 2 * space.size
 
     def __call__(
         self, styles: np.ndarray, target_class: np.ndarray
@@ -77,13 +60,11 @@ class GradientEffects:
 
 
 def estimate(
-    generate: Generate,
-    classify: Classify,
+    model: model_lib.Model,
     styles: tf.Tensor,
-    ends: tf.Tensor,
+    space: edit_space.EditSpace,
     target_class: tf.Tensor,
     *,
-    shift_size: float = 1.0,
     points: int = 1,
 ) -> tuple[tf.Tensor, tf.Tensor]:
     """Estimates the effect of every edit on the target's log odds, in graph.
@@ -95,37 +76,32 @@ def estimate(
     would cost more than evaluating the edit.)
 
     Args:
-        generate: styles [B, T] -> images [B, H, W, C], differentiable.
-        classify: images -> logits [B, K], differentiable.
+        model: its generator and classifier are differentiable.
         styles: [B, T].
-        ends: `StyleRanges.ends()`, [2, S].
+        space: the edits.
         target_class: int32 [B]; AWAY leads away from the predicted class.
-        shift_size: share of the way to the end.
         points: gradients along the way, 1 or more.
 
     Returns:
         Estimated effects, [B, 2S], and the logits of the images, [B, K].
     """
-    size = ends.shape[1]
-    moves = moves_of(styles, ends, shift_size)
-    here, base = _gradient(generate, classify, styles, None, target_class)
+    size = space.size
+    moves = moves_of(styles, space)
+    here, base = _gradient(model, styles, None, target_class)
     effects = []
     for direction in range(2):
         mean = here[:, :size] / points
         for point in range(1, points):
             part = _REACH * point / (points - 1) * moves[:, direction]
             moved = tf.concat([styles[:, :size] + part, styles[:, size:]], 1)
-            further, _ = _gradient(
-                generate, classify, moved, predicted(base), target_class
-            )
+            further, _ = _gradient(model, moved, predicted(base), target_class)
             mean += further[:, :size] / points
         effects.append(mean * moves[:, direction])
     return tf.concat(effects, axis=1), base
 
 
 def _gradient(
-    generate: Generate,
-    classify: Classify,
+    model: model_lib.Model,
     styles: tf.Tensor,
     classes: tf.Tensor | None,
     target_class: tf.Tensor,
@@ -133,7 +109,7 @@ def _gradient(
     """Of the objective by all styles, [B, T], and the logits, [B, K]."""
     with tf.GradientTape() as tape:
         tape.watch(styles)
-        logits = tf.cast(classify(generate(styles)), tf.float32)
+        logits = tf.cast(model.classify(model.generate(styles)), tf.float32)
         if classes is None:
             classes = predicted(logits)
         # Images are independent: the sum's gradient is each one's own.
@@ -146,11 +122,10 @@ def predicted(logits: tf.Tensor) -> tf.Tensor:
     return tf.argmax(logits, axis=1, output_type=tf.int32)
 
 
-def moves_of(
-    styles: tf.Tensor, ends: tf.Tensor, shift_size: float
-) -> tf.Tensor:
-    """What each edit adds to its coordinate, [B, T], [2, S] -> [B, 2, S]."""
-    return shift_size * (ends - styles[:, None, : ends.shape[1]])
+def moves_of(styles: tf.Tensor, space: edit_space.EditSpace) -> tf.Tensor:
+    """Returns what each edit adds to its coordinate, [B, T] -> [B, 2, S]."""
+    ends = tf.constant(space.ranges.ends())
+    return space.shift_size * (ends - styles[:, None, : space.size])
 
 
 def objective(

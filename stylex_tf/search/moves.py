@@ -1,46 +1,50 @@
-"""Edits of styles in a graph: the twins of `attributes/counterfactuals`."""
+"""Edits of styles in a graph: the twins of `attributes/edit_space`."""
 
 import tensorflow as tf
+
+from stylex_tf.attributes import edit_space, style_ranges
 
 
 def move(
     styles: tf.Tensor,
-    ends: tf.Tensor,
+    space: edit_space.EditSpace,
     coordinates: tf.Tensor,
     directions: tf.Tensor,
-    shift_size: float | tf.Tensor,
+    strengths: float | tf.Tensor = 1.0,
 ) -> tuple[tf.Tensor, tf.Tensor]:
-    """Moves one coordinate in each row; the search's inner edit, in graph.
+    """Moves one coordinate in each row; the search's inner edit.
 
     Args:
         styles: one row an edit, [B, T].
-        ends: `StyleRanges.ends()`, [2, S].
+        space: the edits.
         coordinates: int32 [B].
         directions: int32 [B].
-        shift_size: share of the way to the end.
+        strengths: how much of the edit is made, 1 is all of it; one, or [B].
 
     Returns:
         The edited styles, [B, T], and what was added to each, [B].
     """
+    ends = tf.constant(space.ranges.ends())
     rows = tf.range(tf.shape(styles)[0])
     at = tf.stack([rows, coordinates], axis=1)
     end = tf.gather_nd(ends, tf.stack([directions, coordinates], axis=1))
-    strengths = shift_size * (end - tf.gather_nd(styles, at))
-    return tf.tensor_scatter_nd_add(styles, at, strengths), strengths
+    share = strengths * space.shift_size
+    added = share * (end - tf.gather_nd(styles, at))
+    return tf.tensor_scatter_nd_add(styles, at, added), added
 
 
 def move_all(
     styles: tf.Tensor,
-    ends: tf.Tensor,
+    ranges: style_ranges.StyleRanges,
     coordinates: tf.Tensor,
     directions: tf.Tensor,
     strengths: tf.Tensor,
 ) -> tf.Tensor:
-    """Moves several coordinates in each row: `apply_edits`, in graph.
+    """Moves several coordinates in each row, each by its own share of the way.
 
     Args:
         styles: [N, T].
-        ends: `StyleRanges.ends()`, [2, S].
+        ranges: the ends of the S searched coordinates.
         coordinates: int32 [N, E]; a negative one is no edit, and where a row
             names one twice, the first counts.
         directions: int32 [N, E]; looked at where there is an edit.
@@ -49,6 +53,7 @@ def move_all(
     Returns:
         The edited styles, [N, T].
     """
+    ends = tf.constant(ranges.ends())
     same = coordinates[:, :, None] == coordinates[:, None, :]
     # [N, E, E], strictly below the diagonal: named before.
     named_before = tf.linalg.set_diag(

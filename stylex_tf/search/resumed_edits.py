@@ -6,11 +6,11 @@ from collections.abc import Callable, Sequence
 import numpy as np
 import tensorflow as tf
 
+from stylex_tf.attributes import edit_space
 from stylex_tf.attributes import effects as effects_lib
-from stylex_tf.attributes import style_ranges
 from stylex_tf.search import layered, moves
+from stylex_tf.search import model as model_lib
 
-Judge = Callable[[tf.Tensor], tf.Tensor]
 Progress = Callable[[int], object]
 
 
@@ -27,30 +27,26 @@ class ResumedEdits:
 
     def __init__(
         self,
-        generate: layered.LayeredGenerator,
-        classify: Judge,
-        ranges: style_ranges.StyleRanges,
-        *,
-        shift_size: float,
-        score: Judge | None = None,
+        model: model_lib.Model,
+        space: edit_space.EditSpace,
     ):
         """Compiles nothing yet.
 
         Args:
-            generate: styles [B, T] -> images [B, H, W, C], in layers.
-            classify: images -> logits [B, K].
-            ranges: the ends of the S searched coordinates.
-            shift_size: 1 moves a coordinate to the end of its range.
-            score: images -> the discriminator's scores [B]; None measures
-                none.
+            model: the scores are measured if it has a score.
+            space: the edits.
+
+        Raises:
+            ValueError: a generator in layers with another number of searched
+                coordinates.
         """
+        generate = layered.of(model.generate, searched=space.size)
         self.widths = generate.layer_widths
         self.enter = tf.function(generate.enter, reduce_retracing=True)
         self._generate = generate
-        self._classify = classify
-        self._score = score
-        self._ranges = ranges
-        self._shift_size = float(shift_size)
+        self._classify = model.classify
+        self._score = model.score
+        self._space = space
         self._resume = [
             tf.function(
                 functools.partial(self._resume_entries, layer),
@@ -122,9 +118,9 @@ class ResumedEdits:
         return effects_lib.StyleEffects(
             effects=changes[..., :classes].copy(),
             base_logits=base[:, :classes].copy(),
-            ranges=self._ranges,
+            ranges=self._space.ranges,
             image_ids=tuple(image_ids),
-            shift_size=self._shift_size,
+            shift_size=self._space.shift_size,
             score_changes=changes[..., -1].copy() if self._score else None,
         )
 
@@ -140,11 +136,11 @@ class ResumedEdits:
         image, edit = entries // each, entries % each
         edited, _ = moves.move(
             tf.gather(styles, image),
-            tf.constant(self._ranges.ends()),
+            self._space,
             sum(self.widths[:layer]) + edit % width,
             edit // width % 2,
             # The last entry of an image moves nothing.
-            tf.where(edit < 2 * width, self._shift_size, 0.0),
+            tf.where(edit < 2 * width, 1.0, 0.0),
         )
         rows = tuple(tf.gather(part, image) for part in state)
         images = self._generate.resume(layer, rows, edited)

@@ -5,17 +5,16 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from stylex_tf.attributes import edit_space
 from stylex_tf.attributes import effects as effects_lib
-from stylex_tf.attributes import style_ranges
 from stylex_tf.search import calibration as calibration_lib
 from stylex_tf.search import (
     chosen_edits,
     gradient_effects,
-    layered,
     resumed_edits,
 )
+from stylex_tf.search import model as model_lib
 
-Judge = resumed_edits.Judge
 Progress = resumed_edits.Progress
 
 PILOT_IMAGES = 32
@@ -39,55 +38,39 @@ class ScreenedSearch:
 
     def __init__(
         self,
-        generate: layered.LayeredGenerator | gradient_effects.Generate,
-        classify: Judge,
-        ranges: style_ranges.StyleRanges,
+        model: model_lib.Model,
+        space: edit_space.EditSpace,
         *,
         candidates: int,
         pilot_images: int = PILOT_IMAGES,
-        shift_size: float = 1.0,
         batch_size: int = 256,
-        score: Judge | None = None,
     ):
         """Compiles nothing yet.
 
         Args:
-            generate: see `screening.measure_effects`.
-            classify: see `screening.measure_effects`.
-            ranges: see `screening.measure_effects`.
+            model: see `screening.measure_effects`.
+            space: see `screening.measure_effects`.
             candidates: M, at most 2S.
             pilot_images: how many are measured whole; 0 trusts the gradients.
-            shift_size: see `screening.measure_effects`.
             batch_size: see `screening.measure_effects`.
-            score: see `screening.measure_effects`.
 
         Raises:
             ValueError: there are not so many edits, or a generator with
                 another number of searched coordinates.
         """
-        if not 0 < candidates <= 2 * ranges.size:
+        if not 0 < candidates <= 2 * space.size:
             raise ValueError(
-                f"candidates is {candidates}; expected 1 to {2 * ranges.size}, "
+                f"candidates is {candidates}; expected 1 to {2 * space.size}, "
                 "the edits"
             )
-        self._ranges = ranges
+        self._space = space
         self._candidates = candidates
         self._pilot_images = pilot_images
-        self._shift_size = shift_size
         self._measure = chosen_edits.ChosenEdits(
-            layered.of(generate, searched=ranges.size),
-            classify,
-            ranges,
-            shift_size=shift_size,
-            batch_size=batch_size,
-            score=score,
+            model, space, batch_size=batch_size
         )
         self._estimate = gradient_effects.GradientEffects(
-            generate,
-            classify,
-            ranges,
-            shift_size=shift_size,
-            batch_size=batch_size,
+            model, space, batch_size=batch_size
         )
 
     def __call__(
@@ -97,7 +80,7 @@ class ScreenedSearch:
         progress: Progress | None = None,
     ) -> effects_lib.StyleEffects:
         """Measures some images, [N, T]; see `screening.measure_effects`."""
-        size = self._ranges.size
+        size = self._space.size
         styles = resumed_edits.check_images(styles, image_ids, size)
         images = len(styles)
         pilot = pilot_rows(images, self._pilot_images)
@@ -137,13 +120,11 @@ class ScreenedSearch:
         if calibration is not None:
             promised = calibration.upper_bounds(
                 promised,
-                gradient_effects.moves_of(
-                    styles[rows], self._ranges.ends(), self._shift_size
-                ),
+                gradient_effects.moves_of(styles[rows], self._space),
                 classes[rows],
                 targets,
             )
         best = np.argsort(-promised, axis=1, kind="stable")
-        chosen = np.zeros([len(styles), 2 * self._ranges.size], bool)
+        chosen = np.zeros([len(styles), 2 * self._space.size], bool)
         chosen[rows[:, None], best[:, : self._candidates]] = True
         return chosen.reshape(len(styles), 2, -1)

@@ -28,27 +28,23 @@ calibration with an intercept, or of several gradients: no better.
 """
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 import tensorflow as tf
 
+from stylex_tf.attributes import edit_space, log_odds
 from stylex_tf.attributes import effects as effects_lib
-from stylex_tf.attributes import log_odds, style_ranges
 from stylex_tf.search import calibration as calibration_lib
 from stylex_tf.search import (
     exact,
     gradient_effects,
-    layered,
     moves,
     screened_search,
 )
+from stylex_tf.search import model as model_lib
 
-Generate = gradient_effects.Generate
-Classify = gradient_effects.Classify
-
-Judge = Callable[[tf.Tensor], tf.Tensor]
-Progress = Callable[[int], object]
+Progress = exact.Progress
 
 AWAY = gradient_effects.AWAY
 """A target class that means: away from what is predicted."""
@@ -64,32 +60,26 @@ def default_candidates(searched: int) -> int:
 
 
 def measure_effects(
-    generate: layered.LayeredGenerator | Generate,
-    classify: Classify,
+    model: model_lib.Model,
     styles: np.ndarray,
-    ranges: style_ranges.StyleRanges,
+    space: edit_space.EditSpace,
     *,
     image_ids: Sequence[str],
     candidates: int | None = None,
-    shift_size: float = 1.0,
     batch_size: int = 256,
-    score: Judge | None = None,
     progress: Progress | None = None,
 ) -> effects_lib.StyleEffects:
     """Fills the table of effects where gradients promise most.
 
     Args:
-        generate: styles [B, T] -> images [B, H, W, C], differentiable, with
-            fixed noise; in layers, or a plain function.
-        classify: images -> logits [B, K], differentiable.
+        model: its generator and classifier are differentiable; scores are
+            measured if it has a score.
         styles: of the images to search, [N, T].
-        ranges: the ends of the S searched coordinates.
+        space: the edits.
         image_ids: N different names.
         candidates: edits measured for each image and class, M; None takes
             `default_candidates`, 2S or more is the exact search.
-        shift_size: 1 moves a coordinate to the end of its range.
         batch_size: edits, or images, at once, at most.
-        score: images -> the discriminator's scores [B]; None measures none.
         progress: called after every batch with the number of edits in it.
 
     Raises:
@@ -97,42 +87,31 @@ def measure_effects(
         FloatingPointError: an answer that is not finite.
     """
     if candidates is None:
-        candidates = default_candidates(ranges.size)
-    if candidates < 2 * ranges.size:
+        candidates = default_candidates(space.size)
+    if candidates < 2 * space.size:
         screen = screened_search.ScreenedSearch(
-            generate,
-            classify,
-            ranges,
-            candidates=candidates,
-            shift_size=shift_size,
-            batch_size=batch_size,
-            score=score,
+            model, space, candidates=candidates, batch_size=batch_size
         )
         return screen(styles, image_ids, progress)
     return exact.measure_effects(
-        generate,
-        classify,
+        model,
         styles,
-        ranges,
+        space,
         image_ids=image_ids,
-        shift_size=shift_size,
         batch_size=batch_size,
-        score=score,
         progress=progress,
     )
 
 
 def find_attributes(
-    generate: Generate,
-    classify: Classify,
+    model: model_lib.Model,
     styles: tf.Tensor,
-    ranges: style_ranges.StyleRanges,
+    space: edit_space.EditSpace,
     target_class: tf.Tensor,
     *,
     top_k: int | tf.Tensor,
     candidates: int | None = None,
     batch_size: int = 32,
-    shift_size: float = 1.0,
     calibration: calibration_lib.Calibration | None = None,
 ) -> dict[str, tf.Tensor]:
     """Finds the k single edits that lead each image to its target class.
@@ -145,17 +124,15 @@ def find_attributes(
     beside those that are returned.
 
     Args:
-        generate: styles [B, T] -> images [B, H, W, C], differentiable.
-        classify: images -> logits [B, K], differentiable.
+        model: its generator and classifier are differentiable.
         styles: [N, T]; N may be unknown while tracing.
-        ranges: the ends of the S searched coordinates.
+        space: the edits.
         target_class: int32 [N]; -1 leads away from the predicted class.
         top_k: how many to return, an int or a scalar tensor; at most as many
             as there are candidates.
         candidates: edits evaluated exactly for each image; None takes
             `default_candidates`.
         batch_size: edits evaluated at once.
-        shift_size: 1 moves a coordinate to the end of its range.
         calibration: corrects the gradients; None trusts them.
 
     Returns:
@@ -172,26 +149,29 @@ def find_attributes(
         ValueError: top_k is larger than the number of candidates.
     """
     if candidates is None:
-        candidates = default_candidates(ranges.size)
-    candidates = min(candidates, 2 * ranges.size)
+        candidates = default_candidates(space.size)
+    candidates = min(candidates, 2 * space.size)
     if isinstance(top_k, int) and not 0 < top_k <= candidates:
         raise ValueError(
             f"top_k is {top_k}; expected 1 to {candidates}, the candidates"
         )
     top_k = tf.clip_by_value(tf.convert_to_tensor(top_k), 1, candidates)
 
+    in_float = model_lib.Model(
+        lambda rows: tf.cast(model.generate(rows), tf.float32),
+        lambda images: tf.cast(model.classify(images), tf.float32),
+    )
+
     def of_one_image(inputs):
         style, target = inputs
         return _of_one_image(
-            lambda rows: tf.cast(generate(rows), tf.float32),
-            lambda images: tf.cast(classify(images), tf.float32),
+            in_float,
             style,
-            tf.constant(ranges.ends()),
+            space,
             target,
             top_k=top_k,
             candidates=candidates,
             batch_size=batch_size,
-            shift_size=shift_size,
             calibration=calibration,
         )
 
@@ -214,28 +194,24 @@ def find_attributes(
 
 
 def _of_one_image(
-    generate: Generate,
-    classify: Classify,
+    model: model_lib.Model,
     style: tf.Tensor,
-    ends: tf.Tensor,
+    space: edit_space.EditSpace,
     target: tf.Tensor,
     *,
     top_k: tf.Tensor,
     candidates: int,
     batch_size: int,
-    shift_size: float,
     calibration: calibration_lib.Calibration | None,
 ) -> dict[str, tf.Tensor]:
     """`find_attributes` for one style [T] and one target []."""
-    size = ends.shape[1]
+    size = space.size
     row = style[None]
-    promised, base = gradient_effects.estimate(
-        generate, classify, row, ends, target[None], shift_size=shift_size
-    )
+    promised, base = gradient_effects.estimate(model, row, space, target[None])
     if calibration is not None:
         promised = calibration.upper_bounds(
             promised,
-            gradient_effects.moves_of(row, ends, shift_size),
+            gradient_effects.moves_of(row, space),
             gradient_effects.predicted(base),
             target[None],
         )
@@ -243,7 +219,7 @@ def _of_one_image(
 
     def edited(edits):
         rows = tf.repeat(row, tf.shape(edits)[0], axis=0)
-        return moves.move(rows, ends, edits % size, edits // size, shift_size)
+        return moves.move(rows, space, edits % size, edits // size)
 
     batches = math.ceil(candidates / batch_size)
     width = math.ceil(candidates / batches)
@@ -252,7 +228,7 @@ def _of_one_image(
         chosen, tf.minimum(tf.range(batches * width), candidates - 1)
     )
     logits = tf.map_fn(
-        lambda edits: classify(generate(edited(edits)[0])),
+        lambda edits: model.classify(model.generate(edited(edits)[0])),
         tf.reshape(filled, [batches, width]),
         fn_output_signature=tf.float32,
         parallel_iterations=1,
@@ -269,7 +245,7 @@ def _of_one_image(
     edits = tf.gather(chosen, best.indices)
     helps = best.values > log_odds.ROUNDING
     moved, strengths = edited(edits)
-    images = generate(tf.where(helps[:, None], moved, row))
+    images = model.generate(tf.where(helps[:, None], moved, row))
     return {
         "coordinates": tf.where(helps, edits % size, -1),
         "directions": tf.where(helps, edits // size, -1),
@@ -277,6 +253,6 @@ def _of_one_image(
         "effects": tf.where(helps, best.values, 0.0),
         "logits_before": base[0],
         "probabilities_before": tf.nn.softmax(base)[0],
-        "probabilities_after": tf.nn.softmax(classify(images)),
+        "probabilities_after": tf.nn.softmax(model.classify(images)),
         "images": images,
     }

@@ -15,9 +15,10 @@ from collections.abc import Callable, Sequence
 import numpy as np
 import tensorflow as tf
 
+from stylex_tf.attributes import edit_space
 from stylex_tf.attributes import effects as effects_lib
-from stylex_tf.attributes import style_ranges
 from stylex_tf.search import exact
+from stylex_tf.search import model as model_lib
 
 _LOGGER = logging.getLogger(__name__)
 
@@ -43,11 +44,10 @@ class Plan:
     def of(
         cls,
         styles: np.ndarray,
-        ranges: style_ranges.StyleRanges,
+        space: edit_space.EditSpace,
         *,
         image_ids: Sequence[str],
         images_per_shard: int,
-        shift_size: float,
         batch_size: int,
         identity: str,
         scored: bool,
@@ -56,11 +56,10 @@ class Plan:
 
         Args:
             styles: of the images to search, [N, T].
-            ranges: the ends of the S searched coordinates.
+            space: the edits.
             image_ids: N names.
             images_per_shard: what a kill can lose, at most.
-            shift_size: see `exact.measure_effects`.
-            batch_size: see there; rounding may depend on it.
+            batch_size: edits at once; rounding may depend on it.
             identity: of the networks: the same words must mean the same.
             scored: whether the discriminator is asked as well.
 
@@ -80,7 +79,7 @@ class Plan:
                     styles.shape,
                     [str(name) for name in image_ids],
                     images_per_shard,
-                    float(shift_size),
+                    space.shift_size,
                     int(batch_size),
                     identity,
                     scored,
@@ -88,7 +87,7 @@ class Plan:
             ).encode()
         )
         digest.update(styles.tobytes())
-        digest.update(ranges.ends().tobytes())
+        digest.update(space.ranges.ends().tobytes())
         return cls(len(styles), images_per_shard, digest.hexdigest())
 
     @property
@@ -115,35 +114,29 @@ class Plan:
 
 
 def measure(
-    generate: exact.Generate,
-    classify: exact.Judge,
+    model: model_lib.Model,
     styles: np.ndarray,
-    ranges: style_ranges.StyleRanges,
+    space: edit_space.EditSpace,
     *,
     directory: str | os.PathLike,
     image_ids: Sequence[str],
     identity: str,
     images_per_shard: int = 32,
-    shift_size: float = 1.0,
     batch_size: int = 256,
-    score: exact.Judge | None = None,
     progress: exact.Progress | None = None,
 ) -> effects_lib.StyleEffects:
     """`exact.measure_effects`, which a killed process can go on with.
 
     Args:
-        generate: see `exact.measure_effects`.
-        classify: see there.
+        model: see `exact.measure_effects`.
         styles: see there, [N, T].
-        ranges: see there.
+        space: see there.
         directory: where shards are kept, also gs:// and the like. Those of
             other inputs are removed in the end.
         image_ids: see there.
         identity: of the networks: the same words must mean the same networks.
         images_per_shard: what a kill can lose, at most.
-        shift_size: see there.
         batch_size: see there.
-        score: see there.
         progress: called with a number of edits, also for shards found.
 
     Returns:
@@ -155,22 +148,18 @@ def measure(
     """
     plan = Plan.of(
         styles,
-        ranges,
+        space,
         image_ids=image_ids,
         images_per_shard=images_per_shard,
-        shift_size=shift_size,
         batch_size=batch_size,
         identity=identity,
-        scored=score is not None,
+        scored=model.score is not None,
     )
     measure_images = exact.Search(
-        generate,
-        classify,
-        ranges,
+        model,
+        space,
         images=min(plan.images, images_per_shard),
-        shift_size=shift_size,
         batch_size=batch_size,
-        score=score,
     )
     for index, (start, end) in enumerate(plan.shards):
         if not complete(index, plan, directory):
@@ -183,7 +172,7 @@ def measure(
                 directory=directory,
             )
         elif progress is not None:
-            progress((end - start) * 2 * ranges.size)
+            progress((end - start) * 2 * space.size)
     return merge(plan, directory)
 
 

@@ -3,21 +3,21 @@
 import numpy as np
 from absl.testing import absltest, parameterized
 
-from stylex_tf.attributes import reliability
+from stylex_tf.attributes import reliability, selection
 from tests.testing import effect_tables, selection_oracles
 
 
 class StableImagesTest(parameterized.TestCase):
-    @parameterized.product(effect=[0.2, 0.5, 1.0], entries=[0, 5, 18])
-    def test_is_its_slow_twin(self, effect, entries):
+    @parameterized.product(effect=[0.2, 0.5, 1.0], share=[0.0, 0.1, 0.4])
+    def test_is_its_slow_twin(self, effect, share):
         table = effect_tables.random(0, classes=3)
         images = np.array([8, 1, 2, 5])
         found = reliability.stable_images(
-            table, images, unstable_effect=effect, unstable_entries=entries
+            table, images, unstable_effect=effect, unstable_share=share
         )
         self.assertEqual(
             found.tolist(),
-            selection_oracles.stable(table.effects, images, effect, entries),
+            selection_oracles.stable(table.effects, images, effect, share),
         )
 
     def test_the_limits_themselves_are_stable(self):
@@ -25,27 +25,28 @@ class StableImagesTest(parameterized.TestCase):
         changes[0, 0, :2, 0] = 2.0
         changes[1, 0, :2, 0] = -2.5
         table = effect_tables.table(changes, np.zeros([2, 2]))
-        for entries, expected in ((1, [0]), (2, [0, 1])):
+        # Image 0 has no change beyond 2, image 1 has 2 of 12.
+        for share, expected in ((1 / 12, [0]), (2 / 12, [0, 1])):
             found = reliability.stable_images(
                 table,
                 np.arange(2),
                 unstable_effect=2.0,
-                unstable_entries=entries,
+                unstable_share=share,
             )
             self.assertEqual(found.tolist(), expected)
 
     def test_more_classes_may_have_more_large_changes(self):
-        """An edit that moves every logit counts once a class."""
+        """An edit that moves every logit counts once a class: 2 of 8 edits."""
         for classes in (2, 3, 200):
             changes = effect_tables.zeros(1, 4, classes)
             changes[0, 0, :2] = 2.5
             table = effect_tables.table(changes, np.zeros([1, classes]))
-            for entries, stable in ((3, 0), (4, 1)):
+            for share, stable in ((0.249, 0), (0.25, 1)):
                 found = reliability.stable_images(
                     table,
                     np.arange(1),
                     unstable_effect=2.0,
-                    unstable_entries=entries,
+                    unstable_share=share,
                 )
                 self.assertLen(found, stable)
 
@@ -54,9 +55,21 @@ class StableImagesTest(parameterized.TestCase):
             effect_tables.random(0),
             np.arange(0),
             unstable_effect=2.0,
-            unstable_entries=750,
+            unstable_share=0.0,
         )
         self.assertEmpty(found)
+
+    def test_the_share_of_the_notebook_is_its_number_in_its_table(self):
+        for large, stable in ((750, 1), (751, 0)):
+            changes = effect_tables.zeros(1, 5_760)
+            changes.reshape(-1)[:large] = 3.0
+            found = reliability.stable_images(
+                effect_tables.table(changes, np.zeros([1, 2])),
+                np.arange(1),
+                unstable_effect=selection.NOTEBOOK.unstable_effect,
+                unstable_share=selection.NOTEBOOK.unstable_share,
+            )
+            self.assertLen(found, stable)
 
 
 class RealisticCoordinatesTest(parameterized.TestCase):

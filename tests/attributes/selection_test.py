@@ -1,5 +1,7 @@
 """Tests of the selection of attributes from the table."""
 
+import dataclasses
+
 import numpy as np
 from absl.testing import absltest, parameterized
 
@@ -17,7 +19,7 @@ def _expected(table, target, source, top_k, rules):
         table.effects,
         selection_oracles.looked_at(table.base_logits, target, source),
         rules.unstable_effect,
-        rules.unstable_entries,
+        rules.unstable_share,
     )
     effects = selection_oracles.effects_on(
         table.effects, table.base_logits, images, target, rules.measure
@@ -33,7 +35,8 @@ def _expected(table, target, source, top_k, rules):
     return order, effects
 
 
-_PARITY = selection.NOTEBOOK
+# The share of the notebook's table is less than one edit of a table so small.
+_PARITY = dataclasses.replace(selection.NOTEBOOK, unstable_share=1.0)
 
 
 class ClassAttributesTest(parameterized.TestCase):
@@ -47,7 +50,7 @@ class ClassAttributesTest(parameterized.TestCase):
             selection.Rules(),
             selection.Rules(measure="probability", cap=0.2),
             selection.Rules(procedure="paper", threshold=1.5),
-            selection.Rules(unstable_effect=0.5, unstable_entries=9),
+            selection.Rules(unstable_effect=0.5, unstable_share=0.25),
         ],
     )
     def test_is_its_slow_twin(self, seed, classes, size, rules):
@@ -171,9 +174,7 @@ class ClassAttributesTest(parameterized.TestCase):
                 )
             )
 
-    @parameterized.parameters(
-        selection.Rules(), selection.NOTEBOOK, selection.PAPER
-    )
+    @parameterized.parameters(selection.Rules(), _PARITY, selection.PAPER)
     def test_one_coordinate(self, rules):
         changes = effect_tables.zeros(2, 1)
         changes[:, 0, 0, 1], changes[:, 1, 0, 1] = 2.5, -2.5
@@ -244,6 +245,9 @@ class ClassAttributesTest(parameterized.TestCase):
         {"threshold": 0.0},
         {"minimum_effect": -1.0},
         {"score_limit": -0.1},
+        {"merge": "both"},
+        {"unstable_share": 1.1},
+        {"unstable_effect": -1.0},
         {"cap": float("nan")},
     )
     def test_refuses_rules_that_cannot_be_followed(self, **rule):
@@ -271,7 +275,11 @@ class ClassAttributesTest(parameterized.TestCase):
 class MergeBinaryTest(parameterized.TestCase):
     @parameterized.product(
         seed=[0, 1, 2],
-        rules=[selection.NOTEBOOK, selection.PAPER, selection.Rules()],
+        rules=[
+            selection.PAPER,
+            selection.Rules(),
+            selection.Rules(unstable_effect=0.5, unstable_share=0.25),
+        ],
     )
     def test_is_its_slow_twin(self, seed, rules):
         table = effect_tables.random(seed)
@@ -286,6 +294,69 @@ class MergeBinaryTest(parameterized.TestCase):
             [one.effect for one in merged], [rank for _, rank in expected]
         )
 
+    @parameterized.product(
+        seed=[0, 1, 2, 3],
+        rules=[
+            selection.NOTEBOOK,
+            _PARITY,
+            dataclasses.replace(
+                _PARITY, unstable_effect=0.5, unstable_share=0.25
+            ),
+        ],
+    )
+    def test_of_the_notebook_is_its_slow_twin(self, seed, rules):
+        table = effect_tables.random(seed)
+        lists = [
+            _expected(table, target, None, 5, rules)[0] for target in (0, 1)
+        ]
+        stable = selection_oracles.stable(
+            table.effects,
+            range(table.num_images),
+            rules.unstable_effect,
+            rules.unstable_share,
+        )
+        effects = [
+            selection_oracles.effects_on(
+                table.effects, table.base_logits, stable, target, rules.measure
+            )
+            for target in (0, 1)
+        ]
+        expected = selection_oracles.merge_all_images(
+            lists, effects, table.num_images, 7
+        )
+        # Lists of 5 first, as the notebook's are; then the first 7 of both.
+        merged = selection.merge_binary(table, top_k=5, rules=rules)
+        self.assertEqual(_found(merged), [edit for edit, _ in expected][:5])
+        np.testing.assert_allclose(
+            [one.effect for one in merged],
+            [rank for _, rank in expected][:5],
+            atol=1e-6,
+        )
+
+    def test_the_notebook_averages_over_all_images(self):
+        # The edit lifts class 1 on the image that is of class 1 already.
+        changes = effect_tables.zeros(2, 1)
+        changes[0, 1, 0, 1], changes[1, 1, 0, 1] = 0.4, 0.8
+        table = effect_tables.table(changes, [[1.0, 0.0], [0.0, 1.0]])
+        ours = dataclasses.replace(_PARITY, merge="other_class")
+        for rules, effect in ((_PARITY, 0.6), (ours, 0.4)):
+            (found,) = selection.merge_binary(table, top_k=4, rules=rules)
+            self.assertAlmostEqual(found.effect, effect, places=6)
+
+    def test_the_notebook_drops_the_coordinate_that_class_0_has(self):
+        # Both classes gain by the same direction of coordinate 0.
+        changes = effect_tables.zeros(2, 2)
+        changes[0, 1, 0, 1], changes[1, 1, 0, 0] = 0.9, 0.5
+        changes[0, 0, 1, 1] = 0.3
+        table = effect_tables.table(changes, [[1.0, 0.0], [0.0, 1.0]])
+        ours = dataclasses.replace(_PARITY, merge="other_class")
+        for rules, edits in (
+            (_PARITY, {(0, 0), (1, 0)}),
+            (ours, {(0, 0), (0, 1), (1, 0)}),
+        ):
+            found = selection.merge_binary(table, top_k=4, rules=rules)
+            self.assertEqual(set(_found(found)), edits)
+
     def test_ranks_by_both_classes_and_points_to_class_one(self):
         # Coordinate 0 at its maximum is class 1, at its minimum class 0;
         # coordinate 1 the other way round, and weaker.
@@ -295,7 +366,7 @@ class MergeBinaryTest(parameterized.TestCase):
         changes[0, 0, 1, 1] = 0.3
         changes[1, 1, 1, 0] = 0.2
         table = effect_tables.table(changes, [[1.0, 0.0], [0.0, 1.0]])
-        merged = selection.merge_binary(table, top_k=8, rules=_PARITY)
+        merged = selection.merge_binary(table, top_k=8)
         self.assertEqual(_found(merged), [(0, 1), (1, 0)])
         self.assertAlmostEqual(merged[0].effect, 1.4, places=5)
         self.assertAlmostEqual(merged[1].effect, 0.5, places=5)

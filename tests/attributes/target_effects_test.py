@@ -9,7 +9,7 @@ from tests.testing import effect_tables, selection_oracles
 
 class TargetEffectsTest(parameterized.TestCase):
     @parameterized.product(
-        measure=target_effects.MEASURES, classes=[2, 3], size=[1, 5]
+        measure=list(target_effects.Measure), classes=[2, 3], size=[1, 5]
     )
     def test_is_its_slow_twin(self, measure, classes, size):
         table = effect_tables.random(0, classes=classes, size=size)
@@ -45,7 +45,9 @@ class TargetEffectsTest(parameterized.TestCase):
                         after.argmax() == 1,
                     )
 
-    @parameterized.product(measure=target_effects.MEASURES, classes=[2, 3, 17])
+    @parameterized.product(
+        measure=list(target_effects.Measure), classes=[2, 3, 17]
+    )
     def test_no_change_is_no_effect_exactly(self, measure, classes):
         base = np.random.default_rng(0).normal(size=(9, classes)) * 5
         table = effect_tables.table(effect_tables.zeros(9, 4, classes), base)

@@ -9,7 +9,7 @@ from absl import app
 from absl.testing import absltest, flagsaver
 
 from stylex_tf import errors
-from stylex_tf.attributes import effects, style_ranges
+from stylex_tf.attributes import edit_space, effects, style_ranges
 from stylex_tf.cli import search
 from stylex_tf.data import preprocessing
 from stylex_tf.runs import trained as trained_lib
@@ -59,11 +59,12 @@ class SearchTest(absltest.TestCase):
             batch_size=settings.attributes.batch_size,
         )
         local = exact.measure_effects(
-            functions.model.generate,
-            functions.classify,
+            functions.model.without_score(),
             styles,
-            style_ranges.StyleRanges.from_styles(
-                styles, searched=functions.style_space.size
+            edit_space.EditSpace(
+                style_ranges.StyleRanges.from_styles(
+                    styles, searched=functions.style_space.size
+                )
             ),
             image_ids=images.ids,
             batch_size=settings.attributes.batch_size,

@@ -4,7 +4,7 @@ import numpy as np
 import tensorflow as tf
 from absl.testing import absltest
 
-from stylex_tf.attributes import style_ranges
+from stylex_tf.attributes import edit_space, style_ranges
 from stylex_tf.evaluation import factor_readings
 
 
@@ -26,14 +26,15 @@ class FactorReadingsTest(absltest.TestCase):
         self.regressors = _Regressors()
         self.styles = np.arange(6, dtype=np.float32).reshape(3, 2)
         self.readings = factor_readings.FactorReadings(
-            # A picture of 1 x 1 pixels, whose channels are the styles.
             lambda styles: tf.reshape(styles, [-1, 1, 1, 2]),
             self.regressors,
             self.styles,
-            style_ranges.StyleRanges(
-                minimum=np.array([-9.0, -8.0]), maximum=np.array([9.0, 8.0])
+            edit_space.EditSpace(
+                style_ranges.StyleRanges(
+                    minimum=np.array([-9.0, -8.0]), maximum=np.array([9.0, 8.0])
+                ),
+                0.5,
             ),
-            shift_size=0.5,
             batch_size=2,
         )
 

@@ -5,7 +5,7 @@ import dataclasses
 import numpy as np
 from absl.testing import absltest, parameterized
 
-from stylex_tf.attributes import selection, style_ranges
+from stylex_tf.attributes import edit_space, selection, style_ranges
 from stylex_tf.evaluation import factor_readings, ground_truth
 from stylex_tf.search import exact
 from tests.testing import known_answers
@@ -74,7 +74,7 @@ class AttributeFactorsTest(absltest.TestCase):
             self.world.generate,
             self.reader,
             self.styles,
-            self.ranges,
+            edit_space.EditSpace(self.ranges),
             batch_size=5,
         )
 
@@ -147,10 +147,9 @@ class AttributeFactorsTest(absltest.TestCase):
 
     def test_the_search_recovers_what_was_planted(self):
         table = exact.measure_effects(
-            self.world.generate,
-            self.world.classify,
+            self.world.model,
             self.styles,
-            self.ranges,
+            edit_space.EditSpace(self.ranges),
             image_ids=[str(n) for n in range(len(self.styles))],
         )
         causes = ("part0", "part2")
@@ -173,10 +172,9 @@ class AttributeFactorsTest(absltest.TestCase):
 
     def test_leading_to_class_zero_takes_the_cause_away(self):
         table = exact.measure_effects(
-            self.world.generate,
-            self.world.classify,
+            self.world.model,
             self.styles,
-            self.ranges,
+            edit_space.EditSpace(self.ranges),
             image_ids=[str(n) for n in range(len(self.styles))],
         )
         found = ground_truth.judge(

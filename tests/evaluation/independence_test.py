@@ -6,8 +6,9 @@ import numpy as np
 import tensorflow as tf
 from absl.testing import absltest, parameterized
 
-from stylex_tf.attributes import selection, style_ranges
+from stylex_tf.attributes import edit_space, selection, style_ranges
 from stylex_tf.evaluation import independence
+from stylex_tf.search import model as model_lib
 from tests.testing import known_answers
 
 
@@ -24,13 +25,11 @@ class LinearWorldTest(parameterized.TestCase):
         )
         edits = [(0, 1), (3, 0), (4, 1)]
         figures = independence.measure(
-            world.generate,
-            world.classify,
+            world.model,
             world.styles,
             np.zeros(5, int),
-            ranges,
+            edit_space.EditSpace(ranges, 0.5),
             {1: [_attribute(*edit) for edit in edits], 0: [_attribute(2)] * 2},
-            shift_size=0.5,
             batch_size=batch_size,
         )
         table = world.effects(ranges.minimum, ranges.maximum, 0.5)
@@ -62,11 +61,10 @@ class PartsWorldTest(parameterized.TestCase):
         classify = classify or self.world.classify
         logits = classify(self.world.generate(styles)).numpy()
         return independence.measure(
-            self.world.generate,
-            classify,
+            model_lib.Model(self.world.generate, classify),
             styles,
             logits.argmax(axis=1),
-            self.ranges,
+            edit_space.EditSpace(self.ranges),
             attributes,
         )
 
@@ -106,11 +104,10 @@ class PartsWorldTest(parameterized.TestCase):
 
         styles = self.world.styles([[0, 0, 0, 0]])
         figures = independence.measure(
-            shared,
-            self.world.classify,
+            model_lib.Model(shared, self.world.classify),
             styles,
             np.zeros(1, int),
-            self.ranges,
+            edit_space.EditSpace(self.ranges),
             {1: [_attribute(0), _attribute(1)]},
         )
         self.assertEqual(figures["mask_overlap"], 0.5)

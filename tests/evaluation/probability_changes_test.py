@@ -5,7 +5,7 @@ from unittest import mock
 import numpy as np
 from absl.testing import absltest
 
-from stylex_tf.attributes import selection, style_ranges
+from stylex_tf.attributes import edit_space, selection, style_ranges
 from stylex_tf.evaluation import probability_changes
 from stylex_tf.search import batching
 from tests.testing import known_answers
@@ -20,13 +20,11 @@ class ProbabilityChangesTest(absltest.TestCase):
         )
         edits = [(2, 1), (5, 0)]
         changes = probability_changes.measure(
-            world.generate,
-            world.classify,
+            world.model,
             world.styles,
             predictions,
-            ranges,
+            edit_space.EditSpace(ranges, 0.7),
             {1: [selection.Attribute(*edit, 1.0, 0.0) for edit in edits]},
-            shift_size=0.7,
             batch_size=2,
         )
         table = world.effects(ranges.minimum, ranges.maximum, 0.7)
@@ -50,11 +48,10 @@ class ProbabilityChangesTest(absltest.TestCase):
 
         def measure(predictions, direction, reverse):
             return probability_changes.measure(
-                world.generate,
-                world.classify,
+                world.model,
                 world.styles,
                 predictions,
-                ranges,
+                edit_space.EditSpace(ranges),
                 {1: [selection.Attribute(2, direction, 1.0, 0.0)]},
                 reverse=reverse,
             )[1]
@@ -73,11 +70,10 @@ class ProbabilityChangesTest(absltest.TestCase):
 
         def measure(listed, reverse):
             return probability_changes.measure(
-                world.generate,
-                world.classify,
+                world.model,
                 world.styles,
                 np.array([0, 1, 0, 0, 1]),
-                ranges,
+                edit_space.EditSpace(ranges),
                 listed,
                 reverse=reverse,
             )
@@ -101,11 +97,14 @@ class ProbabilityChangesTest(absltest.TestCase):
     def test_no_image_to_lead_there(self):
         world = known_answers.LinearWorld()
         changes = probability_changes.measure(
-            world.generate,
-            world.classify,
+            world.model,
             world.styles,
             np.ones(5, int),
-            style_ranges.StyleRanges(minimum=np.zeros(6), maximum=np.ones(6)),
+            edit_space.EditSpace(
+                style_ranges.StyleRanges(
+                    minimum=np.zeros(6), maximum=np.ones(6)
+                )
+            ),
             {1: [selection.Attribute(0, 1, 1.0, 0.0)]},
         )
         self.assertEqual(changes[1].shape, (1, 0))

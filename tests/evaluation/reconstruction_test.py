@@ -6,6 +6,7 @@ from absl.testing import absltest, parameterized
 
 from stylex_tf.evaluation import reconstruction
 from stylex_tf.losses import perceptual
+from stylex_tf.search import model as model_lib
 from tests.testing import known_answers
 
 
@@ -17,8 +18,7 @@ def _images(count=7):
 def _reconstruct(images, generate, **options):
     return reconstruction.reconstruct(
         lambda x: tf.reshape(x, [-1, 48]),
-        generate,
-        lambda x: x[:, 0, 0, :2],
+        model_lib.Model(generate, lambda x: x[:, 0, 0, :2]),
         images,
         **options,
     )
@@ -31,8 +31,9 @@ class ReconstructionTest(parameterized.TestCase):
         images = _images()
         result = reconstruction.reconstruct(
             lambda x: tf.reshape(x, [-1, 48]),
-            lambda styles: tf.reshape(styles, [-1, 4, 4, 3]),
-            world.classify,
+            model_lib.Model(
+                lambda styles: tf.reshape(styles, [-1, 4, 4, 3]), world.classify
+            ),
             images,
             batch_size=batch_size,
         )
@@ -61,8 +62,9 @@ class ReconstructionTest(parameterized.TestCase):
         images[1] = 0
         figures = reconstruction.reconstruct(
             lambda x: tf.reshape(x, [-1, 48]),
-            lambda styles: -tf.reshape(styles, [-1, 4, 4, 3]),
-            logits,
+            model_lib.Model(
+                lambda styles: -tf.reshape(styles, [-1, 4, 4, 3]), logits
+            ),
             images,
         ).figures()
         self.assertEqual(figures.agreement.value, 0.0)
@@ -159,8 +161,7 @@ class ReconstructionTest(parameterized.TestCase):
 
         found = reconstruction.reconstruct(
             lambda x: tf.reshape(x, [-1, 768]),
-            generate,
-            lambda x: x[:, 0, 0, :2],
+            model_lib.Model(generate, lambda x: x[:, 0, 0, :2]),
             images,
         )
         reals = tf.constant(images / 255.0, tf.float32)
@@ -178,9 +179,7 @@ class ReconstructionTest(parameterized.TestCase):
         world = known_answers.LinearWorld()
         for images in (_images().astype(np.float32), _images(0)):
             with self.assertRaisesRegex(ValueError, "expected uint8"):
-                reconstruction.reconstruct(
-                    world.encode, world.generate, world.classify, images
-                )
+                reconstruction.reconstruct(world.encode, world.model, images)
 
 
 if __name__ == "__main__":

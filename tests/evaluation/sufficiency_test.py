@@ -4,7 +4,7 @@ import numpy as np
 import tensorflow as tf
 from absl.testing import absltest
 
-from stylex_tf.attributes import selection, style_ranges
+from stylex_tf.attributes import edit_space, selection, style_ranges
 from stylex_tf.evaluation import reconstruction, schema, sufficiency
 from tests.testing import known_answers
 
@@ -42,10 +42,9 @@ class SufficiencyTest(absltest.TestCase):
 
     def _measure(self, held_out=None, **options):
         return sufficiency.measure(
-            self.world.generate,
-            self.world.classify,
+            self.world.model,
             held_out or self._held_out(),
-            self.ranges,
+            edit_space.EditSpace(self.ranges),
             self.attributes,
             batch_size=3,
             **options,
@@ -189,11 +188,12 @@ class SufficiencyTest(absltest.TestCase):
         styles[0, [1, 4]] = [2.0, 1.0]
         logits = styles @ world.weights
         figures = sufficiency.measure(
-            world.generate,
-            world.classify,
+            world.model,
             reconstruction.Reconstruction(styles, logits, logits, np.zeros(1)),
-            style_ranges.StyleRanges(
-                minimum=np.zeros(6), maximum=np.ones(6) * 3
+            edit_space.EditSpace(
+                style_ranges.StyleRanges(
+                    minimum=np.zeros(6), maximum=np.ones(6) * 3
+                )
             ),
             {2: [_attribute(4, 1)], 0: [_attribute(1, 0)]},
         )

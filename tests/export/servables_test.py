@@ -2,6 +2,7 @@ import numpy as np
 import tensorflow as tf
 from absl.testing import absltest, parameterized
 
+from stylex_tf.attributes import edit_space
 from stylex_tf.export import image_codec, signatures
 from stylex_tf.search import exact
 from tests.export import tiny_world
@@ -182,12 +183,10 @@ class ServableTest(parameterized.TestCase):
 
     def test_chunks_are_the_table_of_the_library(self):
         table = exact.measure_effects(
-            self.world.generate,
-            self.world.classify,
+            self.world.model,
             self.world.encode(self.images).numpy(),
-            self.world.ranges,
+            edit_space.EditSpace(self.world.ranges, tiny_world.STYLE_STRENGTH),
             image_ids=["one", "two", "three"],
-            shift_size=tiny_world.STYLE_STRENGTH,
         )
 
         # A client that takes four at a time, the third image behind.

@@ -6,9 +6,10 @@ import numpy as np
 import tensorflow as tf
 from PIL import Image
 
-from stylex_tf.attributes import style_ranges
+from stylex_tf.attributes import edit_space, style_ranges
 from stylex_tf.export import servables
 from stylex_tf.search import effects_chunk, moves, screening
+from stylex_tf.search import model as model_lib
 
 RESOLUTION = 8
 NUM_STYLES = 6
@@ -59,18 +60,21 @@ class TinyWorld:
     def classify(self, images: tf.Tensor) -> tf.Tensor:
         return self._flat(images) @ self.classifier
 
+    @property
+    def model(self) -> model_lib.Model:
+        """The generator and the classifier, without a score."""
+        return model_lib.Model(self.generate, self.classify)
+
     def find_attributes(
         self, styles: tf.Tensor, target_class: tf.Tensor, *, top_k: tf.Tensor
     ) -> dict[str, tf.Tensor]:
         """Finds edits within the ranges."""
         return screening.find_attributes(
-            self.generate,
-            self.classify,
+            self.model,
             styles,
-            self.ranges,
+            edit_space.EditSpace(self.ranges, STYLE_STRENGTH),
             target_class,
             top_k=top_k,
-            shift_size=STYLE_STRENGTH,
         )
 
     def move(
@@ -83,7 +87,7 @@ class TinyWorld:
         """Moves coordinates within the ranges."""
         return moves.move_all(
             styles,
-            tf.constant(self.ranges.ends()),
+            self.ranges,
             coordinates,
             directions,
             strengths,
@@ -94,13 +98,11 @@ class TinyWorld:
     ) -> dict[str, tf.Tensor]:
         """Measures edits within the ranges."""
         return effects_chunk.measure(
-            self.generate,
-            self.classify,
+            self.model,
             styles,
-            self.ranges,
+            edit_space.EditSpace(self.ranges, STYLE_STRENGTH),
             first_edit,
             count=count,
-            shift_size=STYLE_STRENGTH,
         )
 
     def _flat(self, images: tf.Tensor) -> tf.Tensor:

@@ -3,7 +3,6 @@
 from absl.testing import absltest, parameterized
 
 from stylex_tf import errors
-from stylex_tf import run_folder
 from stylex_tf.attributes import selection
 from stylex_tf.runs import asked_attributes
 

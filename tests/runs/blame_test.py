@@ -57,9 +57,7 @@ class BlameTest(absltest.TestCase):
             blame.classifier(_nan_for_bright, dark, rebuild=lambda x, _: -x)
 
     def test_networks_that_are_not_finite_are_no_fault_of_it(self):
-        blame.classifier(
-            _sound, self.batches, rebuild=lambda x, _: x * np.nan
-        )
+        blame.classifier(_sound, self.batches, rebuild=lambda x, _: x * np.nan)
 
 
 if __name__ == "__main__":

@@ -6,7 +6,7 @@ import numpy as np
 import tensorflow as tf
 from absl.testing import absltest
 
-from stylex_tf.attributes import counterfactuals
+from stylex_tf.attributes import edit_space
 from stylex_tf.runs import exporting, searching
 from stylex_tf.runs import trained as trained_lib
 from tests.testing import image_files, tiny_experiment, tiny_run
@@ -116,12 +116,8 @@ class ExportingTest(tf.test.TestCase):
             directions=directions,
             strengths=np.full([_IMAGES, 4], 0.6),
         )
-        edited = counterfactuals.apply_edits(
-            self.found.styles[:_IMAGES],
-            table.ranges,
-            coordinates,
-            directions,
-            0.6,
+        edited = edit_space.EditSpace(table.ranges, 0.6).apply(
+            self.found.styles[:_IMAGES], coordinates, directions
         )
         images = functions.generate(edited)
         self.assertAllClose(

@@ -101,9 +101,7 @@ class InitialWeightsTest(absltest.TestCase):
                 errors.CheckpointError,
                 "trained on another cut of leaves .cut 1; here cut 2",
             ):
-                initial_weights.start(
-                    self.fresh, str(source), _data("cut 2")
-                )
+                initial_weights.start(self.fresh, str(source), _data("cut 2"))
         self.assertEqual(tiny_experiment.digest(self.fresh), before)
         initial_weights.start(self.fresh, str(self.file), _data("cut 1"))
 

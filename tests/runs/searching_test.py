@@ -3,7 +3,7 @@
 import numpy as np
 from absl.testing import absltest
 
-from stylex_tf.attributes import (effects, selection, style_ranges)
+from stylex_tf.attributes import effects, selection, style_ranges
 from stylex_tf.runs import searching
 
 

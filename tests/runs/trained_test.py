@@ -79,9 +79,7 @@ class TrainedTest(absltest.TestCase):
 
     def test_the_discriminator_is_read_when_it_is_asked(self):
         opened = trained.load(self._folder("scored", 6).root)
-        images = preprocessing.to_float(
-            tf.constant(tiny_experiment.images(2))
-        )
+        images = preprocessing.to_float(tf.constant(tiny_experiment.images(2)))
         self.assertIsNone(opened.stylex.averages.discriminator)
         logits = opened.classifier(images)
         # Also while it is traced, as the search does.

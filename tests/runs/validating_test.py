@@ -196,7 +196,9 @@ class HeldOutTest(tf.test.TestCase):
 
     def test_the_score_is_what_the_run_remembers(self):
         held_out = self._measure(lambda images, logits: images)
-        self.assertIn(validation_history.SCORE.removeprefix("validation/"), held_out)
+        self.assertIn(
+            validation_history.SCORE.removeprefix("validation/"), held_out
+        )
 
 
 if __name__ == "__main__":

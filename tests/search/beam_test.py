@@ -1,5 +1,6 @@
 """Tests of stylex_tf.search.beam."""
 
+import dataclasses
 import functools
 import os
 import pathlib
@@ -7,7 +8,7 @@ import pathlib
 import numpy as np
 from absl.testing import absltest, parameterized
 
-from stylex_tf.attributes import effects, style_ranges
+from stylex_tf.attributes import edit_space, effects, style_ranges
 from stylex_tf.search import beam, shards
 from tests.testing import beam_worlds, known_answers
 
@@ -16,7 +17,6 @@ _SETTINGS = {
     "image_ids": [f"image {i}" for i in range(_IMAGES)],
     "identity": "a linear world",
     "images_per_shard": _PER_SHARD,
-    "shift_size": 1.5,
     "batch_size": 16,
 }
 
@@ -37,14 +37,12 @@ class PipelineTest(parameterized.TestCase):
         self.ranges = style_ranges.StyleRanges.from_styles(
             self.styles, searched=world.searched
         )
-        model = beam_worlds.scored(folder)
+        self.space = edit_space.EditSpace(self.ranges, 1.5)
         self.local = shards.measure(
-            model.generate,
-            model.classify,
+            beam_worlds.scored(folder),
             self.styles,
-            self.ranges,
+            self.space,
             directory=folder / "local",
-            score=model.score,
             **_SETTINGS,
         )
 
@@ -52,7 +50,7 @@ class PipelineTest(parameterized.TestCase):
         arguments = {
             "load": functools.partial(beam_worlds.scored, self.loads),
             "styles": self.styles,
-            "ranges": self.ranges,
+            "space": self.space,
             "directory": self.directory,
             "scored": True,
             "beam_flags": beam_flags,
@@ -119,12 +117,12 @@ class PipelineTest(parameterized.TestCase):
         model = beam_worlds.scored(self.loads)
         done = []
         shards.measure(
-            lambda styles: self.fail("measured again"),
-            model.classify,
+            dataclasses.replace(
+                model, generate=lambda styles: self.fail("measured again")
+            ),
             self.styles,
-            self.ranges,
+            self.space,
             directory=self.directory,
-            score=model.score,
             progress=done.append,
             **_SETTINGS,
         )

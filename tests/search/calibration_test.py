@@ -6,7 +6,7 @@ import numpy as np
 import tensorflow as tf
 from absl.testing import absltest
 
-from stylex_tf.attributes import style_ranges
+from stylex_tf.attributes import edit_space, style_ranges
 from stylex_tf.search import calibration, exact, gradient_effects
 from tests.testing import known_answers
 
@@ -24,13 +24,12 @@ def _saturated(images=24):
         minimum=np.full(4, -3.0), maximum=np.full(4, 2.0)
     )
     estimate = gradient_effects.GradientEffects(
-        world.generate, world.classify, ranges
+        world.model, edit_space.EditSpace(ranges)
     )
     table = exact.measure_effects(
-        world.generate,
-        world.classify,
+        world.model,
         styles,
-        ranges,
+        edit_space.EditSpace(ranges),
         image_ids=[str(row) for row in range(images)],
     )
     return world, styles, ranges, estimate, table
@@ -55,7 +54,7 @@ class CalibrationTest(tf.test.TestCase):
         self.assertAllClose(promised, np.zeros([12, 8]), atol=1e-3)
         corrected = learned(
             promised,
-            gradient_effects.moves_of(styles[12:], ranges.ends(), 1.0),
+            gradient_effects.moves_of(styles[12:], table.space),
             logits.argmax(axis=1),
             targets,
         )
@@ -68,7 +67,7 @@ class CalibrationTest(tf.test.TestCase):
     def test_away_from_a_class_is_minus_towards_it(self):
         _, styles, ranges, estimate, table = _saturated()
         learned = calibration.fit(estimate, styles, table)
-        moves = gradient_effects.moves_of(styles, ranges.ends(), 1.0)
+        moves = gradient_effects.moves_of(styles, table.space)
         classes = np.zeros(len(styles), np.int32)
         answers = []
         for target in (1, gradient_effects.AWAY):
@@ -83,15 +82,13 @@ class CalibrationTest(tf.test.TestCase):
             world.styles, searched=world.searched
         )
         table = exact.measure_effects(
-            world.generate,
-            world.classify,
+            world.model,
             world.styles,
-            ranges,
+            edit_space.EditSpace(ranges, 0.5),
             image_ids=list("abcde"),
-            shift_size=0.5,
         )
         estimate = gradient_effects.GradientEffects(
-            world.generate, world.classify, ranges, shift_size=0.5
+            world.model, edit_space.EditSpace(ranges, 0.5)
         )
         learned = calibration.fit(estimate, world.styles, table)
         self.assertAllClose(learned.weights, np.zeros([2, 2, 2, 12]), atol=1e-4)
@@ -129,7 +126,7 @@ class CalibrationTest(tf.test.TestCase):
     def test_errors_are_what_is_left_over_an_addition_of_one(self):
         _, styles, ranges, estimate, table = _saturated()
         learned = calibration.fit(estimate, styles, table)
-        moves = gradient_effects.moves_of(styles, ranges.ends(), 1.0)
+        moves = gradient_effects.moves_of(styles, table.space)
         ways = np.reshape(moves, [len(styles), 8])
         left = []
         for target in (0, 1):

@@ -4,8 +4,9 @@ import numpy as np
 import tensorflow as tf
 from absl.testing import absltest, parameterized
 
-from stylex_tf.attributes import style_ranges
+from stylex_tf.attributes import edit_space, style_ranges
 from stylex_tf.search import chosen_edits, exact, layered
+from stylex_tf.search import model as model_lib
 from tests.testing import known_answers
 
 _IDS = list("abcde")
@@ -45,28 +46,24 @@ class ChosenEditsTest(tf.test.TestCase, parameterized.TestCase):
     def test_is_the_exact_table_where_chosen(self, layers, batch_size):
         world, ranges = _world(classes=3)
         generate = _Layers(world) if layers else world.generate
-        options = {
-            "shift_size": 0.7,
-            "score": lambda images: 2.0 * world.classify(images)[:, 1],
-        }
-        whole = exact.measure_effects(
+        model = model_lib.Model(
             generate,
             world.classify,
+            score=lambda images: 2.0 * world.classify(images)[:, 1],
+        )
+        space = edit_space.EditSpace(ranges, 0.7)
+        whole = exact.measure_effects(
+            model,
             world.styles,
-            ranges,
+            space,
             image_ids=_IDS,
-            **options,
         )
         chosen = np.random.default_rng(1).random([5, 2, 6]) < 0.4
         chosen[2] = False
         done = []
-        table = chosen_edits.ChosenEdits(
-            layered.of(generate, searched=6),
-            world.classify,
-            ranges,
-            batch_size=batch_size,
-            **options,
-        )(world.styles, chosen, _IDS, done.append)
+        table = chosen_edits.ChosenEdits(model, space, batch_size=batch_size)(
+            world.styles, chosen, _IDS, done.append
+        )
         self.assertEqual(sum(done), chosen.sum())
         self.assertAllClose(
             table.effects, whole.effects * chosen[..., None], atol=1e-5
@@ -88,7 +85,9 @@ class ChosenEditsTest(tf.test.TestCase, parameterized.TestCase):
             return world.classify(images)
 
         chosen_edits.ChosenEdits(
-            _Layers(world), classify, ranges, shift_size=1.0, batch_size=4
+            model_lib.Model(_Layers(world), classify),
+            edit_space.EditSpace(ranges, 1.0),
+            batch_size=4,
         )(world.styles, np.ones([5, 2, 6], bool), _IDS)
         self.assertEqual(max(seen), 4)
         # 5 * (8 + 1) entries of one layer, 5 * (4 + 1) of the other, little
@@ -98,10 +97,11 @@ class ChosenEditsTest(tf.test.TestCase, parameterized.TestCase):
     def test_an_answer_that_is_no_number_is_refused(self):
         world, ranges = _world()
         measure = chosen_edits.ChosenEdits(
-            layered.Whole(world.generate, searched=6),
-            lambda images: world.classify(images) / 0.0,
-            ranges,
-            shift_size=1.0,
+            model_lib.Model(
+                layered.Whole(world.generate, searched=6),
+                lambda images: world.classify(images) / 0.0,
+            ),
+            edit_space.EditSpace(ranges, 1.0),
             batch_size=8,
         )
         with self.assertRaisesRegex(FloatingPointError, "not finite"):

@@ -4,8 +4,9 @@ import numpy as np
 import tensorflow as tf
 from absl.testing import absltest, parameterized
 
-from stylex_tf.attributes import style_ranges
+from stylex_tf.attributes import edit_space, style_ranges
 from stylex_tf.search import effects_chunk, exact
+from stylex_tf.search import model as model_lib
 from tests.testing import known_answers
 
 
@@ -17,7 +18,7 @@ class EffectsChunkTest(tf.test.TestCase, parameterized.TestCase):
             self.world.styles, searched=self.world.searched
         )
 
-    def measure(self, first_edit, count, **options):
+    def measure(self, first_edit, count, shift_size=1.0, batch_size=32):
         @tf.function(
             input_signature=[
                 tf.TensorSpec([None, self.world.total]),
@@ -27,13 +28,12 @@ class EffectsChunkTest(tf.test.TestCase, parameterized.TestCase):
         )
         def in_graph(styles, first_edit, count):
             return effects_chunk.measure(
-                self.world.generate,
-                self.world.classify,
+                self.world.model,
                 styles,
-                self.ranges,
+                edit_space.EditSpace(self.ranges, shift_size),
                 first_edit,
                 count=count,
-                **options,
+                batch_size=batch_size,
             )
 
         return in_graph(
@@ -43,12 +43,10 @@ class EffectsChunkTest(tf.test.TestCase, parameterized.TestCase):
     @parameterized.parameters(1, 5, 7, 12, 64)
     def test_chunks_make_the_table_of_the_library(self, count):
         table = exact.measure_effects(
-            self.world.generate,
-            self.world.classify,
+            self.world.model,
             self.world.styles,
-            self.ranges,
+            edit_space.EditSpace(self.ranges, 0.75),
             image_ids=list("abcde"),
-            shift_size=0.75,
         )
         edits = 2 * self.world.searched
         for first in range(0, edits, count):
@@ -90,10 +88,9 @@ class EffectsChunkTest(tf.test.TestCase, parameterized.TestCase):
             return self.world.generate(styles)
 
         effects_chunk.measure(
-            generate,
-            self.world.classify,
+            model_lib.Model(generate, self.world.classify),
             tf.constant(self.world.styles),
-            self.ranges,
+            edit_space.EditSpace(self.ranges),
             tf.zeros([5], tf.int32),
             count=tf.constant(12),
             batch_size=batch_size,

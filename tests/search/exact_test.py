@@ -7,9 +7,10 @@ import numpy as np
 import tensorflow as tf
 from absl.testing import absltest, parameterized
 
-from stylex_tf.attributes import log_odds, style_ranges
+from stylex_tf.attributes import edit_space, log_odds, style_ranges
 from stylex_tf.models import synthesis
 from stylex_tf.search import exact
+from stylex_tf.search import model as model_lib
 from tests.testing import attribute_oracles, known_answers
 
 
@@ -98,12 +99,10 @@ class SearchTest(tf.test.TestCase, parameterized.TestCase):
         world = known_answers.LinearWorld(classes=classes)
         ranges = _ranges(world)
         table = exact.measure_effects(
-            world.generate,
-            world.classify,
+            world.model,
             world.styles,
-            ranges,
+            edit_space.EditSpace(ranges, shift_size),
             image_ids=list("abcde"),
-            shift_size=shift_size,
             batch_size=16,
         )
         self.assertAllClose(
@@ -126,10 +125,9 @@ class SearchTest(tf.test.TestCase, parameterized.TestCase):
             styles, searched=world.parts
         )
         table = exact.measure_effects(
-            world.generate,
-            world.classify,
+            world.model,
             styles,
-            ranges,
+            edit_space.EditSpace(ranges),
             image_ids=list("abc"),
             batch_size=batch_size,
         )
@@ -147,10 +145,9 @@ class SearchTest(tf.test.TestCase, parameterized.TestCase):
     def test_an_image_at_the_end_of_its_range_has_no_effect(self):
         world = known_answers.LinearWorld()
         table = exact.measure_effects(
-            world.generate,
-            world.classify,
+            world.model,
             world.styles,
-            _ranges(world),
+            edit_space.EditSpace(_ranges(world)),
             image_ids=list("abcde"),
         )
         lowest = world.styles[:, : world.searched].argmin(axis=0)
@@ -171,12 +168,10 @@ class SearchTest(tf.test.TestCase, parameterized.TestCase):
         world.styles = world.styles[:2]
         ranges = _ranges(world)
         table = exact.measure_effects(
-            world,
-            world.classify,
+            model_lib.Model(world, world.classify),
             world.styles,
-            ranges,
+            edit_space.EditSpace(ranges, 1.5),
             image_ids=list("ab"),
-            shift_size=1.5,
             batch_size=batch_size,
         )
         expected, base = attribute_oracles.measure_effects(
@@ -198,14 +193,15 @@ class SearchTest(tf.test.TestCase, parameterized.TestCase):
         self.addCleanup(keras.mixed_precision.set_global_policy, "float32")
         world = _TinyStylEx(style_width=2)
         table = exact.measure_effects(
-            world,
-            world.classify,
+            model_lib.Model(
+                world,
+                world.classify,
+                score=lambda images: world.classify(images)[:, 0],
+            ),
             world.styles,
-            _ranges(world),
+            edit_space.EditSpace(_ranges(world), 0.0),
             image_ids=list("abcde"),
-            shift_size=0.0,
             batch_size=12,
-            score=lambda images: world.classify(images)[:, 0],
         )
         self.assertLess(np.abs(table.effects).max(), log_odds.ROUNDING)
         self.assertLess(np.abs(table.score_changes).max(), log_odds.ROUNDING)
@@ -222,10 +218,9 @@ class SearchTest(tf.test.TestCase, parameterized.TestCase):
 
         ranges = _ranges(world)
         table = exact.measure_effects(
-            generate,
-            classify,
+            model_lib.Model(generate, classify),
             world.styles,
-            ranges,
+            edit_space.EditSpace(ranges),
             image_ids=list("abcde"),
             batch_size=batch_size,
             progress=done.append,
@@ -250,10 +245,9 @@ class SearchTest(tf.test.TestCase, parameterized.TestCase):
             return world.classify(images)
 
         exact.measure_effects(
-            _Layers(world),
-            classify,
+            model_lib.Model(_Layers(world), classify),
             np.tile(world.styles, (40, 1)),
-            _ranges(world),
+            edit_space.EditSpace(_ranges(world)),
             image_ids=[str(number) for number in range(200)],
             batch_size=32,
         )
@@ -264,7 +258,11 @@ class SearchTest(tf.test.TestCase, parameterized.TestCase):
     def test_one_search_serves_many_calls_without_a_new_trace(self):
         world = known_answers.LinearWorld()
         generate, ranges = _Layers(world), _ranges(world)
-        measure = exact.Search(generate, world.classify, ranges, images=3)
+        measure = exact.Search(
+            model_lib.Model(generate, world.classify),
+            edit_space.EditSpace(ranges),
+            images=3,
+        )
         parts = [
             measure(world.styles[:3], list("abc")),
             measure(world.styles[3:], list("de")),
@@ -279,12 +277,14 @@ class SearchTest(tf.test.TestCase, parameterized.TestCase):
         world = known_answers.LinearWorld(classes=3)
         ranges = _ranges(world)
         table = exact.measure_effects(
-            world.generate,
-            world.classify,
+            model_lib.Model(
+                world.generate,
+                world.classify,
+                score=lambda images: -2.0 * world.classify(images)[:, 1],
+            ),
             world.styles,
-            ranges,
+            edit_space.EditSpace(ranges),
             image_ids=list("abcde"),
-            score=lambda images: -2.0 * world.classify(images)[:, 1],
         )
         effects = world.effects(ranges.minimum, ranges.maximum, 1.0)
         self.assertAllClose(table.effects, effects, atol=1e-5)
@@ -298,18 +298,16 @@ class SearchTest(tf.test.TestCase, parameterized.TestCase):
         world = known_answers.LinearWorld()
         with self.assertRaisesRegex(ValueError, "4 image ids for 5"):
             exact.measure_effects(
-                world.generate,
-                world.classify,
+                world.model,
                 world.styles,
-                _ranges(world),
+                edit_space.EditSpace(_ranges(world)),
                 image_ids=list("abcd"),
             )
         with self.assertRaisesRegex(ValueError, "expected .N, T."):
             exact.measure_effects(
-                world.generate,
-                world.classify,
+                world.model,
                 world.styles[:, :3],
-                _ranges(world),
+                edit_space.EditSpace(_ranges(world)),
                 image_ids=list("abcde"),
             )
 
@@ -318,20 +316,26 @@ class SearchTest(tf.test.TestCase, parameterized.TestCase):
         ranges = _ranges(world)
         with self.assertRaisesRegex(ValueError, "batch_size is 0"):
             exact.Search(
-                world.generate, world.classify, ranges, images=5, batch_size=0
+                world.model,
+                edit_space.EditSpace(ranges),
+                images=5,
+                batch_size=0,
             )
         with self.assertRaisesRegex(ValueError, "no images"):
             exact.measure_effects(
-                world.generate,
-                world.classify,
+                world.model,
                 world.styles[:0],
-                ranges,
+                edit_space.EditSpace(ranges),
                 image_ids=[],
             )
         generate = _Layers(world)
         generate.layer_widths = (4, 3)
         with self.assertRaisesRegex(ValueError, "have 7 .* the 6 searched"):
-            exact.Search(generate, world.classify, ranges, images=5)
+            exact.Search(
+                model_lib.Model(generate, world.classify),
+                edit_space.EditSpace(ranges),
+                images=5,
+            )
 
     @parameterized.parameters("logits", "score")
     def test_an_answer_that_is_not_finite_stops_the_search(self, which):
@@ -344,12 +348,14 @@ class SearchTest(tf.test.TestCase, parameterized.TestCase):
 
         with self.assertRaises(FloatingPointError):
             exact.measure_effects(
-                world.generate,
-                classify,
+                model_lib.Model(
+                    world.generate,
+                    classify,
+                    score=lambda images: world.classify(images)[:, 0] / 0.0,
+                ),
                 world.styles,
-                _ranges(world),
+                edit_space.EditSpace(_ranges(world)),
                 image_ids=list("abcde"),
-                score=lambda images: world.classify(images)[:, 0] / 0.0,
             )
 
 

@@ -4,8 +4,9 @@ import numpy as np
 import tensorflow as tf
 from absl.testing import absltest, parameterized
 
-from stylex_tf.attributes import log_odds, style_ranges
+from stylex_tf.attributes import edit_space, log_odds, style_ranges
 from stylex_tf.search import gradient_effects
+from stylex_tf.search import model as model_lib
 from tests.testing import known_answers
 
 
@@ -32,10 +33,8 @@ class GradientEffectsTest(tf.test.TestCase, parameterized.TestCase):
         world = known_answers.LinearWorld()
         ranges = _ranges(world)
         estimate = gradient_effects.GradientEffects(
-            world.generate,
-            world.classify,
-            ranges,
-            shift_size=shift_size,
+            world.model,
+            edit_space.EditSpace(ranges, shift_size),
             points=points,
             batch_size=2,
         )
@@ -53,7 +52,9 @@ class GradientEffectsTest(tf.test.TestCase, parameterized.TestCase):
         styles = np.array([[0.0, 5.0]], np.float32)
         for points, factor in ((1, 0.0), (2, 0.3), (3, 0.3)):
             estimate = gradient_effects.GradientEffects(
-                _parabola, _second_pixel, ranges, points=points
+                model_lib.Model(_parabola, _second_pixel),
+                edit_space.EditSpace(ranges),
+                points=points,
             )
             promised, _ = estimate(styles, np.array([1]))
             self.assertAllClose(promised, [[factor, 4 * factor]], atol=1e-6)

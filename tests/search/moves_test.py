@@ -4,7 +4,7 @@ import numpy as np
 import tensorflow as tf
 from absl.testing import absltest
 
-from stylex_tf.attributes import counterfactuals, style_ranges
+from stylex_tf.attributes import edit_space, style_ranges
 from stylex_tf.search import moves
 
 
@@ -21,13 +21,13 @@ class MovesTest(tf.test.TestCase):
     def test_the_graph_edit_is_the_same_edit(self):
         edited, strengths = moves.move(
             tf.constant(_STYLES),
-            tf.constant(_ranges().ends()),
+            edit_space.EditSpace(_ranges(), 1.5),
             tf.constant([0, 1]),
             tf.constant([1, 0]),
-            0.75,
+            tf.constant([0.5, 0.5]),
         )
-        expected = counterfactuals.apply_edits(
-            _STYLES, _ranges(), [[0], [1]], [[1], [0]], shift_size=0.75
+        expected = edit_space.EditSpace(_ranges(), 0.75).apply(
+            _STYLES, [[0], [1]], [[1], [0]]
         )
         self.assertAllClose(edited, expected)
         self.assertAllClose(strengths, [1.5, -1.5])
@@ -42,22 +42,22 @@ class MovesTest(tf.test.TestCase):
             directions = np.where(
                 coordinates >= 0, rng.integers(0, 2, [50, edits]), -1
             )
-            edited = tf.function(moves.move_all)(
+            edited = moves.move_all(
                 tf.constant(styles),
-                tf.constant(ranges.ends()),
+                ranges,
                 tf.constant(coordinates, tf.int32),
                 tf.constant(directions, tf.int32),
                 tf.fill([50, edits], 0.75),
             )
-            expected = counterfactuals.apply_edits(
-                styles, ranges, coordinates, directions, 0.75
+            expected = edit_space.EditSpace(ranges, 0.75).apply(
+                styles, coordinates, directions
             )
             self.assertAllClose(edited, expected, atol=1e-6)
 
     def test_each_graph_edit_has_its_own_strength(self):
         edited = moves.move_all(
             tf.constant(_STYLES),
-            tf.constant(_ranges().ends()),
+            _ranges(),
             tf.constant([[0, 1], [-1, 1]]),
             tf.constant([[1, 0], [-1, 1]]),
             tf.constant([[0.5, 0.0], [-1.0, 2.0]]),

@@ -4,7 +4,8 @@ import numpy as np
 import tensorflow as tf
 from absl.testing import absltest, parameterized
 
-from stylex_tf.attributes import style_ranges
+from stylex_tf.attributes import edit_space, style_ranges
+from stylex_tf.search import model as model_lib
 from stylex_tf.search import resumed_edits
 from tests.testing import known_answers
 
@@ -16,6 +17,9 @@ class _Layers:
 
     def __init__(self, world):
         self.world = world
+
+    def __call__(self, styles):
+        return self.world.generate(styles)
 
     def enter(self, styles):
         return [(), (styles[:, :4],)]
@@ -32,11 +36,10 @@ def _edits(classify=None, score=None):
         world.styles, searched=world.searched
     )
     edits = resumed_edits.ResumedEdits(
-        _Layers(world),
-        classify or world.classify,
-        ranges,
-        shift_size=0.5,
-        score=score,
+        model_lib.Model(
+            _Layers(world), classify or world.classify, score=score
+        ),
+        edit_space.EditSpace(ranges, 0.5),
     )
     return world, ranges, edits
 

@@ -4,8 +4,9 @@ import numpy as np
 import tensorflow as tf
 from absl.testing import absltest, parameterized
 
-from stylex_tf.attributes import selection, style_ranges
+from stylex_tf.attributes import edit_space, selection, style_ranges
 from stylex_tf.search import exact, screened_search
+from stylex_tf.search import model as model_lib
 from tests.testing import known_answers
 
 _IDS = list("abcde")
@@ -31,20 +32,16 @@ class ScreenedSearchTest(tf.test.TestCase, parameterized.TestCase):
         world = known_answers.LinearWorld(classes=classes)
         ranges = _ranges(world)
         whole = exact.measure_effects(
-            world.generate,
-            world.classify,
+            world.model,
             world.styles,
-            ranges,
+            edit_space.EditSpace(ranges, 0.5),
             image_ids=_IDS,
-            shift_size=0.5,
         )
         table = screened_search.ScreenedSearch(
-            world.generate,
-            world.classify,
-            ranges,
+            world.model,
+            edit_space.EditSpace(ranges, 0.5),
             candidates=4,
             pilot_images=pilot_images,
-            shift_size=0.5,
             batch_size=8,
         )(world.styles, _IDS)
         self.assertEqual(table.screened, 4)
@@ -84,9 +81,8 @@ class ScreenedSearchTest(tf.test.TestCase, parameterized.TestCase):
             minimum=np.full(6, -4.0), maximum=np.full(6, 2.0)
         )
         table = screened_search.ScreenedSearch(
-            world.generate,
-            world.classify,
-            ranges,
+            world.model,
+            edit_space.EditSpace(ranges),
             candidates=1,
             pilot_images=3,
         )(styles, [str(row) for row in range(12)])
@@ -99,12 +95,14 @@ class ScreenedSearchTest(tf.test.TestCase, parameterized.TestCase):
         world = known_answers.LinearWorld()
         done = []
         table = screened_search.ScreenedSearch(
-            world.generate,
-            world.classify,
-            _ranges(world),
+            model_lib.Model(
+                world.generate,
+                world.classify,
+                score=lambda images: world.classify(images)[:, 0],
+            ),
+            edit_space.EditSpace(_ranges(world)),
             candidates=3,
             pilot_images=2,
-            score=lambda images: world.classify(images)[:, 0],
         )(world.styles, _IDS, done.append)
         self.assertEqual(sum(done), 2 * 12 + 3 * 3)
         self.assertAllClose(
@@ -122,13 +120,12 @@ class ScreenedSearchTest(tf.test.TestCase, parameterized.TestCase):
         for candidates in (0, 13):
             with self.assertRaisesRegex(ValueError, "expected 1 to 12"):
                 screened_search.ScreenedSearch(
-                    world.generate,
-                    world.classify,
-                    _ranges(world),
+                    world.model,
+                    edit_space.EditSpace(_ranges(world)),
                     candidates=candidates,
                 )
         screen = screened_search.ScreenedSearch(
-            world.generate, world.classify, _ranges(world), candidates=3
+            world.model, edit_space.EditSpace(_ranges(world)), candidates=3
         )
         with self.assertRaisesRegex(ValueError, "4 image ids for 5 images"):
             screen(world.styles, _IDS[:4])

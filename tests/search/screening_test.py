@@ -4,7 +4,11 @@ import numpy as np
 import tensorflow as tf
 from absl.testing import absltest, parameterized
 
-from stylex_tf.attributes import counterfactuals, selection, style_ranges
+from stylex_tf.attributes import (
+    edit_space,
+    selection,
+    style_ranges,
+)
 from stylex_tf.search import calibration, exact, gradient_effects, screening
 from tests.testing import known_answers
 
@@ -35,20 +39,18 @@ class ScreeningTest(tf.test.TestCase, parameterized.TestCase):
         ranges = _ranges(world)
         targets = [0, 1, 2, 0, 1]
         found = screening.find_attributes(
-            world.generate,
-            world.classify,
+            world.model,
             tf.constant(world.styles),
-            ranges,
+            edit_space.EditSpace(ranges),
             tf.constant(targets),
             top_k=2,
             candidates=candidates,
             batch_size=batch_size,
         )
         table = exact.measure_effects(
-            world.generate,
-            world.classify,
+            world.model,
             world.styles,
-            ranges,
+            edit_space.EditSpace(ranges),
             image_ids=list("abcde"),
         )
         for image, target in enumerate(targets):
@@ -69,13 +71,11 @@ class ScreeningTest(tf.test.TestCase, parameterized.TestCase):
         world = known_answers.LinearWorld(classes=3)
         ranges = _ranges(world)
         found = screening.find_attributes(
-            world.generate,
-            world.classify,
+            world.model,
             tf.constant(world.styles),
-            ranges,
+            edit_space.EditSpace(ranges, 0.5),
             tf.constant([1] * 5),
             top_k=3,
-            shift_size=0.5,
         )
         base = world.styles @ world.weights
         self.assertAllClose(found["logits_before"], base, atol=1e-5)
@@ -84,12 +84,10 @@ class ScreeningTest(tf.test.TestCase, parameterized.TestCase):
         )
         for rank in range(3):
             coordinates = found["coordinates"].numpy()[:, rank]
-            edited = counterfactuals.apply_edits(
+            edited = edit_space.EditSpace(ranges, 0.5).apply(
                 world.styles,
-                ranges,
                 coordinates[:, None],
                 found["directions"].numpy()[:, rank, None],
-                shift_size=0.5,
             )
             real = coordinates >= 0
             rows = np.arange(5)[real]
@@ -109,10 +107,9 @@ class ScreeningTest(tf.test.TestCase, parameterized.TestCase):
     def test_edits_that_do_not_help_are_not_attributes(self):
         world = known_answers.LinearWorld(relevant=[3])
         found = screening.find_attributes(
-            world.generate,
-            world.classify,
+            world.model,
             tf.constant(world.styles),
-            _ranges(world),
+            edit_space.EditSpace(_ranges(world)),
             tf.constant([1] * 5),
             top_k=3,
         )
@@ -132,10 +129,9 @@ class ScreeningTest(tf.test.TestCase, parameterized.TestCase):
         predicted = (world.styles @ world.weights).argmax(axis=1)
         answers = [
             screening.find_attributes(
-                world.generate,
-                world.classify,
+                world.model,
                 tf.constant(world.styles),
-                _ranges(world),
+                edit_space.EditSpace(_ranges(world)),
                 tf.constant(target, tf.int32),
                 top_k=2,
             )["coordinates"]
@@ -152,10 +148,9 @@ class ScreeningTest(tf.test.TestCase, parameterized.TestCase):
             minimum=-np.ones(3), maximum=np.ones(3)
         )
         found = screening.find_attributes(
-            world.generate,
-            world.classify,
+            world.model,
             tf.constant(styles),
-            ranges,
+            edit_space.EditSpace(ranges),
             tf.constant([0]),
             top_k=1,
         )
@@ -172,25 +167,23 @@ class ScreeningTest(tf.test.TestCase, parameterized.TestCase):
             minimum=np.full(6, -4.0), maximum=np.full(6, 2.0)
         )
         known = exact.measure_effects(
-            world.generate,
-            world.classify,
+            world.model,
             styles[:4],
-            ranges,
+            edit_space.EditSpace(ranges),
             image_ids=list("abcd"),
         )
         learned = calibration.fit(
             gradient_effects.GradientEffects(
-                world.generate, world.classify, ranges
+                world.model, edit_space.EditSpace(ranges)
             ),
             styles[:4],
             known,
         )
         for target in (1, screening.AWAY):
             found = screening.find_attributes(
-                world.generate,
-                world.classify,
+                world.model,
                 tf.constant(styles[4:]),
-                ranges,
+                edit_space.EditSpace(ranges),
                 tf.constant([target] * 2),
                 top_k=1,
                 candidates=1,
@@ -203,10 +196,9 @@ class ScreeningTest(tf.test.TestCase, parameterized.TestCase):
         world = known_answers.LinearWorld()
         tables = [
             measure(
-                world.generate,
-                world.classify,
+                world.model,
                 world.styles,
-                _ranges(world),
+                edit_space.EditSpace(_ranges(world)),
                 image_ids=list("abcde"),
                 **options,
             )
@@ -232,10 +224,9 @@ class ScreeningTest(tf.test.TestCase, parameterized.TestCase):
         world = known_answers.LinearWorld()
         with self.assertRaisesRegex(ValueError, "expected 1 to 4"):
             screening.find_attributes(
-                world.generate,
-                world.classify,
+                world.model,
                 tf.constant(world.styles),
-                _ranges(world),
+                edit_space.EditSpace(_ranges(world)),
                 tf.constant([0] * 5),
                 top_k=5,
                 candidates=4,
@@ -254,10 +245,9 @@ class ScreeningTest(tf.test.TestCase, parameterized.TestCase):
         )
         def signature(styles, target_class, top_k):
             return screening.find_attributes(
-                world.generate,
-                world.classify,
+                world.model,
                 styles,
-                ranges,
+                edit_space.EditSpace(ranges),
                 target_class,
                 top_k=tf.reduce_max(top_k),
                 candidates=8,

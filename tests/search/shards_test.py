@@ -1,14 +1,16 @@
 """Tests of the shards."""
 
+import dataclasses
 import pathlib
 
 import numpy as np
 from absl.testing import absltest, parameterized
 
-from stylex_tf.attributes import effects, style_ranges
+from stylex_tf.attributes import edit_space, effects, style_ranges
 from stylex_tf.search import exact, shards
 from tests.testing import known_answers
 
+_RANGES = style_ranges.StyleRanges(minimum=np.zeros(6), maximum=np.ones(6))
 IDS = list("abcdefghijk")
 
 
@@ -29,18 +31,16 @@ class ShardsTest(parameterized.TestCase):
         )
         self.inputs = {
             "styles": self.styles,
-            "ranges": self.ranges,
+            "space": edit_space.EditSpace(self.ranges),
             "image_ids": IDS,
             "images_per_shard": 3,
-            "shift_size": 1.0,
             "batch_size": 8,
             "identity": "step 3",
         }
 
     def measure(self, directory=None, **changes):
         return shards.measure(
-            self.world.generate,
-            self.world.classify,
+            changes.pop("model", self.world.model),
             directory=directory or self.folder,
             **(self.inputs | changes),
         )
@@ -51,9 +51,8 @@ class ShardsTest(parameterized.TestCase):
     def counting(self, measured, dies_after=None):
         """A measuring function that notes its images, and may be killed."""
         measure = exact.Search(
-            self.world.generate,
-            self.world.classify,
-            self.ranges,
+            self.world.model,
+            edit_space.EditSpace(self.ranges),
             images=3,
             batch_size=8,
         )
@@ -86,10 +85,9 @@ class ShardsTest(parameterized.TestCase):
         done = []
         table = self.measure(progress=done.append)
         whole = exact.measure_effects(
-            self.world.generate,
-            self.world.classify,
+            self.world.model,
             self.styles,
-            self.ranges,
+            edit_space.EditSpace(self.ranges),
             image_ids=IDS,
         )
         np.testing.assert_allclose(table.effects, whole.effects, atol=1e-5)
@@ -145,25 +143,21 @@ class ShardsTest(parameterized.TestCase):
     @parameterized.named_parameters(
         ("names", {"image_ids": list("ABCDEFGHIJK")}),
         ("size", {"images_per_shard": 4}),
-        ("shift", {"shift_size": 2.0}),
+        ("shift", {"space": edit_space.EditSpace(_RANGES, 2.0)}),
         ("batch", {"batch_size": 9}),
         ("identity", {"identity": "step 4"}),
         ("score", {"scored": True}),
         ("styles", {"styles": np.zeros([11, 9], np.float32)}),
         (
             "ranges",
-            {
-                "ranges": style_ranges.StyleRanges(
-                    minimum=np.zeros(6), maximum=np.ones(6)
-                )
-            },
+            {"space": edit_space.EditSpace(_RANGES)},
         ),
     )
     def test_other_inputs_have_other_shards(self, change):
         self.assertNotEqual(self.plan(**change).digest, self.plan().digest)
 
     def test_shards_of_other_inputs_are_replaced(self):
-        self.measure(shift_size=2.0)
+        self.measure(space=edit_space.EditSpace(self.ranges, 2.0))
         table = self.measure()
         self.assertEqual(table.shift_size, 1.0)
         names = {path.name for path in self.folder.iterdir()}
@@ -204,7 +198,9 @@ class ShardsTest(parameterized.TestCase):
         def score(images):
             return self.world.classify(images)[:, 0]
 
-        table = self.measure(score=score)
+        table = self.measure(
+            model=dataclasses.replace(self.world.model, score=score)
+        )
         np.testing.assert_allclose(
             table.score_changes, table.effects[..., 0], atol=1e-5
         )

@@ -6,6 +6,8 @@ from collections.abc import Sequence
 import numpy as np
 import tensorflow as tf
 
+from stylex_tf.search import model as model_lib
+
 
 class LinearWorld(tf.Module):
     """Styles paint pixels linearly, the classifier sums them linearly.
@@ -59,6 +61,11 @@ class LinearWorld(tf.Module):
         flat = tf.reshape(images, [-1, self.side * self.side * 3])
         return tf.matmul(flat, self.read)
 
+    @property
+    def model(self) -> model_lib.Model:
+        """The generator and the classifier, without a score."""
+        return model_lib.Model(self.generate, self.classify)
+
     def encode(self, images: tf.Tensor) -> tf.Tensor:
         """[N, 4, 4, 3] -> [N, T]; exact on images that this world paints."""
         flat = tf.reshape(images, [-1, self.side * self.side * 3])
@@ -109,6 +116,11 @@ class PartsWorld:
             tf.gather(bands, list(self.causes), axis=1), axis=1
         )
         return tf.stack([tf.zeros_like(score), score], axis=1)
+
+    @property
+    def model(self) -> model_lib.Model:
+        """The generator and the classifier, without a score."""
+        return model_lib.Model(self.generate, self.classify)
 
     def styles(self, factors: np.ndarray) -> np.ndarray:
         """Styles that show binary factors, [N, parts] -> [N, T]."""

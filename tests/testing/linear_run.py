@@ -6,7 +6,7 @@ import numpy as np
 import tensorflow as tf
 
 from stylex_tf import config
-from stylex_tf.attributes import selection, style_ranges
+from stylex_tf.attributes import edit_space, selection, style_ranges
 from stylex_tf.data import preprocessing
 from stylex_tf.runs import searching
 from stylex_tf.search import exact
@@ -37,12 +37,10 @@ class LinearRun:
         )
         ids = tuple(f"image {index}" for index in range(len(styles)))
         table = exact.measure_effects(
-            self.world.generate,
-            self.world.classify,
+            self.world.model,
             styles,
-            ranges,
+            edit_space.EditSpace(ranges, 1.0),
             image_ids=ids,
-            shift_size=1.0,
             batch_size=8,
         )
         by_class = {

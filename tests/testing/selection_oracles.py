@@ -102,8 +102,33 @@ def algorithm_1(effects, top_k, threshold, minimum=0.0):
     return selected
 
 
-def merge(lists, effects, top_k):
+def merge_all_images(lists, effects, images, top_k):
     """The notebook's list for two classes, leading to class 1.
+
+    Args:
+        lists: the edits towards class 0 and towards class 1.
+        effects: `effects_on` class 0 and class 1, each of all stable images.
+        images: how many there are, unstable ones included.
+        top_k: at most so many.
+
+    Returns:
+        [(edit, rank)], the largest rank first.
+    """
+    candidates = [(s, 1 - d) for s, d in lists[0]]
+    of_class_0 = {s for s, _ in lists[0]}
+    candidates += [edit for edit in lists[1] if edit[0] not in of_class_0]
+
+    def mean(target, edit):
+        return sum(one[edit] for one in effects[target].values()) / images
+
+    ranked = [
+        ((s, d), mean(1, (s, d)) + mean(0, (s, 1 - d))) for s, d in candidates
+    ]
+    return sorted(ranked, key=lambda one: -one[1])[:top_k]
+
+
+def merge(lists, effects, top_k):
+    """The list for two classes, leading to class 1, each of the other's images.
 
     Args:
         lists: the edits towards class 0 and towards class 1.
@@ -143,12 +168,9 @@ def subset(table, base, image, ranked, target):
     return taken, logits.index(max(logits)) == target
 
 
-def stable(table, images, effect, entries):
-    """The images with at most `entries` changes beyond `effect`.
-
-    So many of two classes, and as many more of more.
-    """
-    entries *= table.shape[-1] / 2
+def stable(table, images, effect, share):
+    """The images with at most this share of changes beyond `effect`."""
+    entries = share * table[0].size + 1e-9 if len(table) else 0
     return [
         image
         for image in images

@@ -11,7 +11,7 @@ import numpy as np
 import tensorflow as tf
 from absl.testing import absltest, parameterized
 
-from stylex_tf.attributes import selection
+from stylex_tf.attributes import edit_space, selection
 from stylex_tf.classifiers import trainer
 from stylex_tf.data import preparation
 from stylex_tf.data.worlds import worlds
@@ -22,6 +22,7 @@ from stylex_tf.evaluation import (
     significance,
 )
 from stylex_tf.search import exact
+from stylex_tf.search import model as model_lib
 from tests.worlds import perfect_generator
 
 _RESOLUTION = 32
@@ -60,10 +61,9 @@ class KnownTruthTest(parameterized.TestCase):
         self.classify = tf.function(classifier, reduce_retracing=True)
         self.styles = self.generator.styles(self.searched.factors)
         self.table = exact.measure_effects(
-            self.generator.generate,
-            self.classify,
+            model_lib.Model(self.generator.generate, self.classify),
             self.styles,
-            self.generator.ranges,
+            edit_space.EditSpace(self.generator.ranges),
             image_ids=self.searched.ids,
         )
         by_class = {
@@ -90,11 +90,10 @@ class KnownTruthTest(parameterized.TestCase):
 
         def changes(*, reverse: bool) -> dict[int, np.ndarray]:
             return probability_changes.measure(
-                self.generator.generate,
-                self.classify,
+                model_lib.Model(self.generator.generate, self.classify),
                 styles,
                 predictions,
-                self.generator.ranges,
+                edit_space.EditSpace(self.generator.ranges),
                 by_class,
                 reverse=reverse,
             )
@@ -122,7 +121,7 @@ class KnownTruthTest(parameterized.TestCase):
             self.generator.generate,
             self.generator,
             self.styles,
-            self.generator.ranges,
+            edit_space.EditSpace(self.generator.ranges),
         )
         for target, attributes in by_class.items():
             judged = ground_truth.judge(
