@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import tensorflow as tf
 
-from stylex_tf import errors
+from stylex_tf import errors, plain_paths
 from stylex_tf.export import manifest, signatures
 
 Answer = dict[str, np.ndarray]
@@ -62,7 +62,8 @@ class ExportedModel:
         content = (path / manifest.NAME).read_bytes()
         self.sha256 = hashlib.sha256(content).hexdigest()
         # Keeps the variables alive while the signatures are called.
-        self._loaded = tf.saved_model.load(str(path))
+        with plain_paths.of(path) as plain:
+            self._loaded = tf.saved_model.load(str(plain))
         missing = set(signatures.CONTRACT) - set(self._loaded.signatures)
         if missing:
             raise errors.UsageError(

@@ -7,6 +7,8 @@ from collections.abc import Callable
 import keras
 import tensorflow as tf
 
+from stylex_tf import plain_paths
+
 # The layers of LPIPS (Zhang et al. 2018): the last before each pooling.
 _VGG16_LAYERS = (
     "block1_conv2",
@@ -71,7 +73,8 @@ def saved_model(path: str | os.PathLike) -> Extractor:
             f"loss.perceptual_features: no SavedModel in {str(path)!r}; "
             'expected "classifier", "vgg16" or a folder with saved_model.pb'
         )
-    loaded = tf.saved_model.load(str(folder))
+    with plain_paths.of(folder) as plain:
+        loaded = tf.saved_model.load(str(plain))
     signature = loaded.signatures.get("serving_default")
     inputs = signature.structured_input_signature[1] if signature else {}
     if len(inputs) != 1:

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 import tensorflow as tf
 
-from stylex_tf import atomic_folder, errors
+from stylex_tf import atomic_folder, errors, plain_paths
 from stylex_tf.export import (
     half_storage,
     manifest,
@@ -109,9 +109,10 @@ def _save(
         model, str(directory), signatures=model.concrete_functions()
     )
     # In float16 there is none in memory that could be asked.
-    stored = (
-        servable if model is servable else tf.saved_model.load(str(directory))
-    )
+    with plain_paths.of(directory) as plain:
+        stored = (
+            servable if model is servable else tf.saved_model.load(str(plain))
+        )
     figures = {
         "storage": storage,
         "bytes": _bytes(model.variables),

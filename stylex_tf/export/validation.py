@@ -14,7 +14,7 @@ import numpy as np
 import tensorflow as tf
 from tensorflow.core.framework import tensor_pb2
 
-from stylex_tf import errors
+from stylex_tf import errors, plain_paths
 from stylex_tf.export import manifest, replay, signatures, warmup
 
 TOLERANCE = 1e-3
@@ -121,7 +121,10 @@ def ask(
     Raises:
         ExportError: the process failed.
     """
-    with tempfile.TemporaryDirectory() as folder:
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        plain_paths.of(directory) as plain,
+    ):
         exchange = pathlib.Path(folder) / "exchange"
         exchange.mkdir()
         for record in records:
@@ -134,7 +137,7 @@ def ask(
         program = shutil.copy(replay.__file__, folder)
         finished = subprocess.run(
             # -E: PYTHONPATH, where our package may be, is not searched.
-            [python, "-E", program, str(directory.absolute()), str(exchange)],
+            [python, "-E", program, str(plain), str(exchange)],
             cwd=folder,
             capture_output=True,
             text=True,

@@ -106,8 +106,9 @@ def measure(
                 scored=scored,
             )
             _run(task, missing, options)
-    for path in tf.io.gfile.glob(tf.io.gfile.join(directory, "inputs-*")):
-        tf.io.gfile.remove(path)
+    for name in tf.io.gfile.listdir(directory):
+        if name.startswith("inputs-"):
+            tf.io.gfile.remove(tf.io.gfile.join(directory, name))
     return shards.merge(plan, directory)
 
 

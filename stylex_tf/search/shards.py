@@ -252,7 +252,9 @@ def merge(plan: Plan, directory: str | os.PathLike) -> effects_lib.StyleEffects:
         map(part, range(len(plan.shards))), images=plan.images
     )
     folder = os.fspath(directory)
-    for path in tf.io.gfile.glob(tf.io.gfile.join(folder, "shard-*")):
-        if not plan.is_of(path):
+    # Not by a pattern: the folder's own name may be one.
+    for name in tf.io.gfile.listdir(folder):
+        path = tf.io.gfile.join(folder, name)
+        if name.startswith("shard-") and not plan.is_of(path):
             tf.io.gfile.remove(path)
     return table
