@@ -11,6 +11,7 @@ from absl import app
 from absl import logging as absl_logging
 
 from stylex_tf import errors
+from stylex_tf.cli import config_flag
 
 # Also for the user: a disk that is full or cannot be written.
 _OF_THE_DISK = (
@@ -44,7 +45,7 @@ def _parse(argv: list[str]) -> list[str]:
         return app.parse_flags_with_usage(argv)
     except (KeyError, OSError) as mistake:
         # A field that the config does not have, or a config that is not there.
-        sys.exit(f"error: in the flags: {mistake.args[0]}")
+        sys.exit(f"error: in the flags: {config_flag.explain(mistake, argv)}")
 
 
 def no_arguments(argv: list[str]) -> None:

@@ -13,13 +13,11 @@ from absl import flags
 from ml_collections import config_flags
 
 from stylex_tf import errors, run_folder
-from stylex_tf.cli import command
+from stylex_tf.cli import command, config_flag
 
 _QUICKSTART = pathlib.Path(__file__).parents[2] / "configs" / "quickstart.py"
 
-_CONFIG = config_flags.DEFINE_config_file(
-    "config", str(_QUICKSTART), "A file that defines get_config()."
-)
+_CONFIG = config_flag.define(_QUICKSTART)
 _RUN_DIR = flags.DEFINE_string(
     "run_dir", "", "Where the run lives; default: runs/<name of the config>."
 )

@@ -11,7 +11,7 @@ from absl import app
 from absl.testing import absltest, parameterized
 
 from stylex_tf import errors
-from stylex_tf.cli import command
+from stylex_tf.cli import command, config_flag
 
 
 class CommandTest(parameterized.TestCase):
@@ -91,6 +91,27 @@ class CommandTest(parameterized.TestCase):
         with mock.patch("sys.argv", ["command"]):
             with self.assertRaises(KeyError):
                 command.run(main)
+
+    @parameterized.parameters(
+        ("--config.training.lerning_rate=1", "training.learning_rate"),
+        ("--config.trainin.batch_size=8", "training.batch_size"),
+        ("--noconfig.data.balancd", "data.balanced"),
+    )
+    def test_a_mistyped_field_gets_the_one_that_was_meant(self, flag, meant):
+        said = config_flag.explain(KeyError("what"), ["train", flag])
+        name = flag.partition("config.")[2].partition("=")[0]
+        self.assertEqual(
+            said,
+            f"the config has no field {name}. Did you mean: --config.{meant} ?",
+        )
+
+    def test_a_field_that_is_like_none_gets_no_guess(self):
+        said = config_flag.explain(KeyError("what"), ["--config.xyz=1"])
+        self.assertEqual(said, "the config has no field xyz.")
+        self.assertEqual(
+            config_flag.explain(OSError("no config"), ["--config=x.py"]),
+            "no config",
+        )
 
     def test_no_arguments_follow_the_flags(self):
         command.no_arguments(["train"])

@@ -1,0 +1,55 @@
+"""The flag --config, and --config.<field> for each field of the config."""
+
+import dataclasses
+import difflib
+import pathlib
+import re
+import sys
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from ml_collections import config_flags
+
+from stylex_tf import config
+
+_FIELD = re.compile(r"--?(?:no)?config\.([\w.]+)")
+
+
+def define(default: pathlib.Path) -> Any:
+    """Defines --config; ends the process where a field does not exist.
+
+    Args:
+        default: the file that is read where no other is named; it is read at
+            once, with the fields that the command line sets.
+    """
+    try:
+        return config_flags.DEFINE_config_file(
+            "config", str(default), "A file that defines get_config()."
+        )
+    except KeyError as mistake:
+        sys.exit(f"error: in the flags: {explain(mistake, sys.argv)}")
+
+
+def explain(mistake: Exception, argv: Sequence[str]) -> str:
+    """Returns what is wrong in the flags, and what may have been meant.
+
+    Args:
+        mistake: of ml_collections.
+        argv: the command line.
+    """
+    known = sorted(_names(config.ExperimentConfig(), ""))
+    for argument in argv:
+        found = _FIELD.match(argument)
+        if found and found[1] not in known:
+            near = difflib.get_close_matches(found[1], known, n=1)
+            meant = f" Did you mean: --config.{near[0]} ?" if near else ""
+            return f"the config has no field {found[1]}.{meant}"
+    return str(mistake.args[0])
+
+
+def _names(section: Any, prefix: str) -> Iterator[str]:
+    for field in dataclasses.fields(section):
+        value = getattr(section, field.name)
+        yield prefix + field.name
+        if dataclasses.is_dataclass(value):
+            yield from _names(value, f"{prefix}{field.name}.")
