@@ -26,8 +26,8 @@ _PRESETS = {
 class DataConfig:
     """Which images, with which labels."""
 
-    # A rendered world ("faces", "shaded_faces", "avatars", "avataaars",
-    # "pixel_art"), a known idx data set ("fashion_mnist", "mnist"), or the
+    # A rendered world ("faces", "avatars", "retina_drawn"; docs/data.md has all
+    # of them), a known idx data set ("fashion_mnist", "mnist"), or the
     # path of a folder of `layout`, of a zip of such a folder, or of a folder
     # that `prepare_data` wrote.
     source: str = ""

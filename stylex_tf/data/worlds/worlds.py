@@ -8,13 +8,21 @@ import numpy as np
 
 from stylex_tf import errors
 from stylex_tf.data.records import manifest, tfrecords
-from stylex_tf.data.worlds import avataaars, faces, pixel_art, rules, toon_head
-
-_AVATARS = {
-    style.name: style
-    for style in (toon_head.STYLE, avataaars.STYLE, pixel_art.STYLE)
-}
-NAMES = ("faces", "shaded_faces", *_AVATARS)
+from stylex_tf.data.worlds import (
+    avataaars,
+    beetles,
+    boats,
+    cells,
+    cottages,
+    dials,
+    faces,
+    fish,
+    pixel_art,
+    retina_drawn,
+    rules,
+    sprouts,
+    toon_head,
+)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -23,12 +31,14 @@ class World:
 
     Attributes:
         name: the world's name in the config.
-        factors: what it can vary; all independent.
+        factors: what it can vary; independent, unless `coupled`.
         render: (an index, or a number in [0, 1], for each factor; resolution)
             -> uint8 [R, R, 3].
         probabilities: for each factor, one a value; None is uniform,
             as are continuous factors.
         version: changes whenever the pictures do.
+        coupled: makes some factors depend on others: (factors that were drawn
+            independently, [N, F]; a source of random numbers) -> [N, F].
     """
 
     name: str
@@ -36,6 +46,86 @@ class World:
     render: Callable[[Sequence[float], int], np.ndarray]
     version: str
     probabilities: tuple[tuple[float, ...] | None, ...] = ()
+    coupled: Callable[[np.ndarray, np.random.Generator], np.ndarray] | None = (
+        None
+    )
+
+
+_DRAWN = {
+    world.name: world
+    for world in (
+        World(
+            name="faces",
+            factors=faces.FACTORS,
+            render=faces.render,
+            version=f"faces {faces.VERSION}",
+        ),
+        World(
+            name="shaded_faces",
+            factors=faces.SHADED_FACTORS,
+            render=faces.render_shaded,
+            version=f"shaded faces {faces.VERSION}",
+        ),
+        World(
+            name="retina_drawn",
+            factors=retina_drawn.FACTORS,
+            render=retina_drawn.render,
+            version=f"retina {retina_drawn.VERSION}",
+        ),
+        World(
+            name="cottages",
+            factors=cottages.FACTORS,
+            render=cottages.render,
+            version=f"cottages {cottages.VERSION}",
+            probabilities=cottages.PROBABILITIES,
+            coupled=cottages.together,
+        ),
+        World(
+            name="fish",
+            factors=fish.FACTORS,
+            render=fish.render,
+            version=f"fish {fish.VERSION}",
+            probabilities=fish.PROBABILITIES,
+        ),
+        World(
+            name="beetles",
+            factors=beetles.FACTORS,
+            render=beetles.render,
+            version=f"beetles {beetles.VERSION}",
+            probabilities=beetles.PROBABILITIES,
+        ),
+        World(
+            name="boats",
+            factors=boats.FACTORS,
+            render=boats.render,
+            version=f"boats {boats.VERSION}",
+            probabilities=boats.PROBABILITIES,
+        ),
+        World(
+            name="cells",
+            factors=cells.FACTORS,
+            render=cells.render,
+            version=f"cells {cells.VERSION}",
+        ),
+        World(
+            name="dials",
+            factors=dials.FACTORS,
+            render=dials.render,
+            version=f"dials {dials.VERSION}",
+            probabilities=dials.PROBABILITIES,
+        ),
+    )
+}
+_AVATARS = {
+    style.name: style
+    for style in (
+        toon_head.STYLE,
+        avataaars.STYLE,
+        pixel_art.STYLE,
+        sprouts.STYLE,
+    )
+}
+NAMES = (*_DRAWN, *_AVATARS)
 
 
 def get(name: str) -> World:
@@ -44,20 +134,8 @@ def get(name: str) -> World:
     Raises:
         DataError: there is none.
     """
-    if name == "faces":
-        return World(
-            name="faces",
-            factors=faces.FACTORS,
-            render=faces.render,
-            version=f"faces {faces.VERSION}",
-        )
-    if name == "shaded_faces":
-        return World(
-            name="shaded_faces",
-            factors=faces.SHADED_FACTORS,
-            render=faces.render_shaded,
-            version=f"shaded faces {faces.VERSION}",
-        )
+    if name in _DRAWN:
+        return _DRAWN[name]
     if name in _AVATARS:
         style = _AVATARS[name]
         return World(
@@ -71,18 +149,26 @@ def get(name: str) -> World:
 
 
 def draw_factors(world: World, count: int, seed: int) -> np.ndarray:
-    """Draws every factor independently, float64 [count, F]."""
+    """Draws every factor, independently unless the world couples them.
+
+    Returns:
+        An index or number for each factor, [count, F]. Numbers have the
+        precision of records, so that a record's factors draw its picture.
+    """
     random = np.random.default_rng(seed)
     probabilities = world.probabilities or (None,) * len(world.factors)
-    return np.stack(
+    values = np.stack(
         [
             random.choice(len(factor.values), size=count, p=p)
             if factor.values
-            else random.random(count)
+            else random.random(count).astype(np.float32)
             for factor, p in zip(world.factors, probabilities, strict=True)
         ],
         axis=1,
-    )
+    ).astype(np.float64)
+    if world.coupled is None:
+        return values
+    return world.coupled(values, np.random.default_rng([seed, 2]))
 
 
 @dataclasses.dataclass(frozen=True)
