@@ -1,9 +1,9 @@
 """A process of resume_test: one tiny run, which may kill itself on the way.
 
-    resumable_run.py DATA CLASSIFIER RUN_DIR [STEP MILLISECONDS]
+    resumable_run.py DATA CLASSIFIER RUN_DIR [STEP MILLISECONDS [SIGNAL]]
 
-It dies of SIGKILL so long after that step, or prints the digests of its last
-and of its best state.
+It gets a signal, SIGKILL where no other is named, so long after that step; or
+prints the digests of its last and of its best state.
 """
 
 import os
@@ -24,12 +24,14 @@ from tests.testing import tiny_experiment
 STEPS = 30
 
 
-def _kill_after(run: run_lib.Run, step: int, milliseconds: float) -> None:
+def _kill_after(
+    run: run_lib.Run, step: int, milliseconds: float, name: str = "SIGKILL"
+) -> None:
     while int(run.state.step.numpy()) < step:
         time.sleep(0.0005)
     time.sleep(milliseconds / 1000)
     # As the kernel does it when memory ends: nothing is closed or flushed.
-    os.kill(os.getpid(), signal.SIGKILL)
+    os.kill(os.getpid(), signal.Signals[name])
 
 
 def main(data: str, classifier: str, run_dir: str, *kill: str) -> None:
@@ -51,7 +53,7 @@ def main(data: str, classifier: str, run_dir: str, *kill: str) -> None:
         if kill:
             threading.Thread(
                 target=_kill_after,
-                args=(run, int(kill[0]), float(kill[1])),
+                args=(run, int(kill[0]), float(kill[1]), *kill[2:]),
                 daemon=True,
             ).start()
         run.train()

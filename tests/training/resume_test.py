@@ -8,10 +8,11 @@ import json
 import pathlib
 import random
 import signal
+import tempfile
 
 from absl.testing import absltest
 
-from stylex_tf.training import checkpoint_files
+from stylex_tf.training import checkpoint_files, interruption
 from tests.testing import processes, tiny_experiment
 from tests.training import resumable_run
 
@@ -19,19 +20,27 @@ _SPEED = "images_per_second"
 
 
 class ResumeTest(absltest.TestCase):
-    def setUp(self):
-        super().setUp()
-        self.folder = pathlib.Path(self.create_tempdir())
-        self.data = self.folder / "data"
-        tiny_experiment.write_data(self.data)
-        self.classifier = self.folder / "classifier.keras"
-        tiny_experiment.write_classifier(self.classifier)
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.folder = pathlib.Path(
+            tempfile.mkdtemp(dir=absltest.get_default_test_tmpdir())
+        )
+        tiny_experiment.write_data(cls.folder / "data")
+        tiny_experiment.write_classifier(cls.folder / "classifier.keras")
+        cls.whole = cls._start("whole")
 
-    def _start(self, run_dir: str, *kill: float) -> processes.Process:
+    @classmethod
+    def _start(cls, run_dir: str, *kill: object) -> processes.Process:
         return processes.Process(
-            self,
+            cls,
             resumable_run,
-            [self.data, self.classifier, self.folder / run_dir, *kill],
+            [
+                cls.folder / "data",
+                cls.folder / "classifier.keras",
+                cls.folder / run_dir,
+                *kill,
+            ],
         )
 
     def _log(self, run_dir: str) -> list[dict[str, float]]:
@@ -45,7 +54,6 @@ class ResumeTest(absltest.TestCase):
     def test_a_killed_run_ends_with_the_same_weights_bit_for_bit(self):
         moment = random.Random(20_211)
         step = moment.randint(5, resumable_run.STEPS // 2)
-        whole = self._start("whole")
         killed = self._start("killed", step, moment.uniform(0, 40))
         killed.wait(expected=-signal.SIGKILL)
         saved = checkpoint_files.steps(self.folder / "killed/checkpoints")[0]
@@ -53,13 +61,22 @@ class ResumeTest(absltest.TestCase):
         self.assertLess(saved, resumable_run.STEPS)
 
         resumed = self._start("killed")
-        self.assertEqual(resumed.wait(), whole.wait())
+        self.assertEqual(resumed.wait(), self.whole.wait())
         self.assertEqual(self._log("killed"), self._log("whole"))
         snapshot = f"snapshots/{resumable_run.STEPS:08d}.png"
         self.assertEqual(
             (self.folder / "killed" / snapshot).read_bytes(),
             (self.folder / "whole" / snapshot).read_bytes(),
         )
+
+    def test_a_run_that_is_told_to_end_ends_with_the_same_weights(self):
+        moment = random.Random(2_104)
+        step = moment.randint(5, resumable_run.STEPS // 2)
+        told = self._start("told", step, moment.uniform(0, 40), "SIGTERM")
+        told.wait(expected=interruption.EXIT_CODE)
+        saved = checkpoint_files.steps(self.folder / "told/checkpoints")[0]
+        self.assertBetween(saved, step, resumable_run.STEPS - 1)
+        self.assertEqual(self._start("told").wait(), self.whole.wait())
 
 
 if __name__ == "__main__":
