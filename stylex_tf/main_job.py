@@ -11,7 +11,7 @@ from stylex_tf.data.records import tfrecords
 from stylex_tf.evaluation import record, renderings
 from stylex_tf.export import saved_model
 from stylex_tf.report import findings
-from stylex_tf.runs import explaining, exporting, trained
+from stylex_tf.runs import explaining, exporting, initial_weights, trained
 from stylex_tf.runs import run as run_lib
 
 # Classes whose attributes are printed; the report has all.
@@ -52,6 +52,10 @@ def _run_as_chief(
     )
     dataset = experiment.load_data(settings)
     _check_held_out(dataset)
+    if settings.training.initialize_from:
+        initial_weights.check(
+            settings.training.initialize_from, dataset.manifest
+        )
     if settings.classifier.path:
         experiment.load_classifier(settings, dataset, folder.classifier)
     # Not earlier: a config that cannot be run must not bind the folder.

@@ -51,9 +51,32 @@ def read(path: str | os.PathLike[str]) -> Source:
     source = pathlib.Path(path).expanduser().absolute()
     if (source / "config.json").is_file():
         return _read_run(run_folder.RunFolder(source))
+    found = _read_file(source)
+    return Source(found, found)
+
+
+def check(path: str, description: manifest.Manifest) -> None:
+    """Looks whether a training may begin with weights, before all else.
+
+    Args:
+        path: of `read`.
+        description: of the data that will be trained on.
+
+    Raises:
+        CheckpointError: the weights are not there, or have seen images that
+            are held out now.
+    """
+    source = pathlib.Path(path).expanduser().absolute()
+    if (source / "config.json").is_file():
+        about = _about(*_open_run(run_folder.RunFolder(source)))
+    else:
+        about = dict(_read_file(source).about)
+    _check_cut(path, about, description)
+
+
+def _read_file(source: pathlib.Path) -> weights.Weights:
     if source.is_file():
-        found = weights.load(source)
-        return Source(found, found)
+        return weights.load(source)
     raise errors.CheckpointError(
         f"{source}: expected the folder of a run, or a file that save_weights "
         "wrote"
@@ -105,16 +128,7 @@ def start(
             are held out now.
     """
     source = read(path)
-    seen = dict(source.about.get("cuts", {}))
-    cut = getattr(description, "cut", "")
-    before = seen.get(description.source, cut)
-    if cut and before != cut:
-        raise errors.CheckpointError(
-            f"training.initialize_from is {path}, which was trained on "
-            f"another cut of {description.source} ({before[:12]}; here "
-            f"{cut[:12]}): it may have seen what is held out now. Cut the "
-            "data with the seed and the fractions of that training"
-        )
+    _check_cut(path, source.about, description)
     taken = initialization.start(
         train_state,
         source.trained,
@@ -124,16 +138,38 @@ def start(
         source=path,
     )
     _LOGGER.info("From %s: %s", path, "\n".join(taken.lines()))
-    return seen
+    return dict(source.about.get("cuts", {}))
 
 
-def _read_run(folder: run_folder.RunFolder) -> Source:
+def _check_cut(
+    path: str, about: Mapping[str, Any], description: manifest.Manifest
+) -> None:
+    # Data of an earlier version do not know their cut.
+    cut = getattr(description, "cut", "")
+    before = about.get("cuts", {}).get(description.source, cut)
+    if cut and before != cut:
+        raise errors.CheckpointError(
+            f"training.initialize_from is {path}, which was trained on "
+            f"another cut of {description.source} ({before[:12]}; here "
+            f"{cut[:12]}): it may have seen what is held out now. Cut the "
+            "data with the seed and the fractions of that training"
+        )
+
+
+def _open_run(
+    folder: run_folder.RunFolder,
+) -> tuple[config.ExperimentConfig, checkpoints.Newest]:
     settings = trained.read_config(folder)
     newest = trained.find_kept(settings, folder)
     if newest is None:
         raise errors.CheckpointError(
             f"{folder.checkpoints}: there is no checkpoint yet"
         )
+    return settings, newest
+
+
+def _read_run(folder: run_folder.RunFolder) -> Source:
+    settings, newest = _open_run(folder)
     classes = _num_classes(newest.path)
     made = experiment.build_networks(settings.model, classes, trained=True)
     averages = experiment.build_averages(settings, classes)

@@ -102,6 +102,10 @@ class InitialWeightsTest(absltest.TestCase):
                 "trained on another cut of leaves .cut 1; here cut 2",
             ):
                 initial_weights.start(self.fresh, str(source), _data("cut 2"))
+            # So it is before there are networks.
+            with self.assertRaisesRegex(errors.CheckpointError, "another cut"):
+                initial_weights.check(str(source), _data("cut 2"))
+            initial_weights.check(str(source), _data("cut 1"))
         self.assertEqual(tiny_experiment.digest(self.fresh), before)
         initial_weights.start(self.fresh, str(self.file), _data("cut 1"))
 

@@ -20,6 +20,7 @@ from stylex_tf.training import (
     checkpoint_files,
     interruption,
     validation_history,
+    weights,
 )
 from tests.testing import tiny_experiment
 
@@ -203,7 +204,7 @@ class RunTest(absltest.TestCase):
         (symptom,) = opened.record.symptoms()
         self.assertEqual(symptom.code, "encoder_ignored")
 
-    def _open_counting(self, make_step) -> run_lib.Run:
+    def _open_counting(self, make_step, **training) -> run_lib.Run:
         """A run of 8 steps of another kind, saved at every second one."""
         self.enter_context(
             mock.patch.object(run_lib.step, "build_training_step", make_step)
@@ -214,7 +215,34 @@ class RunTest(absltest.TestCase):
             log_every=1,
             validate_every=0,
             snapshot_every=100,
+            **training,
         )
+
+    def test_a_run_begins_with_the_weights_of_another(self):
+        self.enter_context(self.folder.locked())
+        first = self._open_counting(_counting_step)
+        about = {"class_names": tiny_experiment.CLASSES, "cuts": {"a": "b"}}
+        file = weights.save(
+            self.folder.root / "first.weights",
+            weights.of(first.state.networks, about),
+        )
+        run = self._open_counting(_counting_step, initialize_from=str(file))
+        for networks in (run.state.networks, run.state.averages):
+            for one, other in zip(
+                networks.averaged, first.state.networks.averaged, strict=True
+            ):
+                np.testing.assert_array_equal(
+                    one, other.numpy().astype(np.float16).astype(np.float32)
+                )
+        run.train()
+        # It is not taken again where the run goes on.
+        again = self._open_counting(_counting_step, initialize_from=str(file))
+        np.testing.assert_array_equal(
+            again.state.networks.mapping.w_average,
+            run.state.networks.mapping.w_average,
+        )
+        saved = checkpoint_files.inspect(self.folder.checkpoints / "ckpt-8")
+        self.assertEqual(saved.cuts["a"], "b")
 
     def test_a_run_that_diverges_goes_on_with_other_numbers(self):
         self.enter_context(self.folder.locked())
