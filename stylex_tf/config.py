@@ -179,7 +179,7 @@ class TrainingConfig:
     # the paper's. Short trainings need one: 0.05.
     ema_share: float = 0.0
     # Before anything else, generator and encoder learn to reconstruct so many
-    # images, without discriminator; 0 is the paper's.
+    # images, without discriminator or classifier; 0 is the paper's.
     reconstruction_images: int = 0
     w_average_decay: float = 0.995
     # Of the discriminator's images, against learning few by heart; the paper

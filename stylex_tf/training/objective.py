@@ -137,8 +137,13 @@ class Objective:
     def generator_reconstructing(
         self, batch: batch_lib.Batch
     ) -> phases.Outcome:
-        """Reconstruction and classification loss of x'; nobody judges it."""
+        """Reconstruction loss of x' alone, which nobody judges.
+
+        The classification loss waits as well: long before there is a picture
+        it can be had for a blob of the right colour, which then stays.
+        """
         terms, metrics, _ = self._reconstruct(batch)
+        del terms["classification"]
         loss = self._weighted(terms)
         return phases.Outcome(loss, {**terms, **metrics, "loss": loss})
 

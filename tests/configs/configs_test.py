@@ -17,7 +17,12 @@ _NAMES = sorted(
     if path.stem != "__init__"
 )
 
-_WITHOUT_IMAGES = ("custom", "paper", "worlds.held_out.method")
+_WITHOUT_IMAGES = (
+    "custom",
+    "paper",
+    "photographs",
+    "worlds.held_out.method",
+)
 
 _DOMAINS = (
     "cats_dogs",

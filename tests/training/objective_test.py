@@ -75,19 +75,22 @@ class ObjectiveTest(parameterized.TestCase):
 
     # Before there is a judge.
 
-    def test_reconstructing_is_the_encoded_path_without_its_judge(self):
+    def test_reconstructing_is_the_encoded_path_without_its_judges(self):
         weights = config.LossConfig()
         losses = self._objective(weights)
         step = self._begin(losses)
         alone = losses.generator_reconstructing(step)
         judged = losses.generator_encoded(step)
-        adversarial = judged.metrics["adversarial"]
+        judges = ("adversarial", "classification")
         np.testing.assert_allclose(
-            alone.loss + weights.adversarial * adversarial,
+            alone.loss
+            + sum(
+                getattr(weights, name) * judged.metrics[name] for name in judges
+            ),
             judged.loss,
             rtol=1e-5,
         )
-        self.assertNotIn("adversarial", alone.metrics)
+        self.assertNoCommonElements(alone.metrics, judges)
         self.assertIsNone(alone.made)
 
     # The encoded path.

@@ -1,0 +1,65 @@
+r"""Photographs at 64 px, on a machine without a GPU.
+
+    ./bazelw run //stylex_tf:train -- --config=configs/photographs.py \
+        --config.data.source=FOLDER --config.classifier.path=FILE
+
+FOLDER has one sub-folder a class; FILE is a .keras or .h5 file, or the folder
+of a SavedModel. Without a FILE a MobileNet is trained on the folder.
+
+What differs from quickstart.py and why is said beside each value; what was
+tried is in docs/photographs.md. A few thousand photographs teach an encoder
+and a discriminator little, so both start from the features of a network that
+has seen photographs, and reconstruction comes before everything else.
+"""
+
+from configs import quickstart
+from stylex_tf import config
+
+
+def get_config() -> config.ExperimentConfig:
+    """Returns the experiment."""
+    experiment = quickstart.get_config()
+    experiment.name = "photographs"
+    # As many images of every class.
+    experiment.data = config.DataConfig(balanced=True)
+    # A MobileNet from nothing learns a few thousand photographs by heart,
+    # unless it sees them varied, and often.
+    experiment.classifier = config.ClassifierConfig(
+        architecture="mobilenet", epochs=30, variations=True
+    )
+    experiment.evaluation = config.EvaluationConfig()
+    experiment.model = config.ModelConfig(
+        resolution=64,
+        channel_base=2048,
+        channel_max=128,
+        w_dim=256,
+        z_dim=256,
+        mapping_layers=4,
+        # 288 coordinates hold a photograph, of which 36 are searched: the
+        # classifier's answer has to follow these (loss.remainder).
+        style_width=32,
+        searched_width=4,
+        backbone="photographs",
+    )
+    loss = experiment.loss
+    loss.perceptual_features = "photographs"
+    loss.perceptual = 5.0
+    # Half of quickstart's: pixels alone make blobs.
+    loss.l1 = 10.0
+    # Ten times as much made the generator paint what the classifier wants to
+    # see, and forget the picture.
+    loss.classification = 0.5
+    loss.remainder = 0.5
+    training = experiment.training
+    # A third of the training, at nearly twice the images a second.
+    training.reconstruction_images = 12_000
+    training.total_images = 40_000
+    # Small batches are more steps of the same images.
+    training.batch_size = 8
+    training.learning_rate = 0.002
+    # The mean over steps that small batches need, for a loss that is mostly
+    # reconstruction.
+    training.beta_1 = 0.5
+    training.ema_half_life_images = 3_000
+    training.ema_share = 0.05
+    return experiment

@@ -1,0 +1,56 @@
+import json
+import pathlib
+
+from absl.testing import absltest
+
+from benchmarks import time_to_truth
+from stylex_tf import run_folder
+from stylex_tf.evaluation import figure, record
+from tests.testing import tiny_experiment
+
+
+class TimeToTruthTest(absltest.TestCase):
+    def test_the_last_point_is_the_end(self):
+        self.assertEqual(time_to_truth.milestones(10, 4), [4, 8, 10])
+        self.assertEqual(time_to_truth.milestones(8, 4), [4, 8])
+        self.assertEqual(time_to_truth.milestones(3, 4), [3])
+
+    def test_what_was_not_measured_is_no_number(self):
+        evaluation = record.Evaluation(
+            reconstruction=record.Reconstruction(
+                agreement=figure.Figure(0.75, 8)
+            ),
+            sufficiency=record.Sufficiency(flips=figure.Curve((0.25,), 8)),
+            run=record.Run(images_seen=64, seconds=90.0),
+        )
+        point = time_to_truth.point_of(evaluation)
+        self.assertEqual(point.agreement, 0.75)
+        self.assertEqual(point.flips, (0.25, None))
+        self.assertEqual(point.carried, (None, None))
+        row = time_to_truth.table([point]).splitlines()[1].split()
+        self.assertEqual(row[:4], ["64", "1.5", "0.750", "0.250"])
+        self.assertEqual(row[4:], ["-"] * 5)
+
+    def test_measures_each_point_once(self):
+        root = pathlib.Path(self.create_tempdir().full_path)
+        tiny_experiment.write_data(root / "data")
+        tiny_experiment.write_classifier(root / "classifier.keras")
+        settings = tiny_experiment.settings(
+            str(root / "data"), str(root / "classifier.keras")
+        )
+        step = settings.training.batch_size
+        settings.training.total_images = 4 * step
+        folder, output = run_folder.RunFolder(root / "run"), root / "curve.json"
+        with folder.locked():
+            points = time_to_truth.run(settings, folder, 2 * step, output)
+            content = output.read_text()
+            again = time_to_truth.run(settings, folder, 2 * step, output)
+        self.assertEqual([one.images for one in points], [2 * step, 4 * step])
+        self.assertEqual(again, points)
+        self.assertEqual(output.read_text(), content)
+        self.assertLen(json.loads(content)["points"], 2)
+        self.assertGreater(points[1].minutes, points[0].minutes)
+
+
+if __name__ == "__main__":
+    absltest.main()
