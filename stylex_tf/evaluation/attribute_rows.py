@@ -36,7 +36,8 @@ LISTED = rows.Group(
             get=lambda e: e.significance.significant,
             unit=Unit.COUNT,
             good=Good.NEITHER,
-            reading="Of those, how many move the class beyond chance.",
+            reading="Of those, how many turn more decisions than rebuilding "
+            "the images does, beyond chance.",
         ),
     ),
 )

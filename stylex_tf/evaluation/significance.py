@@ -1,44 +1,41 @@
 """Does what was found matter, or would chance have found it as well?
 
-A classifier trained on random labels still reacts to *something*, and the
-search finds what; but that says nothing about the classes. So an attribute
-matters where three things hold, two of them beyond chance:
+The search picks the best of 2 S edits, so on the images it picked them from,
+the best looks good even if none does anything. What was found is therefore
+tried on images that the selection has not seen, on the images themselves and
+not on what the generator makes of them (`turned_decisions`). An attribute
+matters where both hold:
 
-1. The classifier knows its classes: on images it was not trained on, it is
-   right more often than the constant answer "the largest class".
-2. The edit moves the target's probability, by more than a trifle, on images
-   that the selection has not seen. The search picks the best of 2 S edits, so
-   on the images it picked them from, the best looks good even if none does
-   anything. Several attributes are tested, so their p-values are corrected.
-   What is a trifle depends on the class as well: no generator keeps its
-   coordinates wholly apart, and one that moves a cause by a hundredth is not
-   another reason.
-3. The edit works both ways: the same coordinate turned the other way takes
-   images of the target away from it, and not by a trifle. What can only
-   destroy a cause, such as a beard that grows over the mouth, is no cause.
-   Lang et al. 2021, Algorithm 1, ask that a coordinate not raise the target
-   both ways; this asks for more.
+1. It turns more decisions than rebuilding the images does. A reconstruction is
+   not the image, and some decisions turn by that alone, without any edit: a
+   change that turns no more of them is a trifle, for this model and this
+   classifier. With k of n images turned, the exact one-sided lower bound on
+   the share (Clopper & Pearson 1934) has to be above the share that rebuilding
+   turns, and above `minimum_share`: a binomial test, which assumes nothing but
+   that the images are different ones. Several attributes are tested, so that
+   their p-values are corrected.
+2. The opposite edit does the opposite: on images of the class, it turns more
+   decisions away than rebuilding does. Lang et al. 2021, Algorithm 1, ask that
+   a coordinate not raise the target both ways; what can only destroy a cause,
+   such as a beard that grows over the mouth, is no cause either. The evidence
+   is asked for one way; the other need only agree, since there may be few
+   images of the class.
+
+So a classifier whose answer ignores the picture has no attributes, and neither
+has one that looks at what the generator does not draw. Whether the classifier
+is right about anything is another question: an attribute explains the
+classifier, not the world. `classifier_p` answers it, and the report cautions.
 """
 
 import dataclasses
-import math
 from collections.abc import Mapping
 
 import numpy as np
 
-from stylex_tf.evaluation import proportions
+from stylex_tf.evaluation import proportions, turned_decisions
 
-DRAWS = 9_999
-"""Random sign flips of a test; its smallest p-value is 1 / (DRAWS + 1)."""
-
-# The smallest p-value is at most this share of the level, when it has been
-# adjusted for the number of tests; else nothing of many classes could matter.
-_SMALLEST = 0.5
-# Of many classes, the share of the images of one other class that an edit may
-# turn and still do no more than a trifle.
-_SHARE_OF_A_CLASS = 0.1
-# Numbers in memory at once: draws times images, or times attributes.
-_BLOCK = 2_000_000
+MINIMUM_SHARE = 0.01
+"""A share of decisions that nobody would call a reason, one of a hundred."""
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
@@ -47,12 +44,12 @@ class Verdict:
 
     Attributes:
         classifier_p: that the classifier's accuracy is mere guessing; None
-            where it is not known, and the classifier is believed.
+            where it is not known. It decides nothing.
         attribute_p: of each class's attributes, Holm-adjusted over all of
             all classes, [A] each.
         both_ways: whether each attribute of each class works both ways.
         level: below it, a p-value is significant.
-        images: that both tests were made on.
+        images: that the tests were made on.
     """
 
     classifier_p: float | None
@@ -64,10 +61,9 @@ class Verdict:
     @property
     def significant(self) -> dict[int, list[bool]]:
         """Whether each attribute of each class matters."""
-        known = self.classifier_p is None or self.classifier_p < self.level
         return {
             target: [
-                known and both and bool(one < self.level)
+                both and bool(one < self.level)
                 for one, both in zip(p, self.both_ways[target], strict=True)
             ]
             for target, p in self.attribute_p.items()
@@ -91,65 +87,47 @@ def judge(
     correct: int | None,
     images: int,
     largest_share: float,
-    changes: Mapping[int, np.ndarray],
-    reverse_changes: Mapping[int, np.ndarray],
+    turned: Mapping[int, turned_decisions.Turned],
+    turned_back: Mapping[int, turned_decisions.Turned],
     *,
-    minimum: float = 0.01,
-    minimum_share: float = 0.1,
+    minimum_share: float = MINIMUM_SHARE,
     level: float = 0.01,
-    seed: int = 0,
 ) -> Verdict:
-    """Puts both tests together.
+    """Puts the tests together.
 
     Args:
         correct: images that the classifier is right about; None where nobody
-            knows, so that the first test cannot be made.
-        images: of so many, none of them used in its training: those of which
-            the changes were measured.
+            knows.
+        images: of so many different ones, none of them used in its training:
+            those of which the decisions were measured.
         largest_share: the largest class's share of these images.
-        changes: of each target class, what `probability_changes` measured of
-            its attributes on images that the selection has not seen, [A, n].
-        reverse_changes: the same of the opposite edits, on images of the
-            target, [A, m]; what works both ways has negative ones. Where m is
-            0 nothing is asked.
-        minimum: the mean change of the probability that is still a trifle.
-            Of more than 11 classes it is less: an edit that turns every image
-            of one other class of K, and no more, changes it by 1 / (K - 1)
-            in the mean. A tenth of that is a trifle.
-        minimum_share: the share of the class's largest mean change that is
-            one too.
+        turned: decisions that the attributes of each class turn.
+        turned_back: those that the opposite edits turn away from the class.
+            Where it has no images nothing is asked.
+        minimum_share: of decisions turned, still a trifle.
         level: below it, a p-value is significant.
-        seed: of the permutation tests.
 
     Raises:
         ValueError: numbers that do not fit together.
     """
     if not 0.0 < level < 1.0:
         raise ValueError(f"level is {level}; expected between 0 and 1")
-
-    least = min(minimum, _SHARE_OF_A_CLASS / max(1, len(changes) - 1))
-
-    def trifle(of_class: np.ndarray) -> float:
-        largest = of_class.mean(axis=1).max() if of_class.size else 0.0
-        return max(least, minimum_share * largest)
-
-    trifles = {target: trifle(one) for target, one in changes.items()}
-    tests = sum(map(len, changes.values()))
-    p_values = attribute_p_values(
-        _joined(changes, trifles),
-        np.repeat([*trifles.values()], [*map(len, changes.values())]),
-        draws=max(DRAWS, math.ceil(tests / (_SMALLEST * level)) - 1),
-        seed=seed,
-    )
+    if not 0.0 <= minimum_share < 1.0:
+        raise ValueError(
+            f"minimum_share is {minimum_share}; expected 0 to below 1"
+        )
+    p_values = [
+        attribute_p_values(one, minimum_share) for one in turned.values()
+    ]
+    ends = np.cumsum([len(one) for one in p_values], dtype=int)
+    adjusted = holm(np.concatenate([np.empty(0), *p_values]))
     both_ways = {
         target: [
-            not one.size or bool(-one.mean() > trifle(-of_class))
-            for one in of_class
+            not one.size or bool(one.mean() > _trifle(back, minimum_share))
+            for one in back.by_edit
         ]
-        for target, of_class in reverse_changes.items()
+        for target, back in turned_back.items()
     }
-    ends = np.cumsum([len(one) for one in changes.values()], dtype=int)
-    parts = np.split(holm(p_values), ends)[:-1]
     return Verdict(
         classifier_p=(
             None
@@ -158,7 +136,9 @@ def judge(
                 correct, images, largest_share
             )
         ),
-        attribute_p=dict(zip(changes, parts, strict=True)),
+        attribute_p=dict(
+            zip(turned, np.split(adjusted, ends)[:-1], strict=True)
+        ),
         both_ways=both_ways,
         level=level,
         images=images,
@@ -166,52 +146,36 @@ def judge(
 
 
 def attribute_p_values(
-    changes: np.ndarray,
-    minimum: float | np.ndarray = 0.0,
-    *,
-    draws: int = DRAWS,
-    seed: int = 0,
+    turned: turned_decisions.Turned, minimum_share: float = MINIMUM_SHARE
 ) -> np.ndarray:
-    """p-values of "the mean change is more than `minimum`", one-sided.
+    """p-values of "it turns more than a trifle", one-sided and exact.
 
-    A sign-flip permutation test: if an edit did no more than `minimum`, its
-    changes less `minimum` would be as often above as below zero, and giving
-    each a random sign would not change their mean. The p-value is the share
-    of all such draws, and of what was found, whose mean is at least the one
-    found.
+    Below alpha where the lower bound on the share at the level 1 - alpha is
+    above the trifle.
 
     Args:
-        changes: of the target's probability, on images that the selection
-            has not seen, [A, n].
-        minimum: a change that is still a trifle; one for all, or [A].
-        draws: of random signs; the smallest p-value is 1 / (draws + 1).
-        seed: of the signs; all attributes get the same ones.
+        turned: decisions about images that the selection has not seen.
+        minimum_share: see `judge`.
 
     Returns:
         p-values, [A]; 1 where there is no image.
-
-    Raises:
-        ValueError: `changes` has another shape, or is not finite.
     """
-    changes = np.asarray(changes, np.float64)
-    if changes.ndim != 2 or not np.all(np.isfinite(changes)):
-        raise ValueError(
-            f"changes have shape {changes.shape}; expected [A, n], all finite"
-        )
-    count, images = changes.shape
+    images = len(turned.by_rebuilding)
     if not images:
-        return np.ones(count)
-    above = changes - np.reshape(minimum, (-1, 1))
-    # Sums in another order are other floats: as large is not a bit smaller.
-    found = above.sum(axis=1) - 1e-9 * np.abs(above).sum(axis=1)
-    rng = np.random.default_rng(seed)
-    as_large = np.ones(count)
-    rows = max(1, _BLOCK // max(images, count))
-    for start in range(0, draws, rows):
-        block = min(rows, draws - start)
-        signs = 2.0 * rng.integers(0, 2, (block, images)) - 1.0
-        as_large += np.sum(signs @ above.T >= found, axis=0)
-    return as_large / (draws + 1)
+        return np.ones(len(turned.by_edit))
+    trifle = _trifle(turned, minimum_share)
+    return np.array(
+        [
+            proportions.at_least(int(one.sum()), images, trifle)
+            for one in turned.by_edit
+        ]
+    )
+
+
+def _trifle(turned: turned_decisions.Turned, minimum_share: float) -> float:
+    """The share of decisions that says nothing of an edit."""
+    rebuilding = turned.by_rebuilding
+    return max(minimum_share, rebuilding.mean() if rebuilding.size else 0.0)
 
 
 def holm(p_values: np.ndarray) -> np.ndarray:
@@ -227,25 +191,3 @@ def holm(p_values: np.ndarray) -> np.ndarray:
     adjusted = np.empty_like(p_values)
     adjusted[order] = np.minimum(np.maximum.accumulate(steps), 1.0)
     return adjusted
-
-
-def _joined(
-    changes: Mapping[int, np.ndarray], trifles: Mapping[int, float]
-) -> np.ndarray:
-    """One table [A, n] of all classes; a trifle where a class has no image.
-
-    A test takes it off the changes, so that nothing is left there, whatever
-    its sign.
-    """
-    images = max((one.shape[1] for one in changes.values()), default=0)
-    return np.concatenate(
-        [np.empty((0, images))]
-        + [
-            np.pad(
-                one,
-                ((0, 0), (0, images - one.shape[1])),
-                constant_values=trifles[target],
-            )
-            for target, one in changes.items()
-        ]
-    )

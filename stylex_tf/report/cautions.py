@@ -66,11 +66,11 @@ def _about_the_classifier(evaluation: record.Evaluation) -> Iterator[Caution]:
     if p is not None and only_guesses(evaluation):
         yield Caution(
             "only_guesses",
-            "Nothing was found that matters",
-            "On images it was not trained on, the classifier is not reliably "
-            "better than always naming the largest class (p = "
-            f"{p.value:.2g}). Whatever moves it says nothing about the "
-            "classes, so no attribute is shown.",
+            "The classifier may know nothing of the classes",
+            "On images it was not trained on, it is not reliably better than "
+            f"always naming the largest class (p = {p.value:.2g}). The "
+            "attributes are what moves it all the same; they say nothing of "
+            "how the classes differ.",
         )
 
 
@@ -149,7 +149,7 @@ def _about_flips(
 ) -> Iterator[Caution]:
     sufficiency = evaluation.sufficiency
     flips = sufficiency.flips.last() if sufficiency.flips else None
-    if flips is None or only_guesses(evaluation):
+    if flips is None:
         return
     by_target = {
         index: curve.last()
@@ -189,7 +189,7 @@ def _about_attributes(
     findings: findings_lib.Findings,
 ) -> Iterator[Caution]:
     for found in findings.classes:
-        if not found.attributes and not only_guesses(evaluation):
+        if not found.attributes:
             yield Caution(
                 "no_attributes",
                 f"No attribute was found for “{found.class_name}”",

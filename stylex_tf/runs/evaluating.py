@@ -17,13 +17,13 @@ from stylex_tf.evaluation import (
     figure,
     ground_truth,
     independence,
-    probability_changes,
     realism,
     reconstruction,
     record,
     schema,
     significance,
     sufficiency,
+    turned_decisions,
     wu_ranking,
 )
 from stylex_tf.runs import naming, searching, second_opinion
@@ -59,11 +59,11 @@ def judge_significance(
         functions.encode, functions.model, images.images
     )
 
-    def changes(*, reverse: bool) -> dict[int, np.ndarray]:
-        return probability_changes.measure(
+    def turned(*, reverse: bool) -> dict[int, turned_decisions.Turned]:
+        return turned_decisions.measure(
             functions.model,
-            tested.styles,
-            tested.reconstructed_logits.argmax(axis=1),
+            images.images,
+            tested,
             found.table.space,
             found.by_class,
             reverse=reverse,
@@ -78,9 +78,8 @@ def judge_significance(
         correct,
         len(images.labels),
         largest,
-        changes(reverse=False),
-        changes(reverse=True),
-        seed=settings.seed,
+        turned(reverse=False),
+        turned(reverse=True),
     )
 
 

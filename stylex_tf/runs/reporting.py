@@ -174,10 +174,7 @@ def write_report(
             demonstrations=demonstrating.demonstrate(
                 trained, found, shown, plan
             ),
-            # Of a classifier that guesses, no attribute is shown anywhere.
-            single_images=()
-            if cautions.only_guesses(evaluation)
-            else single_images.explain(trained, found),
+            single_images=single_images.explain(trained, found),
             run=given.run,
             names=given.names,
             layout_note=plan.note,

@@ -1,0 +1,234 @@
+"""Tests of the decisions that edits turn, carried onto the images."""
+
+import numpy as np
+import tensorflow as tf
+from absl.testing import absltest
+
+from stylex_tf.attributes import edit_space, selection, style_ranges
+from stylex_tf.evaluation import (
+    reconstruction,
+    significance,
+    turned_decisions,
+)
+from stylex_tf.search import model as model_lib
+from tests.testing import known_answers
+
+
+def _attribute(coordinate, direction):
+    return selection.Attribute(coordinate, direction, 1.0, 0.0)
+
+
+def _space(size, end):
+    return edit_space.EditSpace(
+        style_ranges.StyleRanges(
+            minimum=np.full(size, -end), maximum=np.full(size, end)
+        )
+    )
+
+
+def _pixels(images):
+    return np.asarray(tf.round((images + 1.0) * 127.5)).astype(np.uint8)
+
+
+def _rebuilt(model, pixels, styles):
+    images = tf.constant(pixels / 127.5 - 1.0, tf.float32)
+    return reconstruction.Reconstruction(
+        styles=styles,
+        logits=np.asarray(model.classify(images)),
+        reconstructed_logits=np.asarray(model.classify(model.generate(styles))),
+        l1=np.zeros(len(styles)),
+    )
+
+
+class KnownAnswersTest(absltest.TestCase):
+    def setUp(self):
+        super().setUp()
+        self.world = known_answers.PartsWorld(parts=4, causes=(0, 2))
+        factors = np.zeros([8, 4], int)
+        factors[0:2, 0] = 1
+        factors[2:3, 2] = 1
+        factors[3:5, (0, 2)] = 1
+        factors[5:6, 1] = 1
+        self.styles = self.world.styles(factors)
+        self.pixels = _pixels(self.world.generate(self.styles))
+
+    def _measure(self, attributes, model=None, **options):
+        model = model or self.world.model
+        return turned_decisions.measure(
+            model,
+            self.pixels,
+            _rebuilt(model, self.pixels, self.styles),
+            _space(4, 1.0),
+            attributes,
+            batch_size=3,
+            **options,
+        )
+
+    def test_counts_the_images_that_each_edit_turns(self):
+        turned = self._measure(
+            {
+                0: [_attribute(0, 0), _attribute(2, 0), _attribute(3, 0)],
+                1: [_attribute(0, 1), _attribute(1, 1)],
+            }
+        )
+        # Away from class 1: those with one cause alone.
+        np.testing.assert_array_equal(
+            turned[0].by_edit,
+            [[1, 1, 0, 0, 0], [0, 0, 1, 0, 0], [0, 0, 0, 0, 0]],
+        )
+        # To class 1 a cause is enough, and part 1 is none.
+        np.testing.assert_array_equal(turned[1].by_edit, [[1] * 3, [0] * 3])
+        for one in turned.values():
+            self.assertFalse(one.by_rebuilding.any())
+
+    def test_the_opposite_edit_leads_away(self):
+        turned = self._measure(
+            {0: [_attribute(0, 0)], 1: [_attribute(0, 1)]}, reverse=True
+        )
+        # Images of class 0 that part 0 takes away, images of class 1 that
+        # its absence takes away.
+        np.testing.assert_array_equal(turned[0].by_edit, [[1, 1, 1]])
+        np.testing.assert_array_equal(turned[1].by_edit, [[1, 1, 0, 0, 0]])
+
+    def test_rebuilding_alone_may_turn_a_decision(self):
+        # The generator forgets part 2.
+        def forgetful(styles):
+            kept = np.ones(self.world.total, np.float32)
+            kept[2] = 0.0
+            hidden = np.zeros(self.world.total, np.float32)
+            hidden[2] = -1.0
+            return self.world.generate(styles * kept + hidden)
+
+        model = model_lib.Model(forgetful, self.world.classify)
+        turned = self._measure({0: [_attribute(1, 0)]}, model)
+        np.testing.assert_array_equal(turned[0].by_rebuilding, [0, 0, 1, 0, 0])
+        # Carried onto the images, the edit finds part 2 where it was.
+        self.assertFalse(turned[0].by_edit.any())
+
+    def test_what_is_asked_about_is_the_image_with_the_change_on_it(self):
+        asked = []
+
+        def classify(images):
+            tf.py_function(lambda x: asked.append(x.numpy()), [images], [])
+            return self.world.classify(images)
+
+        model = model_lib.Model(self.world.generate, classify)
+        self.pixels[:] = 200
+        styles = self.styles
+        rebuilt = _rebuilt(self.world.model, self.pixels, styles)
+        # All are of class 1 now, so that class 0 comes second.
+        turned_decisions.measure(
+            model,
+            self.pixels,
+            rebuilt,
+            _space(4, 1.0),
+            {0: [_attribute(0, 0)]},
+        )
+        edited = styles.copy()
+        edited[:, 0] = -1.0
+        change = self.world.generate(edited) - self.world.generate(styles)
+        expected = np.clip(200 / 127.5 - 1.0 + np.asarray(change), -1, 1)
+        np.testing.assert_allclose(asked[-1], expected, atol=1e-5)
+
+    def test_of_many_classes_an_image_is_led_to_its_second(self):
+        world = known_answers.LinearWorld(classes=3)
+        logits = np.array([[3.0, 2.0, 0.0], [0.0, 3.0, 1.0], [3.0, 0.0, 1.0]])
+        rebuilt = reconstruction.Reconstruction(
+            styles=world.styles[:3],
+            logits=logits,
+            reconstructed_logits=logits,
+            l1=np.zeros(3),
+        )
+        turned = turned_decisions.measure(
+            world.model,
+            np.zeros([3, 4, 4, 3], np.uint8),
+            rebuilt,
+            _space(6, 1.0),
+            {target: [_attribute(0, 1)] for target in range(3)},
+        )
+        sizes = [len(turned[target].by_rebuilding) for target in range(3)]
+        self.assertEqual(sizes, [0, 1, 2])
+
+
+class ControlsTest(absltest.TestCase):
+    """Classifiers whose answers have nothing to do with what is drawn."""
+
+    def setUp(self):
+        super().setUp()
+        rng = np.random.default_rng(0)
+        self.world = known_answers.PartsWorld(parts=4)
+        self.styles = np.zeros([240, self.world.total], np.float32)
+        self.styles[:, :4] = rng.uniform(-0.02, 0.02, (240, 4))
+        drawn = np.asarray(self.world.generate(self.styles))
+        noise = rng.uniform(-0.5, 0.5, drawn.shape)
+        self.pixels = _pixels(drawn + noise)
+        self.pattern = rng.choice([-1.0, 1.0], drawn.shape[1:]).astype("f")
+        self.attributes = {
+            target: [_attribute(c, d) for c in range(4) for d in range(2)]
+            for target in range(2)
+        }
+
+    def _significant(self, classify):
+        model = model_lib.Model(self.world.generate, classify)
+        rebuilt = _rebuilt(model, self.pixels, self.styles)
+        turned, back = (
+            turned_decisions.measure(
+                model,
+                self.pixels,
+                rebuilt,
+                _space(4, 0.02),
+                self.attributes,
+                reverse=reverse,
+            )
+            for reverse in (False, True)
+        )
+        return significance.judge(None, 240, 1.0, turned, back), rebuilt
+
+    def test_of_a_classifier_that_ignores_the_picture_nothing_matters(self):
+        def classify(images):
+            zeros = tf.zeros([tf.shape(images)[0]])
+            return tf.stack([zeros + 0.1, zeros], axis=1)
+
+        verdict, _ = self._significant(classify)
+        self.assertEqual(verdict.figures()["significant"], 0)
+
+    def test_of_a_classifier_that_looks_at_noise_nothing_matters(self):
+        def classify(images):
+            score = tf.reduce_sum(images * self.pattern, axis=[1, 2, 3])
+            return tf.stack([tf.zeros_like(score), score], axis=1)
+
+        verdict, rebuilt = self._significant(classify)
+        self.assertEqual(verdict.figures()["significant"], 0)
+        # Not because nothing moves it: edits of what the generator draws turn
+        # nearly every decision, as there is no noise in it.
+        model = model_lib.Model(self.world.generate, classify)
+        space, shares = _space(4, 0.02), []
+        before = rebuilt.reconstructed_logits.argmax(axis=1)
+        for one in self.attributes[1]:
+            edited = space.apply(self.styles, [one.coordinate], [one.direction])
+            after = np.asarray(classify(model.generate(edited))).argmax(axis=1)
+            shares.append(np.mean(after[before == 0] == 1))
+        self.assertGreater(max(shares), 0.4)
+
+    def test_of_a_classifier_that_looks_at_a_part_the_part_matters(self):
+        def classify(images):
+            score = tf.reduce_mean(images[:, :4], axis=[1, 2, 3])
+            return tf.stack([tf.zeros_like(score), score], axis=1)
+
+        verdict, _ = self._significant(classify)
+        # Part 0, up for class 1 and down for class 0, and nothing else.
+        expected = [False] * 8
+        self.assertEqual(
+            verdict.significant,
+            {0: [True, *expected[1:]], 1: [False, True, *expected[2:]]},
+        )
+
+
+class TurnedTest(absltest.TestCase):
+    def test_refuses_arrays_of_other_images(self):
+        with self.assertRaisesRegex(ValueError, "expected .A, n. and .n."):
+            turned_decisions.Turned(np.zeros([2, 3], bool), np.zeros(2, bool))
+
+
+if __name__ == "__main__":
+    absltest.main()
