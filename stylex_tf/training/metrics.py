@@ -64,6 +64,7 @@ class MetricsLog:
 
         Raises:
             DivergedError: a metric is not finite.
+            RunFolderError: the disk is full, or cannot be written.
         """
         for name, value in metrics.items():
             self._values.setdefault(name, []).append(value)
@@ -79,8 +80,7 @@ class MetricsLog:
             "images_per_second": (step - first) * self._batch_size / seconds,
             **means,
         }
-        with self._path.open("a") as file:
-            file.write(json.dumps(line) + "\n")
+        self._append(json.dumps(line) + "\n")
         self._history.add(line)
         with self._summaries.as_default(step=step):
             for name, value in line.items():
@@ -88,6 +88,17 @@ class MetricsLog:
         self._summaries.flush()
         self._values, self._notes = {}, {}
         self._since = (step, now)
+
+    def _append(self, text: str) -> None:
+        try:
+            with self._path.open("a") as file:
+                file.write(text)
+        except OSError as error:
+            # Whoever goes on drops what may be half a line.
+            raise errors.RunFolderError(
+                f"{self._path}: {error.strerror}; the checkpoints are whole, "
+                "and the same command goes on from the last of them"
+            ) from error
 
     def check(self, step: int) -> dict[str, float]:
         """Returns the means since the last line; also before a line is due.

@@ -8,6 +8,7 @@ from unittest import mock
 import tensorflow as tf
 from absl.testing import absltest, parameterized
 
+from stylex_tf import errors
 from stylex_tf.training import metrics, validation_history
 
 
@@ -115,6 +116,17 @@ class MetricsLogTest(parameterized.TestCase):
         ):
             self._take(log, 4, fine=0.0, loss=1.0)
         self.assertEqual([line["step"] for line in self._lines()], [2])
+
+    def test_a_full_disk_is_one_error_that_names_the_file(self):
+        log = self._log()
+        # A device that is always full.
+        self.path.symlink_to("/dev/full")
+        self._take(log, 1, loss=1.0)
+        with self.assertRaisesRegex(
+            errors.RunFolderError, r"metrics\.jsonl: No space left on device;"
+        ):
+            self._take(log, 2, loss=1.0)
+        self.path.unlink()
 
     def test_resuming_drops_the_lines_of_steps_that_are_repeated(self):
         log = self._log(every=1)
