@@ -1,0 +1,175 @@
+"""How well behaved edits are: reversibility, collateral change, minimality.
+
+Definitions with their sources: docs/evaluation.md.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+
+import numpy as np
+import tensorflow as tf
+
+from stylex_tf.evaluation import (
+    factor_regressors,
+    figure,
+    first_edits,
+    proportions,
+    record,
+)
+from stylex_tf.search import batching
+from stylex_tf.search import model as model_lib
+
+# A pixel belongs to an attribute that changes it by more than this share of
+# the attribute's largest change, in the mean over images: as in independence.
+_MASK_SHARE = 0.5
+
+
+def measure(
+    edits: first_edits.FirstEdits,
+    model: model_lib.Model,
+    encode: Callable[[tf.Tensor], tf.Tensor],
+    *,
+    masks: np.ndarray | None = None,
+    batch_size: int = 64,
+) -> record.Edits:
+    """Measures the way back and what else an edit changes.
+
+    Reversibility: the edited picture is encoded again, and the coordinate is
+    set back to where it was; distance and decision are compared with those of
+    the unedited reconstruction. Without the encoding the way back would be
+    perfect by construction.
+
+    Collateral change: the share of the absolute change that falls on pixels
+    which do not belong to the attribute.
+
+    Args:
+        edits: M images and their first edits.
+        model: its generator and classifier are asked.
+        encode: images -> styles [B, T].
+        masks: the pixels that belong to each image's edit, bool [M, H, W];
+            None takes those that its attribute changes most, over all images
+            that it edits.
+        batch_size: pictures at once.
+    """
+
+    @tf.function(reduce_retracing=True)
+    def back(
+        pictures: tf.Tensor, coordinates: tf.Tensor, values: tf.Tensor
+    ) -> tf.Tensor:
+        styles = encode(pictures)
+        at = tf.stack([tf.range(tf.shape(styles)[0]), coordinates], axis=1)
+        return model.generate(tf.tensor_scatter_nd_update(styles, at, values))
+
+    count = len(edits)
+    returned = batching.apply(
+        back,
+        edits.edited,
+        edits.coordinates.astype(np.int32),
+        edits.styles[np.arange(count), edits.coordinates],
+        batch_size=batch_size,
+    )
+    logits = batching.apply(
+        tf.function(model.classify, reduce_retracing=True),
+        returned,
+        batch_size=batch_size,
+    )
+    kept = logits.argmax(axis=1) == edits.sources
+    change = np.abs(edits.edited - edits.reconstructions).mean(axis=3)
+    if masks is None:
+        masks = _own_masks(edits, change)
+    total = change.sum(axis=(1, 2))
+    outside = np.where(masks, 0.0, change).sum(axis=(1, 2))
+    moved = total > 0
+    return record.Edits(
+        reversal_l1=_l1(returned, edits.reconstructions),
+        reversal_decision=figure.Figure(
+            float(kept.mean()),
+            count,
+            proportions.wilson_interval(int(kept.sum()), count),
+        ),
+        collateral_change=figure.Figure(
+            float(np.minimum(outside[moved] / total[moved], 1.0).mean()),
+            int(moved.sum()),
+        )
+        if moved.any()
+        else None,
+    )
+
+
+def factors_moved(
+    factors: Sequence[factor_regressors.Factor],
+    before: Sequence[np.ndarray],
+    after: Sequence[np.ndarray],
+    own: Sequence[str | None],
+) -> Mapping[str, figure.Figure] | None:
+    """How often a factor is read differently that is not the edit's own.
+
+    Args:
+        factors: F of them.
+        before: what is read in the reconstructions, [M, V] a factor.
+        after: what is read in the same pictures, edited.
+        own: the main factor of each image's attribute, M; None where it moves
+            none.
+
+    Returns:
+        Of each factor the share of the images whose edit has another factor;
+        None where there is none.
+    """
+    moved = {}
+    for factor, old, new in zip(factors, before, after, strict=True):
+        others = np.array([name != factor.name for name in own], bool)
+        if not others.any():
+            continue
+        value = old.argmax(axis=1) if factor.values else old[:, 0]
+        changed = ~factor_regressors.same_value(factor, new, value)[others]
+        count = len(changed)
+        moved[factor.name] = figure.Figure(
+            float(changed.mean()),
+            count,
+            proportions.wilson_interval(int(changed.sum()), count),
+        )
+    return moved or None
+
+
+def to_drawn(
+    edits: first_edits.FirstEdits,
+    drawn: np.ndarray,
+    drawn_rebuilt: np.ndarray,
+    reached: np.ndarray,
+) -> Mapping[str, figure.Figure]:
+    """Minimality: distances from the drawn counterfactual of the same factor.
+
+    Args:
+        edits: M images and their first edits.
+        drawn: what a perfect edit would draw, float32 [M, H, W, 3].
+        drawn_rebuilt: its reconstruction.
+        reached: where the edit's own factor alone can lead to the class, [M].
+
+    Returns:
+        Fields of `record.Edits`; none where no image is reached.
+    """
+    if not reached.any():
+        return {}
+    return {
+        f"to_drawn_{name}": _l1(pictures[reached], drawn[reached])
+        for name, pictures in (
+            ("unedited", edits.photographs),
+            ("reconstruction", drawn_rebuilt),
+            ("edited", edits.edited),
+            ("carried", edits.carried),
+        )
+    }
+
+
+def _own_masks(edits: first_edits.FirstEdits, change: np.ndarray) -> np.ndarray:
+    """The pixels that each image's attribute changes most, bool [M, H, W]."""
+    masks = np.zeros(change.shape, bool)
+    keys = np.stack([edits.coordinates, edits.directions], axis=1)
+    for key in np.unique(keys, axis=0):
+        mine = (keys == key).all(axis=1)
+        mean = change[mine].mean(axis=0)
+        masks[mine] = mean > _MASK_SHARE * mean.max()
+    return masks
+
+
+def _l1(a: np.ndarray, b: np.ndarray) -> figure.Figure:
+    return figure.Figure(float(np.abs(a - b).mean()), len(a))

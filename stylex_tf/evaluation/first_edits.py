@@ -1,0 +1,105 @@
+"""Unseen images, each edited by the first attribute of the class it is led to.
+
+One edit an image, so that what is measured of edits is measured of the ones
+that are shown first.
+"""
+
+import dataclasses
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+import tensorflow as tf
+
+from stylex_tf.attributes import edit_space, selection
+from stylex_tf.evaluation import led, reconstruction
+from stylex_tf.ops import carried
+from stylex_tf.search import batching
+from stylex_tf.search import model as model_lib
+
+
+@dataclasses.dataclass(frozen=True, eq=False)
+class FirstEdits:
+    """M images and their edits; pictures are float32 [M, H, W, 3] in [-1, 1].
+
+    Attributes:
+        rows: which of the N unseen images they are, [M].
+        sources: the class of each reconstruction, [M].
+        targets: the class that each is led to, [M].
+        coordinates: moved, [M].
+        directions: 0 for the minimum, 1 for the maximum, [M].
+        styles: of the images, unedited, [M, T].
+        photographs: the images themselves.
+        reconstructions: of them.
+        edited: the reconstructions after the edit.
+        carried: the photographs with the edit carried onto them.
+    """
+
+    rows: np.ndarray
+    sources: np.ndarray
+    targets: np.ndarray
+    coordinates: np.ndarray
+    directions: np.ndarray
+    styles: np.ndarray
+    photographs: np.ndarray
+    reconstructions: np.ndarray
+    edited: np.ndarray
+    carried: np.ndarray
+
+    def __len__(self) -> int:
+        """The number of images, M."""
+        return len(self.rows)
+
+
+def make(
+    model: model_lib.Model,
+    space: edit_space.EditSpace,
+    held_out: reconstruction.Reconstruction,
+    images: np.ndarray,
+    attributes: Mapping[int, Sequence[selection.Attribute]],
+    *,
+    batch_size: int = 256,
+) -> FirstEdits | None:
+    """Edits every image whose target class has an attribute.
+
+    Args:
+        model: its generator is asked.
+        space: the edits.
+        held_out: reconstructions of the unseen images, N.
+        images: the same images, uint8 [N, H, W, 3].
+        attributes: each class's list, best first.
+        batch_size: pictures at once.
+
+    Returns:
+        The edits; None where no image has one: no reconstruction keeps its
+        class, or nothing is listed.
+    """
+    images_led = led.Led.of(held_out)
+    first = {target: one[0] for target, one in attributes.items() if one}
+    has = np.isin(images_led.targets, list(first))
+    if not has.any():
+        return None
+    rows, targets = images_led.rows[has], images_led.targets[has]
+    coordinates = np.array([first[one].coordinate for one in targets])
+    directions = np.array([first[one].direction for one in targets])
+    styles = held_out.styles[rows]
+    moved = space.apply(styles, coordinates[:, None], directions[:, None])
+    generate = tf.function(model.generate, reduce_retracing=True)
+    rebuilt, edited = (
+        batching.apply(generate, one, batch_size=batch_size)
+        for one in (styles, moved)
+    )
+    photographs = images[rows].astype(np.float32) / 127.5 - 1.0
+    return FirstEdits(
+        rows=rows,
+        sources=images_led.sources[has],
+        targets=targets,
+        coordinates=coordinates,
+        directions=directions,
+        styles=styles,
+        photographs=photographs,
+        reconstructions=rebuilt,
+        edited=edited,
+        carried=batching.apply(
+            carried.carry, photographs, rebuilt, edited, batch_size=batch_size
+        ),
+    )

@@ -1,0 +1,36 @@
+"""Which images are led to which other class."""
+
+import dataclasses
+
+import numpy as np
+
+from stylex_tf.evaluation import reconstruction
+
+
+@dataclasses.dataclass(frozen=True, eq=False)
+class Led:
+    """Images whose reconstruction keeps the class, and where they are led.
+
+    Attributes:
+        rows: which of the unseen images they are, [M].
+        sources: the class of image and reconstruction, [M].
+        targets: the other of two classes, else the one that comes second in
+            the reconstruction, [M].
+    """
+
+    rows: np.ndarray
+    sources: np.ndarray
+    targets: np.ndarray
+
+    @classmethod
+    def of(cls, held_out: reconstruction.Reconstruction) -> "Led":
+        """Takes every image whose reconstruction keeps the class."""
+        rows = np.flatnonzero(held_out.keeps_class)
+        order = np.argsort(
+            -held_out.reconstructed_logits[rows], axis=1, kind="stable"
+        )
+        return cls(rows=rows, sources=order[:, 0], targets=order[:, 1])
+
+    def __len__(self) -> int:
+        """The number of images, M."""
+        return len(self.rows)
