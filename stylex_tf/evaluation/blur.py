@@ -1,4 +1,4 @@
-"""Photographs out of focus: a yardstick of realism that everybody can picture."""
+"""Photographs out of focus: a yardstick of realism known to everybody."""
 
 import numpy as np
 

@@ -3,6 +3,7 @@
 Definitions with their sources: docs/evaluation.md.
 """
 
+import dataclasses
 from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
@@ -131,33 +132,35 @@ def factors_moved(
 
 
 def to_drawn(
+    measured: record.Edits,
     edits: first_edits.FirstEdits,
     drawn: np.ndarray,
     drawn_rebuilt: np.ndarray,
     reached: np.ndarray,
-) -> Mapping[str, figure.Figure]:
+) -> record.Edits:
     """Minimality: distances from the drawn counterfactual of the same factor.
 
     Args:
+        measured: what is known already.
         edits: M images and their first edits.
         drawn: what a perfect edit would draw, float32 [M, H, W, 3].
         drawn_rebuilt: its reconstruction.
-        reached: where the edit's own factor alone can lead to the class, [M].
+        reached: where the edit's own factor alone can lead to the class, [M];
+            of these images are the distances.
 
     Returns:
-        Fields of `record.Edits`; none where no image is reached.
+        What is known, with the distances where an image is reached.
     """
     if not reached.any():
-        return {}
-    return {
-        f"to_drawn_{name}": _l1(pictures[reached], drawn[reached])
-        for name, pictures in (
-            ("unedited", edits.photographs),
-            ("reconstruction", drawn_rebuilt),
-            ("edited", edits.edited),
-            ("carried", edits.carried),
-        )
-    }
+        return measured
+    goal = drawn[reached]
+    return dataclasses.replace(
+        measured,
+        to_drawn_unedited=_l1(edits.photographs[reached], goal),
+        to_drawn_reconstruction=_l1(drawn_rebuilt[reached], goal),
+        to_drawn_edited=_l1(edits.edited[reached], goal),
+        to_drawn_carried=_l1(edits.carried[reached], goal),
+    )
 
 
 def _own_masks(edits: first_edits.FirstEdits, change: np.ndarray) -> np.ndarray:

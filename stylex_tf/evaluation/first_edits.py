@@ -49,6 +49,15 @@ class FirstEdits:
         """The number of images, M."""
         return len(self.rows)
 
+    def take(self, count: int) -> "FirstEdits":
+        """Returns the first so many images, at most all."""
+        return FirstEdits(
+            **{
+                field.name: getattr(self, field.name)[:count]
+                for field in dataclasses.fields(self)
+            }
+        )
+
 
 def make(
     model: model_lib.Model,

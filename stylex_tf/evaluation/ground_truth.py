@@ -225,9 +225,13 @@ def recovery(
             attributes that move their cause the way the rule says; purity,
             leakage: mean over the list of the share of change on the main,
             and on distracting, factors. None where there is nothing to take
-            a share of.
+            a share of: where no cause is known, there is purity alone.
     """
+    moving = [one for one in found if one.factor is not None]
+    purity = _share([one.purity for one in moving], images)
     causal = {cause.partition("=")[0] for cause in causes}
+    if not causal:
+        return record.GroundTruth(purity=purity)
     recall: dict[str, figure.Figure] = {}
     precision: dict[str, figure.Figure] = {}
     for name, k in RECOVERY_AT.items():
@@ -238,7 +242,6 @@ def recovery(
             recall[name] = hits
         if right is not None:
             precision[name] = right
-    moving = [one for one in found if one.factor is not None]
     return record.GroundTruth(
         recall_at=recall or None,
         precision_at=precision or None,
@@ -250,7 +253,7 @@ def recovery(
             ],
             images,
         ),
-        purity=_share([one.purity for one in moving], images),
+        purity=purity,
         leakage=_share([_leakage(one, causal) for one in moving], images),
     )
 

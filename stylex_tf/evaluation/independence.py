@@ -11,6 +11,7 @@ from stylex_tf.attributes import (
     log_odds,
     selection,
 )
+from stylex_tf.evaluation import figure, record
 from stylex_tf.search import batching
 from stylex_tf.search import model as model_lib
 
@@ -31,7 +32,7 @@ def measure(
     attributes: Mapping[int, Sequence[selection.Attribute]],
     *,
     batch_size: int = 256,
-) -> dict[str, object]:
+) -> record.Independence:
     """Compares the first eight attributes of each class, pair by pair.
 
     Costs one picture an image for each attribute and for each pair of them,
@@ -47,8 +48,8 @@ def measure(
         batch_size: pictures at once.
 
     Returns:
-        The `independence` section of `evaluation.json`. Means over all pairs
-        of one class, over all classes; None where there is no pair:
+        Means over all pairs of one class, over all classes; None where there
+        is no pair:
         mask_overlap: intersection over union of the masks. A mask holds the
             pixels that change by more than half of what the pixel changes
             that changes most, absolute changes, mean over images and colours.
@@ -61,20 +62,20 @@ def measure(
             anything alone, is 1 and not infinite; and one image without any
             effect does not decide the mean. Two edits of one coordinate have
             no such figure.
-        images: those edited; one led to two classes counts twice.
     """
     edits = _Edits(model, space, batch_size)
     overlaps: list[float] = []
     cosines: list[float] = []
     gaps: list[float] = []
-    images = 0
+    used: set[int] = set()
     few = max(1, _IMAGES // max(1, len(attributes)))
     for target, listed in attributes.items():
-        of_class = styles[np.asarray(predictions) != target][:few]
+        rows = np.flatnonzero(np.asarray(predictions) != target)[:few]
+        of_class = styles[rows]
         first = listed[:_TOP]
         if len(first) < 2 or not len(of_class):
             continue
-        images += len(of_class)
+        used.update(rows.tolist())
         overlaps += _overlaps([edits.mask(of_class, one) for one in first])
         base = edits.log_odds(of_class, [], target)
         alone = [edits.log_odds(of_class, [a], target) - base for a in first]
@@ -84,12 +85,12 @@ def measure(
                 pair = [first[i], first[j]]
                 joint = edits.log_odds(of_class, pair, target) - base
                 gaps += _gap(joint, alone[i], alone[j])
-    return {
-        "mask_overlap": _mean(overlaps),
-        "effect_cosine": _mean(cosines),
-        "additivity_gap": _mean(gaps),
-        "images": images,
-    }
+    images = len(used)
+    return record.Independence(
+        mask_overlap=_mean(overlaps, images),
+        effect_cosine=_mean(cosines, images),
+        additivity_gap=_mean(gaps, images),
+    )
 
 
 class _Edits:
@@ -177,5 +178,6 @@ def _has_effect(effects: np.ndarray) -> bool:
     return bool(np.any(np.abs(effects) > log_odds.ROUNDING))
 
 
-def _mean(values: Sequence[float]) -> float | None:
-    return float(np.mean(values)) if values else None
+def _mean(values: Sequence[float], images: int) -> figure.Figure | None:
+    """The mean over pairs of attributes, edited in so many images."""
+    return figure.Figure(float(np.mean(values)), images) if values else None

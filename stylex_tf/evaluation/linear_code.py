@@ -1,4 +1,4 @@
-"""What a linear code of the same size reaches: PCA, the floor of any encoder."""
+"""What a linear code of the same size reaches (PCA): a floor for encoders."""
 
 import dataclasses
 

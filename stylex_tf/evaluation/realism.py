@@ -1,6 +1,6 @@
 """Do generated images look like real ones? KID and FID on any features."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 import numpy as np
 import tensorflow as tf
@@ -17,16 +17,17 @@ def measure(
     reals: np.ndarray,
     other_reals: np.ndarray,
     generated: np.ndarray,
-    edited: np.ndarray | None = None,
     *,
     extractor: str,
+    others: Mapping[str, np.ndarray] | None = None,
     batch_size: int = 64,
 ) -> record.Realism:
     """Distances of generated and of edited images from real ones.
 
-    Both distances have the floor beside them that real images reach. All sets
-    are cut to the same number of images, without which FID, whose bias
-    depends on that number, cannot be compared with its floor.
+    Both distances have the floor beside them that real images reach. No set
+    is larger than the smallest of the first three, which have the same size:
+    without that FID, whose bias depends on the number of images, could not be
+    compared with its floor.
 
     Args:
         features: images [B, H, W, 3] in [-1, 1] -> [B, D].
@@ -36,12 +37,13 @@ def measure(
             of the generated images serve best: they show what perfect
             reconstructions would reach.
         generated: float [L, H, W, 3] in [-1, 1].
-        edited: the generated images after an edit, as many; or None.
         extractor: the name of the features.
+        others: further sets, uint8 or float, by the field of `record.Realism`
+            that is their KID; of fewer than two images there is none.
         batch_size: images at once.
 
     Returns:
-        The figures, each with the number of images in each set.
+        The figures, each with the number of images of its set.
 
     Raises:
         ValueError: images of the wrong kind, or fewer than two.
@@ -49,11 +51,6 @@ def measure(
     for name, images in (("reals", reals), ("other_reals", other_reals)):
         if images.dtype != np.uint8:
             raise ValueError(f"{name} are {images.dtype}; expected uint8")
-    if edited is not None and len(edited) != len(generated):
-        raise ValueError(
-            f"there are {len(edited)} edited images; expected one for each "
-            f"of the {len(generated)} generated"
-        )
     count = min(len(reals), len(other_reals), len(generated))
     if count < 2:
         raise ValueError(
@@ -75,18 +72,20 @@ def measure(
     real, other, fake = map(of_set, (reals, other_reals, generated))
 
     def kid(features_of_set: np.ndarray) -> figure.Figure:
-        return figure.Figure(kernel_distance(real, features_of_set), count)
-
-    def fid(features_of_set: np.ndarray) -> figure.Figure:
-        return figure.Figure(frechet_distance(real, features_of_set), count)
+        distance = kernel_distance(real, features_of_set)
+        return figure.Figure(distance, len(features_of_set))
 
     return record.Realism(
         kid=kid(fake),
         kid_floor=kid(other),
-        kid_edited=None if edited is None else kid(of_set(edited)),
-        fid=fid(fake),
-        fid_floor=fid(other),
+        fid=figure.Figure(frechet_distance(real, fake), count),
+        fid_floor=figure.Figure(frechet_distance(real, other), count),
         extractor=extractor,
+        **{
+            name: kid(of_set(images))
+            for name, images in (others or {}).items()
+            if len(images) > 1
+        },
     )
 
 

@@ -7,6 +7,7 @@ import numpy as np
 import tensorflow as tf
 
 from stylex_tf.evaluation import figure, proportions, record
+from stylex_tf.search import batching
 from stylex_tf.search import model as model_lib
 
 Function = Callable[[tf.Tensor], tf.Tensor]
@@ -157,6 +158,37 @@ def reconstruct(
             parts.setdefault(name, []).append(rows)
     joined = {name: np.concatenate(part) for name, part in parts.items()}
     return Reconstruction(**joined, extractor=extractor)
+
+
+def distances(
+    images: np.ndarray,
+    pictures: np.ndarray,
+    features: Callable[[tf.Tensor], Sequence[tf.Tensor]],
+    *,
+    batch_size: int = 64,
+) -> tuple[figure.Figure, figure.Figure]:
+    """Measures pictures as reconstructions are: L1 and perceptual distance.
+
+    Args:
+        images: uint8 [N, H, W, 3].
+        pictures: what became of them, float [N, H, W, 3] in [-1, 1].
+        features: as in `reconstruct`.
+        batch_size: images at once.
+    """
+
+    @tf.function(reduce_retracing=True)
+    def of_batch(batch: tf.Tensor, others: tf.Tensor) -> tf.Tensor:
+        reals = tf.cast(batch, tf.float32) / 127.5 - 1.0
+        perceptual = _perceptual(features(reals), features(others))
+        return tf.stack([_l1(reals, others), perceptual], axis=1)
+
+    found = batching.apply(
+        of_batch, images, pictures.astype(np.float32), batch_size=batch_size
+    )
+    l1, perceptual = (
+        figure.Figure(float(one.mean()), len(images)) for one in found.T
+    )
+    return l1, perceptual
 
 
 def _l1(a: tf.Tensor, b: tf.Tensor) -> tf.Tensor:

@@ -1,245 +1,323 @@
-"""Do the top attributes suffice to turn the classifier's decision?"""
+"""Do the listed attributes suffice to turn the classifier's decision?"""
 
+import dataclasses
+import functools
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any
 
 import numpy as np
 import tensorflow as tf
 
-from stylex_tf.attributes import (
-    edit_space,
-    selection,
+from stylex_tf.attributes import edit_space, random_edits, selection
+from stylex_tf.evaluation import (
+    edit_lists,
+    figure,
+    led,
+    proportions,
+    reconstruction,
+    record,
 )
-from stylex_tf.evaluation import proportions, reconstruction, schema
+from stylex_tf.ops import carried
 from stylex_tf.search import batching
 from stylex_tf.search import model as model_lib
 
-_TOP = schema.FLIP_RATES
+DRAWS = 5
+"""Draws of random coordinates."""
+
+Lists = Mapping[int, Sequence[selection.Attribute]]
+Judge = Callable[[tf.Tensor], tf.Tensor]
 
 
-def measure(
-    model: model_lib.Model,
-    held_out: reconstruction.Reconstruction,
-    space: edit_space.EditSpace,
-    attributes: Mapping[int, Sequence[selection.Attribute]],
-    *,
-    wu: Mapping[int, Sequence[selection.Attribute]] | None = None,
-    no_classification_loss: Sequence[float] | None = None,
-    second_classify: Callable[[tf.Tensor], tf.Tensor] | None = None,
-    images: np.ndarray | None = None,
-    swap_label: Callable[[tf.Tensor, tf.Tensor], tf.Tensor] | None = None,
-    batch_size: int = 256,
-    seed: int = 0,
-) -> dict[str, object]:
-    """Flip rates with the top 1 to 10 attributes, beside its baselines.
+@dataclasses.dataclass(frozen=True, eq=False, kw_only=True)
+class Baselines:
+    """What a flip rate stands beside; None is not measured.
 
-    Images whose reconstruction keeps the class are led to another class: the
-    other of two, else the one that comes second. All of the first k
-    attributes are applied at once; where a list is shorter, all there are.
-
-    Args:
-        model: its generator and classifier are asked.
-        held_out: images that the search has not seen.
-        space: the edits.
-        attributes: each class's list, best first.
+    Attributes:
+        styles: of the searched images, [S, T]: random coordinates are turned
+            towards the target class's mean over them.
+        predictions: the classes of these, [S].
         wu: each class's list by the ranking of Wu et al. (`wu_ranking`).
-        no_classification_loss: flip rates with the top 1 to 10 of another
-            run, trained with that loss at 0.
-        second_classify: images -> logits of a classifier of the same classes
-            that was trained independently. Noise that fools the first one
-            leaves it cold; a changed feature does not.
-        images: the same images, uint8; needed for the label swap.
-        swap_label: (images, p) -> styles of the same w under another
-            condition; None where the generator has no condition.
-        batch_size: pictures at once.
-        seed: of the random baseline's coordinates.
-
-    Returns:
-        The `sufficiency` section of `evaluation.json`; figures are None where
-        there is no image to flip.
+        no_classification_loss: the flips of the same run trained without it.
+        drawn: those of the factors themselves (`drawn_ceiling`).
+        seed: of the random coordinates.
     """
-    kept = np.flatnonzero(held_out.keeps_class)
-    section = _empty_section(len(kept), no_classification_loss)
-    if not kept.size:
-        return section
-    sources = held_out.reconstructed_logits[kept].argmax(axis=1)
-    targets = _targets(held_out.reconstructed_logits[kept])
-    classify = model.classify
-    edits = _Edits(model.generate, held_out.styles[kept], space, batch_size)
-    listed = _lists(attributes, targets)
-    ranked = edits.decisions(classify, *listed) == targets
-    random = _random_lists(space.size, len(kept), seed)
-    baselines: dict[str, object] = {
-        "random": _rates(edits.decisions(classify, *random) == targets)
-    }
-    if wu is not None:
-        by_wu = edits.decisions(classify, *_lists(wu, targets))
-        baselines["wu"] = _rates(by_wu == targets)
-    if swap_label is not None and images is not None:
-        swapped = _swap_labels(
-            swap_label,
-            images[kept],
-            held_out.logits[kept],
-            sources,
-            targets,
-            batch_size,
-        )
-        flips = edits.decide(classify, swapped) == targets
-        baselines["label_swap"] = float(flips.mean())
-    if second_classify is not None:
-        agrees = edits.decide(second_classify, edits.styles) == sources
-        turned = edits.decisions(second_classify, *listed) == targets
-        section["second_classifier"] = {
-            "agreement": float(agrees.mean()),
-            "flip_rate": _rates(turned[:, agrees]),
-            "images": int(agrees.sum()),
-        }
-    section["flip_rate"] = _rates(ranked)
-    section["interval"] = [
-        list(proportions.wilson_interval(int(k.sum()), len(kept)))
-        for k in ranked
-    ]
-    section["baselines"] |= baselines
-    section["by_target"] = {
-        str(target): {
-            "flip_rate": _rates(ranked[:, targets == target]),
-            "images": int(np.sum(targets == target)),
-        }
-        for target in np.unique(targets)
-    }
-    return section
+
+    styles: np.ndarray
+    predictions: np.ndarray
+    wu: Lists | None = None
+    no_classification_loss: figure.Curve | None = None
+    drawn: figure.Curve | None = None
+    seed: int = 0
 
 
-class _Edits:
-    """Edits images and asks a classifier about them."""
+class EditedImages:
+    """Unseen images that are led to another class, and how they are edited."""
 
     def __init__(
         self,
-        generate: Callable[[tf.Tensor], tf.Tensor],
-        styles: np.ndarray,
+        model: model_lib.Model,
         space: edit_space.EditSpace,
-        batch_size: int,
+        held_out: reconstruction.Reconstruction,
+        images: np.ndarray,
+        second_classify: Judge,
+        *,
+        batch_size: int = 256,
     ):
-        self.styles = styles
-        self._generate, self._space = generate, space
-        self._batch_size = batch_size
+        """Takes the images whose reconstruction keeps the class.
 
-    def decide(
-        self, classify: Callable[[tf.Tensor], tf.Tensor], styles: np.ndarray
+        Args:
+            model: its generator and classifier are asked.
+            space: the edits.
+            held_out: reconstructions of the unseen images, N.
+            images: the same images, uint8 [N, H, W, 3].
+            second_classify: images -> logits of a classifier of the same
+                classes that was trained independently. Noise that fools the
+                first one leaves it cold; a changed feature does not.
+            batch_size: pictures at once.
+        """
+        self.model, self.space, self.batch_size = model, space, batch_size
+        self._ask_one = tf.function(
+            lambda rows: model.classify(model.generate(rows)),
+            reduce_retracing=True,
+        )
+        self._ask_four = tf.function(
+            functools.partial(_four, model, second_classify),
+            reduce_retracing=True,
+        )
+        self.led = led.Led.of(held_out)
+        self.styles = held_out.styles[self.led.rows]
+        self.logits = held_out.logits[self.led.rows]
+        self.photographs = images[self.led.rows]
+
+    def flips(self, lists: edit_lists.EditLists) -> np.ndarray:
+        """Whether the first 1 to A edits turn each image, bool [A, M]."""
+        return self._arrive(
+            lists,
+            lambda styles: batching.apply(
+                self._ask_one, styles, batch_size=self.batch_size
+            ).argmax(axis=1),
+        )
+
+    def all_flips(self, lists: edit_lists.EditLists) -> np.ndarray:
+        """The same of four questions, bool [A, M, 4].
+
+        The classifier about the reconstruction and about the photograph with
+        the edit carried onto it; then a second one about both.
+        """
+        return self._arrive(lists, self._answers)
+
+    def agrees(self) -> np.ndarray:
+        """Where the second classifier sees the same class, bool [M, 2].
+
+        In the reconstruction, and in the photograph.
+        """
+        return self._answers(self.styles)[:, 2:] == self.led.sources[:, None]
+
+    def swapped(
+        self, swap_label: Callable[[tf.Tensor, tf.Tensor], tf.Tensor]
     ) -> np.ndarray:
-        """The class of every picture, [N, T] -> [N]."""
-        return self._decide(self._compile(classify), styles)
+        """Whether exchanging source and target in p turns an image, [M]."""
+        shifted = np.exp(self.logits - self.logits.max(axis=1, keepdims=True))
+        p = shifted / shifted.sum(axis=1, keepdims=True)
+        rows = np.arange(len(p))
+        source, target = self.led.sources, self.led.targets
+        p[rows, source], p[rows, target] = p[rows, target], p[rows, source]
 
-    def decisions(
+        @tf.function(reduce_retracing=True)
+        def of_batch(batch: tf.Tensor, condition: tf.Tensor) -> tf.Tensor:
+            styles = swap_label(_to_float(batch), condition)
+            return self.model.classify(self.model.generate(styles))
+
+        logits = batching.apply(
+            of_batch,
+            self.photographs,
+            p.astype(np.float32),
+            batch_size=self.batch_size,
+        )
+        return logits.argmax(axis=1) == target
+
+    def _arrive(
         self,
-        classify: Callable[[tf.Tensor], tf.Tensor],
-        coordinates: np.ndarray,
-        directions: np.ndarray,
+        lists: edit_lists.EditLists,
+        decide: Callable[[np.ndarray], np.ndarray],
     ) -> np.ndarray:
-        """Classes after the first 1 to 10 edits, twice [N, 10] -> [10, N]."""
-        compiled = self._compile(classify)
-        return np.stack(
-            [
-                self._decide(
-                    compiled,
-                    self._space.apply(
-                        self.styles, coordinates[:, :k], directions[:, :k]
-                    ),
+        """Which decisions are the target, after the first 1 to A edits."""
+        found = []
+        for top in range(1, lists.longest + 1):
+            decided = decide(
+                self.space.apply(
+                    self.styles,
+                    lists.coordinates[:, :top],
+                    lists.directions[:, :top],
                 )
-                for k in range(1, _TOP + 1)
-            ]
+            )
+            targets = self.led.targets.reshape(-1, *[1] * (decided.ndim - 1))
+            found.append(decided == targets)
+        return np.stack(found) if found else np.zeros((0, len(self.led)), bool)
+
+    def _answers(self, edited: np.ndarray) -> np.ndarray:
+        """What both say of edited styles, as `_four`, int [M, 4]."""
+        return batching.apply(
+            self._ask_four,
+            edited,
+            self.styles,
+            self.photographs,
+            batch_size=self.batch_size,
         )
 
-    def _compile(self, classify):
-        return tf.function(
-            lambda rows: classify(self._generate(rows)), reduce_retracing=True
-        )
 
-    def _decide(self, compiled, styles: np.ndarray) -> np.ndarray:
-        logits = batching.apply(compiled, styles, batch_size=self._batch_size)
-        return logits.argmax(axis=1)
+def measure(
+    images: EditedImages,
+    attributes: Lists,
+    baselines: Baselines,
+    *,
+    swap_label: Callable[[tf.Tensor, tf.Tensor], tf.Tensor] | None = None,
+) -> record.Sufficiency:
+    """Counts the decisions that the listed attributes turn.
 
+    Each image is led to one other class by the first 1, 2, ... attributes of
+    that class's list, all at once. No curve goes beyond the longest list; an
+    image whose class lists fewer is edited by all that there are, and
+    baselines get as many edits of an image as it has listed.
 
-def _targets(logits: np.ndarray) -> np.ndarray:
-    """The class with the second largest logit, [N, K] -> [N]."""
-    return np.argsort(-logits, axis=1, kind="stable")[:, 1]
+    Args:
+        images: that neither search nor tests have seen.
+        attributes: each class's list, best first.
+        baselines: what the flips stand beside.
+        swap_label: (images, p) -> styles of the same w under another
+            condition; None where the generator has no condition.
 
-
-def _lists(
-    attributes: Mapping[int, Sequence[selection.Attribute]],
-    targets: np.ndarray,
-) -> tuple[np.ndarray, np.ndarray]:
-    """Each image's edits, twice [N, 10], -1 where the list has ended."""
-    coordinates = np.full((len(targets), _TOP), -1)
-    directions = np.zeros((len(targets), _TOP), int)
-    for target, attributes_of_class in attributes.items():
-        rows = targets == target
-        for rank, attribute in enumerate(attributes_of_class[:_TOP]):
-            coordinates[rows, rank] = attribute.coordinate
-            directions[rows, rank] = attribute.direction
-    return coordinates, directions
-
-
-def _random_lists(
-    size: int, images: int, seed: int
-) -> tuple[np.ndarray, np.ndarray]:
-    """Other coordinates and directions for every image, twice [N, 10]."""
-    rng = np.random.default_rng(seed)
-    coordinates = np.full((images, _TOP), -1)
-    for row in coordinates:
-        row[: min(_TOP, size)] = rng.permutation(size)[:_TOP]
-    return coordinates, rng.integers(0, 2, (images, _TOP))
-
-
-def _swap_labels(
-    swap_label: Callable[[tf.Tensor, tf.Tensor], tf.Tensor],
-    images: np.ndarray,
-    logits: np.ndarray,
-    sources: np.ndarray,
-    targets: np.ndarray,
-    batch_size: int,
-) -> np.ndarray:
-    """Styles of the images with source and target probability exchanged."""
-    shifted = np.exp(logits - logits.max(axis=1, keepdims=True))
-    p = shifted / shifted.sum(axis=1, keepdims=True)
-    rows = np.arange(len(p))
-    p[rows, sources], p[rows, targets] = p[rows, targets], p[rows, sources]
-
-    @tf.function
-    def of_batch(batch: tf.Tensor, condition: tf.Tensor) -> tf.Tensor:
-        reals = tf.cast(batch, tf.float32) / 127.5 - 1.0
-        return swap_label(reals, condition)
-
-    return batching.apply(
-        of_batch, images, p.astype(np.float32), batch_size=batch_size
+    Returns:
+        The figures; None where there is no image to flip.
+    """
+    known = record.Sufficiency(
+        no_classification_loss=baselines.no_classification_loss,
+        drawn=baselines.drawn,
+    )
+    led_images = images.led
+    if not len(led_images):
+        return known
+    lists = edit_lists.of_classes(attributes, led_images.targets)
+    agrees = images.agrees()
+    turned = _questions(images, lists)
+    return dataclasses.replace(
+        known,
+        flips=_curve(turned[..., 0]),
+        by_target=_by_target(led_images, turned[..., 0], attributes),
+        random=_random(images, lists, baselines),
+        wu=_wu(images, lists, baselines.wu),
+        second=_curve(turned[:, agrees[:, 0], 2]),
+        second_agreement=_share(agrees[:, 0]),
+        carried=_curve(turned[..., 1]),
+        carried_second=_curve(turned[:, agrees[:, 1], 3]),
+        label_swap=None
+        if swap_label is None
+        else _share(images.swapped(swap_label)),
     )
 
 
-def _empty_section(
-    images: int, no_classification_loss: Sequence[float] | None
-) -> dict[str, Any]:
-    """All figures of the section that need no image to flip."""
-    return {
-        "flip_rate": None,
-        "interval": None,
-        "images": images,
-        "by_target": None,
-        "baselines": {
-            "random": None,
-            "wu": None,
-            "no_classification_loss": None
-            if no_classification_loss is None
-            else list(no_classification_loss),
-            "label_swap": None,
-        },
-        "second_classifier": {
-            "agreement": None,
-            "flip_rate": None,
-            "images": None,
-        },
-    }
+def _questions(images: EditedImages, lists: edit_lists.EditLists) -> np.ndarray:
+    if not lists.longest:
+        return np.zeros((0, len(images.led), 4), bool)
+    return images.all_flips(lists)
 
 
-def _rates(flips: np.ndarray) -> list[float] | None:
-    """Shares over the images, [10, N] -> 10; None where there is no image."""
-    return flips.mean(axis=1).tolist() if flips.shape[1] else None
+def _four(
+    model: model_lib.Model,
+    second: Judge,
+    edited: tf.Tensor,
+    styles: tf.Tensor,
+    photographs: tf.Tensor,
+) -> tf.Tensor:
+    """Asks both classifiers about both pictures of an edit, int [B, 4]."""
+    pictures = model.generate(edited)
+    onto = carried.carry(
+        _to_float(photographs), model.generate(styles), pictures
+    )
+    return tf.stack(
+        [
+            tf.argmax(judge(one), axis=1)
+            for judge in (model.classify, second)
+            for one in (pictures, onto)
+        ],
+        axis=1,
+    )
+
+
+def _by_target(
+    images: led.Led, turned: np.ndarray, attributes: Lists
+) -> Mapping[str, figure.Curve]:
+    """Each class's own images, as far as its own list goes."""
+    curves = {}
+    for target in np.unique(images.targets).tolist():
+        length = min(len(attributes.get(target, ())), edit_lists.TOP)
+        curve = _curve(turned[:length, images.targets == target])
+        if curve is not None:
+            curves[str(target)] = curve
+    return curves
+
+
+def _random(
+    images: EditedImages, lists: edit_lists.EditLists, baselines: Baselines
+) -> figure.Curve | None:
+    """The mean of several draws, with the lowest and the highest."""
+    if not lists.longest:
+        return None
+    shares = []
+    for draw in range(DRAWS):
+        random = edit_lists.EditLists(
+            *random_edits.draw(
+                baselines.styles,
+                baselines.predictions,
+                sources=images.led.sources,
+                targets=images.led.targets,
+                searched=images.space.size,
+                count=lists.longest,
+                seed=baselines.seed + draw,
+            )
+        )
+        shares.append(images.flips(random.cut(lists)).mean(axis=1))
+    found = np.array(shares)
+    return figure.Curve(
+        values=tuple(np.clip(found.mean(axis=0), 0.0, 1.0).tolist()),
+        n=len(images.led),
+        intervals=tuple(
+            zip(
+                found.min(axis=0).tolist(),
+                found.max(axis=0).tolist(),
+                strict=True,
+            )
+        ),
+        draws=DRAWS,
+    )
+
+
+def _wu(
+    images: EditedImages, lists: edit_lists.EditLists, wu: Lists | None
+) -> figure.Curve | None:
+    if wu is None:
+        return None
+    ranked = edit_lists.of_classes(wu, images.led.targets)
+    return _curve(images.flips(ranked.cut(lists)))
+
+
+def _curve(turned: np.ndarray) -> figure.Curve | None:
+    """Shares over the images, bool [A, M]; None where there is no image."""
+    count = turned.shape[1]
+    if not count:
+        return None
+    shares = [_share(one) for one in turned]
+    return figure.Curve(
+        values=tuple(one.value for one in shares),
+        n=count,
+        intervals=tuple(one.interval or (0.0, 1.0) for one in shares),
+    )
+
+
+def _share(holds: np.ndarray) -> figure.Figure:
+    """The share of images where something holds, with its interval."""
+    interval = proportions.wilson_interval(int(holds.sum()), len(holds))
+    return figure.Figure(float(holds.mean()), len(holds), interval)
+
+
+def _to_float(images: tf.Tensor) -> tf.Tensor:
+    return tf.cast(images, tf.float32) / 127.5 - 1.0

@@ -2,37 +2,38 @@
 
 import dataclasses
 import pathlib
-from collections.abc import Mapping
-from typing import Any
 
 import numpy as np
 import tensorflow as tf
 
 from stylex_tf import errors, run_folder
-from stylex_tf.data import preprocessing
-from stylex_tf.data.worlds import worlds
+from stylex_tf.attributes import selection
+from stylex_tf.classifiers import calibration
 from stylex_tf.evaluation import (
-    causal_effects,
+    edit_lists,
     evaluation_file,
     figure,
-    ground_truth,
+    first_edits,
     independence,
-    realism,
+    proportions,
     reconstruction,
     record,
-    schema,
     significance,
     sufficiency,
     turned_decisions,
     wu_ranking,
 )
-from stylex_tf.runs import naming, searching, second_opinion
+from stylex_tf.runs import (
+    measuring_pictures,
+    measuring_truth,
+    naming,
+    searching,
+    second_opinion,
+)
 from stylex_tf.runs import trained as trained_lib
-from stylex_tf.search import batching
 
 # Pairs of attributes cost one picture an image each.
 _INDEPENDENCE_IMAGES = 250
-_CAUSAL_IMAGES = 300
 
 
 def rebuild(
@@ -108,43 +109,55 @@ def evaluate(
         seconds: what the run took so far.
     """
     run, functions = trained, trained.stylex
-    settings = run.settings.attributes
-    decided = rebuilt.reconstructed_logits.argmax(axis=1)
-    few = slice(0, _INDEPENDENCE_IMAGES)
-    pictures = batching.apply(
-        functions.generate, rebuilt.styles, batch_size=settings.batch_size
+    settings, images = run.settings.attributes, trained.held_out.unseen.images
+    truth = measuring_truth.Truth(trained, found, rebuilt, namer)
+    pictures = measuring_pictures.Pictures(trained, rebuilt, opinion)
+    edits = first_edits.make(
+        functions.model,
+        found.table.space,
+        rebuilt,
+        images,
+        found.by_class,
+        batch_size=settings.batch_size,
     )
-    without = ablation.sufficiency.flips if ablation else None
-    measured: dict[str, Any] = {
-        "classifier": run.classifier_figures,
-        "sufficiency": sufficiency.measure(
-            functions.model,
-            rebuilt,
-            found.table.space,
+    few = slice(0, _INDEPENDENCE_IMAGES)
+    return record.Evaluation(
+        classifier=_classifier(trained, rebuilt),
+        reconstruction=pictures.reconstruction(),
+        realism=pictures.realism(edits, truth.drawn_of(edits)),
+        sufficiency=sufficiency.measure(
+            sufficiency.EditedImages(
+                functions.model,
+                found.table.space,
+                rebuilt,
+                images,
+                opinion.classify,
+                batch_size=settings.batch_size,
+            ),
             found.by_class,
-            wu=_wu_lists(found, settings.top_k),
-            no_classification_loss=without.values if without else None,
-            second_classify=opinion.classify,
-            images=trained.held_out.unseen.images,
+            sufficiency.Baselines(
+                styles=found.styles,
+                predictions=found.table.predictions,
+                wu=_wu_lists(found),
+                no_classification_loss=(
+                    ablation.sufficiency.flips if ablation else None
+                ),
+                drawn=truth.ceiling(),
+                seed=run.settings.seed,
+            ),
             swap_label=functions.swap_label,
-            seed=run.settings.seed,
-            batch_size=settings.batch_size,
         ),
-        "independence": independence.measure(
+        edits=truth.edits(edits),
+        independence=independence.measure(
             functions.model,
             rebuilt.styles[few],
-            decided[few],
+            rebuilt.reconstructed_logits.argmax(axis=1)[few],
             found.table.space,
             found.by_class,
             batch_size=settings.batch_size,
         ),
-        "significance": verdict.figures(),
-    }
-    return dataclasses.replace(
-        evaluation_file.from_dict(measured),
-        reconstruction=rebuilt.figures(),
-        realism=_realism(trained, found, rebuilt, pictures, opinion),
-        ground_truth=_ground_truth(trained, found, pictures, namer),
+        significance=_significance(verdict),
+        ground_truth=truth.figures(pictures.rebuilt),
         run=record.Run(
             config=dataclasses.asdict(run.settings),
             class_names=tuple(run.classifier.class_names),
@@ -189,104 +202,54 @@ def read_ablation(
     return evaluation_file.read(folder.evaluation)
 
 
-def _wu_lists(found: searching.Found, top_k: int) -> dict[int, list]:
+def _classifier(
+    trained: trained_lib.TrainedRun, rebuilt: reconstruction.Reconstruction
+) -> record.Classifier:
+    """How good the classifier is on the unseen images, where that is known."""
+    if not trained.dataset.manifest.labelled:
+        return record.Classifier()
+    labels, count = trained.held_out.unseen.labels, len(trained.held_out.unseen.labels)
+    correct = int(np.sum(rebuilt.logits.argmax(axis=1) == labels))
+    largest = float(np.bincount(labels).max() / count)
+    probabilities = tf.nn.softmax(rebuilt.logits).numpy()
+    return record.Classifier(
+        accuracy=figure.Figure(
+            correct / count, count, proportions.wilson_interval(correct, count)
+        ),
+        largest_class=figure.Figure(largest, count),
+        calibration_error=figure.Figure(
+            calibration.calibration_error(probabilities, labels), count
+        ),
+        guessing_p=figure.Figure(
+            proportions.better_than_guessing(correct, count, largest), count
+        ),
+    )
+
+
+def _significance(verdict: significance.Verdict) -> record.Significance:
+    """What the tests counted, on images that neither saw."""
+    flags = [one for flags in verdict.significant.values() for one in flags]
+    both = [one for flags in verdict.both_ways.values() for one in flags]
+
+    def counted(number: int) -> figure.Figure:
+        return figure.Figure(float(number), verdict.images)
+
+    return record.Significance(
+        attributes=counted(len(flags)),
+        both_ways=counted(sum(both)),
+        significant=counted(sum(flags)),
+        level=verdict.level,
+    )
+
+
+def _wu_lists(found: searching.Found) -> dict[int, list[selection.Attribute]]:
     return {
         target: wu_ranking.rank(
             found.styles,
             found.table.predictions,
             target_class=target,
             searched=found.table.num_coordinates,
-            top_k=max(top_k, schema.FLIP_RATES),
+            top_k=edit_lists.TOP,
         )
         for target in range(found.table.num_classes)
     }
-
-
-def _realism(
-    trained: trained_lib.TrainedRun,
-    found: searching.Found,
-    rebuilt: reconstruction.Reconstruction,
-    pictures: np.ndarray,
-    opinion: second_opinion.SecondOpinion,
-) -> record.Realism:
-    """Of reconstructions, and of them after their class's first edit."""
-    batch_size = trained.settings.attributes.batch_size
-    count = len(rebuilt.styles)
-    runner_up = np.argsort(-rebuilt.reconstructed_logits, axis=1)[:, 1]
-    coordinates = np.full((count, 1), -1)
-    directions = np.zeros((count, 1), int)
-    for target, attributes in found.by_class.items():
-        for first in attributes[:1]:
-            coordinates[runner_up == target] = first.coordinate
-            directions[runner_up == target] = first.direction
-    edited = found.table.space.apply(rebuilt.styles, coordinates, directions)
-    moved = batching.apply(
-        trained.stylex.generate, edited, batch_size=batch_size
-    )
-    return realism.measure(
-        tf.function(opinion.embed, reduce_retracing=True),
-        trained.dataset.load("train", limit=count).images,
-        trained.held_out.unseen.images,
-        pictures,
-        moved,
-        extractor=opinion.extractor,
-    )
-
-
-def _ground_truth(
-    trained: trained_lib.TrainedRun,
-    found: searching.Found,
-    pictures: np.ndarray,
-    namer: naming.Namer | None,
-) -> record.GroundTruth:
-    if namer is None:
-        return record.GroundTruth()
-    manifest, images = trained.dataset.manifest, trained.held_out.unseen
-    causes = [cause for causes in manifest.causes_by_class for cause in causes]
-    judged = namer.of_ranked()
-    effects = None
-    # Photographs with annotations cannot be drawn with another factor.
-    if manifest.source in worlds.NAMES:
-        effects = causal_effects.measure(
-            worlds.get(manifest.source).render,
-            trained.stylex.classify,
-            images.factors[:_CAUSAL_IMAGES],
-            manifest.factors,
-            resolution=manifest.resolution,
-            seed=trained.settings.seed,
-        )
-    searched = len(found.styles)
-
-    def of_factors(
-        values: Mapping[str, float] | None, count: int
-    ) -> dict[str, figure.Figure] | None:
-        if values is None:
-            return None
-        return {
-            name: figure.Figure(value, count) for name, value in values.items()
-        }
-
-    correlation = None
-    if effects is not None:
-        correlation = causal_effects.rank_correlation(
-            effects, [one.effect for one in found.ranked], judged
-        )
-    count = len(images.images)
-    return dataclasses.replace(
-        ground_truth.recovery(judged, causes, images=searched),
-        rank_correlation=None
-        if correlation is None
-        else figure.Figure(correlation, searched),
-        causal_effects=of_factors(effects, min(count, _CAUSAL_IMAGES)),
-        factor_agreement=of_factors(
-            ground_truth.factor_agreement(
-                namer.regressors,
-                preprocessing.to_float_numpy(images.images),
-                pictures,
-            ),
-            count,
-        ),
-        regressor_accuracy=of_factors(
-            namer.regressors.accuracy(images.images, images.factors), count
-        ),
-    )

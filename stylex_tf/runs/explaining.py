@@ -59,7 +59,7 @@ def explain(
     verdict = evaluating.judge_significance(trained, found)
     found = found.only(verdict.significant)
     rebuilt = evaluating.rebuild(trained, opinion)
-    namer = naming.get(trained, found)
+    namer = naming.get(trained, found, rebuilt)
     shown = reporting.show(trained, found, namer)
     evaluation = evaluating.evaluate(
         trained,

@@ -9,6 +9,7 @@ from stylex_tf.evaluation import (
     factor_readings,
     factor_regressors,
     ground_truth,
+    reconstruction,
 )
 from stylex_tf.runs import searching
 from stylex_tf.runs import trained as trained_lib
@@ -21,16 +22,18 @@ class Namer:
         self,
         trained: trained_lib.TrainedRun,
         found: searching.Found,
+        rebuilt: reconstruction.Reconstruction,
         regressors: factor_regressors.FactorRegressors,
     ):
-        """Takes what was found in the searched images."""
+        """Takes what was found, and images that the search has not seen."""
         self._found = found
+        self._predictions = rebuilt.reconstructed_logits.argmax(axis=1)
         self._causes_by_class = trained.dataset.manifest.causes_by_class
         self.regressors = regressors
         self._readings = factor_readings.FactorReadings(
             trained.stylex.generate,
             regressors,
-            found.styles,
+            rebuilt.styles,
             found.table.space,
             batch_size=trained.settings.attributes.batch_size,
         )
@@ -57,20 +60,32 @@ class Namer:
         target: int,
         both_ways: bool,
     ) -> list[ground_truth.AttributeFactor]:
-        return ground_truth.judge(
+        judged = ground_truth.judge(
             self._readings,
             attributes,
-            self._found.table.predictions,
+            self._predictions,
             target_class=target,
             both_ways=both_ways,
             causes_by_class=self._causes_by_class,
         )
+        # Where every image has the class already, nothing can be read.
+        nothing = ground_truth.AttributeFactor(None, None, {}, None)
+        return judged or [nothing] * len(attributes)
 
 
 def get(
-    trained: trained_lib.TrainedRun, found: searching.Found
+    trained: trained_lib.TrainedRun,
+    found: searching.Found,
+    rebuilt: reconstruction.Reconstruction,
 ) -> Namer | None:
-    """Trains the readers; None where no factors are known."""
+    """Trains the readers; None where no factors are known.
+
+    Args:
+        trained: the run.
+        found: what the search found, and is significant.
+        rebuilt: reconstructions of the unseen images, in which is read what
+            each attribute moves.
+    """
     factors = trained.dataset.manifest.factors
     if not factors:
         return None
@@ -89,4 +104,4 @@ def get(
             seed=trained.settings.seed,
             progress=bar.update,
         )
-    return Namer(trained, found, regressors)
+    return Namer(trained, found, rebuilt, regressors)

@@ -7,7 +7,7 @@ import tensorflow as tf
 from absl.testing import absltest, parameterized
 
 from stylex_tf.attributes import edit_space, selection, style_ranges
-from stylex_tf.evaluation import independence
+from stylex_tf.evaluation import independence, record
 from stylex_tf.search import model as model_lib
 from tests.testing import known_answers
 
@@ -41,11 +41,11 @@ class LinearWorldTest(parameterized.TestCase):
             for i, j in ((0, 1), (0, 2), (1, 2))
         ]
         self.assertAlmostEqual(
-            figures["effect_cosine"], np.mean(cosines), places=4
+            figures.effect_cosine.value, np.mean(cosines), places=4
         )
-        self.assertAlmostEqual(figures["additivity_gap"], 0.0, places=4)
+        self.assertAlmostEqual(figures.additivity_gap.value, 0.0, places=4)
         # Every image is of class 0: none is led there.
-        self.assertEqual(figures["images"], 5)
+        self.assertEqual(figures.additivity_gap.n, 5)
 
 
 class PartsWorldTest(parameterized.TestCase):
@@ -72,27 +72,27 @@ class PartsWorldTest(parameterized.TestCase):
         figures = self._measure(
             [[0, 0, 0, 0]], {1: [_attribute(0), _attribute(2)]}
         )
-        self.assertEqual(figures["mask_overlap"], 0.0)
-        self.assertAlmostEqual(figures["effect_cosine"], 1.0, places=6)
+        self.assertEqual(figures.mask_overlap.value, 0.0)
+        self.assertAlmostEqual(figures.effect_cosine.value, 1.0, places=6)
         # "Or": both together do what each does alone.
-        self.assertAlmostEqual(figures["additivity_gap"], 0.5, places=3)
+        self.assertAlmostEqual(figures.additivity_gap.value, 0.5, places=3)
 
     def test_a_conjunction_is_a_gap_of_one(self):
         # To take the class away, both causes must go; neither does alone.
         figures = self._measure(
             [[1, 0, 1, 0]], {0: [_attribute(0, 0), _attribute(2, 0)]}
         )
-        self.assertAlmostEqual(figures["additivity_gap"], 1.0, places=6)
-        self.assertIsNone(figures["effect_cosine"])
+        self.assertAlmostEqual(figures.additivity_gap.value, 1.0, places=6)
+        self.assertIsNone(figures.effect_cosine)
 
     def test_the_same_edit_twice_is_one_thing(self):
         figures = self._measure(
             [[0, 0, 0, 0], [0, 1, 0, 0]], {1: [_attribute(0)] * 2}
         )
-        self.assertEqual(figures["mask_overlap"], 1.0)
-        self.assertAlmostEqual(figures["effect_cosine"], 1.0, places=6)
-        self.assertIsNone(figures["additivity_gap"])
-        self.assertEqual(figures["images"], 2)
+        self.assertEqual(figures.mask_overlap.value, 1.0)
+        self.assertAlmostEqual(figures.effect_cosine.value, 1.0, places=6)
+        self.assertIsNone(figures.additivity_gap)
+        self.assertEqual(figures.mask_overlap.n, 2)
 
     def test_masks_that_share_a_band(self):
         # Coordinate 1 paints bands 0 and 1: half of it is coordinate 0's.
@@ -110,7 +110,7 @@ class PartsWorldTest(parameterized.TestCase):
             edit_space.EditSpace(self.ranges),
             {1: [_attribute(0), _attribute(1)]},
         )
-        self.assertEqual(figures["mask_overlap"], 0.5)
+        self.assertEqual(figures.mask_overlap.value, 0.5)
 
     def test_many_classes_share_the_images_that_are_edited(self):
         factors, two = [[0, 0, 0, 0]] * 6, [_attribute(0), _attribute(2)]
@@ -118,13 +118,13 @@ class PartsWorldTest(parameterized.TestCase):
             lists = {1: two} | {-one: two[:1] for one in range(1, classes)}
             with mock.patch.object(independence, "_IMAGES", 8):
                 figures = self._measure(factors, lists)
-            self.assertEqual(figures["images"], expected)
-            self.assertEqual(figures["mask_overlap"], 0.0)
+            self.assertEqual(figures.mask_overlap.n, expected)
+            self.assertEqual(figures.mask_overlap.value, 0.0)
 
     def test_only_the_first_eight_are_compared(self):
         first = [_attribute(0)] * 8
         figures = self._measure([[0, 0, 0, 0]], {1: [*first, _attribute(2)]})
-        self.assertEqual(figures["mask_overlap"], 1.0)
+        self.assertEqual(figures.mask_overlap.value, 1.0)
 
     @parameterized.parameters(
         ({},),
@@ -134,15 +134,15 @@ class PartsWorldTest(parameterized.TestCase):
     )
     def test_without_pairs_there_are_no_figures(self, attributes):
         figures = self._measure([[0, 0, 0, 0]], attributes)
-        self.assertIsNone(figures["mask_overlap"])
-        self.assertIsNone(figures["effect_cosine"])
-        self.assertIsNone(figures["additivity_gap"])
+        self.assertIsNone(figures.mask_overlap)
+        self.assertIsNone(figures.effect_cosine)
+        self.assertIsNone(figures.additivity_gap)
 
     def test_edits_that_do_nothing_give_no_figures(self):
         figures = self._measure(
             [[0, 0, 0, 0]], {1: [_attribute(1, 0), _attribute(3, 0)]}
         )
-        self.assertEqual(list(figures.values()), [None, None, None, 1])
+        self.assertEqual(figures, record.Independence())
 
 
 if __name__ == "__main__":

@@ -1,0 +1,103 @@
+"""How reconstructions and edits look, beside what they are compared with."""
+
+import dataclasses
+
+import numpy as np
+import tensorflow as tf
+
+from stylex_tf.evaluation import (
+    blur,
+    first_edits,
+    linear_code,
+    realism,
+    reconstruction,
+    record,
+)
+from stylex_tf.runs import second_opinion
+from stylex_tf.runs import trained as trained_lib
+from stylex_tf.search import batching
+
+# Training images that a linear code is fitted to.
+_PCA_IMAGES = 2_000
+
+
+class Pictures:
+    """Reconstructions of the unseen images, and what they are compared with."""
+
+    def __init__(
+        self,
+        trained: trained_lib.TrainedRun,
+        rebuilt: reconstruction.Reconstruction,
+        opinion: second_opinion.SecondOpinion,
+    ):
+        """Generates the reconstructions.
+
+        Args:
+            trained: the run.
+            rebuilt: reconstructions of its unseen images.
+            opinion: its features are the yardstick.
+        """
+        self._trained, self._opinion = trained, opinion
+        self._measured = rebuilt
+        # float [N, H, W, 3] in [-1, 1].
+        self.rebuilt = batching.apply(
+            trained.stylex.generate,
+            rebuilt.styles,
+            batch_size=trained.settings.attributes.batch_size,
+        )
+
+    def reconstruction(self) -> record.Reconstruction:
+        """Returns the figures, beside those of a linear code."""
+        images = self._trained.held_out.unseen.images
+        train = self._trained.dataset.load("train", limit=_PCA_IMAGES)
+        code = linear_code.LinearCode.fit(
+            train.images, self._trained.stylex.style_space.size
+        )
+        l1, perceptual = reconstruction.distances(
+            images, code.rebuild(images), self._opinion.features
+        )
+        return dataclasses.replace(
+            self._measured.figures(), l1_pca=l1, perceptual_pca=perceptual
+        )
+
+    def realism(
+        self,
+        edits: first_edits.FirstEdits | None,
+        drawn: np.ndarray | None,
+    ) -> record.Realism:
+        """Returns the distances from training images.
+
+        Args:
+            edits: of the unseen images.
+            drawn: the drawn counterfactuals of the edits, uint8; None takes
+                real images of the classes that the edits lead to.
+        """
+        images = self._trained.held_out.unseen.images
+        others = {"kid_blurred": blur.gaussian(images)}
+        if edits is not None:
+            others["kid_edited"] = edits.edited
+            others["kid_carried"] = edits.carried
+            others["kid_edited_floor"] = (
+                self._of_targets(edits) if drawn is None else drawn
+            )
+        return realism.measure(
+            tf.function(self._opinion.embed, reduce_retracing=True),
+            self._trained.dataset.load("train", limit=len(images)).images,
+            images,
+            self.rebuilt,
+            extractor=self._opinion.extractor,
+            others=others,
+        )
+
+    def _of_targets(self, edits: first_edits.FirstEdits) -> np.ndarray:
+        """Unseen images of the classes that edits lead to, as many of each.
+
+        None is taken twice: where a class has fewer images than edits, its
+        share is smaller.
+        """
+        classes = self._measured.logits.argmax(axis=1)
+        rows = [
+            np.flatnonzero(classes == target)[: np.sum(edits.targets == target)]
+            for target in np.unique(edits.targets)
+        ]
+        return self._trained.held_out.unseen.images[np.concatenate(rows)]
