@@ -208,7 +208,10 @@ def _classifier(
     """How good the classifier is on the unseen images, where that is known."""
     if not trained.dataset.manifest.labelled:
         return record.Classifier()
-    labels, count = trained.held_out.unseen.labels, len(trained.held_out.unseen.labels)
+    labels, count = (
+        trained.held_out.unseen.labels,
+        len(trained.held_out.unseen.labels),
+    )
     correct = int(np.sum(rebuilt.logits.argmax(axis=1) == labels))
     largest = float(np.bincount(labels).max() / count)
     probabilities = tf.nn.softmax(rebuilt.logits).numpy()

@@ -199,7 +199,9 @@ class Truth:
         """
         if self._rule is None or self._namer is None:
             return None
-        factors = self._trained.held_out.unseen.factors[edits.rows].astype(np.float64)
+        factors = self._trained.held_out.unseen.factors[edits.rows].astype(
+            np.float64
+        )
         images = self._trained.held_out.unseen.images[edits.rows].copy()
         reached = np.zeros(len(edits), bool)
         own = np.array(self._own_factors(edits), object)
