@@ -1,0 +1,116 @@
+r"""Writes the figures of finished runs into one file that pages quote.
+
+    bazel run //benchmarks:collect_results -- \
+        --output=$PWD/benchmarks/results/quickstart.json \
+        --command="bazel run //stylex_tf:train -- --config.seed=0 (1, 2)" \
+        $PWD/runs/seed_0 $PWD/runs/seed_1 $PWD/runs/seed_2
+
+The file holds each run's evaluation.json under `runs`, and under `summary` the
+mean and the range of every figure over the runs; beside them the command, the
+commit and the day. A table that quotes it says so: CONTRIBUTING.md, "Numbers".
+"""
+
+import datetime
+import json
+import pathlib
+import subprocess
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from absl import app, flags
+
+from stylex_tf import atomic_file, errors
+from stylex_tf.evaluation import evaluation_file
+
+_OUTPUT = flags.DEFINE_string("output", None, "The file to write.")
+_COMMAND = flags.DEFINE_string(
+    "command", None, "What made the runs, to be read by people."
+)
+
+
+def summarize(runs: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    """Returns mean, range and images of every figure that all runs have.
+
+    Args:
+        runs: plain values of evaluations (`evaluation_file.to_dict`).
+    """
+    summary: dict[str, Any] = {}
+    for name, first in runs[0].items():
+        values = [run.get(name) for run in runs]
+        if not all(isinstance(value, Mapping) for value in values):
+            continue
+        if all("value" in value for value in values):
+            summary[name] = _figure([(x["value"], x["n"]) for x in values])
+        elif all("values" in value for value in values):
+            length = min(len(value["values"]) for value in values)
+            summary[name] = [
+                _figure([(x["values"][i], x["n"]) for x in values])
+                for i in range(length)
+            ]
+        elif isinstance(first, Mapping) and name != "run":
+            summary[name] = summarize(values)
+    return summary
+
+
+def _figure(measured: Sequence[tuple[float, int | None]]) -> dict[str, Any]:
+    values = [value for value, _ in measured]
+    return {
+        "mean": sum(values) / len(values),
+        "low": min(values),
+        "high": max(values),
+        "n": [images for _, images in measured],
+    }
+
+
+def _commit() -> str:
+    """The commit of the working tree that this file is in."""
+    answer = subprocess.run(
+        ["git", "rev-parse", "HEAD"],
+        cwd=pathlib.Path(__file__).resolve().parent,
+        capture_output=True,
+        text=True,
+    )
+    if answer.returncode:
+        raise app.UsageError(
+            f"no commit to name: {answer.stderr.strip()}; expected to run "
+            "in a clone"
+        )
+    return answer.stdout.strip()
+
+
+def main(argv: Sequence[str]) -> None:
+    """Writes the figures of the run folders that are named."""
+    folders = [pathlib.Path(name).expanduser() for name in argv[1:]]
+    if not folders or not _OUTPUT.value or not _COMMAND.value:
+        raise app.UsageError(
+            "--output, --command and the folders of finished runs are needed"
+        )
+    try:
+        runs = {
+            folder.name: evaluation_file.to_dict(
+                evaluation_file.read(folder / "evaluation.json")
+            )
+            for folder in folders
+        }
+    except errors.EvaluationError as error:
+        raise app.UsageError(str(error)) from error
+    if len(runs) < len(folders):
+        raise app.UsageError(
+            f"{len(folders)} folders have {len(runs)} names; expected a name "
+            "each"
+        )
+    content = {
+        "command": _COMMAND.value,
+        "commit": _commit(),
+        "day": datetime.date.today().isoformat(),
+        "runs": runs,
+        "summary": summarize(list(runs.values())),
+    }
+    path = pathlib.Path(_OUTPUT.value).expanduser()
+    path.parent.mkdir(parents=True, exist_ok=True)
+    atomic_file.write(path, (json.dumps(content, indent=1) + "\n").encode())
+    print(f"Written to {path}")
+
+
+if __name__ == "__main__":
+    app.run(main)

@@ -1,0 +1,89 @@
+"""Tests of the file that pages quote."""
+
+import json
+import pathlib
+from unittest import mock
+
+from absl import app
+from absl.testing import absltest, flagsaver
+
+from benchmarks import collect_results
+from stylex_tf.evaluation import evaluation_file, figure, record
+
+
+def _evaluation(agreement: float, flips: tuple[float, ...]):
+    return record.Evaluation(
+        reconstruction=record.Reconstruction(
+            agreement=figure.Figure(agreement, 100)
+        ),
+        sufficiency=record.Sufficiency(flips=figure.Curve(flips, 90)),
+        run=record.Run(seconds=3.0, config={"seed": 1}),
+    )
+
+
+class CollectResultsTest(absltest.TestCase):
+    def setUp(self):
+        super().setUp()
+        self.root = pathlib.Path(self.create_tempdir())
+        self.output = self.root / "results" / "one.json"
+        self.enter_context(
+            flagsaver.flagsaver(
+                output=str(self.output), command="bazel run the training"
+            )
+        )
+        self.enter_context(
+            mock.patch.object(collect_results, "_commit", lambda: "cafe")
+        )
+
+    def _run(self, name, *figures):
+        folder = self.root / name
+        folder.mkdir()
+        evaluation_file.write(_evaluation(*figures), folder / "evaluation.json")
+        return str(folder)
+
+    def test_holds_every_run_and_their_mean_and_range(self):
+        collect_results.main(
+            [
+                "",
+                self._run("seed_0", 0.9, (0.5, 0.75, 1.0)),
+                self._run("seed_1", 1.0, (0.25, 0.75)),
+            ]
+        )
+
+        found = json.loads(self.output.read_text())
+        self.assertEqual(found["command"], "bazel run the training")
+        self.assertEqual(found["commit"], "cafe")
+        self.assertEqual(
+            evaluation_file.from_dict(found["runs"]["seed_0"]),
+            _evaluation(0.9, (0.5, 0.75, 1.0)),
+        )
+        summary = found["summary"]
+        self.assertEqual(
+            summary["reconstruction"]["agreement"],
+            {"mean": 0.95, "low": 0.9, "high": 1.0, "n": [100, 100]},
+        )
+        # As far as every run's list goes.
+        self.assertLen(summary["sufficiency"]["flips"], 2)
+        self.assertEqual(summary["sufficiency"]["flips"][0]["low"], 0.25)
+        # What one run did not measure has no mean.
+        self.assertNotIn("kl", summary["reconstruction"])
+        self.assertNotIn("run", summary)
+
+    def test_a_folder_without_figures_is_named_and_nothing_written(self):
+        with self.assertRaisesRegex(app.UsageError, "none/evaluation.json"):
+            collect_results.main(["", str(self.root / "none")])
+        self.assertFalse(self.output.exists())
+
+    def test_two_folders_of_one_name_are_refused(self):
+        (self.root / "a").mkdir()
+        folders = [self._run("run", 1.0, ()), self._run("a/run", 1.0, ())]
+        with self.assertRaisesRegex(app.UsageError, "expected a name each"):
+            collect_results.main(["", *folders])
+
+    def test_says_what_is_needed(self):
+        with self.assertRaisesRegex(app.UsageError, "are needed"):
+            collect_results.main([""])
+
+
+if __name__ == "__main__":
+    absltest.main()
