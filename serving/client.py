@@ -4,9 +4,9 @@ r"""Asks a served StylEx about images.
     bazel run //serving:client -- explain face.png --output=explained
     bazel run //serving:client -- edit face.png --output=edited.png \
         --coordinates=12,40 --directions=1,0 --strengths=1,0.5
-    bazel run //serving:client -- search faces/*.png --output=effects.npz
+    bazel run //serving:client -- search faces/*.png --output=effects
 
-docs/serving.md has them all. The library is serving/stylex_client/client.py.
+docs/serving.md has them all; stylex_tf/api is the library behind it.
 """
 
 import argparse
@@ -15,19 +15,19 @@ import logging
 import os
 import pathlib
 import sys
-import uuid
 from collections.abc import Callable, Sequence
 
 import tqdm
 
 from serving import client_flags
-from serving.stylex_client import client as clients
-from serving.stylex_client import (
-    effects_search,
-    errors,
-    explanation,
-    image_files,
+from stylex_tf import atomic_file, errors
+from stylex_tf.api import (
+    explainer,
+    picture_inputs,
+    questions,
+    served,
 )
+from stylex_tf.apps import effects_search, explain
 from stylex_tf.export import signatures
 
 # Images held in memory.
@@ -45,20 +45,22 @@ def main(argv: Sequence[str] | None = None) -> int:
     """
     flags = _parser().parse_args(argv)
     try:
-        with client_flags.connect(flags) as client:
-            flags.run(client, flags)
-    except errors.ClientError as error:
+        with client_flags.connect(flags) as backend:
+            flags.run(backend, flags)
+    except errors.UsageError as error:
         print(f"error: {error}", file=sys.stderr)
         return 1
     return 0
 
 
-def _classify(client: clients.StylexClient, flags: argparse.Namespace) -> None:
-    image_files.check(flags.images)
-    client = client.pinned()
+def _classify(backend: served.Served, flags: argparse.Namespace) -> None:
+    picture_inputs.check(flags.images)
+    asked = questions.Questions(backend)
     for start in range(0, len(flags.images), _CLASSIFIED_AT_ONCE):
         paths = flags.images[start : start + _CLASSIFIED_AT_ONCE]
-        answer = client.classify([image_files.read(path) for path in paths])
+        answer = asked.classify(
+            [picture_inputs.file_bytes(path) for path in paths]
+        )
         for path, winner, name, probabilities in zip(
             paths,
             answer["class"],
@@ -70,44 +72,56 @@ def _classify(client: clients.StylexClient, flags: argparse.Namespace) -> None:
             print(path, name.decode(), probability, sep="\t", flush=True)
 
 
-def _explain(client: clients.StylexClient, flags: argparse.Namespace) -> None:
-    with _Bar("image") as bar:
-        explanation.write(
-            client,
-            flags.images,
-            flags.output,
-            target_class=flags.target_class,
-            top_k=flags.top_k,
-            progress=bar,
+def _explain(backend: served.Served, flags: argparse.Namespace) -> None:
+    model = explainer.Explainer(backend)
+    if model.missing:
+        print(
+            f"the model is older than `describe`, and does not tell "
+            f"{', '.join(model.missing)}",
+            file=sys.stderr,
         )
-    print(flags.output / explanation.JSON_FILE)
+    paths = explain.find_images([str(path) for path in flags.images])
+    print(
+        explain.write(
+            model,
+            paths,
+            flags.output,
+            target=None if flags.target_class < 0 else flags.target_class,
+            top_k=flags.top_k,
+        )
+    )
 
 
-def _edit(client: clients.StylexClient, flags: argparse.Namespace) -> None:
+def _edit(backend: served.Served, flags: argparse.Namespace) -> None:
     edits = len(flags.coordinates)
     for name in ("directions", "strengths"):
         if len(getattr(flags, name)) != edits:
-            raise errors.ClientError(
+            raise errors.UsageError(
                 f"--{name} has {len(getattr(flags, name))} values; expected "
                 f"{edits}, as --coordinates"
             )
-    image_files.check([flags.image])
-    answer = client.edit(
-        [image_files.read(flags.image)],
+    picture_inputs.check([flags.image])
+    answer = questions.Questions(backend).edit(
+        [picture_inputs.file_bytes(flags.image)],
         coordinates=[flags.coordinates],
         directions=[flags.directions],
         strengths=[flags.strengths],
     )
-    _write(flags.output, answer["edited_bytes"][0])
+    try:
+        atomic_file.write(flags.output, answer["edited_bytes"][0])
+    except OSError as error:
+        raise errors.UsageError(
+            f"{flags.output}: {error.strerror or error}"
+        ) from error
     for name in ("before", "after"):
         numbers = answer[f"probabilities_{name}"][0]
         print(name, *(f"{number:.4f}" for number in numbers), sep="\t")
 
 
-def _search(client: clients.StylexClient, flags: argparse.Namespace) -> None:
+def _search(backend: served.Served, flags: argparse.Namespace) -> None:
     with _Bar("edit") as bar:
         effects_search.search(
-            client,
+            backend,
             flags.images,
             flags.output,
             edits_per_call=flags.edits_per_call,
@@ -115,20 +129,6 @@ def _search(client: clients.StylexClient, flags: argparse.Namespace) -> None:
             progress=bar,
         )
     print(flags.output)
-
-
-def _write(path: pathlib.Path, content: bytes) -> None:
-    """Writes a file; a reader sees the old or the new one."""
-    temporary = path.with_name(f".{path.name}.{uuid.uuid4().hex}")
-    try:
-        temporary.write_bytes(content)
-        temporary.replace(path)
-    except OSError as error:
-        raise errors.ClientError(
-            f"{path}: {error.strerror or error}"
-        ) from error
-    finally:
-        temporary.unlink(missing_ok=True)
 
 
 class _Bar:
@@ -166,7 +166,7 @@ def _parser() -> argparse.ArgumentParser:
 
     def command(
         name: str,
-        run: Callable[[clients.StylexClient, argparse.Namespace], None],
+        run: Callable[[served.Served, argparse.Namespace], None],
         meaning: str,
     ) -> argparse.ArgumentParser:
         made = commands.add_parser(
@@ -229,7 +229,7 @@ def _parser() -> argparse.ArgumentParser:
         "Measures every edit of every image; stopped, it goes on.",
     )
     search.add_argument("images", nargs="+", type=path)
-    search.add_argument("--output", type=path, required=True, help=".npz")
+    search.add_argument("--output", type=path, required=True, help="folder")
     search.add_argument(
         "--edits_per_call",
         type=int,

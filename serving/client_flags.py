@@ -3,8 +3,8 @@
 import argparse
 import pathlib
 
-from serving.stylex_client import client as clients
-from serving.stylex_client import connection as connections
+from stylex_tf.api import connection as connections
+from stylex_tf.api import served
 
 
 def parser() -> argparse.ArgumentParser:
@@ -35,14 +35,14 @@ def parser() -> argparse.ArgumentParser:
     return flags
 
 
-def connect(flags: argparse.Namespace) -> clients.StylexClient:
-    """A client, which connects with its first request.
+def connect(flags: argparse.Namespace) -> served.Served:
+    """A backend, which connects with its first question.
 
     Args:
         flags: what `parser` read.
 
     Raises:
-        ClientError: a flag makes no sense.
+        UsageError: a flag makes no sense.
     """
     files = flags.tls_ca, flags.tls_cert, flags.tls_key
     tls = None
@@ -59,4 +59,4 @@ def connect(flags: argparse.Namespace) -> clients.StylexClient:
         version=flags.model_version,
         label=flags.version_label,
     )
-    return clients.StylexClient.connect(connection, model, rest=flags.rest)
+    return served.connect(connection, model, rest=flags.rest)

@@ -4,6 +4,7 @@ r"""A web page over a running server: choose an image, turn its attributes.
 
 The server is ours or TensorFlow Serving. The page is at http://127.0.0.1:7860,
 for this machine alone unless --address says otherwise. docs/explorer.md.
+Without a server: `stylex demo`.
 """
 
 import argparse
@@ -11,13 +12,18 @@ import contextlib
 import os
 import pathlib
 import sys
-from collections.abc import Sequence
+import time
+from collections.abc import Callable, Sequence
 
-from serving import client_flags, exploration
-from serving.stylex_client import errors, image_files
+from serving import client_flags
+from stylex_tf import errors
+from stylex_tf.api import picture_inputs, served
+from stylex_tf.apps import explorer
 
-_IMAGES = ("*.png", "*.jpg", "*.jpeg")
 _MOST_EXAMPLES = 60
+# What a server says that has not loaded its model yet, or is not there yet.
+_NOT_YET = ("UNAVAILABLE", "NOT_FOUND")
+_PAUSE = 1.0
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -32,46 +38,69 @@ def main(argv: Sequence[str] | None = None) -> int:
     flags = _parser().parse_args(argv)
     try:
         examples = _examples(flags.examples)
-        with client_flags.connect(flags) as client:
-            version = client.pinned().model.version
-            # Imported late: Gradio takes seconds, a mistake should not.
-            from serving import explorer_page
-
-            page = explorer_page.build(
-                exploration.Exploration(client, flags.class_names),
+        with client_flags.connect(flags) as backend:
+            wait(backend, seconds=flags.wait_seconds)
+            explorer.show(
+                backend,
                 examples,
                 most_knobs=flags.most_knobs,
+                address=flags.address,
+                port=flags.port,
             )
-            print(
-                f"model {flags.model_name}, version {version}: "
-                f"http://{flags.address}:{flags.port}",
-                flush=True,
-            )
-            page.launch(
-                server_name=flags.address,
-                server_port=flags.port,
-                theme=explorer_page.THEME,
-                css=explorer_page.CSS,
-                max_file_size="32mb",
-                quiet=True,
-                share=False,
-            )
-    except (errors.ClientError, OSError) as error:
+    except (errors.UsageError, OSError) as error:
         print(f"error: {error}", file=sys.stderr)
         return 1
     return 0
 
 
+def wait(
+    backend: served.Served,
+    *,
+    seconds: float,
+    clock: Callable[[], float] = time.monotonic,
+    sleep: Callable[[float], object] = time.sleep,
+) -> None:
+    """Waits until the model answers, and says that it does.
+
+    Args:
+        backend: the model.
+        seconds: how long, at most.
+        clock: tells seconds.
+        sleep: lets some pass.
+
+    Raises:
+        ServerError: it does not answer in that time.
+    """
+    end = clock() + seconds
+    said = False
+    while True:
+        try:
+            _ = backend.description
+            return
+        except errors.ServerError as error:
+            if error.code not in _NOT_YET or clock() >= end:
+                raise
+            if not said:
+                print(
+                    f"waiting for {backend.wanted.name} at {backend.server}, "
+                    f"at most {seconds:g} seconds: {error}",
+                    file=sys.stderr,
+                    flush=True,
+                )
+                said = True
+            sleep(_PAUSE)
+
+
 def _examples(folder: pathlib.Path | None) -> list[pathlib.Path]:
     if folder is None:
         return []
-    paths = sorted(path for kind in _IMAGES for path in folder.glob(kind))
-    if not paths:
-        raise errors.ClientError(
-            f"--examples: {folder} has no {', '.join(_IMAGES)}"
-        )
-    paths = paths[:_MOST_EXAMPLES]
-    image_files.check(paths)
+    if not folder.is_dir():
+        raise errors.UsageError(f"--examples: {folder} is no folder")
+    try:
+        paths = picture_inputs.in_folder(folder)[:_MOST_EXAMPLES]
+    except errors.UsageError as error:
+        raise errors.UsageError(f"--examples: {error}") from error
+    picture_inputs.check(paths)
     return paths
 
 
@@ -86,16 +115,16 @@ def _parser() -> argparse.ArgumentParser:
         "--examples", type=pathlib.Path, help="folder of images to choose from"
     )
     parser.add_argument(
-        "--class_names",
-        type=lambda text: text.split(","),
-        default=[],
-        help="as no,yes; a server tells them one by one",
-    )
-    parser.add_argument(
         "--most_knobs",
         type=int,
         default=8,
         help="of an image; at most the export's max_top_k, usually 16",
+    )
+    parser.add_argument(
+        "--wait_seconds",
+        type=float,
+        default=60.0,
+        help="for a server that is starting, or loading the model",
     )
     parser.add_argument("--address", default="127.0.0.1", help="of the page")
     parser.add_argument("--port", type=int, default=7860, help="of the page")
@@ -106,8 +135,6 @@ if __name__ == "__main__":
     # `bazel run` changes to the tree of the built files.
     with contextlib.suppress(KeyError):
         os.chdir(os.environ["BUILD_WORKING_DIRECTORY"])
-    # It asks at every start whether there is a newer Gradio.
-    os.environ.setdefault("GRADIO_ANALYTICS_ENABLED", "False")
     # What gRPC tells of an attempt that failed; the error says it.
     os.environ.setdefault("GRPC_VERBOSITY", "NONE")
     sys.exit(main())

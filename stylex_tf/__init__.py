@@ -2,9 +2,9 @@
 
     import stylex_tf
 
-    model = stylex_tf.load("runs/quickstart/export")
-    explanation = model.explain(["face.png"], top_k=4)
-    explanation.to_html("face.html")
+    model = stylex_tf.load("faces_32")
+    explanation = model.explain(stylex_tf.samples("faces_32"), top_k=4)
+    explanation.to_html("faces.html")
 
 docs/python_api.md has every call. TensorFlow is imported by the first use.
 """
@@ -13,17 +13,29 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from stylex_tf.api.explainer import Explainer, load
+    from stylex_tf.api.explainer import Explainer, connect, load
     from stylex_tf.api.explanation import Explanation
-    from stylex_tf.errors import UsageError
+    from stylex_tf.api.shipped import samples
+    from stylex_tf.errors import ServerError, UsageError
 
-__all__ = ["Explainer", "Explanation", "UsageError", "load"]
+__all__ = [
+    "Explainer",
+    "Explanation",
+    "ServerError",
+    "UsageError",
+    "connect",
+    "load",
+    "samples",
+]
 
 _MODULES = {
     "Explainer": "stylex_tf.api.explainer",
     "Explanation": "stylex_tf.api.explanation",
+    "ServerError": "stylex_tf.errors",
     "UsageError": "stylex_tf.errors",
+    "connect": "stylex_tf.api.explainer",
     "load": "stylex_tf.api.explainer",
+    "samples": "stylex_tf.api.shipped",
 }
 
 

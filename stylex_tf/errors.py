@@ -21,6 +21,21 @@ class UsageError(UserError):
     """A program calls the library with what cannot be used."""
 
 
+class ServerError(UsageError):
+    """What a server, or the way to it, answered in place of a result.
+
+    Attributes:
+        code: gRPC's name of it, as "INVALID_ARGUMENT". Over REST it is made of
+            the HTTP status, and 400 is INVALID_ARGUMENT whatever it was.
+        text: what the server says, on one line.
+    """
+
+    def __init__(self, code: str, text: str):
+        self.code = code
+        self.text = " ".join(text.split())
+        super().__init__(f"{code}: {self.text}")
+
+
 class ConfigError(UserError):
     """A field of the config has a value that cannot be used."""
 

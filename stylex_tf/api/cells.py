@@ -15,6 +15,10 @@ class Cell:
     corner: str
     # Below it: what it is.
     caption: str
+    # Below that: what to be careful about; may be empty.
+    caution: str = ""
+    # Of an edit: the same, carried onto the image itself; None: not known.
+    carried: "Cell | None" = None
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -23,4 +27,8 @@ class Row:
 
     # Which image, and what the numbers are of.
     heading: str
+    # Whether the explanation means anything for this image: one sentence.
+    trust: str
+    # Of "fair", "doubtful" and "unknown".
+    level: str
     cells: tuple[Cell, ...]

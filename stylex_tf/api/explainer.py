@@ -2,11 +2,11 @@
 
     import stylex_tf
 
-    model = stylex_tf.load("runs/quickstart/export")
+    model = stylex_tf.load("faces_32")
     explanation = model.explain(["face.png"], top_k=4)
 
-It computes nothing itself: it asks the export's signatures, as a server's
-client does, so both answer the same.
+It computes nothing itself: it asks the export's signatures, in this process or
+on a server, so both answer the same.
 """
 
 import pathlib
@@ -14,41 +14,64 @@ from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
-import tensorflow as tf
+from PIL import Image
 
 from stylex_tf import errors
+from stylex_tf.api import backend as backends
+from stylex_tf.api import connection as connections
 from stylex_tf.api import (
     explanation,
-    exported_model,
     pace,
     picture_inputs,
+    questions,
+    served,
 )
-from stylex_tf.attributes import log_odds
-from stylex_tf.export import signatures
+from stylex_tf.attributes import carried_edit, log_odds
 
 # `find_attributes` takes it for "away from the likeliest class".
 _AWAY = -1
+_FOUND = (
+    "coordinates",
+    "directions",
+    "strengths",
+    "effects",
+    "probabilities_before",
+    "probabilities_after",
+)
 
-Answer = exported_model.Answer
+Answer = backends.Answer
 
 
 class Explainer:
     """A model that explains a classifier's answers.
 
     Attributes:
-        path: the folder of the version.
         class_names: in the order of the classifier's logits.
+        attribute_names: that a person or a regressor gave, by coordinate.
         resolution: height and width of the model's images.
         max_top_k: attributes of an image, at most.
+        missing: what an older export does not tell, in words.
+        provenance: which model answers, and by what.
     """
 
-    def __init__(self, model: exported_model.ExportedModel):
-        """Wraps a model that is loaded."""
-        self.path = model.path
-        self.class_names = model.class_names
-        self.resolution = model.resolution
-        self.max_top_k = model.max_top_k
-        self._model = model
+    def __init__(self, backend: backends.Backend):
+        """Asks the model what it is.
+
+        Args:
+            backend: who answers.
+
+        Raises:
+            ServerError: a server cannot be reached.
+        """
+        known = backend.description
+        self.class_names = known.class_names
+        self.attribute_names = dict(known.attribute_names)
+        self.resolution = known.resolution
+        self.max_top_k = known.max_top_k
+        self.missing = known.missing
+        self.provenance = backend.provenance()
+        self._known = known
+        self._ask = questions.Questions(backend)
         self._pace = pace.Pace()
         self._class_pace = pace.Pace()
 
@@ -59,55 +82,43 @@ class Explainer:
         target: str | int | None = None,
         top_k: int = 4,
         value_range: tuple[float, float] = (-1.0, 1.0),
+        crop: str = "center",
         progress: bool = True,
     ) -> explanation.Explanation:
         """Finds what, changed by itself, moves the classifier on each image.
 
         Args:
-            images: one or several: paths, PIL images, uint8 or float arrays
-                or tensors, [H, W, C] or [N, H, W, C], or a `tf.data.Dataset`.
-                Of any size: the centre square is used, at the model's.
+            images: one or several: paths, folders, PIL images, uint8 or float
+                arrays or tensors, [H, W, C] or [N, H, W, C], or a
+                `tf.data.Dataset`. Of any size.
             target: the class to move towards, its name or index; None: away
                 from the likeliest.
             top_k: attributes of each image, at most `max_top_k`.
             value_range: the darkest and the brightest value of float images.
+            crop: of an image that is not square, "center" takes the centre,
+                "pad" adds to the shorter side.
             progress: False says nothing.
 
         Raises:
             UsageError: an image cannot be used, there is no such class, or
                 top_k is out of bounds; before any work begins.
+            ServerError: a server refuses, or cannot be reached.
         """
-        towards = _AWAY if target is None else self._class_index(target)
+        towards = _AWAY if target is None else self.class_index(target)
         self._check_top_k(top_k)
-        pictures = self._read(images, value_range)
+        pictures = self._read(images, value_range, crop)
         answers = []
         for picture in self._pace.over(
             pictures, doing="explaining", progress=progress
         ):
-            found = self._model.ask(
-                signatures.FIND_ATTRIBUTES,
-                {
-                    "image_bytes": [picture.encoded],
-                    "target_class": [towards],
-                    "top_k": [top_k],
-                },
+            found = self._ask.find_attributes(
+                [picture.encoded], target_class=towards, top_k=top_k
             )
-            edited = self._decode(found["edited_bytes"][0])
-            answers.append(
-                self._as_given(picture)
-                | {
-                    name: found[name][0]
-                    for name in (
-                        "coordinates",
-                        "directions",
-                        "strengths",
-                        "effects",
-                        "probabilities_before",
-                        "probabilities_after",
-                    )
-                }
-                | {"edited": edited}
-            )
+            answer = self._as_given(picture) | {
+                name: found[name][0] for name in _FOUND
+            }
+            answer["edited"] = self._decode(found["edited_bytes"][0])
+            answers.append(answer | self._carry(answer))
         return self._explanation(
             pictures,
             answers,
@@ -122,6 +133,7 @@ class Explainer:
         images: Any,
         top_k: int = 4,
         value_range: tuple[float, float] = (-1.0, 1.0),
+        crop: str = "center",
         progress: bool = True,
     ) -> explanation.Explanation:
         """Shows a class's attributes on images, best of other classes.
@@ -135,30 +147,28 @@ class Explainer:
             images: as for `explain`.
             top_k: attributes of the class, at most `max_top_k`.
             value_range: the darkest and the brightest value of float images.
+            crop: as for `explain`.
             progress: False says nothing.
 
         Raises:
-            UsageError: as for `explain`.
+            UsageError: as for `explain`; or the model is too old to tell how
+                many coordinates it has.
         """
-        towards = self._class_index(target)
+        towards = self.class_index(target)
         self._check_top_k(top_k)
-        pictures = self._read(images, value_range)
-        table = self._model.ask(
-            signatures.CLASS_ATTRIBUTES,
-            {"target_class": [towards], "top_k": [top_k]},
-        )
+        pictures = self._read(images, value_range, crop)
+        table = self._ask.class_attributes(towards, top_k=top_k)
         chosen = {
             name: table[name][0]
             for name in ("coordinates", "directions", "strengths")
         }
-        answers = [
-            self._as_given(picture)
-            | chosen
-            | self._try_edits(picture, chosen, towards)
-            for picture in self._class_pace.over(
-                pictures, doing="explaining", progress=progress
-            )
-        ]
+        answers = []
+        for picture in self._class_pace.over(
+            pictures, doing="explaining", progress=progress
+        ):
+            answer = self._as_given(picture) | chosen
+            answer |= self._try_edits(picture, chosen, towards)
+            answers.append(answer | self._carry(answer))
         return self._explanation(
             pictures,
             answers,
@@ -168,17 +178,58 @@ class Explainer:
             class_shares=table["shares"][0],
         )
 
+    def class_index(self, target: str | int) -> int:
+        """The index of a class, of its name or index.
+
+        Raises:
+            UsageError: there is no such class.
+        """
+        if target in self.class_names:
+            return self.class_names.index(str(target))
+        if isinstance(target, (int, np.integer)) and (
+            0 <= target < len(self.class_names)
+        ):
+            return int(target)
+        raise errors.UsageError(
+            f"there is no class {target!r}; expected one of "
+            f"{', '.join(self.class_names)}, or its index"
+        )
+
     def _as_given(self, picture: picture_inputs.Picture) -> Answer:
         """What is known of an image before it is edited."""
-        asked = {"image_bytes": [picture.encoded]}
-        classified = self._model.ask(signatures.SERVING_DEFAULT, asked)
-        rebuilt = self._model.ask(signatures.RECONSTRUCT, asked)
-        return {
-            "probabilities": classified["probabilities"][0],
+        asked = [picture.encoded]
+        rebuilt = self._ask.reconstruct(asked)
+        answer = {
+            "probabilities": self._ask.classify(asked)["probabilities"][0],
             "probabilities_before": rebuilt["probabilities"][0],
             "images": picture.pixels,
             "reconstructions": self._decode(rebuilt["image_bytes"])[0],
         }
+        held_out = self._known.held_out
+        if held_out is not None:
+            styles = self._ask.encode(asked)["styles"]
+            answer["style_shares"] = held_out.style_shares(styles)[0]
+            answer["error_shares"] = held_out.error_shares(
+                answer["images"][None], answer["reconstructions"][None]
+            )[0]
+        return answer
+
+    def _carry(self, answer: Answer) -> Answer:
+        """What the classifier says of the edits, carried onto the image."""
+        there = np.flatnonzero(answer["coordinates"] >= 0)
+        said = np.full(
+            [len(answer["coordinates"]), len(self.class_names)], -1, np.float32
+        )
+        if len(there):
+            carried = carried_edit.carry(
+                answer["images"][None],
+                answer["reconstructions"][None],
+                answer["edited"][None, there],
+            )[0]
+            said[there] = self._ask.classify(
+                [picture_inputs.png(Image.fromarray(one)) for one in carried]
+            )["probabilities"]
+        return {"probabilities_carried": said}
 
     def _try_edits(
         self,
@@ -197,24 +248,23 @@ class Explainer:
         }
         if not count:
             return answer
+        if not self._known.searched:
+            raise errors.UsageError(
+                "this model does not tell how many coordinates it has: its "
+                "export is older than `describe`; export it again"
+            )
         image_bytes = [picture.encoded] * count
         edits = {name: array[there] for name, array in chosen.items()}
-        edited = self._model.ask(
-            signatures.EDIT,
-            {
-                "image_bytes": image_bytes,
-                **{name: array[:, None] for name, array in edits.items()},
-            },
+        edited = self._ask.edit(
+            image_bytes,
+            **{name: array[:, None] for name, array in edits.items()},
         )
-        measured = self._model.ask(
-            signatures.STYLE_EFFECTS,
-            {
-                "image_bytes": image_bytes,
-                # Edit e moves coordinate e mod S in direction e div S.
-                "first_edit": edits["directions"] * self._model.searched
-                + edits["coordinates"],
-                "num_edits": [1] * count,
-            },
+        measured = self._ask.style_effects(
+            image_bytes,
+            # Edit e moves coordinate e mod S in direction e div S.
+            first_edit=edits["directions"] * self._known.searched
+            + edits["coordinates"],
+            num_edits=[1] * count,
         )
         before = measured["base_logits"].astype(np.float64)
         after = before + measured["effects"][:, 0]
@@ -236,9 +286,10 @@ class Explainer:
     ) -> explanation.Explanation:
         return explanation.Explanation(
             class_names=self.class_names,
+            attribute_names=self.attribute_names,
             image_ids=tuple(picture.id for picture in pictures),
             target_classes=np.full([len(pictures)], target_class, np.int32),
-            provenance={**self._model.provenance(), **asked},
+            provenance={**self.provenance, **asked},
             **{
                 name: np.stack([answer[name] for answer in answers])
                 for name in answers[0]
@@ -252,54 +303,86 @@ class Explainer:
         pixels = np.zeros([len(encoded), size, size, 3], np.uint8)
         for index, content in enumerate(encoded):
             if content:
-                pixels[index] = tf.io.decode_png(content, channels=3).numpy()
+                pixels[index] = picture_inputs.decode_png(content)
         return pixels
 
     def _read(
-        self, images: Any, value_range: tuple[float, float]
+        self, images: Any, value_range: tuple[float, float], crop: str
     ) -> list[picture_inputs.Picture]:
         return picture_inputs.read(
             images,
             resolution=self.resolution,
-            max_pixels=self._model.max_pixels,
+            max_pixels=self._known.max_pixels,
             value_range=value_range,
-        )
-
-    def _class_index(self, target: str | int) -> int:
-        if target in self.class_names:
-            return self.class_names.index(str(target))
-        if isinstance(target, (int, np.integer)) and (
-            0 <= target < len(self.class_names)
-        ):
-            return int(target)
-        raise errors.UsageError(
-            f"there is no class {target!r}; expected one of "
-            f"{', '.join(self.class_names)}, or its index"
+            crop=crop,
         )
 
     def _check_top_k(self, top_k: int) -> None:
-        if not 1 <= top_k <= self.max_top_k:
+        whole = isinstance(top_k, (int, np.integer))
+        if not whole or not 1 <= top_k <= self.max_top_k:
             raise errors.UsageError(
-                f"top_k is {top_k}; expected 1 to {self.max_top_k}, which "
-                "this export allows"
+                f"top_k is {top_k}; expected a whole number from 1 to "
+                f"{self.max_top_k}, which this model allows"
             )
 
 
 def load(path: str | pathlib.Path, *, progress: bool = True) -> Explainer:
-    """Opens an exported model, with whatever TensorFlow 2 there is.
+    """Opens an exported model, with TensorFlow 2.15 or any later.
 
     A model is a program: load none that you do not trust.
 
     Args:
         path: the folder of one version, or of several, as `train` writes to
-            RUN/export; of several the highest number is taken.
+            RUN/export; of several the highest number is taken. Or the name of
+            a model that ships, as "faces_32".
         progress: False says nothing.
 
     Raises:
         UsageError: there is none, or it is damaged; the message says what was
             found.
     """
+    try:
+        # Imported late: a server's client does without TensorFlow.
+        from stylex_tf.api import exported_model
+    except ModuleNotFoundError as error:
+        if error.name != "tensorflow":
+            raise
+        raise errors.UsageError(
+            "TensorFlow is not installed; expected 2.15 or later: "
+            "pip install tensorflow"
+        ) from error
+
     version = exported_model.find_version(path)
     if progress:
         exported_model.announce(version)
     return Explainer(exported_model.ExportedModel(version))
+
+
+def connect(
+    server: str,
+    *,
+    model: str = "stylex",
+    version: int | None = None,
+    rest: bool = False,
+) -> Explainer:
+    """Opens a model on a server, ours or TensorFlow Serving.
+
+    It needs no TensorFlow here. `api.served.connect` knows TLS, deadlines and
+    retries as well.
+
+    Args:
+        server: HOST:PORT.
+        model: its name there.
+        version: of the model; None: the latest.
+        rest: by REST, not gRPC; the server's port is another.
+
+    Raises:
+        ServerError: there is no such model, or the server cannot be reached.
+    """
+    return Explainer(
+        served.connect(
+            connections.Connection(server=server),
+            connections.Model(name=model, version=version),
+            rest=rest,
+        )
+    )

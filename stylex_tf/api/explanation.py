@@ -7,7 +7,7 @@ import dataclasses
 import json
 import os
 import pathlib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -15,12 +15,13 @@ from PIL import Image
 
 from stylex_tf import atomic_file, errors
 from stylex_tf.api import (
-    cells,
     explanation_files,
     explanation_page,
+    explanation_rows,
     explanation_sheet,
 )
-from stylex_tf.report import wording
+from stylex_tf.api import trust as trust_lib
+from stylex_tf.attributes import carried_edit
 
 # What a notebook shows by itself.
 _SHOWN_ROWS = 8
@@ -35,12 +36,23 @@ _AXES: Mapping[str, tuple[str | int, ...]] = {
     "probabilities": ("N", "K"),
     "probabilities_before": ("N", "K"),
     "probabilities_after": ("N", "A", "K"),
+    "probabilities_carried": ("N", "A", "K"),
+    "error_shares": ("N",),
+    "style_shares": ("N",),
     "class_effects": ("A",),
     "class_shares": ("A",),
     "images": ("N", "R", "R", 3),
     "reconstructions": ("N", "R", "R", 3),
     "edited": ("N", "A", "R", "R", 3),
 }
+# Arrays that an explanation need not have.
+_OPTIONAL = (
+    "probabilities_carried",
+    "error_shares",
+    "style_shares",
+    "class_effects",
+    "class_shares",
+)
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -53,6 +65,8 @@ class Explanation:
 
     # K, in the order of the classifier's logits.
     class_names: tuple[str, ...]
+    # What a person or a regressor called coordinates; those alone.
+    attribute_names: Mapping[int, str] = dataclasses.field(default_factory=dict)
     # N: the path of an image, or its place among those given.
     image_ids: tuple[str, ...]
     # The class to move towards, int32 [N]; -1: away from the likeliest.
@@ -72,6 +86,12 @@ class Explanation:
     probabilities_before: np.ndarray
     # Of the edited image, float32 [N, A, K].
     probabilities_after: np.ndarray
+    # Of the edit carried onto the image, float32 [N, A, K]; None: not asked.
+    probabilities_carried: np.ndarray | None = None
+    # The share of held-out images whose reconstruction, or whose styles, are
+    # nearer than this image's, float32 [N]; None: the export does not tell.
+    error_shares: np.ndarray | None = None
+    style_shares: np.ndarray | None = None
     # Of attributes of a class: their mean effect on the held-out images they
     # were found with, and the share of those whose decision one edit turns;
     # float32 [A]. None of attributes of single images.
@@ -93,7 +113,7 @@ class Explanation:
         }
         for name, axes in _AXES.items():
             array = getattr(self, name)
-            if array is None and name in ("class_effects", "class_shares"):
+            if array is None and name in _OPTIONAL:
                 continue
             fits = len(axes) == array.ndim and all(
                 size == (axis if isinstance(axis, int) else sizes[axis])
@@ -108,6 +128,120 @@ class Explanation:
                     f"[{', '.join(map(str, axes))}] with {sizes}"
                 )
 
+    def __len__(self) -> int:
+        """N."""
+        return len(self.image_ids)
+
+    def __getitem__(self, which: int | slice) -> "Explanation":
+        """Of one image, by its place, or of a slice of them.
+
+        Raises:
+            IndexError: there is no such image.
+        """
+        if isinstance(which, slice):
+            rows = range(len(self))[which]
+        else:
+            place = range(len(self))[which]
+            rows = range(place, place + 1)
+        changes: dict[str, Any] = {
+            name: array[list(rows)]
+            for name, array in self._arrays().items()
+            if _AXES[name][0] == "N"
+        }
+        changes["image_ids"] = tuple(self.image_ids[row] for row in rows)
+        return dataclasses.replace(self, **changes)
+
+    def __iter__(self) -> Iterator["Explanation"]:
+        """Of one image after another."""
+        return (self[n] for n in range(len(self)))
+
+    def __repr__(self) -> str:
+        """Says how much of what there is, and what to be careful about."""
+        images, attributes = self.coordinates.shape
+        doubtful = sum(
+            trust.level == trust_lib.DOUBTFUL for trust in self.trust
+        )
+        return (
+            f"<Explanation of {images} image{'s' * (images != 1)}, up to "
+            f"{attributes} attribute{'s' * (attributes != 1)} each; classes "
+            f"{', '.join(self.class_names)}; {doubtful} not to be relied on>"
+        )
+
+    @property
+    def trust(self) -> tuple[trust_lib.Trust, ...]:
+        """Whether the explanation means anything, for each image."""
+        errors_, styles = (
+            [None] * len(self) if shares is None else list(shares)
+            for shares in (self.error_shares, self.style_shares)
+        )
+        return tuple(
+            trust_lib.of(self.class_names, *parts)
+            for parts in zip(
+                self.probabilities,
+                self.probabilities_before,
+                errors_,
+                styles,
+                strict=True,
+            )
+        )
+
+    @property
+    def carried(self) -> np.ndarray:
+        """The edits carried onto the images, uint8 [N, A, R, R, 3].
+
+        Each is the image plus what the edit changes in its reconstruction;
+        black where there is no attribute.
+        """
+        found = carried_edit.carry(
+            self.images, self.reconstructions, self.edited
+        )
+        found[self.coordinates < 0] = 0
+        return found
+
+    @property
+    def turns(self) -> np.ndarray:
+        """Which edits, by themselves, turn the decision, bool [N, A].
+
+        To the target where there is one, and else to any other class.
+        """
+        before = self.probabilities_before.argmax(axis=1)[:, None]
+        after = self.probabilities_after.argmax(axis=2)
+        target = self.target_classes[:, None]
+        turned = np.where(target < 0, after != before, after == target)
+        return turned & (after != before) & (self.coordinates >= 0)
+
+    @property
+    def weak(self) -> np.ndarray:
+        """Which edits do less than a tenth of the image's best, bool [N, A]."""
+        there = self.coordinates >= 0
+        effects = np.where(there, self.effects, -np.inf)
+        best = effects.max(axis=1, keepdims=True, initial=-np.inf)
+        return there & (effects < explanation_rows.WEAK * best)
+
+    def attribute_name(self, n: int, a: int) -> str:
+        """What an attribute is called: its name, or its style coordinate."""
+        coordinate = int(self.coordinates[n, a])
+        return self.attribute_names.get(coordinate, f"style {coordinate}")
+
+    def cautions(self, n: int) -> list[str]:
+        """What to be careful about, for each attribute of an image."""
+        return [
+            "; ".join(
+                words
+                for words, holds in (
+                    ("weak", weak),
+                    ("does not turn the decision", not turns),
+                )
+                if there and holds
+            )
+            for there, weak, turns in zip(
+                self.coordinates[n] >= 0,
+                self.weak[n],
+                self.turns[n],
+                strict=True,
+            )
+        ]
+
     def plot(self, *, max_images: int = 16) -> Image.Image:
         """Draws the first images, a row each: image, reconstruction, edits.
 
@@ -121,7 +255,7 @@ class Explanation:
         Returns:
             A picture.
         """
-        return explanation_sheet.draw(self._rows(max_images))
+        return explanation_sheet.draw(explanation_rows.rows(self, max_images))
 
     def to_html(self, path: str | os.PathLike[str]) -> pathlib.Path:
         """Writes all images as one page that needs no network, atomically.
@@ -133,7 +267,7 @@ class Explanation:
             The same.
         """
         page = explanation_page.render(
-            self._rows(len(self.image_ids)), facts=self._facts()
+            explanation_rows.rows(self, len(self)), facts=self._facts()
         )
         return atomic_file.write(path, page.encode())
 
@@ -157,14 +291,18 @@ class Explanation:
             explanation_files.Parts(
                 document={
                     "class_names": list(self.class_names),
+                    "attribute_names": {
+                        str(coordinate): name
+                        for coordinate, name in self.attribute_names.items()
+                    },
                     "image_ids": list(self.image_ids),
+                    "trust": [trust.words for trust in self.trust],
                     "provenance": dict(self.provenance),
                 },
                 arrays={
-                    name: getattr(self, name)
-                    for name in _AXES
+                    name: array
+                    for name, array in self._arrays().items()
                     if name not in explanation_files.PICTURES
-                    and getattr(self, name) is not None
                 },
                 pictures={
                     name: getattr(self, name)
@@ -184,6 +322,12 @@ class Explanation:
         try:
             return cls(
                 class_names=tuple(parts.document["class_names"]),
+                attribute_names={
+                    int(coordinate): name
+                    for coordinate, name in parts.document.get(
+                        "attribute_names", {}
+                    ).items()
+                },
                 image_ids=tuple(parts.document["image_ids"]),
                 provenance=parts.document["provenance"],
                 **parts.arrays,
@@ -198,7 +342,7 @@ class Explanation:
         """What a notebook shows."""
         left = len(self.image_ids) - _SHOWN_ROWS
         return explanation_page.render_fragment(
-            self._rows(_SHOWN_ROWS),
+            explanation_rows.rows(self, _SHOWN_ROWS),
             note=f"and {left} more images: to_html()" if left > 0 else "",
         )
 
@@ -211,40 +355,27 @@ class Explanation:
             for name, value in self.provenance.items()
         ]
 
-    def _rows(self, limit: int) -> list[cells.Row]:
-        return [self._row(n) for n in range(min(limit, len(self.image_ids)))]
+    def _arrays(self) -> dict[str, np.ndarray]:
+        return {
+            name: getattr(self, name)
+            for name in _AXES
+            if getattr(self, name) is not None
+        }
 
-    def _row(self, n: int) -> cells.Row:
-        """One image's pictures, with the probability of one class."""
-        shown = int(self.target_classes[n])
-        if shown < 0:
-            shown = int(np.argmax(self.probabilities_before[n]))
-        found = [
-            cells.Cell(
-                picture=self.images[n],
-                corner=wording.probability(self.probabilities[n, shown]),
-                caption="image",
-            ),
-            cells.Cell(
-                picture=self.reconstructions[n],
-                corner=wording.probability(self.probabilities_before[n, shown]),
-                caption="reconstruction",
-            ),
-        ]
-        for a in np.flatnonzero(self.coordinates[n] >= 0):
-            end = ("min", "max")[self.directions[n, a]]
-            found.append(
-                cells.Cell(
-                    picture=self.edited[n, a],
-                    corner=wording.probability(
-                        self.probabilities_after[n, a, shown]
-                    ),
-                    caption=f"{a + 1}. style {self.coordinates[n, a]} to {end}",
-                )
-            )
-        return cells.Row(
-            heading=(
-                f"{self.image_ids[n]}: probability of {self.class_names[shown]}"
-            ),
-            cells=tuple(found),
-        )
+
+def join(parts: Sequence[Explanation]) -> Explanation:
+    """Makes one of several, of the same model and the same question.
+
+    Args:
+        parts: at least one.
+    """
+    first = parts[0]
+    return dataclasses.replace(
+        first,
+        image_ids=tuple(name for part in parts for name in part.image_ids),
+        **{
+            name: np.concatenate([getattr(part, name) for part in parts])
+            for name, axes in _AXES.items()
+            if axes[0] == "N" and getattr(first, name) is not None
+        },
+    )

@@ -2,6 +2,7 @@
 
 import functools
 import pathlib
+import secrets
 from collections.abc import Sequence
 
 import jinja2
@@ -27,7 +28,7 @@ def render(
         HTML.
     """
     page = _environment().get_template("page.html")
-    return page.render(rows=rows, facts=facts, note="")
+    return page.render(rows=rows, facts=facts, note="", switch="carry")
 
 
 def render_fragment(rows: Sequence[cells.Row], *, note: str) -> str:
@@ -41,7 +42,9 @@ def render_fragment(rows: Sequence[cells.Row], *, note: str) -> str:
         HTML of one element, whose style touches no other.
     """
     fragment = _environment().get_template("rows.html")
-    return fragment.render(rows=rows, note=note)
+    # A notebook holds several: a label must find its own switch.
+    switch = f"carry-{secrets.token_hex(4)}"
+    return fragment.render(rows=rows, note=note, switch=switch)
 
 
 @functools.cache

@@ -14,6 +14,8 @@ _GAP = 8
 _TEXT = 14
 _LINE = 20
 _WHITE, _BLACK, _GREY = (255, 255, 255), (0, 0, 0), (90, 90, 90)
+# Of what to be careful about.
+_RED = (170, 30, 30)
 
 
 def draw(rows: Sequence[cells.Row]) -> Image.Image:
@@ -33,7 +35,7 @@ def draw(rows: Sequence[cells.Row]) -> Image.Image:
         default=_SIDE,
     )
     columns = max((len(row.cells) for row in rows), default=1)
-    height = _LINE + side + _LINE + _GAP
+    height = 2 * _LINE + side + 2 * _LINE + _GAP
     sheet = Image.new(
         "RGB",
         (_GAP + columns * (side + _GAP), _GAP + len(rows) * height),
@@ -47,6 +49,10 @@ def draw(rows: Sequence[cells.Row]) -> Image.Image:
         heading = _fitting(row.heading, width, font)
         brush.text((_GAP, top), heading, _BLACK, font)
         top += _LINE
+        colour = _RED if row.level == "doubtful" else _GREY
+        trust = _fitting(row.trust, width, font, start=True)
+        brush.text((_GAP, top), trust, colour, font)
+        top += _LINE
         for column, cell in enumerate(row.cells):
             left = _GAP + column * (side + _GAP)
             sheet.paste(_enlarged(cell.picture), (left, top))
@@ -57,6 +63,9 @@ def draw(rows: Sequence[cells.Row]) -> Image.Image:
             brush.text((left + 3, top + 2), cell.corner, _WHITE, font)
             caption = _fitting(cell.caption, side, font)
             brush.text((left, top + side + 2), caption, _GREY, font)
+            caution = _fitting(cell.caution, side, font, start=True)
+            below = top + side + 2 + _LINE
+            brush.text((left, below), caution, _RED, font)
     return sheet
 
 
@@ -69,12 +78,19 @@ def _enlarged(picture: np.ndarray) -> Image.Image:
 
 
 def _fitting(
-    text: str, width: int, font: ImageFont.FreeTypeFont | ImageFont.ImageFont
+    text: str,
+    width: int,
+    font: ImageFont.FreeTypeFont | ImageFont.ImageFont,
+    *,
+    start: bool = False,
 ) -> str:
-    """As much of a text's end as fits: of a path, the end matters."""
+    """As much of a text's end as fits: of a path, the end matters.
+
+    Of a sentence its start does.
+    """
     text = lettering.drawable(text)
     if font.getlength(text) <= width:
         return text
     while text and font.getlength(f"...{text}") > width:
-        text = text[1:]
-    return f"...{text}"
+        text = text[:-1] if start else text[1:]
+    return f"{text}..." if start else f"...{text}"

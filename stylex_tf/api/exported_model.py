@@ -1,4 +1,4 @@
-"""An export that was opened: its facts, and its signatures to be asked."""
+"""An export that was opened in this process: the backend without a server."""
 
 import hashlib
 import json
@@ -8,27 +8,34 @@ from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
-import tensorflow as tf
 
 from stylex_tf import errors, plain_paths
+from stylex_tf.api import backend as backends
+from stylex_tf.api import description as descriptions
+from stylex_tf.api import quiet, shipped
 from stylex_tf.export import manifest, signatures
 
-Answer = dict[str, np.ndarray]
+with quiet.start():
+    import tensorflow as tf
 
 _CONTRACT = "assets/contract.json"
 _CLASS_NAMES = "assets/class_names.json"
+# What `describe` answers; exports from before it have some of the others.
+_DESCRIPTION = "assets/description.json"
+_OLDER = {
+    "ranges": "assets/style_ranges.json",
+    "attribute_names": "assets/attribute_names.json",
+    "evaluation": "assets/evaluation.json",
+    "held_out": "assets/held_out.json",
+}
 
 
 class ExportedModel:
-    """One version of an exported StylEx, loaded by TensorFlow alone.
+    """One version of an exported model, checked and loaded.
 
     Attributes:
         path: the folder of the version.
-        class_names: in the order of the classifier's logits.
-        resolution: R, height and width of the model's images.
-        searched: S, style coordinates that are searched.
-        max_top_k: attributes an image that one question may ask for.
-        max_pixels: of an image.
+        description: what the model says of itself.
         sha256: of the manifest, which holds the checksum of every file.
     """
 
@@ -52,19 +59,16 @@ class ExportedModel:
                 f"{path} is not what was exported, copy it again: "
                 + "; ".join(problems[:3])
             )
-        contract = _read(path, _CONTRACT)
         self.path = path
-        self.class_names = tuple(_read(path, _CLASS_NAMES))
-        self.resolution = int(contract["sizes"]["R"])
-        self.searched = int(contract["sizes"]["S"])
-        self.max_top_k = int(contract["max_top_k"])
-        self.max_pixels = int(contract["max_pixels"])
+        self.description = descriptions.parse(_document(path))
         content = (path / manifest.NAME).read_bytes()
         self.sha256 = hashlib.sha256(content).hexdigest()
         # Keeps the variables alive while the signatures are called.
-        with plain_paths.of(path) as plain:
+        with quiet.start(), plain_paths.of(path) as plain:
             self._loaded = tf.saved_model.load(str(plain))
         missing = set(signatures.CONTRACT) - set(self._loaded.signatures)
+        # What an older export does not say, its files tell.
+        missing -= {signatures.DESCRIBE.name}
         if missing:
             raise errors.UsageError(
                 f"{path} has no signature {', '.join(sorted(missing))}; "
@@ -72,17 +76,11 @@ class ExportedModel:
             )
 
     def ask(
-        self, signature: signatures.Signature, inputs: Mapping[str, Any]
-    ) -> Answer:
-        """Asks once by a signature of the contract.
-
-        Args:
-            signature: which.
-            inputs: all that it takes, each with the same number of rows.
-
-        Returns:
-            What the signature says, as arrays; strings as bytes.
-        """
+        self,
+        signature: signatures.Signature,
+        inputs: Mapping[str, np.ndarray],
+    ) -> backends.Answer:
+        """Asks once by a signature: see `Backend.ask`."""
         tensors = {
             name: tf.constant(inputs[name], info.dtype)
             for name, info in signature.inputs.items()
@@ -94,9 +92,14 @@ class ExportedModel:
         """Which model answers, and by what, as plain JSON."""
         return {
             "model": str(self.path),
+            "name": self.description.name,
+            "version": self.path.name,
             "model_sha256": self.sha256,
             "tensorflow": tf.__version__,
         }
+
+    def close(self) -> None:
+        """Does nothing: the memory goes with the object."""
 
 
 def find_version(path: str | pathlib.Path) -> pathlib.Path:
@@ -107,10 +110,16 @@ def find_version(path: str | pathlib.Path) -> pathlib.Path:
     """
     folder = pathlib.Path(path).expanduser()
     if not folder.is_dir():
-        raise errors.UsageError(
-            f"{folder}: no such folder; expected an exported model, as "
-            "`train` writes to RUN/export"
-        )
+        # A name, where no folder has it.
+        named = shipped.find(str(path))
+        if named is None:
+            names = ", ".join(shipped.names()) or "none"
+            raise errors.UsageError(
+                f"{folder}: no such folder; expected an exported model, as "
+                "`train` writes to RUN/export, or the name of one that ships: "
+                f"{names}"
+            )
+        folder = named
     if (folder / "saved_model.pb").is_file():
         return folder
     versions = [
@@ -134,6 +143,20 @@ def announce(path: pathlib.Path) -> None:
     """Says that a version is being loaded, which takes some seconds."""
     size = sum(file.stat().st_size for file in path.rglob("*"))
     print(f"loading {path} ({size / 1e6:.1f} MB)", file=sys.stderr)
+
+
+def _document(path: pathlib.Path) -> dict[str, Any]:
+    """What the export says of itself, from its files."""
+    if (path / _DESCRIPTION).is_file():
+        return _read(path, _DESCRIPTION)
+    document = {
+        **_read(path, _CONTRACT),
+        "class_names": _read(path, _CLASS_NAMES),
+    }
+    for field, name in _OLDER.items():
+        if (path / name).is_file():
+            document[field] = _read(path, name)
+    return document
 
 
 def _read(path: pathlib.Path, name: str) -> Any:

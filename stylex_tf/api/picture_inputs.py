@@ -2,24 +2,31 @@
 
 import dataclasses
 import io
+import math
 import os
 import pathlib
+import sys
 import warnings
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
-import tensorflow as tf
 from PIL import Image, ImageOps
 
 from stylex_tf import errors
 from stylex_tf.data import pictures
+from stylex_tf.export import signatures
 
 # Formats that the model decodes itself.
 _TAKEN = ("PNG", "JPEG")
 # Modes that a PNG holds, and the model decodes, as they are.
 _PNG_MODES = ("1", "I", "I;16", "L", "LA", "P", "RGB", "RGBA")
+# What becomes of an image that is not square.
+CROPS = ("center", "pad")
+# Of those that cannot be used, in a message.
 _SHOWN = 5
+# A picture larger than this is not decoded at all.
+_DECODED_PIXELS = 100_000_000
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -30,7 +37,7 @@ class Picture:
     id: str
     # PNG or JPEG.
     encoded: bytes
-    # What the model sees: the centre square, uint8 [R, R, 3]. A JPEG's pixels
+    # What the model sees: a square, uint8 [R, R, 3]. A JPEG's pixels
     # may differ by a level from those that TensorFlow decodes.
     pixels: np.ndarray
 
@@ -41,17 +48,21 @@ def read(
     resolution: int,
     max_pixels: int,
     value_range: tuple[float, float] = (-1.0, 1.0),
+    crop: str = "center",
 ) -> list[Picture]:
     """Reads all images, before any work begins.
 
     Args:
-        images: one image or several: a path, a PIL image, an array or tensor
-            [H, W, C] or [N, H, W, C] with one, three or four channels, uint8
-            or float; a sequence of these, or a `tf.data.Dataset` of images,
-            of batches, or of tuples that begin with one.
+        images: one image or several: a path, a folder of images, a PIL image,
+            an array or tensor [H, W, C] or [N, H, W, C] with one, three or
+            four channels, uint8 or float; a sequence of these, or a
+            `tf.data.Dataset` of images, of batches, or of tuples that begin
+            with one.
         resolution: R, height and width of the model's images.
-        max_pixels: of an image.
+        max_pixels: that the model decodes; a larger image is made smaller.
         value_range: the darkest and the brightest value of float images.
+        crop: of an image that is not square, "center" takes the centre, "pad"
+            repeats the border of the shorter side.
 
     Raises:
         UsageError: there are none, or some cannot be used; the message names
@@ -62,32 +73,26 @@ def read(
         raise errors.UsageError(
             f"value_range is {value_range}; expected (darkest, brightest)"
         )
-    found, problems, count = [], [], 0
+    if crop not in CROPS:
+        raise errors.UsageError(
+            f"crop is {crop!r}; expected {' or '.join(map(repr, CROPS))}"
+        )
+    found: list[Picture] = []
+    problems: dict[str, str] = {}
+    count = 0
     lowest = np.inf
     for count, image in enumerate(_each(images), start=1):
         name = _name(image, count - 1)
         if _is_float(image):
             lowest = min(lowest, image.min(initial=np.inf))
         try:
-            encoded = _encode(image, value_range)
-            with Image.open(io.BytesIO(encoded)) as header:
-                width, height = header.size
-            if width * height > max_pixels:
-                raise errors.UsageError(
-                    f"{width} x {height} pixels; the model takes at most "
-                    f"{max_pixels:,}"
-                )
+            encoded = _fitting(_encode(image, value_range), max_pixels, crop)
             pixels = pictures.decode(encoded, resolution)
             found.append(Picture(id=name, encoded=encoded, pixels=pixels))
         except (errors.UsageError, pictures.UnreadableError) as error:
-            problems.append(f"{name}: {error}")
+            problems[name] = str(error)
     if problems:
-        more = len(problems) - _SHOWN
-        raise errors.UsageError(
-            f"{len(problems)} of {count} images cannot be used: "
-            + "; ".join(problems[:_SHOWN])
-            + (f"; and {more} more" if more > 0 else "")
-        )
+        raise errors.UsageError(_listed(problems, count))
     if not found:
         raise errors.UsageError("there are no images")
     if low < 0 <= lowest < np.inf:
@@ -99,9 +104,137 @@ def read(
     return found
 
 
+def in_folder(folder: pathlib.Path) -> list[pathlib.Path]:
+    """Returns every image file under a folder, sorted.
+
+    Raises:
+        UsageError: there is none.
+    """
+    found = sorted(
+        file
+        for file in folder.rglob("*")
+        if file.suffix.lower() in pictures.SUFFIXES and file.is_file()
+    )
+    if not found:
+        raise errors.UsageError(f"{folder} is a folder without images")
+    return found
+
+
+def file_bytes(
+    path: pathlib.Path,
+    *,
+    max_pixels: int = signatures.MAX_PIXELS,
+    crop: str = "center",
+) -> bytes:
+    """Returns a PNG or JPEG that the model takes: the file, where it is one.
+
+    Args:
+        path: of an image of any kind.
+        max_pixels: that the model decodes; a larger image is made smaller.
+        crop: as for `read`.
+
+    Raises:
+        UsageError: it cannot be read.
+    """
+    return _fitting(_encode(path, (-1.0, 1.0)), max_pixels, crop)
+
+
+def unusable(paths: Iterable[pathlib.Path]) -> dict[str, str]:
+    """Decodes every file, one after the other, and keeps none.
+
+    Returns:
+        Why files cannot be used, by their names; those alone.
+    """
+    problems = {}
+    for path in paths:
+        try:
+            pictures.decode(file_bytes(path), 1)
+        except (errors.UsageError, pictures.UnreadableError) as error:
+            problems[str(path)] = str(error)
+    return problems
+
+
+def check(paths: Sequence[pathlib.Path]) -> None:
+    """Raises UsageError unless every file can be used; it names those bad."""
+    if not paths:
+        raise errors.UsageError("there are no images")
+    problems = unusable(paths)
+    if problems:
+        raise errors.UsageError(_listed(problems, len(paths)))
+
+
+def decode_png(content: bytes) -> np.ndarray:
+    """The pixels of a PNG that a model answered, uint8 [H, W, 3]."""
+    with Image.open(io.BytesIO(content), formats=["PNG"]) as image:
+        return np.asarray(image.convert("RGB"))
+
+
+def png(image: Image.Image) -> bytes:
+    """The bytes of a PNG file that holds an image."""
+    buffer = io.BytesIO()
+    image.save(buffer, format="PNG")
+    return buffer.getvalue()
+
+
+def _listed(problems: Mapping[str, str], count: int) -> str:
+    """Says which of the images cannot be used, and why; the first few."""
+    more = len(problems) - _SHOWN
+    shown = list(problems.items())[:_SHOWN]
+    return (
+        f"{len(problems)} of {count} images cannot be used: "
+        + "; ".join(f"{name}: {reason}" for name, reason in shown)
+        + (f"; and {more} more" if more > 0 else "")
+    )
+
+
+def _fitting(encoded: bytes, max_pixels: int, crop: str) -> bytes:
+    """The same file, or a PNG of it that the model takes."""
+    with warnings.catch_warnings():
+        # Pillow warns of sizes that we make smaller.
+        warnings.simplefilter("ignore", Image.DecompressionBombWarning)
+        with Image.open(io.BytesIO(encoded)) as opened:
+            width, height = opened.size
+            large = width * height > max_pixels
+            padded = crop == "pad" and width != height
+            if not large and not padded:
+                return encoded
+            if width * height > _DECODED_PIXELS:
+                raise errors.UsageError(
+                    f"{width} x {height} pixels; at most "
+                    f"{_DECODED_PIXELS:,} are read"
+                )
+            image = ImageOps.exif_transpose(opened)
+            if image.mode not in _PNG_MODES or image.mode == "P":
+                image = image.convert("RGBA" if _is_clear(image) else "RGB")
+    if large:
+        share = math.sqrt(max_pixels / (width * height))
+        image = image.resize(
+            (
+                max(1, math.floor(image.width * share)),
+                max(1, math.floor(image.height * share)),
+            ),
+            Image.Resampling.BOX,
+        )
+    return png(_padded(image) if padded else image)
+
+
+def _padded(image: Image.Image) -> Image.Image:
+    """A square in which the border of the shorter side is repeated."""
+    side = max(image.size)
+    array = np.asarray(image)
+    widths = [
+        ((side - length) // 2, side - length - (side - length) // 2)
+        for length in (image.height, image.width)
+    ]
+    widths += [(0, 0)] * (array.ndim - 2)
+    return Image.fromarray(np.pad(array, widths, mode="edge"))
+
+
 def _each(images: Any) -> Iterator[Any]:
-    """One image after another; batches are taken apart."""
-    if isinstance(images, tf.data.Dataset):
+    """One image after another; batches and folders are taken apart."""
+    # Who has a tensor has imported TensorFlow; nobody else needs it.
+    tf = sys.modules.get("tensorflow")
+    if tf is not None and isinstance(images, tf.data.Dataset):
         if images.cardinality() == tf.data.INFINITE_CARDINALITY:
             raise errors.UsageError(
                 "the dataset never ends; expected dataset.take(n)"
@@ -109,9 +242,14 @@ def _each(images: Any) -> Iterator[Any]:
         for element in images:
             first = element[0] if isinstance(element, tuple) else element
             yield from _each(first)
-    elif isinstance(images, (str, os.PathLike, Image.Image)):
+    elif isinstance(images, (str, os.PathLike)):
+        path = pathlib.Path(images).expanduser()
+        yield from in_folder(path) if path.is_dir() else [images]
+    elif isinstance(images, Image.Image):
         yield images
-    elif isinstance(images, (np.ndarray, tf.Tensor, tf.Variable)):
+    elif isinstance(images, np.ndarray) or (
+        tf is not None and isinstance(images, (tf.Tensor, tf.Variable))
+    ):
         array = np.asarray(images)
         if array.ndim == 4:
             yield from array
@@ -144,11 +282,12 @@ def _encode(image: Any, value_range: tuple[float, float]) -> bytes:
         image = Image.fromarray(_pixels(image, value_range))
     if isinstance(image, Image.Image):
         return _png(image)
-    path = pathlib.Path(image).expanduser()
-    if path.is_dir():
+    if "://" in str(image):
         raise errors.UsageError(
-            "is a folder; expected files, such as pathlib.Path(...).glob('*')"
+            "is an address, and nothing is fetched from the network; expected "
+            "a file"
         )
+    path = pathlib.Path(image).expanduser()
     try:
         content = path.read_bytes()
         with Image.open(io.BytesIO(content)) as opened:
@@ -170,11 +309,12 @@ def _png(image: Image.Image) -> bytes:
             "value_range"
         )
     if upright.mode not in _PNG_MODES:
-        clear = upright.has_transparency_data
-        upright = upright.convert("RGBA" if clear else "RGB")
-    buffer = io.BytesIO()
-    upright.save(buffer, format="PNG")
-    return buffer.getvalue()
+        upright = upright.convert("RGBA" if _is_clear(upright) else "RGB")
+    return png(upright)
+
+
+def _is_clear(image: Image.Image) -> bool:
+    return image.has_transparency_data
 
 
 def _pixels(array: np.ndarray, value_range: tuple[float, float]) -> np.ndarray:

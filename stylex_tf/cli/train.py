@@ -15,7 +15,14 @@ from ml_collections import config_flags
 from stylex_tf import errors, run_folder
 from stylex_tf.cli import command, config_flag
 
-_QUICKSTART = pathlib.Path(__file__).parents[2] / "configs" / "quickstart.py"
+# Inside an installed package, and beside it in a clone.
+_PACKAGE = pathlib.Path(__file__).absolute().parents[1]
+_CONFIGS = next(
+    folder
+    for folder in (_PACKAGE / "configs", _PACKAGE.parent / "configs")
+    if folder.is_dir() or folder.parent == _PACKAGE.parent
+)
+_QUICKSTART = _CONFIGS / "quickstart.py"
 
 _CONFIG = config_flag.define(_QUICKSTART)
 _RUN_DIR = flags.DEFINE_string(

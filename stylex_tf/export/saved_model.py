@@ -23,7 +23,7 @@ from stylex_tf.export import (
 )
 
 # Written by `export` itself.
-_OWN_ASSETS = ("contract", "class_names", "storage")
+_OWN_ASSETS = ("contract", "class_names", "description", "storage")
 
 
 @dataclasses.dataclass(frozen=True)
@@ -62,8 +62,8 @@ def export(
         examples: encoded images to ask about, at least one. Requests of the
             first stay with the model, as its warm-up.
         assets: what explains the model, plain JSON by name, each written to
-            `assets/<name>.json`. `contract`, `class_names` and `storage` are
-            added.
+            `assets/<name>.json`. `contract`, `class_names`, `description` and
+            `storage` are added.
         storage: of the weights, "float32" or "float16".
 
     Raises:
@@ -82,6 +82,7 @@ def export(
     texts |= {
         "contract": _to_json(servable.contract()),
         "class_names": _to_json(list(servable.class_names)),
+        "description": _to_json(servable.description()),
     }
     with atomic_folder.new_version(pathlib.Path(base_dir)) as version:
         figures = _save(servable, version.folder, examples, texts, storage)

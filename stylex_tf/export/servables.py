@@ -1,13 +1,15 @@
 """What is exported: the contract's signatures over three networks."""
 
 import dataclasses
+import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
-import numpy as np
 import tensorflow as tf
 
 from stylex_tf.export import (
+    checks,
+    class_tables,
     image_codec,
     purity,
     request_checks,
@@ -66,6 +68,7 @@ class Servable(tf.Module):
         style_strength: float = 1.0,
         max_top_k: int = signatures.MAX_TOP_K,
         resources: Sequence[Any] = (),
+        about: Mapping[str, Any] | None = None,
     ):
         """Traces every signature.
 
@@ -82,6 +85,9 @@ class Servable(tf.Module):
             max_top_k: attributes an image that one call may ask for.
             resources: trackable owners of what the functions read besides
                 variables, such as the lookup tables of a loaded SavedModel.
+            about: what `describe` tells besides sizes, bounds and class names:
+                `name`, `ranges`, `attribute_names`, `evaluation` and
+                `held_out`, plain JSON; what is missing is not told.
 
         Raises:
             ValueError: a function does not have the shapes of the contract,
@@ -101,10 +107,14 @@ class Servable(tf.Module):
         }
         self.style_strength = style_strength
         self.max_top_k = max_top_k
-        self._class_attributes = _padded_tables(
+        self._class_attributes = class_tables.padded(
             class_attributes, len(self.class_names), max_top_k
         )
         self.resources = list(resources)
+        # Its text: TensorFlow would track a dictionary.
+        self._description = json.dumps(
+            self._describe_itself(about or {}), allow_nan=False
+        )
         # Traced once, not for every signature that takes images.
         self._decode_bytes = tf.function(
             lambda image_bytes: image_codec.decode(image_bytes, resolution),
@@ -121,6 +131,7 @@ class Servable(tf.Module):
             (signatures.FIND_ATTRIBUTES, self._find_attributes),
             (signatures.STYLE_EFFECTS, self._style_effects),
             (signatures.CLASS_ATTRIBUTES, self._select_class_attributes),
+            (signatures.DESCRIBE, self._describe),
         ):
             function = tf.function(
                 method, input_signature=self._input_specs(signature)
@@ -147,6 +158,30 @@ class Servable(tf.Module):
             self.sizes,
             style_strength=self.style_strength,
             max_top_k=self.max_top_k,
+        )
+
+    def description(self) -> dict[str, Any]:
+        """What `describe` answers, as plain JSON."""
+        return json.loads(self._description)
+
+    def _describe_itself(self, about: Mapping[str, Any]) -> dict[str, Any]:
+        bounds = self.contract()
+        del bounds["signatures"]
+        return {
+            "format": signatures.DESCRIPTION_FORMAT,
+            "class_names": list(self.class_names),
+            **bounds,
+            **about,
+        }
+
+    def _describe(self, format: tf.Tensor) -> Outputs:
+        rows = request_checks.batch(signatures.DESCRIBE, format)
+        known = signatures.DESCRIPTION_FORMAT
+        rows = checks.within(rows, "format", rows, known, known)
+        text = tf.constant(self._description)
+        return self._conform(
+            signatures.DESCRIBE,
+            {"description": tf.fill(tf.shape(rows), text)},
         )
 
     def _serving_default(self, image_bytes: tf.Tensor) -> Outputs:
@@ -377,26 +412,6 @@ class Servable(tf.Module):
             name: tf.ensure_shape(outputs[name], info.static_shape(self.sizes))
             for name, info in signature.outputs.items()
         }
-
-
-def _padded_tables(
-    by_class: Mapping[int, Sequence[Mapping[str, Any]]],
-    classes: int,
-    width: int,
-) -> dict[str, np.ndarray]:
-    """Attributes as arrays, [K, width], that hold -1 where there is none."""
-    tables: dict[str, np.ndarray] = {}
-    for name, dtype in (
-        ("coordinate", np.int32),
-        ("direction", np.int32),
-        ("effect", np.float32),
-        ("share", np.float32),
-    ):
-        tables[name] = np.full([classes, width], -1, dtype)
-        for target, attributes in by_class.items():
-            values = [one[name] for one in attributes[:width]]
-            tables[name][target, : len(values)] = values
-    return tables
 
 
 def _distinct(variables: Iterable[tf.Variable]) -> list[tf.Variable]:

@@ -301,6 +301,28 @@ CLASS_ATTRIBUTES = Signature(
     max_batch=256,
 )
 
+# What `describe` is asked for, and answers.
+DESCRIPTION_FORMAT = 1
+
+DESCRIBE = Signature(
+    name="describe",
+    meaning=(
+        "What the model says of itself, as JSON: `name`, `sizes` (R, T, S and "
+        "K), `class_names`, `ranges` (minimum and maximum of the S "
+        "coordinates), `attribute_names`, `style_strength`, `max_top_k`, "
+        "`max_edits`, `max_measured`, `max_pixels`, `evaluation` (its figures) "
+        "and `held_out` (what single images are judged by). The version is the "
+        "server's to tell."
+    ),
+    inputs={
+        "format": TensorInfo(
+            "int32", ("N",), f"of the answer: {DESCRIPTION_FORMAT}"
+        ),
+    },
+    outputs={"description": TensorInfo("string", ("N",), "JSON in UTF-8")},
+    max_batch=256,
+)
+
 CONTRACT: Mapping[str, Signature] = {
     signature.name: signature
     for signature in (
@@ -314,6 +336,7 @@ CONTRACT: Mapping[str, Signature] = {
         FIND_ATTRIBUTES,
         STYLE_EFFECTS,
         CLASS_ATTRIBUTES,
+        DESCRIBE,
     )
 }
 

@@ -63,6 +63,7 @@ def requests(
         ),
         "directions": np.stack([rows % 2, 1 - rows % 2], axis=1),
         "strengths": np.stack([1.0 - 0.1 * rows, 0.5 + 0.1 * rows], axis=1),
+        "format": np.full_like(rows, signatures.DESCRIPTION_FORMAT),
     }
     return {
         name: {

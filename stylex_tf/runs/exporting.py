@@ -3,13 +3,15 @@
 import dataclasses
 import io
 from collections.abc import Mapping
+from typing import Any
 
 import numpy as np
 import tensorflow as tf
 from PIL import Image
 
+from stylex_tf.data import preprocessing
 from stylex_tf.evaluation import evaluation_file, record
-from stylex_tf.export import saved_model, servables
+from stylex_tf.export import held_out, saved_model, servables
 from stylex_tf.runs import searching
 from stylex_tf.runs import trained as trained_lib
 from stylex_tf.search import calibration as calibration_lib
@@ -104,6 +106,7 @@ def export(
         class_attributes=class_attributes,
         style_strength=shift_size,
         resources=[trained.classifier],
+        about=_about(trained, found, evaluation, names),
     )
     return saved_model.export(
         servable,
@@ -128,6 +131,42 @@ def export(
             "evaluation": evaluation_file.to_dict(evaluation),
         },
         storage=trained.settings.export.storage,
+    )
+
+
+def _about(
+    trained: trained_lib.TrainedRun,
+    found: searching.Found,
+    evaluation: record.Evaluation,
+    names: Mapping[int, str],
+) -> dict[str, Any]:
+    """What the export says of itself, besides its sizes."""
+    ranges = found.table.ranges
+    return {
+        "name": trained.settings.name,
+        "ranges": {
+            "minimum": ranges.minimum.tolist(),
+            "maximum": ranges.maximum.tolist(),
+        },
+        "attribute_names": {
+            str(coordinate): name for coordinate, name in names.items()
+        },
+        "evaluation": evaluation_file.to_dict(evaluation),
+        "held_out": _measure_held_out(trained).to_dict(),
+    }
+
+
+def _measure_held_out(trained: trained_lib.TrainedRun) -> held_out.HeldOut:
+    """How the model does on images that nothing was chosen by."""
+    functions, images = trained.stylex, trained.held_out.unseen.images
+    size = trained.settings.attributes.batch_size
+    styles, rebuilt = [], []
+    for start in range(0, len(images), size):
+        batch = preprocessing.to_float(images[start : start + size])
+        styles.append(functions.encode(batch))
+        rebuilt.append(preprocessing.to_uint8(functions.generate(styles[-1])))
+    return held_out.HeldOut.measure(
+        images, np.concatenate(rebuilt), np.concatenate(styles)
     )
 
 

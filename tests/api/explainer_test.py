@@ -11,6 +11,7 @@ from absl.testing import absltest, parameterized
 
 from stylex_tf import errors
 from stylex_tf.api import explainer
+from stylex_tf.export import held_out
 from tests.export import tiny_world
 from tests.testing import tiny_export
 
@@ -77,6 +78,54 @@ class ExplainerTest(parameterized.TestCase):
         self.assertEqual(found.image_ids, tuple(map(str, self.paths)))
         self.assertEqual(found.provenance["top_k"], 3)
         self.assertEqual(found.provenance["signature"], "find_attributes")
+
+    def test_the_edit_is_carried_onto_the_image_and_asked_about(self):
+        found = self.model.explain(self.paths[0], top_k=2, progress=False)
+
+        for a in range(2):
+            carried = tiny_world.encoded(found.carried[0, a])
+            answer = self.signatures["serving_default"](
+                image_bytes=tf.constant([carried])
+            )
+            np.testing.assert_allclose(
+                found.probabilities_carried[0, a],
+                answer["probabilities"][0],
+                atol=1e-5,
+            )
+
+    def test_trust_is_measured_by_the_held_out_images(self):
+        known = held_out.HeldOut.from_dict(
+            tiny_world.about(self.world)["held_out"]
+        )
+
+        found = self.model.explain(self.paths, progress=False)
+
+        np.testing.assert_allclose(
+            found.style_shares,
+            known.style_shares(self.ask("encode")["styles"]),
+            atol=1e-4,
+        )
+        np.testing.assert_allclose(
+            found.error_shares,
+            known.error_shares(found.images, found.reconstructions),
+            atol=1e-4,
+        )
+        for n, trust in enumerate(found.trust):
+            self.assertAlmostEqual(
+                trust.error_share, float(found.error_shares[n])
+            )
+            self.assertEqual(
+                trust.keeps_class,
+                found.probabilities[n].argmax()
+                == found.probabilities_before[n].argmax(),
+            )
+
+    def test_knows_what_its_attributes_are_called(self):
+        self.assertEqual(self.model.attribute_names, {4: "stem"})
+        found = self.model.explain_class(
+            "pear", images=self.paths, progress=False
+        )
+        self.assertEqual(found.attribute_name(0, 0), "stem")
 
     def test_effects_are_what_the_edit_does_in_closed_form(self):
         """Moves the styles of the matrices by hand."""
@@ -161,8 +210,13 @@ class ExplainerTest(parameterized.TestCase):
         ("class", {"target": "pera"}, "no class 'pera'; expected .*pear, Qui"),
         ("index", {"target": _K}, "there is no class 3"),
         ("negative", {"target": -1}, "there is no class -1"),
-        ("none", {"top_k": 0}, "top_k is 0; expected 1 to 4"),
-        ("many", {"top_k": 5}, "top_k is 5; expected 1 to 4"),
+        (
+            "none",
+            {"top_k": 0},
+            "top_k is 0; expected a whole number from 1 to 4",
+        ),
+        ("half", {"top_k": 2.5}, "top_k is 2.5; expected a whole number"),
+        ("many", {"top_k": 5}, "top_k is 5; expected a whole number from 1"),
     )
     def test_refuses(self, options, message):
         with self.assertRaisesRegex(errors.UsageError, message):

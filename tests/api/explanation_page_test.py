@@ -1,4 +1,5 @@
 import base64
+import dataclasses
 import io
 import re
 
@@ -11,6 +12,8 @@ from stylex_tf.api import cells, explanation_page
 _PICTURE = np.arange(300 * 300 * 3).reshape(300, 300, 3).astype(np.uint8)
 _ROW = cells.Row(
     heading='<script>"x"</script>',
+    trust="Nothing speaks against <it>.",
+    level="fair",
     cells=(cells.Cell(picture=_PICTURE, corner=">0.99", caption="a & b"),),
 )
 
@@ -30,6 +33,29 @@ class ExplanationPageTest(absltest.TestCase):
         self.assertIn("&gt;0.99", page)
         self.assertIn('alt="a &amp; b"', page)
         self.assertIn("<dt>model</dt><dd>&lt;i&gt;&amp;</dd>", page)
+
+    def test_says_how_far_to_trust_each_image(self):
+        doubtful = dataclasses.replace(
+            _ROW, trust="Do not rely on this.", level="doubtful"
+        )
+
+        page = explanation_page.render([_ROW, doubtful], facts=[])
+
+        self.assertIn(
+            '<p class="trust fair">Nothing speaks against &lt;it&gt;.</p>', page
+        )
+        self.assertIn(
+            '<p class="trust doubtful">Do not rely on this.</p>', page
+        )
+
+    def test_an_attribute_that_does_little_is_marked(self):
+        (cell,) = _ROW.cells
+        weak = dataclasses.replace(cell, caution="weak")
+        row = dataclasses.replace(_ROW, cells=(cell, weak))
+
+        page = explanation_page.render([row], facts=[])
+
+        self.assertEqual(page.count('<span class="caution">weak</span>'), 1)
 
     def test_allows_itself_no_network(self):
         page = explanation_page.render([_ROW], facts=[])

@@ -4,9 +4,10 @@ from absl.testing import absltest
 from stylex_tf.api import cells, explanation_sheet
 
 
-def _row(*colours, heading="a.png", caption="image"):
+def _row(*colours, heading="a.png", caption="image", **of_row):
     return cells.Row(
         heading=heading,
+        **{"trust": "", "level": "fair", **of_row},
         cells=tuple(
             cells.Cell(
                 picture=np.full([50, 50, 3], colour, np.uint8),
@@ -22,13 +23,27 @@ class ExplanationSheetTest(absltest.TestCase):
     def test_enlarges_by_a_whole_factor(self):
         sheet = np.asarray(explanation_sheet.draw([_row(200, 100), _row(7)]))
 
-        # Pictures of 150 pixels, 8 apart; rows of 150 + 48.
-        self.assertEqual(sheet.shape, (8 + 2 * 198, 8 + 2 * 158, 3))
-        np.testing.assert_array_equal(sheet[60:178, 8:158], 200)
-        np.testing.assert_array_equal(sheet[60:178, 166:316], 100)
-        np.testing.assert_array_equal(sheet[258:376, 8:158], 7)
+        # Pictures of 150 pixels, 8 apart; rows of 150 + 88.
+        self.assertEqual(sheet.shape, (8 + 2 * 238, 8 + 2 * 158, 3))
+        np.testing.assert_array_equal(sheet[80:198, 8:158], 200)
+        np.testing.assert_array_equal(sheet[80:198, 166:316], 100)
+        np.testing.assert_array_equal(sheet[318:436, 8:158], 7)
         # Where the second row has no picture, it is white.
-        np.testing.assert_array_equal(sheet[258:376, 166:], 255)
+        np.testing.assert_array_equal(sheet[318:436, 166:], 255)
+
+    def test_what_is_not_to_be_relied_on_is_red(self):
+        fair, doubtful = (
+            np.asarray(
+                explanation_sheet.draw([_row(0, trust="words", level=level)])
+            ).astype(int)
+            for level in ("fair", "doubtful")
+        )
+
+        def reddest(sheet):
+            return (sheet[..., 0] - sheet[..., 1]).max()
+
+        self.assertEqual(reddest(fair), 0)
+        self.assertGreater(reddest(doubtful), 50)
 
     def test_of_long_words_the_end_is_kept_in_place(self):
         short, long = (

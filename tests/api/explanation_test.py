@@ -25,6 +25,15 @@ class ExplanationTest(parameterized.TestCase):
             },
         ),
         (
+            "trust",
+            {
+                "attribute_names": {1: "glasses"},
+                "error_shares": np.array([0.5, 1], np.float32),
+                "style_shares": np.array([0, 0.25], np.float32),
+                "probabilities_carried": np.full([2, 3, 2], 0.5, np.float32),
+            },
+        ),
+        (
             "nothing_found",
             {
                 "coordinates": np.full([2, 3], -1, np.int32),
@@ -86,13 +95,13 @@ class ExplanationTest(parameterized.TestCase):
         one = samples.make().plot(max_images=1)
 
         # Five pictures of 114 pixels, and four.
-        self.assertEqual(both.size, (8 + 5 * 122, 8 + 2 * 162))
-        self.assertEqual(one.size, (8 + 4 * 122, 8 + 162))
+        self.assertEqual(both.size, (8 + 5 * 122, 8 + 2 * 202))
+        self.assertEqual(one.size, (8 + 4 * 122, 8 + 202))
         drawn = np.asarray(both)
         # The middle of the last picture, 19 times as large.
         made = samples.make().edited[1, 2]
         np.testing.assert_array_equal(
-            drawn[8 + 162 + 20 + 57, 8 + 4 * 122 + 57], made[3, 3]
+            drawn[8 + 202 + 40 + 57, 8 + 4 * 122 + 57], made[3, 3]
         )
 
     def test_the_page_shows_probabilities_and_escapes_names(self):
@@ -107,7 +116,9 @@ class ExplanationTest(parameterized.TestCase):
         self.assertIn('<span class="p">0.69</span>', page)
         self.assertIn("2. style 1 to min", page)
         self.assertNotIn("style -1", page)
-        self.assertEqual(page.count("<img"), 4 + 5)
+        # Each edit is there twice: by itself, and carried onto the image.
+        self.assertEqual(page.count("<img"), 4 + 2 * 5)
+        self.assertEqual(page.count('<figure class="carried">'), 5)
         self.assertNotRegex(page, r'(src|href)="(?!data:)')
         self.assertIn("<dd>export/1</dd>", page)
 
@@ -128,6 +139,77 @@ class ExplanationTest(parameterized.TestCase):
         self.assertNotIn("8.png", fragment)
         self.assertIn("and 4 more images", fragment)
         self.assertNotIn("<html", fragment)
+
+    def test_has_a_length_and_parts(self):
+        whole = samples.make(error_shares=np.array([0.5, 1.0], np.float32))
+
+        self.assertLen(whole, 2)
+        self.assertEqual(
+            [one.image_ids[0] for one in whole], ["a.png", "image 1"]
+        )
+        self.assertLen(whole[0:0], 0)
+        np.testing.assert_array_equal(whole[-1].edited[0], whole.edited[1])
+        self.assertEqual(whole[1].error_shares, [1.0])
+        with self.assertRaises(IndexError):
+            whole[2]
+        again = explanation.join(list(whole))
+        np.testing.assert_array_equal(again.edited, whole.edited)
+        self.assertEqual(again.image_ids, whole.image_ids)
+
+    def test_says_what_it_is_in_one_line(self):
+        self.assertEqual(
+            repr(samples.make(style_shares=np.array([0.5, 1.0], np.float32))),
+            "<Explanation of 2 images, up to 3 attributes each; classes cat, "
+            "Käfer <b>; 1 not to be relied on>",
+        )
+
+    def test_an_edit_is_carried_onto_the_image(self):
+        found = samples.make()
+        change = found.edited[1, 2].astype(int) - found.reconstructions[1]
+
+        np.testing.assert_array_equal(
+            found.carried[1, 2], np.clip(found.images[1] + change, 0, 255)
+        )
+        np.testing.assert_array_equal(found.carried[0, 2], 0)
+
+    def test_marks_what_does_little_and_what_turns_nothing(self):
+        after = np.array(
+            [
+                # Away from Käfer: cat, Käfer, nothing there.
+                [[0.9, 0.1], [0.2, 0.8], [-1, -1]],
+                # Towards cat, which it is already.
+                [[0.9, 0.1], [0.4, 0.6], [0.8, 0.2]],
+            ],
+            np.float32,
+        )
+        found = samples.make(
+            effects=np.array([[4.0, 0.3, -1], [2, 1, 0.1]], np.float32),
+            probabilities_after=after,
+        )
+
+        np.testing.assert_array_equal(
+            found.turns, [[True, False, False], [False] * 3]
+        )
+        np.testing.assert_array_equal(
+            found.weak, [[False, True, False], [False, False, True]]
+        )
+        self.assertEqual(
+            found.cautions(0), ["", "weak; does not turn the decision", ""]
+        )
+        self.assertIn(
+            "weak; does not turn the decision",
+            found.to_html(self.folder / "page.html").read_text(),
+        )
+
+    def test_names_that_were_given_are_shown_and_kept(self):
+        found = samples.make(attribute_names={1: "glasses"})
+
+        self.assertEqual(found.attribute_name(0, 1), "glasses")
+        self.assertEqual(found.attribute_name(0, 0), "style 4")
+        self.assertIn(
+            "2. glasses to min",
+            found.to_html(self.folder / "page.html").read_text(),
+        )
 
 
 if __name__ == "__main__":

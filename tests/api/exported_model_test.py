@@ -32,13 +32,51 @@ class ExportedModelTest(absltest.TestCase):
         return pathlib.Path(shutil.copytree(self.path, self.base / "1"))
 
     def test_knows_what_the_contract_says(self):
-        model = self.model
+        known = self.model.description
 
-        self.assertEqual(model.class_names, tiny_world.CLASS_NAMES)
-        self.assertEqual(model.resolution, tiny_world.RESOLUTION)
-        self.assertEqual(model.searched, tiny_world.NUM_SEARCHED)
-        self.assertEqual(model.max_top_k, tiny_world.MAX_TOP_K)
-        self.assertEqual(model.max_pixels, signatures.MAX_PIXELS)
+        self.assertEqual(known.name, "tiny")
+        self.assertEqual(known.class_names, tiny_world.CLASS_NAMES)
+        self.assertEqual(known.resolution, tiny_world.RESOLUTION)
+        self.assertEqual(known.searched, tiny_world.NUM_SEARCHED)
+        self.assertEqual(known.max_top_k, tiny_world.MAX_TOP_K)
+        self.assertEqual(known.max_pixels, signatures.MAX_PIXELS)
+        self.assertEqual(known.style_strength, tiny_world.STYLE_STRENGTH)
+        self.assertEqual(known.attribute_names, {4: "stem"})
+        self.assertEqual(known.missing, ())
+        ranges = tiny_world.TinyWorld().ranges
+        np.testing.assert_allclose(
+            known.ranges, [ranges.minimum, ranges.maximum], rtol=1e-6
+        )
+
+    def test_its_files_say_what_it_answers(self):
+        answer = self.model.ask(
+            signatures.DESCRIBE,
+            {"format": np.array([signatures.DESCRIPTION_FORMAT] * 2)},
+        )["description"]
+
+        written = json.loads(
+            (self.path / "assets" / "description.json").read_text()
+        )
+        self.assertEqual(json.loads(answer[0]), written)
+        self.assertEqual(answer[0], answer[1])
+        with self.assertRaisesRegex(
+            tf.errors.InvalidArgumentError, "format must be 1 to 1; found"
+        ):
+            self.model.ask(signatures.DESCRIBE, {"format": np.array([2])})
+
+    def test_an_older_export_tells_what_its_files_do(self):
+        path = self.copy()
+        assets = path / "assets"
+        (assets / "description.json").unlink()
+        (assets / "attribute_names.json").write_text('{"2": "leaf"}')
+        manifest.write(path)
+
+        known = exported_model.ExportedModel(path).description
+
+        self.assertEqual(known.class_names, tiny_world.CLASS_NAMES)
+        self.assertEqual(known.attribute_names, {2: "leaf"})
+        self.assertIsNone(known.held_out)
+        self.assertLen(known.missing, 3)
 
     def test_asks_by_a_signature(self):
         files = tiny_world.pictures(2)

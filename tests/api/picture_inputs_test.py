@@ -140,7 +140,8 @@ class PictureInputsTest(parameterized.TestCase):
             "floats from 0 to 249; expected -1 to 1, or say value_range",
         ),
         ("nan", np.full([4, 4, 3], np.nan), {}, "floats from nan to nan"),
-        ("large", np.zeros([40, 40, 3], np.uint8), {}, "40 x 40 pixels; .*1,0"),
+        ("crop", _PIXELS, {"crop": "left"}, "crop is 'left'; expected 'cen"),
+        ("address", "https://a.b/c.png", {}, "is an address, and nothing is"),
         ("range", _PIXELS, {"value_range": (1, 0)}, r"value_range is \(1, 0\)"),
         (
             "endless",
@@ -153,18 +154,76 @@ class PictureInputsTest(parameterized.TestCase):
         with self.assertRaisesRegex(errors.UsageError, message):
             _read(images, **options)
 
+    def test_a_large_image_is_made_smaller(self):
+        large = np.zeros([60, 120, 3], np.uint8)
+        large[:, 60:] = 200
+
+        for image in (
+            large,
+            self.file("large.jpg", image_files.encode(large, "JPEG")),
+        ):
+            (picture,) = _read(image)
+
+            width, height = Image.open(io.BytesIO(picture.encoded)).size
+            self.assertLessEqual(width * height, 1000)
+            self.assertEqual((width, height), (44, 22))
+            found = picture.pixels.astype(int)
+            self.assertLess(found[:, :2].max(), 10)
+            self.assertGreater(found[:, -2:].min(), 190)
+
+    @parameterized.parameters((8, 16), (16, 8), (7, 16))
+    def test_pads_to_a_square_with_the_border(self, height, width):
+        image = np.full([height, width, 3], 9, np.uint8)
+        image[:, :1] = image[:1] = image[:, -1:] = image[-1:] = 250
+
+        (centre,) = _read(image)
+        (padded,) = _read(image, crop="pad")
+
+        np.testing.assert_array_equal(_decoded(centre), image)
+        square = _decoded(padded)
+        self.assertEqual(square.shape, (16, 16, 3))
+        before = (16 - height) // 2, (16 - width) // 2
+        np.testing.assert_array_equal(
+            square[
+                before[0] : before[0] + height, before[1] : before[1] + width
+            ],
+            image,
+        )
+        np.testing.assert_array_equal(square[[0, -1]], 250)
+        np.testing.assert_array_equal(square[:, [0, -1]], 250)
+
+    def test_a_folder_is_all_its_images(self):
+        (self.folder / "deep").mkdir()
+        for name in ("b.png", "a.jpg", "deep/c.PNG"):
+            self.file(name, image_files.encode(_PIXELS))
+        self.file("notes.txt", b"not an image")
+
+        found = _read([self.folder])
+
+        self.assertEqual(
+            [picture.id for picture in found],
+            [
+                str(self.folder / name)
+                for name in ("a.jpg", "b.png", "deep/c.PNG")
+            ],
+        )
+        empty = self.folder / "empty"
+        empty.mkdir()
+        with self.assertRaisesRegex(errors.UsageError, "without images"):
+            _read(empty)
+
     def test_names_every_file_that_is_bad(self):
         paths = [
             self.file("good.png", image_files.encode(_PIXELS)),
             self.file("text.png", b"not an image"),
             self.file("cut.png", image_files.encode(_PIXELS)[:90]),
-            self.folder,
+            self.folder / "none.png",
         ]
 
         with self.assertRaisesRegex(
             errors.UsageError,
             "3 of 4 images cannot be used: .*text.png: not an image; "
-            ".*cut.png: .*; .* is a folder; expected files",
+            ".*cut.png: .*; .*none.png: No such file",
         ):
             _read(paths)
 

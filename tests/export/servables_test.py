@@ -415,6 +415,7 @@ class ServableTest(parameterized.TestCase):
                     "coordinates": tf.zeros([batch, 1], tf.int32),
                     "directions": tf.zeros([batch, 1], tf.int32),
                     "strengths": tf.zeros([batch, 1]),
+                    "format": tf.ones([batch], tf.int32),
                 }
                 self.assert_refused(
                     name,

@@ -1,13 +1,14 @@
 """A model of three matrices that stands in for trained networks."""
 
 import io
+from typing import Any
 
 import numpy as np
 import tensorflow as tf
 from PIL import Image
 
 from stylex_tf.attributes import edit_space, style_ranges
-from stylex_tf.export import servables
+from stylex_tf.export import held_out, servables
 from stylex_tf.search import effects_chunk, moves, screening
 from stylex_tf.search import model as model_lib
 
@@ -17,6 +18,7 @@ NUM_SEARCHED = 5
 CLASS_NAMES = ("apple", "pear", "Quitte ü")
 MAX_TOP_K = 4
 STYLE_STRENGTH = 0.75
+ATTRIBUTE_NAMES = {"4": "stem"}
 CLASS_ATTRIBUTES = {
     0: [{"coordinate": 3, "direction": 1, "effect": 0.5, "share": 0.25}],
     1: [
@@ -132,7 +134,29 @@ def servable(
         style_strength=STYLE_STRENGTH,
         max_top_k=MAX_TOP_K,
         resources=resources,
+        about=about(world),
     )
+
+
+def about(world: TinyWorld) -> dict[str, Any]:
+    """What the world's export says of itself."""
+    images = np.random.default_rng(2).integers(
+        0, 256, [40, RESOLUTION, RESOLUTION, 3], dtype=np.uint8
+    )
+    styles = world.encode(tf.constant(images / 127.5 - 1, tf.float32))
+    rebuilt = (world.generate(styles).numpy() + 1) * 127.5
+    return {
+        "name": "tiny",
+        "ranges": {
+            "minimum": world.ranges.minimum.tolist(),
+            "maximum": world.ranges.maximum.tolist(),
+        },
+        "attribute_names": ATTRIBUTE_NAMES,
+        "evaluation": {"reconstruction": {"agreement": 0.5}},
+        "held_out": held_out.HeldOut.measure(
+            images, np.rint(rebuilt).astype(np.uint8), styles.numpy()
+        ).to_dict(),
+    }
 
 
 def pictures(count: int = 3) -> list[bytes]:

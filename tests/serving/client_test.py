@@ -1,6 +1,7 @@
 import contextlib
+import csv
+import dataclasses
 import io
-import json
 import pathlib
 import tempfile
 
@@ -9,12 +10,18 @@ import tensorflow as tf
 from absl.testing import absltest, parameterized
 
 from serving import client as command
-from serving.stylex_client import client as clients
-from serving.stylex_client import connection as connections
-from serving.stylex_client import errors, explanation
+from stylex_tf import errors
+from stylex_tf.api import connection as connections
+from stylex_tf.api import (
+    explainer,
+    exported_model,
+    questions,
+    served,
+)
 from stylex_tf.export import signatures
 from tests.export import tiny_world
 from tests.serving import running_stylex, tiny_stylex
+from tests.testing import tiny_export
 
 _LONG = 120.0
 _BOTH = ({"rest": False}, {"rest": True})
@@ -37,7 +44,7 @@ class ClientTest(parameterized.TestCase):
 
     @classmethod
     def connect(cls, *, rest, model=None):
-        return clients.StylexClient.connect(
+        return served.connect(
             connections.Connection(
                 server=cls.server(rest), timeout_seconds=_LONG
             ),
@@ -91,7 +98,8 @@ class ClientTest(parameterized.TestCase):
             "directions": [[0, 1], [1, 0], [1, 1]],
             "strengths": [[1.0, 0.5], [2.0, 0.0], [0.25, -1.0]],
         }
-        with self.connect(rest=rest) as client:
+        with self.connect(rest=rest) as backend:
+            client = questions.Questions(backend)
             self.assert_same(
                 client.classify(self.images),
                 self.ask_directly("serving_default", image_bytes=self.images),
@@ -101,7 +109,7 @@ class ClientTest(parameterized.TestCase):
                 self.ask_directly("reconstruct", image_bytes=self.images),
             )
             self.assert_same(
-                client.explain(self.images, target_class=1, top_k=3),
+                client.find_attributes(self.images, target_class=1, top_k=3),
                 self.ask_directly(
                     "find_attributes",
                     image_bytes=self.images,
@@ -124,14 +132,17 @@ class ClientTest(parameterized.TestCase):
     def test_both_ways_give_the_same_answers(self):
         with self.connect(rest=False) as one, self.connect(rest=True) as other:
             self.assert_same(
-                one.explain(self.images), other.explain(self.images)
+                *(
+                    questions.Questions(backend).find_attributes(self.images)
+                    for backend in (one, other)
+                )
             )
 
     def test_many_images_are_cut_into_calls(self):
         images = self.images * 2
-        with self.connect(rest=False) as client:
+        with self.connect(rest=False) as backend:
             self.assert_same(
-                client.ask(
+                questions.Questions(backend).ask(
                     signatures.SERVING_DEFAULT,
                     {"image_bytes": images},
                     rows_per_call=4,
@@ -141,18 +152,20 @@ class ClientTest(parameterized.TestCase):
 
     @parameterized.parameters(*_BOTH)
     def test_a_refusal_has_the_code_and_the_text(self, rest):
-        with self.connect(rest=rest) as client:
+        with self.connect(rest=rest) as backend:
+            client = questions.Questions(backend)
             with self.assertRaisesRegex(
                 errors.ServerError, "^INVALID_ARGUMENT: .*top_k"
             ) as caught:
-                client.explain(self.images, top_k=99)
+                client.find_attributes(self.images, top_k=99)
         self.assertEqual(caught.exception.code, "INVALID_ARGUMENT")
         self.assertNotIn("\n", str(caught.exception))
 
     @parameterized.parameters(*_BOTH)
     def test_a_model_that_is_not_served(self, rest):
         model = connections.Model(name="ä", version=7)
-        with self.connect(rest=rest, model=model) as client:
+        with self.connect(rest=rest, model=model) as backend:
+            client = questions.Questions(backend)
             with self.assertRaisesRegex(errors.ServerError, "^NOT_FOUND: "):
                 client.classify(self.images)
 
@@ -163,9 +176,9 @@ class ClientTest(parameterized.TestCase):
         ({"images": [b""]}, "takes image_bytes"),
     )
     def test_a_mistake_is_not_sent(self, inputs, expected):
-        client = clients.StylexClient(None, connections.Model(name="none"))
+        client = questions.Questions(None)
 
-        with self.assertRaisesRegex(errors.ClientError, expected):
+        with self.assertRaisesRegex(errors.UsageError, expected):
             client.ask(signatures.SERVING_DEFAULT, inputs)
 
     @parameterized.parameters(*_BOTH)
@@ -189,6 +202,44 @@ class ClientTest(parameterized.TestCase):
         )
 
     @parameterized.parameters(*_BOTH)
+    def test_a_server_explains_as_the_export_in_this_process(self, rest):
+        here = explainer.Explainer(
+            exported_model.ExportedModel(
+                tiny_export.write(self.root / f"exported-{rest}")
+            )
+        )
+        with self.connect(rest=rest) as backend:
+            there = explainer.Explainer(backend)
+            for explain in (
+                lambda model: model.explain(
+                    self.files, target="pear", progress=False
+                ),
+                lambda model: model.explain_class(
+                    1, images=self.files, progress=False
+                ),
+            ):
+                one, other = explain(here), explain(there)
+                for field in dataclasses.fields(one):
+                    found, expected = (
+                        getattr(explanation, field.name)
+                        for explanation in (other, one)
+                    )
+                    if isinstance(expected, np.ndarray):
+                        np.testing.assert_allclose(
+                            found,
+                            expected,
+                            rtol=1e-4,
+                            atol=1e-5,
+                            err_msg=field.name,
+                        )
+                    elif field.name != "provenance":
+                        self.assertEqual(found, expected, field.name)
+                self.assertEqual(other.provenance["version"], "1")
+                self.assertEqual(other.provenance["name"], "tiny")
+        self.assertEmpty(there.missing)
+        self.assertEqual(there.class_names, tiny_world.CLASS_NAMES)
+
+    @parameterized.parameters(*_BOTH)
     def test_command_explains(self, rest):
         folder = self.root / f"explained-{rest}"
 
@@ -201,42 +252,21 @@ class ClientTest(parameterized.TestCase):
         )
 
         self.assertEqual(code, 0, err)
-        self.assertEqual(out.strip(), str(folder / explanation.JSON_FILE))
-        document = json.loads((folder / explanation.JSON_FILE).read_text())
-        self.assertEqual(document["version"], 1)
+        self.assertEqual(out.strip(), str(folder / "index.html"))
+        with (folder / "explanations.csv").open() as file:
+            rows = list(csv.DictReader(file))
+        self.assertEqual(
+            [row["image"] for row in rows], [str(file) for file in self.files]
+        )
         expected = self.ask_directly(
             "find_attributes",
             image_bytes=self.images,
             target_class=[-1, -1, -1],
             top_k=[2, 2, 2],
         )
-        before = self.ask_directly("reconstruct", image_bytes=self.images)
-        pictures = set()
-        for row, image in enumerate(document["images"]):
-            self.assertEqual(image["file"], str(self.files[row]))
-            self.assertEqual(
-                (folder / image["before"]).read_bytes(),
-                before["image_bytes"][row],
-            )
-            pictures.add(image["before"])
-            coordinates = expected["coordinates"][row]
-            self.assertEqual(
-                [one["coordinate"] for one in image["attributes"]],
-                coordinates[coordinates >= 0].tolist(),
-            )
-            for rank, one in enumerate(image["attributes"]):
-                self.assertAlmostEqual(
-                    one["effect"], float(expected["effects"][row, rank]), 4
-                )
-                self.assertEqual(
-                    (folder / one["after"]).read_bytes(),
-                    expected["edited_bytes"][row, rank],
-                )
-                pictures.add(one["after"])
-        self.assertEqual(
-            {path.name for path in folder.iterdir()},
-            pictures | {explanation.JSON_FILE},
-        )
+        for row, coordinates in zip(rows, expected["coordinates"], strict=True):
+            self.assertEqual(row["coordinate_1"], str(coordinates[0]))
+            self.assertIn(row["trust"], ("fair", "doubtful"))
 
     def test_a_failed_explanation_leaves_nothing(self):
         parent = self.root / "failed"
@@ -249,8 +279,8 @@ class ClientTest(parameterized.TestCase):
         )
 
         self.assertEqual(code, 1)
-        self.assertRegex(err, "error: INVALID_ARGUMENT: .*top_k")
-        self.assertEmpty(list(parent.iterdir()))
+        self.assertIn("error: top_k is 99; expected a whole number", err)
+        self.assertFalse(parent.exists() and list(parent.iterdir()))
 
     def test_command_edits(self):
         output = self.root / "edited.png"
@@ -290,8 +320,8 @@ class ClientTest(parameterized.TestCase):
 
         self.assertEqual((code, out), (1, ""))
         self.assertEqual(err.count("\n"), 1)
-        self.assertIn("3 of 4 images cannot be read", err)
-        self.assertIn(f"{empty}: neither a PNG nor a JPEG image", err)
+        self.assertIn("3 of 4 images cannot be used", err)
+        self.assertIn(f"{empty}: not an image", err)
         self.assertIn(f"{cut}: ", err)
         self.assertIn(f"{self.root}/none.png: No such file", err)
 

@@ -16,9 +16,9 @@ from absl.testing import absltest, parameterized
 from tensorflow_serving.apis import predict_pb2
 
 from serving import client as command
-from serving.stylex_client import client as clients
-from serving.stylex_client import connection as connections
-from serving.stylex_client import errors
+from stylex_tf import errors
+from stylex_tf.api import connection as connections
+from stylex_tf.api import questions, served
 from tests.serving import certificates, fake_server, tiny_stylex
 
 _LONG = 60.0
@@ -115,7 +115,7 @@ class ClientTransportTest(parameterized.TestCase):
         return server.server_port, requests
 
     def connect(self, port, *, rest, attempts=4, timeout=_LONG, tls=None):
-        client = clients.StylexClient.connect(
+        backend = served.connect(
             connections.Connection(
                 server=f"localhost:{port}",
                 timeout_seconds=timeout,
@@ -124,11 +124,11 @@ class ClientTransportTest(parameterized.TestCase):
                 ),
                 tls=tls,
             ),
-            connections.Model(name=tiny_stylex.NAME),
+            connections.Model(name=tiny_stylex.NAME, version=3),
             rest=rest,
         )
-        self.addCleanup(client.close)
-        return client
+        self.addCleanup(backend.close)
+        return questions.Questions(backend)
 
     @parameterized.parameters(*_BOTH)
     def test_what_is_unavailable_is_asked_again(self, rest):
@@ -233,7 +233,7 @@ class ClientTransportTest(parameterized.TestCase):
             fake_server.FakeServer(self, answer).port, rest=False
         )
 
-        with self.assertRaisesRegex(errors.ClientError, expected):
+        with self.assertRaisesRegex(errors.UsageError, expected):
             client.classify([b""])
 
     def secure(self, *, rest, mutual=False):

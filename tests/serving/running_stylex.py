@@ -6,9 +6,9 @@ import time
 from absl.testing import absltest
 
 from serving.model_server import model_config, model_server, options
-from serving.stylex_client import client as clients
-from serving.stylex_client import connection as connections
-from serving.stylex_client import errors
+from stylex_tf import errors
+from stylex_tf.api import connection as connections
+from stylex_tf.api import served
 from tests.serving import tiny_stylex
 
 _LONG = 120.0
@@ -38,10 +38,10 @@ def start(test: type[absltest.TestCase], base: pathlib.Path) -> tuple[int, int]:
     )
     model = connections.Model(name=tiny_stylex.NAME)
     end = time.monotonic() + _LONG
-    with clients.StylexClient.connect(connection, model) as client:
+    with served.connect(connection, model) as backend:
         while True:
             try:
-                client.pinned()
+                _ = backend.model
                 return ports
             except errors.ServerError:
                 if time.monotonic() > end:

@@ -1,0 +1,49 @@
+"""Whoever answers by the contract: an export in this process, or a server."""
+
+from collections.abc import Mapping
+from typing import Any, Protocol
+
+import numpy as np
+
+from stylex_tf.api import description as descriptions
+from stylex_tf.export import signatures
+
+Answer = dict[str, np.ndarray]
+
+
+class Backend(Protocol):
+    """One version of one model.
+
+    There are three: `exported_model.ExportedModel`, and `served.Served` over
+    gRPC and over REST.
+    """
+
+    @property
+    def description(self) -> descriptions.Description:
+        """What the model says of itself; asked once."""
+
+    def ask(
+        self,
+        signature: signatures.Signature,
+        inputs: Mapping[str, np.ndarray],
+    ) -> Answer:
+        """Asks once by a signature.
+
+        Args:
+            signature: of the contract.
+            inputs: all that it takes, of its types, N rows each; N is within
+                the signature's bound.
+
+        Returns:
+            All that it answers, of its types, N rows each; strings as bytes.
+
+        Raises:
+            ServerError: a server refuses, or cannot be reached.
+            UsageError: it answers something else.
+        """
+
+    def provenance(self) -> dict[str, Any]:
+        """Which model answers, and by what, as plain JSON."""
+
+    def close(self) -> None:
+        """Gives back what it holds."""

@@ -1,0 +1,47 @@
+"""The models that ship, found by their names."""
+
+import pathlib
+
+# Inside the wheel, and beside the package in a clone.
+_PACKAGE = pathlib.Path(__file__).absolute().parents[1]
+_FOLDERS = (_PACKAGE / "pretrained", _PACKAGE.parent / "pretrained")
+_KINDS = ("*.png", "*.jpg")
+
+
+def names() -> list[str]:
+    """Returns the names of all models that are here, sorted."""
+    found = {
+        model.name
+        for folder in _FOLDERS
+        if folder.is_dir()
+        for model in folder.iterdir()
+        if (model / "1").is_dir()
+    }
+    return sorted(found)
+
+
+def find(name: str) -> pathlib.Path | None:
+    """Returns the folder of a model that ships; None where there is none.
+
+    Args:
+        name: as "faces_32".
+    """
+    for folder in _FOLDERS:
+        if name in names() and (folder / name).is_dir():
+            return folder / name
+    return None
+
+
+def samples(model: str | pathlib.Path) -> list[pathlib.Path]:
+    """Returns the sample pictures that ship with a model; none where none do.
+
+    Args:
+        model: the name of a model that ships; or the folder of all versions of
+            one, or of one version.
+    """
+    base = find(str(model)) or pathlib.Path(model)
+    for folder in (base / "samples", base.parent / "samples"):
+        found = sorted(path for kind in _KINDS for path in folder.glob(kind))
+        if found:
+            return found
+    return []

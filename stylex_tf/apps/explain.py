@@ -1,0 +1,197 @@
+"""A folder of explanations: pictures, a page, and a table with a row an image.
+
+Images are read, explained and written some at a time, so that thousands of them
+fit in memory; all are looked at before the first is explained.
+"""
+
+import csv
+import pathlib
+from collections.abc import Sequence
+
+import numpy as np
+import tqdm
+
+from stylex_tf import atomic_folder, errors
+from stylex_tf.api import (
+    explainer,
+    explanation,
+    picture_inputs,
+    shipped,
+)
+
+TABLE = "explanations.csv"
+PAGE = "index.html"
+PICTURES = "pictures"
+
+# Images in memory at once.
+_AT_ONCE = 16
+# Images on the page; the table has all of them.
+_SHOWN = 200
+
+
+def find_images(words: Sequence[str], *, model: str = "") -> list[pathlib.Path]:
+    """Returns the files that the words of a command name.
+
+    Args:
+        words: files and folders, of which every image is taken, also of the
+            folders in them; none: the samples of a model that ships.
+        model: its name; empty: there are no samples.
+
+    Raises:
+        UsageError: a word is an address, or names nothing; or there is none.
+    """
+    if not words:
+        found = shipped.samples(model) if model else []
+        if not found:
+            raise errors.UsageError(
+                f"no images are named, and the model {model!r} has no samples; "
+                "expected files or folders"
+            )
+        return found
+    return [path for word in words for path in _under(word)]
+
+
+def _under(word: str) -> list[pathlib.Path]:
+    if "://" in word:
+        raise errors.UsageError(
+            f"{word} is an address; nothing is fetched from the network: "
+            "download it, and name the file"
+        )
+    path = pathlib.Path(word).expanduser()
+    return picture_inputs.in_folder(path) if path.is_dir() else [path]
+
+
+def write(
+    model: explainer.Explainer,
+    paths: Sequence[pathlib.Path],
+    output: pathlib.Path,
+    *,
+    target: str | int | None = None,
+    top_k: int = 4,
+    crop: str = "center",
+    skip_unreadable: bool = False,
+    progress: bool = True,
+) -> pathlib.Path:
+    """Explains images into a folder, which appears when it is complete.
+
+    Args:
+        model: that explains.
+        paths: of the images, N of them.
+        output: a new folder, or an empty one: `index.html` with the first
+            images, `explanations.csv` with all, and `pictures/`, a sheet an
+            image, named for its row.
+        target: as for `Explainer.explain`.
+        top_k: attributes of an image.
+        crop: as for `Explainer.explain`.
+        skip_unreadable: leaves out what is no image; its row says why.
+        progress: False says nothing.
+
+    Returns:
+        The page.
+
+    Raises:
+        UsageError: an image cannot be used, there is no such class, top_k is
+            out of bounds, or the folder holds something.
+    """
+    if target is not None:
+        model.class_index(target)
+    if skip_unreadable:
+        unreadable = picture_inputs.unusable(paths)
+    else:
+        picture_inputs.check(paths)
+        unreadable = {}
+    readable = [path for path in paths if str(path) not in unreadable]
+    if not readable:
+        raise errors.UsageError("none of the images can be used")
+    first: list[explanation.Explanation] = []
+    if output.exists() and any(output.iterdir()):
+        raise errors.UsageError(f"{output} is there already")
+    with (
+        atomic_folder.new_directory(output) as temporary,
+        (temporary / TABLE).open("w", newline="", encoding="utf-8") as file,
+        tqdm.tqdm(
+            total=len(readable), unit="image", disable=not progress
+        ) as bar,
+    ):
+        (temporary / PICTURES).mkdir()
+        table = csv.writer(file)
+        table.writerow(_header(top_k))
+        row = 0
+        for start in range(0, len(readable), _AT_ONCE):
+            found = model.explain(
+                readable[start : start + _AT_ONCE],
+                target=target,
+                top_k=top_k,
+                crop=crop,
+                progress=False,
+            )
+            for n in range(len(found)):
+                name = f"{PICTURES}/{row:05d}.png"
+                found[n].plot().save(temporary / name)
+                table.writerow(_row(found, n, top_k, name))
+                row += 1
+            if row <= _SHOWN or not first:
+                first.append(found)
+            bar.update(len(found))
+        for path, reason in unreadable.items():
+            table.writerow([path, reason])
+        explanation.join(first).to_html(temporary / PAGE)
+    return output / PAGE
+
+
+def _header(top_k: int) -> list[str]:
+    return [
+        "image",
+        "problem",
+        "picture",
+        "class",
+        "probability",
+        "class_of_reconstruction",
+        "probability_of_reconstruction",
+        "trust",
+        "trust_in_words",
+        *(
+            f"{name}_{rank}"
+            for rank in range(1, top_k + 1)
+            for name in (
+                "attribute",
+                "coordinate",
+                "direction",
+                "effect",
+                "class_after",
+                "probability_after",
+                "caution",
+            )
+        ),
+    ]
+
+
+def _row(
+    found: explanation.Explanation, n: int, top_k: int, picture: str
+) -> list[str]:
+    names = found.class_names
+    row = [found.image_ids[n], "", picture]
+    for said in (found.probabilities[n], found.probabilities_before[n]):
+        row += _said(names, said)
+    row += [found.trust[n].level, found.trust[n].words]
+    for a in range(top_k):
+        row += _attribute(found, n, a)
+    return row
+
+
+def _attribute(found: explanation.Explanation, n: int, a: int) -> list[str]:
+    if a >= found.coordinates.shape[1] or found.coordinates[n, a] < 0:
+        return [""] * 7
+    return [
+        found.attribute_name(n, a),
+        str(found.coordinates[n, a]),
+        ("min", "max")[found.directions[n, a]],
+        f"{found.effects[n, a]:.4f}",
+        *_said(found.class_names, found.probabilities_after[n, a]),
+        found.cautions(n)[a],
+    ]
+
+
+def _said(names: Sequence[str], probabilities: np.ndarray) -> list[str]:
+    winner = int(np.argmax(probabilities))
+    return [names[winner], f"{probabilities[winner]:.4f}"]

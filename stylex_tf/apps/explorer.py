@@ -1,0 +1,56 @@
+"""The explorer: a page over a model, until it is interrupted."""
+
+import os
+import pathlib
+from collections.abc import Sequence
+
+from stylex_tf import errors
+from stylex_tf.api import backend as backends
+from stylex_tf.apps import exploration
+
+
+def show(
+    backend: backends.Backend,
+    examples: Sequence[pathlib.Path] = (),
+    *,
+    most_knobs: int = 8,
+    address: str = "127.0.0.1",
+    port: int = 7860,
+) -> None:
+    """Shows the page, and says where, until it is interrupted.
+
+    Args:
+        backend: who answers.
+        examples: images to choose from.
+        most_knobs: of an image.
+        address: of the page; 127.0.0.1 is this machine alone.
+        port: of the page.
+
+    Raises:
+        UsageError: Gradio is not installed.
+        OSError: the port is taken.
+    """
+    explored = exploration.Exploration(backend)
+    # It asks at every start whether there is a newer Gradio.
+    os.environ.setdefault("GRADIO_ANALYTICS_ENABLED", "False")
+    try:
+        # Imported late: Gradio takes seconds, a mistake should not.
+        from stylex_tf.apps import explorer_page
+    except ModuleNotFoundError as error:
+        if error.name != "gradio":
+            raise
+        raise errors.UsageError(
+            "the page needs gradio: pip install 'stylex-tf[demo]'"
+        ) from error
+
+    page = explorer_page.build(explored, examples, most_knobs=most_knobs)
+    print(f"{explored.title}: http://{address}:{port}", flush=True)
+    page.launch(
+        server_name=address,
+        server_port=port,
+        theme=explorer_page.THEME,
+        css=explorer_page.CSS,
+        max_file_size="32mb",
+        quiet=True,
+        share=False,
+    )

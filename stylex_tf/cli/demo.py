@@ -1,0 +1,59 @@
+r"""Shows a page: choose an image, find its attributes, turn them.
+
+    stylex demo
+    stylex demo --model=runs/quickstart/export
+
+One process, no server; the page is at http://127.0.0.1:7860, for this machine
+alone. docs/explorer.md.
+"""
+
+import pathlib
+
+from absl import flags
+
+from stylex_tf import errors
+from stylex_tf.cli import command
+
+_MODEL = flags.DEFINE_string(
+    "model", "faces_32", "An exported model, or the name of one that ships."
+)
+_EXAMPLES = flags.DEFINE_string(
+    "examples", "", "A folder of images to choose from; default: the model's."
+)
+_KNOBS = flags.DEFINE_integer("most_knobs", 8, "Attributes of an image.")
+_ADDRESS = flags.DEFINE_string(
+    "address", "127.0.0.1", "Of the page; 0.0.0.0 opens it to the network."
+)
+_PORT = flags.DEFINE_integer("port", 7860, "Of the page.")
+
+
+def main(argv: list[str]) -> None:
+    """Shows the page until it is interrupted."""
+    command.no_arguments(argv)
+    # Imported late: a mistake in a flag should not wait.
+    from stylex_tf.api import exported_model, picture_inputs, shipped
+    from stylex_tf.apps import explorer
+
+    version = exported_model.find_version(_MODEL.value)
+    if _EXAMPLES.value:
+        examples = picture_inputs.in_folder(pathlib.Path(_EXAMPLES.value))
+        picture_inputs.check(examples)
+    else:
+        examples = shipped.samples(version)
+    exported_model.announce(version)
+    try:
+        explorer.show(
+            exported_model.ExportedModel(version),
+            examples,
+            most_knobs=_KNOBS.value,
+            address=_ADDRESS.value,
+            port=_PORT.value,
+        )
+    except OSError as error:
+        raise errors.UsageError(
+            f"{error}; another --port may be free"
+        ) from error
+
+
+if __name__ == "__main__":
+    command.run(main)

@@ -1,0 +1,99 @@
+"""The one command of an installed StylEx: `stylex explain`, `stylex train`.
+
+Each word after `stylex` is a command of this folder, which reads its own flags;
+`stylex COMMAND --help` lists them.
+"""
+
+import importlib
+import importlib.metadata
+import importlib.util
+import sys
+from collections.abc import Sequence
+
+from stylex_tf.cli import command
+
+# What needs no more than explaining does.
+_LOOK = {
+    "explain": "pictures, a page and a table of what moves a model on images",
+    "demo": "a page: choose an image, find its attributes, turn them",
+}
+# What needs the extra `train`, and TensorFlow 2.15.
+_TRAIN = {
+    "train": "trains StylEx on a classifier and images, and explains it",
+    "evaluate": "every figure of a trained run",
+    "search": "the search over more images, by many workers",
+    "augment": "training images in which an attribute is balanced",
+    "prepare_data": "images to TFRecords",
+    "train_classifier": "a classifier for those who have none",
+    "make_study": "pages that ask people what they see",
+    "score_study": "what people answered",
+    "save_weights": "the trained networks alone, to begin another run with",
+    "measure_held_out": "lets an older export tell how far to trust it",
+    "validate_export": "whether an exported model is whole",
+}
+COMMANDS = (*_LOOK, *_TRAIN)
+_HOW = "pip install 'stylex-tf[train]' 'tensorflow==2.15.*'"
+
+
+def main(argv: Sequence[str] | None = None) -> None:
+    """Runs one command; ends the process with its exit code.
+
+    Args:
+        argv: the words, the program's name first; None: those of the process.
+    """
+    words = list(sys.argv if argv is None else argv)
+    name = words[1] if len(words) > 1 else "help"
+    if name not in COMMANDS:
+        asked = name in ("help", "--help", "-h")
+        text = _usage() if asked else f"error: no command {name!r}\n{_usage()}"
+        print(text, file=sys.stdout if asked else sys.stderr)
+        sys.exit(0 if asked else 2)
+    if name in _TRAIN:
+        _check_keras(name)
+    _find_configs()
+    try:
+        module = importlib.import_module(f"stylex_tf.cli.{name}")
+    except ModuleNotFoundError as error:
+        missing = error.name or ""
+        if missing.partition(".")[0] in ("stylex_tf", ""):
+            raise
+        sys.exit(f"error: stylex {name} needs {missing}: {_HOW}")
+    sys.argv = [f"stylex {name}", *words[2:]]
+    # So that --help shows the flags of the command that was named.
+    sys.modules["__main__"].__doc__ = module.__doc__
+    command.run(module.main)
+
+
+def _usage() -> str:
+    width = max(map(len, COMMANDS))
+    lines = ["usage: stylex COMMAND [FLAGS]; stylex COMMAND --help", ""]
+    for title, commands in (("look", _LOOK), ("train", _TRAIN)):
+        lines.append(f"to {title}:")
+        lines += [
+            f"  {name:{width}}  {text}" for name, text in commands.items()
+        ]
+    return "\n".join(lines)
+
+
+def _check_keras(name: str) -> None:
+    """Ends the process where Keras is too new for training."""
+    try:
+        version = importlib.metadata.version("keras")
+    except importlib.metadata.PackageNotFoundError:
+        return
+    if int(version.partition(".")[0]) > 2:
+        sys.exit(
+            f"error: stylex {name} needs TensorFlow 2.15, whose Keras is 2.15; "
+            f"found Keras {version}. In another environment: {_HOW}"
+        )
+
+
+def _find_configs() -> None:
+    """Lets configs of the wheel import each other as they do in a clone."""
+    name = "stylex_tf.configs"
+    if importlib.util.find_spec(name):
+        sys.modules["configs"] = importlib.import_module(name)
+
+
+if __name__ == "__main__":
+    main()

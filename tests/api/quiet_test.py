@@ -1,0 +1,42 @@
+"""What C++ writes is held back; what matters is not."""
+
+import subprocess
+import sys
+
+from absl.testing import absltest
+
+_PROGRAM = """
+import os, sys
+sys.path[:] = {path}
+from stylex_tf.api import quiet
+os.write(2, b"before.")
+try:
+    with quiet.start():
+        os.write(2, b"chatter.")
+        {work}
+except ValueError:
+    os.write(2, b"failed.")
+os.write(2, b"after.")
+"""
+
+
+class QuietTest(absltest.TestCase):
+    def _said(self, work, **options):
+        return subprocess.run(
+            [sys.executable, "-c", _PROGRAM.format(path=sys.path, work=work)],
+            capture_output=True,
+            check=True,
+            **options,
+        ).stderr.decode()
+
+    def test_chatter_is_held_back_while_it_works(self):
+        self.assertEqual(self._said("pass"), "before.after.")
+
+    def test_chatter_is_shown_where_the_work_fails(self):
+        self.assertEqual(
+            self._said("raise ValueError"), "before.chatter.failed.after."
+        )
+
+
+if __name__ == "__main__":
+    absltest.main()

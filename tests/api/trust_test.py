@@ -1,0 +1,58 @@
+import numpy as np
+from absl.testing import absltest, parameterized
+
+from stylex_tf.api import trust
+
+_NAMES = ("cat", "dog")
+
+
+def _of(before=(0.9, 0.1), error=0.5, style=0.5):
+    return trust.of(
+        _NAMES, np.array([0.8, 0.2]), np.array(before), error, style
+    )
+
+
+class TrustTest(parameterized.TestCase):
+    @parameterized.named_parameters(
+        ("fair", {}, trust.FAIR),
+        ("at_the_limit", {"error": trust.LIMIT}, trust.FAIR),
+        ("class", {"before": (0.4, 0.6)}, trust.DOUBTFUL),
+        ("error", {"error": 0.995}, trust.DOUBTFUL),
+        ("style", {"style": 1.0}, trust.DOUBTFUL),
+        ("unknown", {"error": None}, trust.UNKNOWN),
+        (
+            "class_although_unknown",
+            {"before": (0.4, 0.6), "error": None, "style": None},
+            trust.DOUBTFUL,
+        ),
+    )
+    def test_level(self, changes, level):
+        self.assertEqual(_of(**changes).level, level)
+
+    def test_says_the_figures(self):
+        self.assertEqual(
+            str(_of(error=0.25, style=0.75)).replace("\N{NO-BREAK SPACE}", " "),
+            "Nothing speaks against it: its reconstruction keeps the class cat;"
+            " its reconstruction is less like it than with 25 % of held-out "
+            "images; its styles lie further out than with 75 % of held-out "
+            "images.",
+        )
+
+    def test_says_what_the_reconstruction_became(self):
+        words = _of(before=(0.4, 0.6)).words
+
+        self.assertStartsWith(
+            words,
+            "Do not rely on this: the classifier says cat of the image and dog "
+            "of its reconstruction; ",
+        )
+
+    def test_says_what_is_not_known(self):
+        words = _of(error=None, style=None).words
+
+        self.assertStartsWith(words, "Only partly known: ")
+        self.assertEqual(words.count("is not known"), 2)
+
+
+if __name__ == "__main__":
+    absltest.main()

@@ -1,0 +1,199 @@
+"""Tests of what the explorer asks."""
+
+import io
+
+import numpy as np
+from absl.testing import absltest
+from PIL import Image
+
+from stylex_tf.api import description
+from stylex_tf.apps import exploration
+from stylex_tf.export import held_out, signatures
+from tests.testing import image_files
+
+_R = 4
+_GREY = np.full([_R, _R, 3], 100, np.uint8)
+_IMAGE = Image.fromarray(_GREY + 20)
+
+
+def _png(level):
+    return image_files.encode(np.full([_R, _R, 3], level, np.uint8))
+
+
+def _held_out():
+    """Of images whose reconstructions are off by up to 99 levels."""
+    images = np.broadcast_to(_GREY, [100, _R, _R, 3])
+    off = images - np.arange(100, dtype=np.uint8)[:, None, None, None]
+    styles = np.random.default_rng(0).normal(size=[100, 2])
+    return held_out.HeldOut.measure(images, off, styles)
+
+
+class _Backend:
+    """Answers as a model of two classes would; remembers its edits."""
+
+    def __init__(self, **changes):
+        self.edits = []
+        self.classified = []
+        self.description = description.Description(
+            **{
+                "name": "pets",
+                "class_names": ("cat", "dog"),
+                "resolution": _R,
+                "searched": 8,
+                "max_top_k": 4,
+                "max_pixels": signatures.MAX_PIXELS,
+                "style_strength": 1.0,
+                "attribute_names": {3: "ears"},
+                "held_out": _held_out(),
+                **changes,
+            }
+        )
+
+    def provenance(self):
+        return {"model": "served", "version": "7"}
+
+    def ask(self, signature, inputs):
+        rows = len(next(iter(inputs.values())))
+        answers = {
+            "serving_default": self._classify,
+            "reconstruct": lambda _: {
+                "image_bytes": [_png(100)],
+                "probabilities": [[0.8, 0.2]],
+            },
+            "encode": lambda _: {"styles": [[0.0, 0.0]]},
+            "find_attributes": self._find,
+            "edit": self._edit,
+        }
+        answer = answers[signature.name](inputs)
+        return {
+            name: np.array(
+                list(answer[name]) * rows if rows > 1 else answer[name],
+                object if info.dtype == "string" else info.dtype,
+            )
+            for name, info in signature.outputs.items()
+            if name in answer
+        }
+
+    def _classify(self, inputs):
+        self.classified += list(inputs["image_bytes"])
+        return {
+            "probabilities": [[0.9, 0.1]],
+            "logits": [[0.0, 0.0]],
+            "class": [0],
+            "class_name": [b"cat"],
+        }
+
+    def _find(self, inputs):
+        k = int(inputs["top_k"][0])
+        found = {
+            "coordinates": [7, 3, 7, -1],
+            "directions": [1, 0, 0, -1],
+            "strengths": [1, 1, 1, -1],
+            "shifts": [1, 1, 1, -1],
+            "effects": [4.0, 0.3, 0.2, -1],
+            "probabilities_after": [
+                [0.1, 0.9],
+                [0.7, 0.3],
+                [0.7, 0.3],
+                [-1, -1],
+            ],
+            "edited_bytes": [_png(1), _png(2), _png(3), b""],
+        }
+        return {
+            "probabilities_before": [[0.8, 0.2]],
+            **{name: [array[:k]] for name, array in found.items()},
+        }
+
+    def _edit(self, inputs):
+        self.edits.append({k: v.tolist() for k, v in inputs.items()})
+        return {
+            "edited_bytes": [_png(130)],
+            "probabilities_before": [[0.8, 0.2]],
+            "probabilities_after": [[0.3, 0.7]],
+        }
+
+
+class ExplorationTest(absltest.TestCase):
+    def setUp(self):
+        super().setUp()
+        self.backend = _Backend()
+        self.asked = exploration.Exploration(self.backend)
+
+    def test_the_model_says_what_it_is_and_names_its_classes(self):
+        self.assertEqual(self.asked.title, "pets, version 7")
+        self.assertEqual(self.asked.class_names, ("cat", "dog"))
+        older = exploration.Exploration(_Backend(name=""))
+        self.assertEqual(older.title, "served, version 7")
+
+    def test_an_image_is_opened_with_trust(self):
+        opened = self.asked.open(_IMAGE)
+
+        self.assertAlmostEqual(opened.image.probabilities["cat"], 0.9, 6)
+        self.assertAlmostEqual(
+            opened.reconstruction.probabilities["cat"], 0.8, 6
+        )
+        # Off by 20 levels, as held-out image 20 of 0 to 99.
+        self.assertAlmostEqual(opened.trust.error_share, 20 / 99, places=3)
+        self.assertEqual(opened.trust.level, "fair")
+
+    def test_an_image_unlike_all_is_doubtful(self):
+        opened = self.asked.open(Image.new("RGB", (9, 5), "white"))
+
+        self.assertEqual(opened.trust.error_share, 1.0)
+        self.assertStartsWith(opened.trust.words, "Do not rely on this: ")
+
+    def test_knobs_are_coordinates_that_are_there_each_once(self):
+        knobs = self.asked.find(self.asked.open(_IMAGE))
+
+        self.assertEqual(
+            [(knob.coordinate, knob.direction) for knob in knobs],
+            [(7, 1), (3, 0)],
+        )
+        self.assertEqual([knob.label for knob in knobs], ["style 7", "ears"])
+        self.assertIn("cat 80.0% to 10.0%", knobs[0].caption)
+        self.assertIn("4.0", knobs[0].caption)
+
+    def test_knobs_that_do_little_say_so(self):
+        strong, weak = self.asked.find(self.asked.open(_IMAGE))
+
+        self.assertNotIn("weak", strong.caption)
+        self.assertNotIn("turn", strong.caption)
+        self.assertIn("; weak; does not turn the decision", weak.caption)
+
+    def test_towards_a_class_the_caption_is_about_that_class(self):
+        knobs = self.asked.find(
+            self.asked.open(_IMAGE), target_class=1, top_k=1
+        )
+
+        self.assertLen(knobs, 1)
+        self.assertIn("dog 20.0% to 90.0%", knobs[0].caption)
+
+    def test_the_right_leads_where_the_search_found_and_the_left_back(self):
+        opened = self.asked.open(_IMAGE)
+        knobs = self.asked.find(opened)
+
+        seen = self.asked.turn(opened, knobs, [0.5, -0.25])
+
+        (edit,) = self.backend.edits
+        self.assertEqual(edit["image_bytes"], [opened.content])
+        self.assertEqual(edit["coordinates"], [[7, 3]])
+        self.assertEqual(edit["directions"], [[1, 1]])
+        self.assertEqual(edit["strengths"], [[0.5, 0.25]])
+        self.assertEqual(seen.image, _png(130))
+        self.assertAlmostEqual(seen.probabilities["dog"], 0.7, places=6)
+
+    def test_carried_it_is_the_image_plus_the_change(self):
+        opened = self.asked.open(_IMAGE)
+        knobs = self.asked.find(opened)
+
+        seen = self.asked.turn(opened, knobs, [1.0, 0.0], carried=True)
+
+        # 120 + (130 - 100), and the classifier is asked about that picture.
+        with Image.open(io.BytesIO(seen.image)) as shown:
+            np.testing.assert_array_equal(np.asarray(shown), 150)
+        self.assertEqual(self.backend.classified[-1], seen.image)
+        self.assertAlmostEqual(seen.probabilities["cat"], 0.9, places=6)
+
+
+if __name__ == "__main__":
+    absltest.main()

@@ -1,0 +1,70 @@
+"""Tests of stylex_tf.cli.stylex: the one command of an installed StylEx."""
+
+import contextlib
+import importlib.metadata
+import importlib.util
+import io
+import sys
+from unittest import mock
+
+from absl.testing import absltest
+
+from stylex_tf.cli import stylex
+
+
+class StylexTest(absltest.TestCase):
+    def _run(self, *words):
+        """The exit code, and what is printed to stdout and stderr."""
+        out, err = io.StringIO(), io.StringIO()
+        with (
+            contextlib.redirect_stdout(out),
+            contextlib.redirect_stderr(err),
+            mock.patch.object(sys, "argv", ["stylex"]),
+            self.assertRaises(SystemExit) as caught,
+        ):
+            stylex.main(["stylex", *words])
+        return caught.exception.code, out.getvalue(), err.getvalue()
+
+    def test_lists_its_commands(self):
+        for words in ((), ("--help",), ("help",)):
+            code, out, _ = self._run(*words)
+            self.assertEqual(code, 0)
+            for name in ("explain", "demo", "train", "validate_export"):
+                self.assertRegex(out, rf"\n  {name} +\w")
+
+    def test_a_command_that_is_not_there(self):
+        code, _, err = self._run("explian")
+
+        self.assertEqual(code, 2)
+        self.assertStartsWith(err, "error: no command 'explian'\nusage: ")
+
+    def test_training_says_that_keras_is_too_new(self):
+        with mock.patch.object(
+            importlib.metadata, "version", return_value="3.9.0"
+        ):
+            code, _, _ = self._run("train")
+
+        self.assertRegex(
+            code, "^error: stylex train needs TensorFlow 2.15, .* Keras 3.9.0"
+        )
+
+    def test_says_which_package_is_missing(self):
+        missing = ModuleNotFoundError("no", name="ml_collections.config")
+        with mock.patch.object(
+            stylex.importlib, "import_module", side_effect=missing
+        ):
+            code, _, _ = self._run("train")
+
+        self.assertRegex(
+            code, r"needs ml_collections.config: pip install 'stylex-tf\[train"
+        )
+
+    def test_every_command_is_a_module_with_a_main(self):
+        for name in stylex.COMMANDS:
+            # Not imported: each defines its flags.
+            spec = importlib.util.find_spec(f"stylex_tf.cli.{name}")
+            self.assertIn("def main(argv", spec.loader.get_source(spec.name))
+
+
+if __name__ == "__main__":
+    absltest.main()
