@@ -317,17 +317,6 @@ class ExperimentConfig:
         """Steps without a better score that end training; 0 is never."""
         return math.ceil(self.training.patience / self.training.batch_size)
 
-    def searched_images(self, held_out: int) -> int:
-        """How many held-out images are searched, and looked at in training.
-
-        As many test what was found, and the rest evaluate it, so that nothing
-        is chosen on the images that it is measured on.
-
-        Args:
-            held_out: how many there are.
-        """
-        return min(self.attributes.images, held_out // 3)
-
     @property
     def r1_every(self) -> int:
         """Steps between two R1 penalties; 0 where it weighs nothing."""

@@ -18,7 +18,7 @@ from stylex_tf import config, config_checks, errors
 from stylex_tf.classifiers import adapter, calibration
 from stylex_tf.classifiers import trainer as classifier_trainer
 from stylex_tf.data import preparation
-from stylex_tf.data.records import tfrecords
+from stylex_tf.data.records import cuts, tfrecords
 from stylex_tf.models import (
     discriminator,
     encoder,
@@ -87,13 +87,20 @@ def wait_for(path: pathlib.Path, *, seconds: float = 3600.0) -> None:
 def load_data(
     experiment: config.ExperimentConfig, *, progress: bool = True
 ) -> tfrecords.Dataset:
-    """Returns the prepared images; the first call prepares them."""
-    return preparation.prepare(
+    """Returns the prepared images; the first call prepares them.
+
+    Raises:
+        DataError: they are not as the config says, or too few are held out.
+    """
+    dataset = preparation.prepare(
         experiment.data,
         experiment.model.resolution,
         experiment.seed,
         progress=progress,
     )
+    content = dataset.manifest.content
+    cuts.check_held_out(content.pictures["test"], content.groups["test"])
+    return dataset
 
 
 def prepare_classifier(

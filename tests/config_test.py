@@ -20,10 +20,6 @@ class ConfigTest(parameterized.TestCase):
         settings.training.patience = images
         self.assertEqual(settings.patience_steps, steps)
 
-    def test_a_third_of_few_held_out_images_is_searched(self):
-        self.assertEqual(_valid().searched_images(2000), 250)
-        self.assertEqual(_valid().searched_images(100), 33)
-
     def test_a_last_step_may_be_for_less_than_a_batch(self):
         settings = _valid()
         settings.training.total_images = 33

@@ -13,12 +13,12 @@ from typing import Any
 import tqdm
 
 from stylex_tf import config, config_checks, errors
-from stylex_tf.data.records import manifest, tfrecords
+from stylex_tf.data.records import cuts, manifest, tfrecords, writing
 from stylex_tf.data.sources import archives, folders, idx, layouts, listing
 from stylex_tf.data.worlds import rules, worlds
 
 # Raise when the same key would no longer give the same records.
-_FORMAT = 2
+_FORMAT = 3
 _DEFAULT_CACHE = "~/.cache/stylex_tf"
 
 
@@ -27,8 +27,9 @@ class _Job:
     """What there is to write."""
 
     description: manifest.Manifest
-    examples: Iterable[tuple[str, tfrecords.Example]]
+    examples: Iterable[tuple[str | None, tfrecords.Example]]
     total: int
+    cutting: cuts.Cutting
     unreadable: Sequence[manifest.Unreadable] = ()
 
 
@@ -87,7 +88,13 @@ def prepare_into(
         raise errors.DataError(f"{data.source}: is prepared already")
     job = _job(data, resolution, seed)
     examples = _with_progress(job, progress)
-    return tfrecords.write(directory, job.description, examples, job.unreadable)
+    return writing.write(
+        directory,
+        job.description,
+        examples,
+        job.unreadable,
+        cutting=job.cutting,
+    )
 
 
 def describe(
@@ -188,6 +195,8 @@ def _world_job(data: config.DataConfig, resolution: int, seed: int) -> _Job:
             label_noise=data.label_noise,
         ),
         total=data.rendered_images,
+        # Every picture of a world is like others; its factors tell them apart.
+        cutting=cuts.Cutting(near_copies=False),
     )
 
 
@@ -203,6 +212,8 @@ def _idx_job(
         ),
         examples=images.examples(resolution),
         total=len(images),
+        # 28 x 28 pixels are too few to tell a copy from a likeness.
+        cutting=cuts.Cutting(near_copies=False),
     )
 
 
@@ -217,7 +228,6 @@ def _folder_job(
         reader=reader,
         classes=data.classes,
         seed=seed,
-        test_fraction=data.test_fraction,
     )
     return _Job(
         description=manifest.Manifest(
@@ -229,6 +239,7 @@ def _folder_job(
         examples=images.examples(resolution, on_error=data.on_error),
         total=len(images),
         unreadable=images.unreadable,
+        cutting=cuts.Cutting(test_fraction=data.test_fraction, seed=seed),
     )
 
 

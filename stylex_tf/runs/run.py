@@ -16,6 +16,7 @@ from stylex_tf.data.records import tfrecords
 from stylex_tf.report import contact_sheet
 from stylex_tf.runs import (
     blame,
+    held_out,
     initial_weights,
     marginal,
     perceptual_features,
@@ -272,7 +273,7 @@ class Run:
                 batch_size=training.batch_size,
             ),
         ]
-        if not training.validate_every or not self._validated_images:
+        if not training.validate_every:
             return actions
         self._best.catch_up()
         measures = validation.Validation(
@@ -315,18 +316,19 @@ class Run:
             self.settings, self.state.networks.backbone
         )
 
-    @property
-    def _validated_images(self) -> int:
-        """How many images are measured in training; 0 of fewer than three."""
-        return min(
-            validating.IMAGES,
-            self.settings.searched_images(self.dataset.manifest.splits["test"]),
-        )
+    @functools.cached_property
+    def _validated(self) -> np.ndarray:
+        """Images measured in training: of those that the search will see."""
+        return held_out.HeldOut.of(
+            self.dataset.load("test"),
+            searched=self.settings.attributes.images,
+            unseen=0,
+        ).searched.images[: validating.IMAGES]
 
     def _held_out(self) -> validating.HeldOut:
         """What is measured in training: images that the search will see."""
         settings = self.settings
-        count = self._validated_images
+        count = len(self._validated)
         features = "the classifier under explanation"
         if self._extractor is not None:
             features = settings.loss.perceptual_features
@@ -340,7 +342,7 @@ class Run:
         )
 
         return validating.HeldOut(
-            self.dataset.load("test", limit=count).images,
+            self._validated,
             self.dataset.load("train", limit=count).images,
             rebuild=self._rebuilder(self.state.averages),
             classify=self.classifier.logits_and_features,
@@ -362,8 +364,8 @@ class Run:
         return rebuild
 
     def _snapshots(self) -> snapshots.Snapshots:
-        held_out = self.dataset.load("test", limit=_SNAPSHOT_IMAGES)
-        images = preprocessing.to_float_numpy(held_out.images)
+        shown = self.dataset.load("test", limit=_SNAPSHOT_IMAGES)
+        images = preprocessing.to_float_numpy(shown.images)
         p = tf.nn.softmax(self.classifier(tf.constant(images))).numpy()
         if self.settings.model.conditioning == "dropout":
             p = np.broadcast_to(self.marginal, p.shape)

@@ -10,23 +10,9 @@ from typing import Any
 from stylex_tf import config, errors, experiment, run_folder
 from stylex_tf.classifiers import adapter
 from stylex_tf.data.records import tfrecords
+from stylex_tf.runs import held_out as held_out_lib
 from stylex_tf.runs import trained_model, training_record
 from stylex_tf.training import checkpoint_files, checkpoints
-
-
-@dataclasses.dataclass(frozen=True)
-class HeldOut:
-    """Held-out images, each of which is used for one thing.
-
-    Attributes:
-        searched: what the search sees.
-        tested: others, to test whether what was found is significant.
-        unseen: others still, to evaluate what passed the tests.
-    """
-
-    searched: tfrecords.Examples
-    tested: tfrecords.Examples
-    unseen: tfrecords.Examples
 
 
 @dataclasses.dataclass(frozen=True)
@@ -54,16 +40,12 @@ class TrainedRun:
     seconds: float
 
     @functools.cached_property
-    def held_out(self) -> HeldOut:
-        """The images of the test split, cut in three."""
-        held_out = self.dataset.load("test")
-        ids, settings = len(held_out.ids), self.settings
-        count = settings.searched_images(ids)
-        end = min(2 * count + settings.evaluation.images, ids)
-        return HeldOut(
-            searched=held_out.take(0, count),
-            tested=held_out.take(count, 2 * count),
-            unseen=held_out.take(2 * count, end),
+    def held_out(self) -> held_out_lib.HeldOut:
+        """The images of the test split, cut in three by their content."""
+        return held_out_lib.HeldOut.of(
+            self.dataset.load("test"),
+            searched=self.settings.attributes.images,
+            unseen=self.settings.evaluation.images,
         )
 
     @functools.cached_property

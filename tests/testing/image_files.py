@@ -61,9 +61,15 @@ def idx_folder(
     size: int = 28,
     compress: bool = True,
 ) -> pathlib.Path:
-    """The four idx files; image i of a split is grey of the value i + 1."""
-    for prefix, labels in (("train", train_labels), ("t10k", test_labels)):
-        values = np.arange(1, len(labels) + 1, dtype=np.uint8)
+    """The four idx files; training image i is grey of the value i + 1.
+
+    The test images go on from 101.
+    """
+    for prefix, labels, first in (
+        ("train", train_labels, 1),
+        ("t10k", test_labels, 101),
+    ):
+        values = np.arange(first, len(labels) + first, dtype=np.uint8)
         images = np.tile(values[:, None, None], (1, size, size))
         for kind, array in (
             ("images-idx3", images),

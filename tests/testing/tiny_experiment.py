@@ -11,7 +11,7 @@ import numpy as np
 import tensorflow as tf
 
 from stylex_tf import config
-from stylex_tf.data.records import manifest, tfrecords
+from stylex_tf.data.records import manifest, tfrecords, writing
 from stylex_tf.models import discriminator, encoder, generator, mapping
 from stylex_tf.training import (
     augmentation_strength,
@@ -80,7 +80,7 @@ def write_data(directory: pathlib.Path) -> tfrecords.Dataset:
         )
         for i, picture in enumerate(pictures)
     )
-    return tfrecords.write(directory, description, examples)
+    return writing.write(directory, description, examples)
 
 
 def write_classifier(path: pathlib.Path) -> None:

@@ -1,5 +1,6 @@
 """Images whose labels are the answers of a classifier."""
 
+import dataclasses
 from typing import Any
 
 import numpy as np
@@ -40,12 +41,7 @@ class AnsweredDataset:
             self._answer(tf.constant(found.images[i : i + _AT_ONCE]))
             for i in starts
         ]
-        return tfrecords.Examples(
-            images=found.images,
-            labels=np.concatenate(labels),
-            factors=found.factors,
-            ids=found.ids,
-        )
+        return dataclasses.replace(found, labels=np.concatenate(labels))
 
     def batches(self, split: str, **options: Any) -> tf.data.Dataset:
         """As `tfrecords.Dataset.batches`."""

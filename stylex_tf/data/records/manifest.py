@@ -35,6 +35,25 @@ class Unreadable:
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
+class Content:
+    """How much of a data set is the same, and what the cut did about it.
+
+    Attributes:
+        pictures: number of different pictures, by split.
+        groups: number of groups of images that share content, by split; none
+            is in both.
+        near_copies: images that have a near copy which differs in a pixel.
+        left_out: test images of the source that share content with one of its
+            training images, and are in no split.
+    """
+
+    pictures: Mapping[str, int] = dataclasses.field(default_factory=dict)
+    groups: Mapping[str, int] = dataclasses.field(default_factory=dict)
+    near_copies: int = 0
+    left_out: int = 0
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
 class Manifest:
     """Describes a folder of TFRecords.
 
@@ -53,6 +72,8 @@ class Manifest:
             "" where there is none.
         greyscale: every image is grey (three equal channels).
         unreadable: files that were left out, each with the reason.
+        content: copies among the images.
+        cut: SHA-256 of which image is in which split; equal cuts, equal digest.
         digest: SHA-256 of all records in order; equal data, equal digest.
     """
 
@@ -72,6 +93,8 @@ class Manifest:
     shortcut: str = ""
     greyscale: bool = False
     unreadable: tuple[Unreadable, ...] = ()
+    content: Content = dataclasses.field(default_factory=Content)
+    cut: str = ""
     digest: str = ""
 
     @property
@@ -116,12 +139,34 @@ class Manifest:
             lines.append(f"  label: {self.rule}{causes}")
         if self.shortcut:
             lines.append(f"  shortcut of the training images: {self.shortcut}")
+        lines += self._content_lines()
         if self.unreadable:
             lines.append(f"  left out, unreadable: {len(self.unreadable)}")
             lines += [
                 f"    {file.name}: {file.reason}" for file in self.unreadable
             ]
         return "\n".join(lines)
+
+    def _content_lines(self) -> list[str]:
+        """What is the same among the images; of prepared data alone."""
+        lines = []
+        for split, pictures in self.content.pictures.items():
+            copies = self.splits[split] - pictures
+            if copies:
+                lines.append(
+                    f"  {split}: {copies:,} images are exact copies of others; "
+                    f"{pictures:,} different pictures"
+                )
+        if self.content.near_copies:
+            lines.append(
+                f"  near copies, kept on one side: {self.content.near_copies:,}"
+            )
+        if self.content.left_out:
+            lines.append(
+                "  test images left out, since they share content with "
+                f"training images: {self.content.left_out:,}"
+            )
+        return lines
 
     def to_dict(self) -> dict[str, Any]:
         """Plain values, ready for JSON."""
@@ -156,6 +201,7 @@ class Manifest:
             fields["unreadable"] = tuple(
                 Unreadable(**file) for file in fields["unreadable"]
             )
+            fields["content"] = Content(**fields["content"])
         except (TypeError, KeyError, AttributeError) as error:
             raise errors.DataError(
                 f"{where}: a field has the wrong shape: {error!r}"
@@ -192,7 +238,7 @@ class Manifest:
 
 
 def load(directory: pathlib.Path) -> Manifest:
-    """Reads `manifest.json` of a folder that `tfrecords.write` made.
+    """Reads `manifest.json` of a folder that `writing.write` made.
 
     Raises:
         DataError: the folder has none, or it is not one of ours; says which

@@ -1,5 +1,6 @@
 """Random access to the records of TFRecord files."""
 
+import hashlib
 import pathlib
 import struct
 from collections.abc import Callable, Iterable, Sequence
@@ -36,6 +37,10 @@ class RecordFiles:
                 raise errors.DataError(
                     f"{path}: no such file; the manifest names it"
                 )
+            if not path.stat().st_size:
+                raise errors.DataError(
+                    f"{path}: is empty. Prepare the data again"
+                )
             spans += [(number, *span) for span in _spans(path)]
             self._files.append(np.memmap(path, dtype=np.uint8, mode="r"))
         # File, first byte, number of bytes.
@@ -45,6 +50,13 @@ class RecordFiles:
     def __len__(self) -> int:
         """The number of records."""
         return len(self._spans)
+
+    def digest(self) -> str:
+        """Returns the SHA-256 of all records in order."""
+        found = hashlib.sha256()
+        for file, first, length in self._spans:
+            found.update(self._files[file][first : first + length])
+        return found.hexdigest()
 
     def read(self, indices: Iterable[int]) -> list[bytes]:
         """The records at these indices."""

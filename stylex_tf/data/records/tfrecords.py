@@ -1,26 +1,21 @@
-"""Writes images as TFRecords and reads them in an order that can be resumed.
+"""Reads TFRecords of images in an order that can be resumed.
 
-A record is a PNG with its label, factors and id. A data set appears whole or
-not at all: it is written beside its place and renamed.
+A record is a PNG with its label, factors, id and content group.
 """
 
-import contextlib
 import dataclasses
 import hashlib
-import io
 import pathlib
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 import tensorflow as tf
-from PIL import Image
 
-from stylex_tf import atomic_folder, errors
+from stylex_tf import errors
 from stylex_tf.data.records import (
     balancing,
     manifest,
     record_files,
-    shard_writer,
     shuffling,
 )
 
@@ -41,12 +36,15 @@ class Example:
         factors: a value per factor of the manifest: the index of a
             categorical value, or a number in [0, 1].
         id: names the image among those of its data set.
+        group: what the image belongs to with others that must not be on the
+            other side of a cut: a patient, a plant; "" where nothing is known.
     """
 
     image: np.ndarray
     label: int
     factors: tuple[float, ...] = ()
     id: str = ""
+    group: str = ""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -58,167 +56,41 @@ class Examples:
         labels: int32 [N].
         factors: float32 [N, F].
         ids: N names.
+        groups: number of each image's content group in its data set, int64
+            [N]; no group is in two splits.
     """
 
     images: np.ndarray
     labels: np.ndarray
     factors: np.ndarray
     ids: list[str]
+    groups: np.ndarray
 
     def take(self, start: int, end: int) -> "Examples":
         """Returns the examples from `start` up to, without, `end`."""
-        part = slice(start, end)
+        return self.at(range(*slice(start, end).indices(len(self.ids))))
+
+    def at(self, places: Sequence[int]) -> "Examples":
+        """Returns the examples at these places."""
+        chosen = np.asarray(places, np.int64)
         return Examples(
-            images=self.images[part],
-            labels=self.labels[part],
-            factors=self.factors[part],
-            ids=self.ids[part],
+            images=self.images[chosen],
+            labels=self.labels[chosen],
+            factors=self.factors[chosen],
+            ids=[self.ids[place] for place in chosen],
+            groups=self.groups[chosen],
         )
 
-
-def write(
-    directory: pathlib.Path,
-    description: manifest.Manifest,
-    examples: Iterable[tuple[str, Example]],
-    unreadable: Sequence[manifest.Unreadable] = (),
-) -> "Dataset":
-    """Writes a whole data set, or nothing.
-
-    Args:
-        directory: becomes the data set; must not exist yet, or be empty.
-        description: the manifest; what the examples decide is filled in.
-        examples: pairs of split and example, in any mixture.
-        unreadable: what was left out; read after the last example.
-
-    Returns:
-        The data set, opened.
-
-    Raises:
-        ExistsError: the directory exists and is not empty.
-        DataError: the test split is empty, or a class has no training image.
-        ValueError: an example does not fit the manifest.
-    """
-    directory = pathlib.Path(directory)
-    counts = {
-        split: np.zeros(len(description.class_names), int)
-        for split in manifest.SPLITS
-    }
-    unlabelled = dict.fromkeys(manifest.SPLITS, 0)
-    greyscale = True
-    with atomic_folder.new_directory(directory) as folder:
-        with contextlib.ExitStack() as stack:
-            writers = {
-                split: stack.enter_context(
-                    shard_writer.ShardWriter(folder, split)
-                )
-                for split in manifest.SPLITS
-            }
-            for split, example in examples:
-                _check_example(example, description)
-                writers[split].write(_serialize(example))
-                if example.label == UNKNOWN_LABEL:
-                    unlabelled[split] += 1
-                else:
-                    counts[split][example.label] += 1
-                greyscale = greyscale and _is_grey(example.image)
-        _check_counts(description, counts, unlabelled)
-        digests = "".join(writers[split].digest for split in manifest.SPLITS)
-        dataclasses.replace(
-            description,
-            splits={
-                split: int(n.sum()) + unlabelled[split]
-                for split, n in counts.items()
-            },
-            label_counts={
-                split: tuple(n.tolist()) for split, n in counts.items()
-            },
-            shards={split: tuple(w.names) for split, w in writers.items()},
-            greyscale=greyscale,
-            unreadable=tuple(unreadable),
-            digest=hashlib.sha256(digests.encode()).hexdigest(),
-        ).save(folder)
-    return Dataset(directory)
-
-
-def _is_grey(image: np.ndarray) -> bool:
-    return bool((image == image[..., :1]).all())
-
-
-def _check_counts(
-    description: manifest.Manifest,
-    counts: dict[str, np.ndarray],
-    unlabelled: dict[str, int],
-) -> None:
-    if not counts["test"].sum() + unlabelled["test"]:
-        raise errors.DataError(
-            f"{description.source}: the test split has no image; expected a "
-            "larger test_fraction or more images"
-        )
-    if not any(part.sum() for part in counts.values()):
-        return
-    if any(unlabelled.values()):
-        raise ValueError(
-            f"{description.source}: {sum(unlabelled.values())} examples have "
-            "no label; expected none of them, or all"
-        )
-    for name, count in zip(
-        description.class_names, counts["train"], strict=True
-    ):
-        if not count:
-            raise errors.DataError(
-                f"{description.source}: class {name!r} has no training image"
-            )
-
-
-def _check_example(example: Example, description: manifest.Manifest) -> None:
-    size = description.resolution
-    if (
-        example.image.shape != (size, size, 3)
-        or example.image.dtype != np.uint8
-    ):
-        raise ValueError(
-            f"{example.id}: image is {example.image.dtype} "
-            f"{example.image.shape}; expected uint8 {(size, size, 3)}"
-        )
-    last = len(description.class_names) - 1
-    if not (0 <= example.label <= last or example.label == UNKNOWN_LABEL):
-        raise ValueError(
-            f"{example.id}: label is {example.label}; expected 0 to {last}"
-        )
-    if len(example.factors) != len(description.factors):
-        raise ValueError(
-            f"{example.id}: {len(example.factors)} factors; expected "
-            f"{len(description.factors)}"
-        )
-
-
-def _serialize(example: Example) -> bytes:
-    png = io.BytesIO()
-    Image.fromarray(example.image).save(png, format="PNG")
-    features = {
-        "image": _bytes_feature(png.getvalue()),
-        "id": _bytes_feature(
-            # A file's name need not be valid Unicode.
-            example.id.encode("utf-8", "backslashreplace")
-        ),
-        "label": tf.train.Feature(
-            int64_list=tf.train.Int64List(value=[example.label])
-        ),
-        "factors": tf.train.Feature(
-            float_list=tf.train.FloatList(value=example.factors)
-        ),
-    }
-    return tf.train.Example(
-        features=tf.train.Features(feature=features)
-    ).SerializeToString(deterministic=True)
-
-
-def _bytes_feature(value: bytes) -> tf.train.Feature:
-    return tf.train.Feature(bytes_list=tf.train.BytesList(value=[value]))
+    def distinct(self) -> "Examples":
+        """Returns the first example of each picture; copies are dropped."""
+        firsts: dict[bytes, int] = {}
+        for place, image in enumerate(self.images):
+            firsts.setdefault(hashlib.sha256(image.tobytes()).digest(), place)
+        return self.at(list(firsts.values()))
 
 
 class Dataset:
-    """Reads a folder that `write` made."""
+    """Reads a folder that `writing.write` made."""
 
     def __init__(self, directory: pathlib.Path | str):
         """Opens the folder and checks that its files are whole.
@@ -240,6 +112,15 @@ class Dataset:
                     f"{self.directory}: {len(records)} records in the {split} "
                     f"split; the manifest says {self.manifest.splits[split]}"
                 )
+        digests = "".join(
+            self._records[split].digest() for split in manifest.SPLITS
+        )
+        if hashlib.sha256(digests.encode()).hexdigest() != self.manifest.digest:
+            raise errors.DataError(
+                f"{self.directory}: the records are not those that were "
+                "written, since their digest is not the manifest's: a file "
+                "was changed or damaged. Prepare the data again"
+            )
 
     def load(self, split: str, limit: int | None = None) -> Examples:
         """Decodes a split, or its first `limit` examples, into memory."""
@@ -265,6 +146,7 @@ class Dataset:
             labels=parsed["label"].numpy(),
             factors=parsed["factors"].numpy(),
             ids=[name.decode() for name in parsed["id"].numpy()],
+            groups=parsed["group"].numpy(),
         )
 
     def batches(
@@ -357,6 +239,7 @@ class Dataset:
         }
         if everything:
             features["id"] = tf.io.FixedLenFeature([], tf.string)
+            features["group"] = tf.io.FixedLenFeature([], tf.int64)
             features["factors"] = tf.io.FixedLenFeature(
                 [len(self.manifest.factors)], tf.float32
             )

@@ -1,6 +1,5 @@
 """Folders or zips of images, of any layout: their classes and their splits."""
 
-import collections
 import dataclasses
 import logging
 import pathlib
@@ -51,9 +50,8 @@ class ImageFolder:
         ] = class_folders.list_images,
         classes: Sequence[str] = (),
         seed: int = 0,
-        test_fraction: float = 0.1,
     ):
-        """Lists the files and decides their splits; reads no image.
+        """Lists the files; reads no image.
 
         Args:
             path: the folder or zip.
@@ -61,9 +59,7 @@ class ImageFolder:
             classes: the classes to keep, in the order of the labels; all, in
                 the order of the layout, where it is empty. Of images without
                 labels, the classes that they are taken to have.
-            seed: of the split and of the order in which images are written.
-            test_fraction: share of each class held out, where the layout has
-                no test images of its own.
+            seed: of the order in which images are written.
 
         Raises:
             DataError: the path is neither a folder nor a zip, is not of the
@@ -79,7 +75,7 @@ class ImageFolder:
             for image in found.images
             if found.class_names is None or image.class_name in self.class_names
         ]
-        self._files = _split(kept, np.random.default_rng(seed), test_fraction)
+        self._files = _mixed(kept, seed)
 
     def __len__(self) -> int:
         """The number of files."""
@@ -87,8 +83,10 @@ class ImageFolder:
 
     def examples(
         self, resolution: int, *, on_error: str = "fail"
-    ) -> Iterator[tuple[str, tfrecords.Example]]:
+    ) -> Iterator[tuple[str | None, tfrecords.Example]]:
         """Reads the images, as pairs of split and example, in a mixed order.
+
+        The split is None of all where the layout has no test images.
 
         Args:
             resolution: of the images.
@@ -113,12 +111,13 @@ class ImageFolder:
                 )
                 continue
             yield (
-                file.split or "train",
+                file.split,
                 tfrecords.Example(
                     image=image,
                     label=labels.get(file.class_name, tfrecords.UNKNOWN_LABEL),
                     factors=file.factors,
                     id=file.name,
+                    group=file.group,
                 ),
             )
         if self.unreadable and on_error == "fail":
@@ -168,25 +167,10 @@ def _taken_classes(
     return tuple(wanted)
 
 
-def _split(
-    files: Sequence[listing.Listed],
-    random: np.random.Generator,
-    test_fraction: float,
-) -> list[listing.Listed]:
-    """Gives every file a split, in a random order of all."""
-    files = [files[i] for i in random.permutation(len(files))]
+def _mixed(files: Sequence[listing.Listed], seed: int) -> list[listing.Listed]:
+    """The files in a random order, without splits that have no test images."""
+    order = np.random.default_rng(seed).permutation(len(files))
+    files = [files[i] for i in order]
     if any(file.split == "test" for file in files):
         return files
-    remaining = {}
-    counts = collections.Counter(file.class_name for file in files)
-    for name, count in counts.items():
-        # At least one of each class, but never the whole class.
-        wanted = max(1, round(count * test_fraction))
-        remaining[name] = min(wanted, count - 1)
-    result = []
-    for file in files:
-        is_test = remaining[file.class_name] > 0
-        remaining[file.class_name] -= is_test
-        split = "test" if is_test else "train"
-        result.append(dataclasses.replace(file, split=split))
-    return result
+    return [dataclasses.replace(file, split=None) for file in files]

@@ -16,6 +16,8 @@ class Listed:
         box: what to crop to: left, top, width, height, in pixels; None crops
             to the central square.
         factors: a value for each factor of the listing.
+        group: what it belongs to with others that stay on one side of a cut;
+            "" where nothing is known.
     """
 
     name: str
@@ -23,6 +25,7 @@ class Listed:
     split: str | None = None
     box: tuple[float, float, float, float] | None = None
     factors: tuple[float, ...] = ()
+    group: str = ""
 
 
 @dataclasses.dataclass(frozen=True)

@@ -218,8 +218,9 @@ def examples(
 ) -> Iterator[tuple[str, tfrecords.Example]]:
     """Draws `count` images, as pairs of split and example.
 
-    A combination of categorical factors is in one split only, so that a test
-    image is new, even where a world has few pictures.
+    A combination of categorical factors is in one split only, with those that
+    look the same, so that a test image is new, even where a world has few
+    pictures.
 
     Args:
         world: what can be drawn.
@@ -232,23 +233,20 @@ def examples(
         shortcut: goes with the labels of the training images.
         label_noise: share of the training labels that are wrong.
     """
-    categorical = [i for i, f in enumerate(world.factors) if f.values]
+    sides = _Sides(world, resolution, seed, test_fraction)
     chances = np.random.default_rng([seed, 1]).random((count, 3))
-
-    def split_of(values: np.ndarray) -> str:
-        return _split_of(values[categorical], seed, test_fraction)
 
     for number, values in enumerate(draw_factors(world, count, seed)):
         label_chance, shortcut_chance, noise_chance = chances[number]
         label = rule.label(values, label_chance)
-        split = split_of(values)
+        split = sides.side(values)
         if split == "train" and noise_chance < label_noise:
             label = (label + 1) % len(rule.class_names)
         if split == "train" and shortcut:
             holds = (label == 1) == (shortcut_chance < shortcut.share)
             values = _set(values, shortcut.cause, holds, world, number)
             # The new combination may be one of the test images'.
-            if split_of(values) == "test":
+            if sides.side(values) == "test":
                 continue
         yield (
             split,
@@ -257,6 +255,7 @@ def examples(
                 label=label,
                 factors=tuple(float(value) for value in values),
                 id=f"{world.name}-{number:06d}",
+                group=sides.combination(values),
             ),
         )
 
@@ -276,8 +275,34 @@ def _set(
     return changed
 
 
-def _split_of(values: np.ndarray, seed: int, test_fraction: float) -> str:
-    text = f"{seed}:{','.join(str(int(value)) for value in values)}"
-    digest = hashlib.sha256(text.encode()).digest()
-    share = int.from_bytes(digest[:8], "big") / 2**64
-    return "test" if share < test_fraction else "train"
+class _Sides:
+    """On which side of the cut each combination of categorical factors is.
+
+    What decides is the picture of the combination, so that combinations which
+    look the same (hair below a hat) are on one side.
+    """
+
+    def __init__(
+        self, world: World, resolution: int, seed: int, test_fraction: float
+    ):
+        self._world, self._resolution = world, resolution
+        self._seed, self._test_fraction = seed, test_fraction
+        self._categorical = np.array([bool(f.values) for f in world.factors])
+        self._sides: dict[str, str] = {}
+
+    def combination(self, values: np.ndarray) -> str:
+        """Names the combination of an image."""
+        return ",".join(str(int(value)) for value in values[self._categorical])
+
+    def side(self, values: np.ndarray) -> str:
+        """Returns "train" or "test"."""
+        name = self.combination(values)
+        if name not in self._sides:
+            middle = np.where(self._categorical, values, 0.5)
+            picture = self._world.render(middle.tolist(), self._resolution)
+            content = f"{self._seed}:".encode() + picture.tobytes()
+            digest = hashlib.sha256(content).digest()
+            share = int.from_bytes(digest[:8], "big") / 2**64
+            test = share < self._test_fraction
+            self._sides[name] = "test" if test else "train"
+        return self._sides[name]

@@ -6,7 +6,7 @@ import numpy as np
 import tensorflow as tf
 from absl.testing import absltest
 
-from stylex_tf.data.records import answered, tfrecords
+from stylex_tf.data.records import answered, tfrecords, writing
 from tests.testing import tiny_experiment
 
 
@@ -50,7 +50,7 @@ class AnsweredDatasetTest(absltest.TestCase):
             )
             for number, image in enumerate(tiny_experiment.images(140))
         )
-        dataset = tfrecords.write(
+        dataset = writing.write(
             pathlib.Path(self.create_tempdir()) / "many",
             self.dataset.manifest,
             examples,

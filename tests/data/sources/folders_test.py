@@ -66,7 +66,7 @@ class FoldersTest(parameterized.TestCase):
         image_files.class_folders(self.root / "train", images=10)
         images, examples = _read(self.root)
         self.assertEqual(images.class_names, ("cat", "dog"))
-        self.assertEqual({split for split, _ in examples}, {"train", "test"})
+        self.assertEqual({split for split, _ in examples}, {None})
 
     def test_a_class_may_be_called_like_a_split(self):
         image_files.class_folders(self.root, ("train", "bus"))
@@ -74,20 +74,7 @@ class FoldersTest(parameterized.TestCase):
             folders.ImageFolder(self.root).class_names, ("bus", "train")
         )
 
-    def test_our_split_takes_its_share_of_every_class(self):
-        image_files.class_folders(self.root, images=10)
-        _, examples = _read(self.root, test_fraction=0.3)
-        test = [example.label for split, example in examples if split == "test"]
-        self.assertEqual(np.bincount(test).tolist(), [3, 3])
-
-    def test_even_a_tiny_class_is_in_both_splits(self):
-        image_files.class_folders(self.root, images=2)
-        for fraction in (0.01, 0.99):
-            _, examples = _read(self.root, test_fraction=fraction)
-            found = {(split, example.label) for split, example in examples}
-            self.assertLen(found, 4)
-
-    def test_the_seed_decides_split_and_order(self):
+    def test_the_seed_decides_the_order(self):
         image_files.class_folders(self.root)
 
         def content(seed):

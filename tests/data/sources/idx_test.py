@@ -30,7 +30,7 @@ class IdxFolderTest(parameterized.TestCase):
         self.assertEqual(
             [(s, e.label, int(e.image.max())) for s, e in examples],
             [("train", label, i + 1) for i, label in enumerate(_TRAIN)]
-            + [("test", label, i + 1) for i, label in enumerate(_TEST)],
+            + [("test", label, i + 101) for i, label in enumerate(_TEST)],
         )
         self.assertEqual(examples[-1][1].id, "test-00002")
 

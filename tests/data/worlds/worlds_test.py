@@ -1,5 +1,7 @@
 """Tests of stylex_tf.data.worlds.worlds."""
 
+import dataclasses
+
 import numpy as np
 from absl.testing import absltest, parameterized
 
@@ -74,7 +76,7 @@ class WorldsTest(parameterized.TestCase):
 
     def test_no_combination_is_in_both_splits(self):
         found = {"train": set(), "test": set()}
-        for split, example in _examples():
+        for split, example in _examples(seed=2):
             found[split].add(example.factors[:2])
         self.assertNotEmpty(found["train"])
         self.assertNotEmpty(found["test"])
@@ -99,8 +101,8 @@ class WorldsTest(parameterized.TestCase):
     def test_a_shortcut_goes_with_the_label_in_training_alone(self):
         world = worlds.get("faces")
         rule = rules.parse("any", ("open_mouth",), world.factors, world.name)
-        drawn = worlds.World(
-            **{**vars(world), "render": lambda values, size: None}
+        drawn = dataclasses.replace(
+            world, render=lambda values, size: np.array(values[:6])
         )
         examples = list(
             worlds.examples(
@@ -108,7 +110,7 @@ class WorldsTest(parameterized.TestCase):
                 rule,
                 count=4000,
                 resolution=4,
-                seed=0,
+                seed=3,
                 test_fraction=0.3,
                 shortcut=worlds.parse_shortcut(world, "hair=blond", 0.9),
             )
@@ -152,9 +154,32 @@ class WorldsTest(parameterized.TestCase):
 
     def test_about_the_share_asked_for_is_held_out(self):
         world = worlds.get("faces")
-        values = worlds.draw_factors(world, 4000, seed=0)[:, :6]
-        tests = [worlds._split_of(row, 0, 0.1) == "test" for row in values]
+        sides = worlds._Sides(world, 16, seed=0, test_fraction=0.1)
+        values = worlds.draw_factors(world, 2000, seed=0)
+        tests = [sides.side(row) == "test" for row in values]
         self.assertBetween(np.mean(tests), 0.06, 0.14)
+
+    def test_combinations_that_look_the_same_are_on_one_side(self):
+        # The last factor is hidden.
+        world = dataclasses.replace(
+            _TINY,
+            factors=(*_TINY.factors[:2], manifest.Factor("hidden", ("a", "b"))),
+            probabilities=(),
+        )
+        for seed in range(10):
+            examples = worlds.examples(
+                world,
+                _rule(),
+                count=60,
+                resolution=4,
+                seed=seed,
+                test_fraction=0.3,
+            )
+            found = {"train": set(), "test": set()}
+            for split, example in examples:
+                found[split].add(example.image.tobytes())
+            self.assertEmpty(found["train"] & found["test"])
+            self.assertLen(found["train"] | found["test"], 6)
 
 
 if __name__ == "__main__":
