@@ -40,9 +40,13 @@ class DataConfig:
     # What makes the classes: CelebA's attribute ("Male"), or the column of the
     # grades with the least grade of class 1 ("level>=2").
     label: str = ""
-    # Annotations of CelebA or CUB to know of every image, as of a world's; for
-    # evaluation alone.
+    # Annotations of CelebA or CUB, or columns of `factors.csv` beside a class
+    # folder, to know of every image, as of a world's; for evaluation alone.
     factors: tuple[str, ...] = ()
+    # What must not be on both sides of a cut (a patient, a plant): a column of
+    # a .csv, or a regular expression with one bracket group on the file name,
+    # "patient_([0-9]+)".
+    group: str = ""
     # The class names to keep, in the order of their indices; empty keeps all.
     classes: tuple[str, ...] = ()
     # Worlds: how many images, and the planted truth: class 1 where "any" (or

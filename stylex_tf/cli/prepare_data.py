@@ -25,7 +25,16 @@ _OUTPUT = flags.DEFINE_string(
     "output", None, "The folder to make; must be new or empty."
 )
 _FACTORS = flags.DEFINE_list(
-    "factors", [], "Annotations of celeba or cub to keep for evaluation."
+    "factors",
+    [],
+    "Annotations of celeba or cub, or columns of factors.csv, to keep for "
+    "evaluation.",
+)
+_GROUP = flags.DEFINE_string(
+    "group",
+    _DEFAULT.group,
+    "What stays on one side of the cut: a column of a .csv, or a regular "
+    "expression with one bracket group on the file name.",
 )
 _TEST_FRACTION = flags.DEFINE_float(
     "test_fraction", _DEFAULT.test_fraction, "Share held out, where we split."
@@ -58,6 +67,7 @@ def main(argv: list[str]) -> None:
     data = data_flags.described(
         _SOURCE.value,
         factors=tuple(_FACTORS.value),
+        group=_GROUP.value,
         rendered_images=_IMAGES.value,
         rule=_RULE.value,
         test_fraction=_TEST_FRACTION.value,

@@ -115,13 +115,15 @@ def describe(
 
 def _job(data: config.DataConfig, resolution: int, seed: int) -> _Job:
     """Finds out what the source is; reads no image yet."""
-    reader = layouts.reader(data.layout, data.label, data.factors)
+    reader = layouts.reader(data.layout, data.label, data.factors, data.group)
     _refuse_layout(data)
     if data.source in worlds.NAMES:
+        _refuse_names(data)
         return _world_job(data, resolution, seed)
     _refuse_causes(data)
     folder = _idx_folder(data.source)
     if folder is not None and data.layout == config_checks.CLASS_FOLDERS:
+        _refuse_names(data)
         return _idx_job(folder, data, resolution)
     return _folder_job(reader, data, resolution, seed)
 
@@ -269,6 +271,16 @@ def _refuse_layout(data: config.DataConfig) -> None:
         )
 
 
+def _refuse_names(data: config.DataConfig) -> None:
+    """Images that are no files have no names to read a group from."""
+    for name, value in (("group", data.group), ("factors", data.factors)):
+        if value:
+            raise errors.DataError(
+                f"{name} is {value!r}, but the images of {data.source} are no "
+                "files of a folder; expected none"
+            )
+
+
 def _refuse_causes(data: config.DataConfig) -> None:
     for name, value in (("causes", data.causes), ("shortcut", data.shortcut)):
         if value:
@@ -345,6 +357,7 @@ def _key(data: config.DataConfig, resolution: int, seed: int) -> str:
             "layout": data.layout,
             "label": data.label,
             "factors": list(data.factors),
+            "group": data.group,
             "on_error": data.on_error,
             "seed": seed,
         }

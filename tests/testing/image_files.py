@@ -30,12 +30,18 @@ def write(path: pathlib.Path, content: bytes) -> None:
 
 
 def class_folders(
-    root: pathlib.Path, classes=("cat", "dog"), images: int = 10
+    root: pathlib.Path,
+    classes=("cat", "dog"),
+    images: int = 10,
+    first: int = 0,
 ) -> pathlib.Path:
-    """A folder with one sub-folder a class, of different pictures."""
+    """A folder with one sub-folder a class, of different pictures.
+
+    Folders with other `first` have other pictures.
+    """
     for label, name in enumerate(classes):
         for number in range(images):
-            content = encode(noise(1000 * label + number))
+            content = encode(noise(1000 * label + first + number))
             write(root / name / f"{number:02d}.png", content)
     return root
 

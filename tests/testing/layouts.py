@@ -23,7 +23,7 @@ def afhq(root: pathlib.Path, train: int = 8, test: int = 4) -> pathlib.Path:
     """train/{cat,dog,wild} and val/."""
     classes = ("cat", "dog", "wild")
     image_files.class_folders(root / "train", classes, train)
-    image_files.class_folders(root / "val", classes, test)
+    image_files.class_folders(root / "val", classes, test, first=500)
     return root
 
 

@@ -45,8 +45,8 @@ def pairs(
 def _most_bits(signs: np.ndarray) -> int:
     """How many bits two near copies of this set may differ in.
 
-    Half of what all but a hundredth of the pairs differ in: a set whose
-    pictures all look alike, as those of the back of the eye do, has near
+    Nine twentieths of what all but a twentieth of the pairs differ in: a set
+    whose pictures all look alike, as those of the back of the eye do, has near
     copies that are nearer.
     """
     sample = signs[:: -(-len(signs) // _SAMPLE)]
@@ -56,8 +56,8 @@ def _most_bits(signs: np.ndarray) -> int:
     differ = differ[differ > _ALWAYS_BITS]
     if not differ.size:
         return _MOST_BITS
-    hundredth = np.partition(differ, len(differ) // 100)[len(differ) // 100]
-    return int(np.clip(hundredth // 2, _ALWAYS_BITS, _MOST_BITS))
+    twentieth = np.partition(differ, len(differ) // 20)[len(differ) // 20]
+    return int(np.clip(9 * twentieth // 20, _ALWAYS_BITS, _MOST_BITS))
 
 
 def _same_colours(one: np.ndarray, other: np.ndarray) -> bool:

@@ -8,7 +8,9 @@ from stylex_tf.data.sources import (
     celeba,
     class_folders,
     cub,
+    factor_table,
     graded,
+    grouping,
     listing,
     plant_village,
     unlabelled,
@@ -19,18 +21,20 @@ _WITH_FACTORS = ("celeba", "cub")
 
 
 def reader(
-    layout: str, label: str, factors: Sequence[str]
+    layout: str, label: str, factors: Sequence[str], group: str = ""
 ) -> Callable[[archives.Archive], listing.Listing]:
     """What lists the images of an archive of this layout.
 
     Args:
         layout: one of `config_checks.LAYOUTS`.
         label: what makes the classes, where the layout leaves a choice.
-        factors: annotations to read as known factors, where it has some.
+        factors: annotations to read as known factors: those of the layout, or
+            columns of factors.csv.
+        group: which images belong together, as in `grouping.name_groups`.
 
     Raises:
-        DataError: no such layout, or a label or factors that it does not have,
-            or no label where it needs one.
+        DataError: no such layout, or a label that it does not have, or no
+            label where it needs one, or a group that is not possible.
     """
     if bool(label) != (layout in _LABELLED_BY_FIELD):
         expected = (
@@ -40,11 +44,7 @@ def reader(
             'and a grade ("level>=2")'
         )
         raise errors.DataError(f"label is {label!r}; expected {expected}")
-    if factors and layout not in _WITH_FACTORS:
-        raise errors.DataError(
-            f"factors is {tuple(factors)}; expected none, since layout "
-            f"{layout!r} has no annotations"
-        )
+    grouping.is_pattern(group)
     readers: dict[str, Callable[[archives.Archive], listing.Listing]] = {
         "class_folders": class_folders.list_images,
         "celeba": lambda archive: celeba.list_images(archive, label, factors),
@@ -57,4 +57,11 @@ def reader(
         raise errors.DataError(
             f"layout is {layout!r}; expected one of {', '.join(readers)}"
         )
-    return readers[layout]
+
+    def read(archive: archives.Archive) -> listing.Listing:
+        found = readers[layout](archive)
+        if layout not in _WITH_FACTORS:
+            found = factor_table.add_factors(archive, found, factors)
+        return grouping.name_groups(archive, found, group)
+
+    return read

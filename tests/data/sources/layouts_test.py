@@ -1,9 +1,12 @@
 """Tests of stylex_tf.data.sources.layouts."""
 
+import pathlib
+
 from absl.testing import absltest, parameterized
 
 from stylex_tf import config_checks, errors
-from stylex_tf.data.sources import layouts
+from stylex_tf.data.sources import archives, layouts
+from tests.testing import layouts as test_layouts
 
 _LABELS = {"celeba": "Male", "graded": "level>=2"}
 
@@ -25,11 +28,19 @@ class LayoutsTest(parameterized.TestCase):
     @parameterized.parameters(
         "class_folders", "graded", "plant_village", "unlabelled"
     )
-    def test_refuses_factors_where_there_are_no_annotations(self, layout):
+    def test_factors_of_other_layouts_are_in_a_table(self, layout):
+        root = pathlib.Path(self.create_tempdir()) / "plants"
+        test_layouts.plant_village(root)
+        (root / "grades.csv").write_text("image,level\nApple___healthy/00,1")
+        read = layouts.reader(layout, _LABELS.get(layout, ""), ("Hat",))
         with self.assertRaisesRegex(
-            errors.DataError, f"factors is .'Hat',.*'{layout}' has no annotat"
+            errors.DataError, "factors is .'Hat',.*has no factors.csv"
         ):
-            layouts.reader(layout, _LABELS.get(layout, ""), ("Hat",))
+            read(archives.open_archive(root))
+
+    def test_refuses_a_group_before_anything_is_read(self):
+        with self.assertRaisesRegex(errors.DataError, "2 bracket groups"):
+            layouts.reader("class_folders", "", (), "(a)(b)")
 
     def test_refuses_an_unknown_layout(self):
         with self.assertRaisesRegex(
