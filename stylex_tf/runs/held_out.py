@@ -6,6 +6,7 @@ import numpy as np
 
 from stylex_tf.data.records import cuts, tfrecords
 
+
 @dataclasses.dataclass(frozen=True)
 class HeldOut:
     """Held-out images, cut by their content.
