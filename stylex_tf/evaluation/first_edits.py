@@ -5,6 +5,7 @@ that are shown first.
 """
 
 import dataclasses
+import math
 from collections.abc import Mapping, Sequence
 
 import numpy as np
@@ -15,6 +16,10 @@ from stylex_tf.evaluation import led, reconstruction
 from stylex_tf.ops import carried
 from stylex_tf.search import batching
 from stylex_tf.search import model as model_lib
+
+# Numbers of one set of pictures that are in memory at once, of four such sets:
+# 8,138 images of 64 pixels, 508 of 256.
+_MOST_VALUES = 100_000_000
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
@@ -70,6 +75,9 @@ def make(
 ) -> FirstEdits | None:
     """Edits every image whose target class has an attribute.
 
+    Of large images the first several hundred, which fit into memory; figures
+    say of how many they are.
+
     Args:
         model: its generator is asked.
         space: the edits.
@@ -87,6 +95,8 @@ def make(
     has = np.isin(images_led.targets, list(first))
     if not has.any():
         return None
+    most = max(2, _MOST_VALUES // math.prod(images.shape[1:]))
+    has &= np.cumsum(has) <= most
     rows, targets = images_led.rows[has], images_led.targets[has]
     coordinates = np.array([first[one].coordinate for one in targets])
     directions = np.array([first[one].direction for one in targets])

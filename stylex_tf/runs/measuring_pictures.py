@@ -1,6 +1,7 @@
 """How reconstructions and edits look, beside what they are compared with."""
 
 import dataclasses
+import math
 
 import numpy as np
 import tensorflow as tf
@@ -17,8 +18,10 @@ from stylex_tf.runs import second_opinion
 from stylex_tf.runs import trained as trained_lib
 from stylex_tf.search import batching
 
-# Training images that a linear code is fitted to.
+# Training images that a linear code is fitted to, as far as their numbers fit
+# into memory: 508 of 256 pixels.
 _PCA_IMAGES = 2_000
+_PCA_VALUES = 100_000_000
 
 
 class Pictures:
@@ -49,7 +52,10 @@ class Pictures:
     def reconstruction(self) -> record.Reconstruction:
         """Returns the figures, beside those of a linear code."""
         images = self._trained.held_out.unseen.images
-        train = self._trained.dataset.load("train", limit=_PCA_IMAGES)
+        fitting = _PCA_VALUES // math.prod(images.shape[1:])
+        train = self._trained.dataset.load(
+            "train", limit=min(_PCA_IMAGES, max(2, fitting))
+        )
         code = linear_code.LinearCode.fit(
             train.images, self._trained.stylex.style_space.size
         )

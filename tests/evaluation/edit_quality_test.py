@@ -1,6 +1,7 @@
 """Tests of reversibility, collateral change and minimality."""
 
 import dataclasses
+from unittest import mock
 
 import numpy as np
 import tensorflow as tf
@@ -82,6 +83,11 @@ class EditQualityTest(absltest.TestCase):
         # Of exact reconstructions what is carried is the edited picture.
         np.testing.assert_allclose(edits.carried, edits.edited, atol=0.01)
         self.assertLen(edits.take(2), 2)
+
+    def test_large_images_are_as_many_as_fit_into_memory(self):
+        values = 17 * 8 * 3
+        with mock.patch.object(first_edits, "_MOST_VALUES", 2 * values + 1):
+            np.testing.assert_array_equal(self._edits().rows, [0, 1])
 
     def test_an_image_whose_class_lists_nothing_is_not_edited(self):
         one = self._edits({0: [selection.Attribute(0, 0, 1.0, 0.0)], 1: []})
