@@ -20,8 +20,9 @@ def get_config() -> config.ExperimentConfig:
     """Returns the experiment."""
     experiment = quickstart.get_config()
     experiment.name = "photographs"
-    # As many images of every class.
-    experiment.data = config.DataConfig(balanced=True)
+    # As many images of every class, and mirrored ones as well; where left and
+    # right have a meaning: --config.data.mirror=false.
+    experiment.data = config.DataConfig(balanced=True, mirror=True)
     # A MobileNet from nothing learns a few thousand photographs by heart,
     # unless it sees them varied, and often.
     experiment.classifier = config.ClassifierConfig(
@@ -46,17 +47,19 @@ def get_config() -> config.ExperimentConfig:
     loss.perceptual = 5.0
     # Half of quickstart's: pixels alone make blobs.
     loss.l1 = 10.0
-    # Ten times as much made the generator paint what the classifier wants to
+    # Five times as much made the generator paint what the classifier wants to
     # see, and forget the picture.
-    loss.classification = 0.5
-    loss.remainder = 0.5
+    loss.classification = 1.0
+    loss.remainder = 1.0
+    # The discriminator on frozen features is strong from its first step.
+    loss.adversarial = 0.3
     training = experiment.training
     # A third of the training, at nearly twice the images a second.
     training.reconstruction_images = 12_000
     training.total_images = 40_000
     # Small batches are more steps of the same images.
     training.batch_size = 8
-    training.learning_rate = 0.002
+    training.learning_rate = 0.0015
     # The mean over steps that small batches need, for a loss that is mostly
     # reconstruction.
     training.beta_1 = 0.5

@@ -86,8 +86,8 @@ class ClassifierConfig:
     # Used when `path` is empty: "small_cnn" or "mobilenet" (the paper's).
     architecture: str = "small_cnn"
     epochs: int = 5
-    # Trains on zoomed, shifted pictures in another light: for photographs, with
-    # 30 epochs and more.
+    # Trains on zoomed, shifted pictures in another light, mirrored where
+    # data.mirror is set: for photographs, with 30 epochs and more.
     variations: bool = False
     batch_size: int = 64
     learning_rate: float = 1e-3

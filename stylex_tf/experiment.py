@@ -155,6 +155,7 @@ def prepare_classifier(
             seed=experiment.seed,
             directory=directory,
             variations=settings.variations,
+            mirror=experiment.data.mirror,
         ).facts
     return {name: figures[name] for name in names}
 

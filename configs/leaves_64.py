@@ -1,0 +1,22 @@
+r"""Healthy and sick apple leaves, 64 px, on two cores.
+
+    ./bazelw run //stylex_tf:train -- --config=configs/leaves_64.py \
+        --config.data.source=FOLDER
+
+FOLDER (or a zip) has PlantVillage's folders Apple___healthy,
+Apple___Apple_scab, Apple___Black_rot and Apple___Cedar_apple_rust. The same
+leaf was photographed several times: near copies stay on one side of the cut.
+The sibling at 256 px, with the paper's settings, is leaves.py.
+"""
+
+from configs import photographs
+from stylex_tf import config
+
+
+def get_config() -> config.ExperimentConfig:
+    """Returns the experiment."""
+    experiment = photographs.get_config()
+    experiment.name = "leaves_64"
+    experiment.data.source = "data/plantvillage"
+    experiment.data.layout = "plant_village"
+    return experiment
