@@ -6,8 +6,7 @@ import time
 
 import tensorflow as tf
 
-from stylex_tf import config, errors, experiment, run_folder
-from stylex_tf.data.records import tfrecords
+from stylex_tf import config, experiment, run_folder
 from stylex_tf.evaluation import record, renderings
 from stylex_tf.export import saved_model
 from stylex_tf.report import findings
@@ -16,7 +15,6 @@ from stylex_tf.runs import run as run_lib
 
 # Classes whose attributes are printed; the report has all.
 _CLASSES = 10
-_LEAST_HELD_OUT = 3
 
 
 def run(settings: config.ExperimentConfig, folder: run_folder.RunFolder) -> str:
@@ -51,7 +49,6 @@ def _run_as_chief(
         dataclasses.asdict(config.ExperimentConfig()),
     )
     dataset = experiment.load_data(settings)
-    _check_held_out(dataset)
     if settings.training.initialize_from:
         initial_weights.check(
             settings.training.initialize_from, dataset.manifest
@@ -77,17 +74,6 @@ def _run_as_chief(
         published,
         ending=opened.record.ending(),
     )
-
-
-def _check_held_out(dataset: tfrecords.Dataset) -> None:
-    images = dataset.manifest.splits["test"]
-    if images < _LEAST_HELD_OUT:
-        raise errors.DataError(
-            f"{dataset.manifest.source}: {images} held-out images; expected "
-            f"{_LEAST_HELD_OUT} or more, one to search, one to test what was "
-            "found and one to measure it. Give more images, or raise "
-            "data.test_fraction"
-        )
 
 
 def _summary(

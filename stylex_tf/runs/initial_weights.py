@@ -144,9 +144,9 @@ def start(
 def _check_cut(
     path: str, about: Mapping[str, Any], description: manifest.Manifest
 ) -> None:
-    # Data of an earlier version do not know their cut.
-    cut = getattr(description, "cut", "")
+    cut = description.cut
     before = about.get("cuts", {}).get(description.source, cut)
+    # Data of an earlier version do not know their cut.
     if cut and before != cut:
         raise errors.CheckpointError(
             f"training.initialize_from is {path}, which was trained on "

@@ -134,9 +134,7 @@ class Run:
         if path and not self.first_step:
             seen |= initial_weights.start(self.state, path, manifest)
         # Data of an earlier version do not know their cut.
-        if cut := getattr(manifest, "cut", ""):
-            seen[manifest.source] = cut
-        return seen
+        return {**seen, manifest.source: manifest.cut} if manifest.cut else seen
 
     @property
     def is_trained(self) -> bool:

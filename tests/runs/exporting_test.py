@@ -7,6 +7,7 @@ import tensorflow as tf
 from absl.testing import absltest
 
 from stylex_tf.attributes import edit_space
+from stylex_tf.evaluation import figure, record
 from stylex_tf.runs import exporting, searching
 from stylex_tf.runs import trained as trained_lib
 from tests.testing import image_files, tiny_experiment, tiny_run
@@ -24,7 +25,9 @@ class ExportingTest(tf.test.TestCase):
         cls.published = exporting.export(
             cls.trained,
             cls.found,
-            {"classifier": {"accuracy": 1.0}},
+            record.Evaluation(
+                classifier=record.Classifier(accuracy=figure.Figure(1.0, 16))
+            ),
             {3: "bright"},
         )
         cls.model = tf.saved_model.load(str(cls.published.path))
