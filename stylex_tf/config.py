@@ -69,6 +69,9 @@ class DataConfig:
     cache_dir: str = ""
     # Train on every class equally often, whatever its share of the images.
     balanced: bool = False
+    # Turn left and right of half of the training images, at random; not where
+    # a side has a meaning (the optic disc, a heart, letters).
+    mirror: bool = False
 
 
 @dataclasses.dataclass(slots=True, kw_only=True)

@@ -199,6 +199,7 @@ class Run:
             seed=self._seed,
             start=first,
             balanced=self.settings.data.balanced,
+            mirror=self.settings.data.mirror,
         )
         for batch in batches.take(max(1, last - first)):
             yield batch["image"].numpy()
@@ -299,6 +300,7 @@ class Run:
                     context.num_input_pipelines,
                 ),
                 balanced=self.settings.data.balanced,
+                mirror=self.settings.data.mirror,
             )
             replicas = context.get_per_replica_batch_size(training.batch_size)
             return batches.unbatch().batch(replicas, drop_remainder=True)

@@ -15,6 +15,7 @@ from stylex_tf import errors
 from stylex_tf.data.records import (
     balancing,
     manifest,
+    mirroring,
     record_files,
     shuffling,
 )
@@ -158,6 +159,7 @@ class Dataset:
         start: int = 0,
         shard: tuple[int, int] = (0, 1),
         balanced: bool = False,
+        mirror: bool = False,
     ) -> tf.data.Dataset:
         """Shuffled batches without end, a pure function of the arguments.
 
@@ -175,6 +177,8 @@ class Dataset:
                 that the readers' batches in a row are that reader's batch.
             balanced: show every class equally often, whatever its share of
                 the images; reads all labels first.
+            mirror: turn left and right of half of the images, drawn anew for
+                every place of the order.
 
         Returns:
             A data set of {"image": uint8 [B, R, R, 3], "label": int32 [B]}.
@@ -198,6 +202,9 @@ class Dataset:
             first = (number * count + index) * batch_size
             positions = first + tf.range(batch_size, dtype=tf.int64)
             parsed = self._decode(fetch(order(positions)), everything=False)
+            if mirror:
+                mirrored = mirroring.is_mirrored(positions, seed)
+                parsed["image"] = mirroring.mirror(parsed["image"], mirrored)
             size = self.manifest.resolution
             parsed["image"].set_shape([batch_size, size, size, 3])
             return parsed

@@ -10,6 +10,7 @@ from absl.testing import absltest, parameterized
 from stylex_tf import errors
 from stylex_tf.data.records import (
     manifest,
+    mirroring,
     record_files,
     tfrecords,
     writing,
@@ -161,6 +162,54 @@ class ReadTest(parameterized.TestCase):
             for one, other in zip(*parts, strict=True)
         ]
         self._assert_same(joined, whole)
+
+    @parameterized.parameters({}, {"balanced": True})
+    def test_mirrored_batches_are_the_others_with_half_turned(self, **options):
+        plain = self._batches(20, batch_size=8, **options)
+        mirrored = self._batches(20, batch_size=8, mirror=True, **options)
+        turned = 0
+        for one, other in zip(plain, mirrored, strict=True):
+            np.testing.assert_array_equal(one["label"], other["label"])
+            self.assertEqual(other["image"].shape, (8, 12, 12, 3))
+            for before, after in zip(one["image"], other["image"], strict=True):
+                if not np.array_equal(before, after):
+                    np.testing.assert_array_equal(before[:, ::-1], after)
+                    turned += 1
+        self.assertBetween(turned, 60, 100)
+
+    def test_an_image_is_turned_in_some_epochs_and_not_in_others(self):
+        batches = self._batches(23 * 8, batch_size=1, mirror=True)
+        seen = {batch["image"].tobytes() for batch in batches}
+        self.assertGreater(len(seen), 40)
+        self.assertLessEqual(len(seen), 46)
+
+    @parameterized.parameters(1, 6, 300)
+    def test_mirrored_batches_begin_anywhere(self, start):
+        options = {"mirror": True, "balanced": True}
+        self._assert_same(
+            self._batches(3, start=start, **options),
+            self._batches(start + 3, **options)[start:],
+        )
+
+    def test_readers_of_mirrored_batches_see_what_one_reader_sees(self):
+        whole = self._batches(5, batch_size=8, mirror=True)
+        parts = [
+            self._batches(5, shard=(index, 2), mirror=True)
+            for index in range(2)
+        ]
+        joined = [
+            {k: np.concatenate([one[k], other[k]]) for k in one}
+            for one, other in zip(*parts, strict=True)
+        ]
+        self._assert_same(joined, whole)
+
+    def test_another_seed_turns_others(self):
+        places = np.arange(1000)
+        one, other = (mirroring.is_mirrored(places, s).numpy() for s in (0, 1))
+        self.assertBetween(one.mean(), 0.44, 0.56)
+        self.assertBetween((one == other).mean(), 0.44, 0.56)
+        # Neighbours are turned independently of each other.
+        self.assertBetween((one[1:] == one[:-1]).mean(), 0.44, 0.56)
 
     @parameterized.named_parameters(
         ("batch_size", {"batch_size": 0}),
