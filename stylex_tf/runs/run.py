@@ -159,9 +159,10 @@ class Run:
             return
         while True:
             setbacks = self._checkpoints.facts.setbacks
-            self._checkpoints.begin(
-                cuts=self._seen, class_names=self.classifier.class_names
-            )
+            if self.is_chief:
+                self._checkpoints.begin(
+                    cuts=self._seen, class_names=self.classifier.class_names
+                )
             try:
                 self._train(self.settings.seed + _OTHER_SEED * setbacks)
                 return
