@@ -48,6 +48,8 @@ def _group(title: str, top: int | None) -> rows.Group:
                 good=Good.HIGH,
                 reading="Good when every class is reached, poor when one is "
                 "below 50 %.",
+                headline=True,
+                each=True,
                 cautions=("flip_rate",),
             ),
             *(_row(one, top) for one in others),

@@ -68,7 +68,8 @@ def headlines(evaluation: record.Evaluation) -> list[tuple[str, str]]:
     found = []
     for group in row_list.fill(evaluation):
         for line in group.lines:
-            if line.row.headline and not line.inner:
+            # The worst of many, or each of them.
+            if line.row.headline and line.inner == line.row.each:
                 if line.figure is None and not line.row.required:
                     continue
                 images = _count(line.images)

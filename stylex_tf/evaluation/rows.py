@@ -50,6 +50,7 @@ class Row:
         required: shown in the report even where it was not measured, since
             its neighbours mean nothing without it.
         headline: also printed at the end of a run.
+        each: of a headline, every class or factor is printed, not the worst.
         absent: what is printed where it was not measured.
         cautions: codes of the warnings that it can raise.
     """
@@ -61,6 +62,7 @@ class Row:
     reading: str
     required: bool = False
     headline: bool = False
+    each: bool = False
     absent: Callable[[record.Evaluation], str] = lambda _: NOT_MEASURED
     cautions: tuple[str, ...] = ()
 

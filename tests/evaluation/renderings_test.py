@@ -62,6 +62,18 @@ class TextTest(absltest.TestCase):
             self.assertEqual(found[f"Reconstructions: {name}"], "not measured")
         self.assertNotIn("Against the truth: recall, first 4", found)
 
+    def test_headlines_show_every_target_class(self):
+        found = dict(renderings.headlines(evaluation_samples.whole()))
+        self.assertEqual(
+            found["Decisions flipped, top 1: towards glasses"],
+            "20 %, 30 images",
+        )
+        self.assertNotIn(
+            "Decisions flipped, top 1: each target class, lowest", found
+        )
+        self.assertIn("Reconstructions: factor agreement, lowest", found)
+        self.assertNotIn("Reconstructions: open mouth", found)
+
 
 class MarkdownTest(absltest.TestCase):
     def test_one_column_a_run(self):

@@ -11,7 +11,7 @@ from absl.testing import absltest
 
 from stylex_tf import run_folder
 from stylex_tf.cli import train
-from stylex_tf.evaluation import evaluation_file, figure
+from stylex_tf.evaluation import evaluation_file
 from tests.testing import image_files, processes, tiny_experiment
 
 _CONFIG = """
@@ -93,28 +93,21 @@ class MainJobTest(absltest.TestCase):
         self.assertEqual(
             found.run.images_seen, _STEPS * tiny_experiment.BATCH_SIZE
         )
-        self.assertEqual(
-            found.classifier.accuracy,
-            figure.Figure(
-                self._figures()["accuracy"], self._figures()["images"]
-            ),
-        )
+        # All of the same unseen images.
+        unseen = found.reconstruction.agreement.n
+        self.assertEqual(found.classifier.accuracy.n, unseen)
+        self.assertEqual(found.ground_truth.factor_agreement["hair"].n, unseen)
         # Agreement is never without what tells whether to believe it.
         self.assertIsNotNone(found.reconstruction.agreement)
         self.assertIn("glasses", found.ground_truth.factor_agreement)
         self.assertIsNotNone(found.sufficiency.label_swap)
         self.assertIsNotNone(found.sufficiency.wu)
-        self.assertIsNotNone(found.sufficiency.second)
+        self.assertIsNotNone(found.sufficiency.second_agreement)
         self.assertGreater(
             found.ground_truth.causal_effects["glasses"].value, 0.0
         )
         self.assertIsNotNone(found.realism.kid)
         self.assertIsNotNone(found.classifier.guessing_p)
-
-    def _figures(self) -> dict[str, float]:
-        trained = self._json("classifier/classifier.json")
-        names = ("accuracy", "calibration_error", "images")
-        return {name: trained[name] for name in names}
 
     def test_the_report_names_the_classes_and_its_limits(self):
         page = " ".join(self.folder.report.read_text().split())
@@ -129,7 +122,7 @@ class MainJobTest(absltest.TestCase):
     def test_the_summary_says_what_was_found_and_what_to_do_next(self):
         for part in (
             "What the classifier looks at",
-            "classifier agreement",
+            "Reconstructions: agreement",
             "label-only swap",
             "factor agreement",
             "It explains the classifier, not reality.",

@@ -69,7 +69,7 @@ class PhotographsTest(absltest.TestCase):
         self.assertGreater(found.significance.attributes.value, 0)
         # What needs no label is measured.
         self.assertIsNotNone(found.reconstruction.agreement)
-        self.assertIsNotNone(found.sufficiency.second)
+        self.assertIsNotNone(found.sufficiency.second_agreement)
 
     def test_annotated_photographs(self):
         self.settings.data.source = str(layouts.cub(self.root / "birds", 12, 3))
