@@ -10,8 +10,10 @@ tensorflow_model_server's means the same; docs/serving.md has the differences.
 import logging
 import os
 import pathlib
+import queue
 import signal
 import sys
+import threading
 
 from absl import app, flags
 from absl import logging as absl_logging
@@ -24,6 +26,7 @@ from serving.model_server import (
     options,
     tls,
 )
+from stylex_tf.export import manifest
 
 _ADDRESS = flags.DEFINE_string(
     "address", "127.0.0.1", "Where to listen; nobody is asked who they are."
@@ -58,7 +61,31 @@ _MAX_REQUEST_BYTES = flags.DEFINE_integer(
     "The largest request, as it is sent and with its tensors expanded.",
     1,
 )
-_MODEL_NAME = flags.DEFINE_string("model_name", "default", "Of one model.")
+_MAX_BYTES_IN_WORK = flags.DEFINE_integer(
+    "max_bytes_in_work",
+    2**30,
+    "Memory that all requests together may take; one more is refused.",
+    1,
+)
+_RECEIVE_SECONDS = flags.DEFINE_float(
+    "receive_seconds",
+    10.0,
+    "How long a request's head, its message, or the next part of its body may "
+    "take to arrive.",
+    0.001,
+)
+_MAX_CALL_SECONDS = flags.DEFINE_float(
+    "max_call_seconds",
+    600.0,
+    "The deadline of a gRPC call that names none, or a later one.",
+    0.001,
+)
+_ENABLE_REFLECTION = flags.DEFINE_bool(
+    "enable_reflection", False, "Describe the gRPC services, as to grpcurl."
+)
+_MODEL_NAME = flags.DEFINE_string(
+    "model_name", "default", "The name of the one model that is served."
+)
 _MODEL_BASE_PATH = flags.DEFINE_string(
     "model_base_path", None, "The folder of one model's versions."
 )
@@ -118,7 +145,10 @@ _INTER_OP = flags.DEFINE_integer(
     "tensorflow_inter_op_parallelism", 0, "Operations at once.", 0
 )
 _DRAIN_SECONDS = flags.DEFINE_float(
-    "drain_seconds", 30.0, "How long SIGTERM lets requests finish.", 0.0
+    "drain_seconds",
+    30.0,
+    "How long SIGTERM lets requests finish; a second one ends at once.",
+    0.0,
 )
 
 _END_SIGNALS = (signal.SIGTERM, signal.SIGINT)
@@ -152,12 +182,39 @@ def main(argv: list[str]) -> None:
         sys.exit(f"error: {mistake}")
     signal.sigwait(_END_SIGNALS)
     _log.info("Draining for at most %g s", chosen.drain_seconds)
-    if not server.stop():
-        # Python would wait for the threads of requests that do not end.
-        _log.error("Work runs on after --drain_seconds; it is given up")
-        logging.shutdown()
-        os._exit(1)
+    stopping: queue.SimpleQueue[model_server.Stopped] = queue.SimpleQueue()
+    threading.Thread(
+        target=lambda: stopping.put(server.stop()), name="stop", daemon=True
+    ).start()
+    while stopping.empty():
+        # A second signal is not waited for: it ends the process.
+        if signal.sigtimedwait(_END_SIGNALS, 0.05) is not None:
+            _log.error("A second signal: what still runs is given up")
+            _exit(1)
+    stopped = stopping.get()
+    if stopped.aborted:
+        _log.error(
+            "%d requests did not end within --drain_seconds", stopped.aborted
+        )
+        _exit(1)
     _log.info("Drained")
+    if not stopped.empty:
+        # Python would wait for the threads that load or unload.
+        _exit(0)
+
+
+def _exit(code: int) -> None:
+    """Ends the process, whatever its threads do."""
+    logging.shutdown()
+    os._exit(code)
+
+
+def _verify(path: pathlib.Path) -> list[str]:
+    """Tells what differs from a version's manifest, where it has one."""
+    # Models that others exported have none.
+    if not (path / manifest.NAME).is_file():
+        return []
+    return manifest.problems(path)
 
 
 def _options() -> options.Options:
@@ -197,6 +254,7 @@ def _options() -> options.Options:
         load_retry_seconds=_LOAD_RETRY_INTERVAL_MICROS.value / 1e6,
         allow_labels_for_unavailable=_ALLOW_LABELS.value,
         warm_up=_ENABLE_MODEL_WARMUP.value,
+        verify=_verify,
         check_method_names=_CHECK_METHOD_NAMES.value,
         saved_model_tags=tuple(_SAVED_MODEL_TAGS.value),
         intra_op_threads=_INTRA_OP.value,
@@ -209,6 +267,10 @@ def _options() -> options.Options:
         rest_seconds=_REST_API_TIMEOUT_IN_MS.value / 1000,
         max_running=_GRPC_MAX_THREADS.value,
         max_request_bytes=_MAX_REQUEST_BYTES.value,
+        max_bytes_in_work=_MAX_BYTES_IN_WORK.value,
+        receive_seconds=_RECEIVE_SECONDS.value,
+        max_call_seconds=_MAX_CALL_SECONDS.value,
+        reflection=_ENABLE_REFLECTION.value,
         channel_arguments=_channel_arguments(),
         credentials=tls.server_credentials(ssl) if ssl else None,
         metrics_path=metrics.read_path(monitoring) if monitoring else None,
@@ -221,7 +283,11 @@ def _models() -> tuple[model_config.ModelConfig, ...]:
     if file and not base_path:
         models = model_config.read(file)
     elif base_path and not file:
-        models = (model_config.ModelConfig(_MODEL_NAME.value, base_path),)
+        models = (
+            model_config.ModelConfig(
+                _MODEL_NAME.value, os.path.expanduser(base_path)
+            ),
+        )
     else:
         raise errors.ConfigError(
             "expected one of --model_base_path and --model_config_file"

@@ -19,8 +19,9 @@ from serving.model_server import call as calls
 from serving.model_server import errors, text_protos
 
 Arrays = Mapping[str, np.ndarray]
-# Inputs of a whole batch and seconds left -> outputs of the batch.
-Process = Callable[[Arrays, float | None], Arrays]
+# Inputs of a whole batch, and a call that ends when nobody waits for it any
+# more -> outputs of the batch.
+Process = Callable[[Arrays, calls.Call], Arrays]
 
 
 @dataclasses.dataclass(frozen=True)
@@ -281,12 +282,10 @@ class Batcher:
             name: _concatenate([task.inputs[name] for task in tasks], target)
             for name in tasks[0].inputs
         }
-        left = [task.call.remaining() for task in tasks]
         # As long as anybody waits for it.
-        timeout = (
-            None if None in left else max(t for t in left if t is not None)
+        outputs = process(
+            inputs, calls.until_all_end([task.call for task in tasks])
         )
-        outputs = process(inputs, timeout)
         for name, array in outputs.items():
             if array.ndim == 0 or len(array) != target:
                 raise errors.ServingError(

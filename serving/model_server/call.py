@@ -2,11 +2,11 @@
 
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import grpc
 
-from serving.model_server import errors
+from serving.model_server import errors, limits
 
 
 class Call:
@@ -19,6 +19,7 @@ class Call:
         self,
         timeout: float | None = None,
         clock: Callable[[], float] = time.monotonic,
+        budget: limits.Budget | None = None,
     ):
         """Starts the call.
 
@@ -26,6 +27,7 @@ class Call:
             timeout: seconds until it is too late; None: never, as are more
                 than a thread can wait, by which gRPC says "never".
             clock: seconds, from any beginning.
+            budget: what `hold` takes from; None: nobody counts.
         """
         if timeout is not None and timeout > threading.TIMEOUT_MAX:
             timeout = None
@@ -34,6 +36,8 @@ class Call:
         self._lock = threading.Lock()
         self._cancelled = False
         self._hooks: list[Callable[[], object]] = []
+        self._budget = budget
+        self._held = 0
 
     def remaining(self) -> float | None:
         """Seconds left, 0 if none are; None where there is no deadline."""
@@ -68,3 +72,46 @@ class Call:
                 self._hooks.append(hook)
                 return
         hook()
+
+    def hold(self, count: int) -> None:
+        """Takes memory for the call, until `release`.
+
+        Args:
+            count: bytes that the call is about to use.
+
+        Raises:
+            ServingError: other calls use too much, or this one wants more than
+                there is.
+        """
+        if self._budget is not None:
+            self._budget.take(count)
+            with self._lock:
+                self._held += count
+
+    def release(self) -> None:
+        """Returns what `hold` took; for when nothing works on it any more."""
+        with self._lock:
+            held, self._held = self._held, 0
+        if self._budget is not None:
+            self._budget.give_back(held)
+
+
+def until_all_end(joined: Sequence[Call]) -> Call:
+    """Returns a call that ends when the last of others does."""
+    left = [call.remaining() for call in joined]
+    timeout = None if None in left else max(t for t in left if t is not None)
+    together = Call(timeout)
+    lock = threading.Lock()
+    waiting = len(joined)
+
+    def one_gone() -> None:
+        nonlocal waiting
+        with lock:
+            waiting -= 1
+            last = not waiting
+        if last:
+            together.cancel()
+
+    for call in joined:
+        call.on_cancel(one_gone)
+    return together

@@ -3,11 +3,15 @@
 import base64
 import binascii
 import json
+import re
 from typing import Any
 
 import grpc
 
 from serving.model_server import errors
+
+# Of C's isspace.
+_WHITE_SPACE = re.compile(r"[ \t\n\v\f\r]+")
 
 
 def parse(body: bytes) -> dict[str, Any]:
@@ -65,7 +69,7 @@ def to_bytes(value: Any, what: str) -> bytes:
         if isinstance(value, str):
             return value.encode()
         if is_base64(value) and isinstance(value["b64"], str):
-            return base64.b64decode(value["b64"], validate=True)
+            return _from_base64(value["b64"])
     except (binascii.Error, ValueError) as error:
         raise _invalid(
             f"{what}: Unable to base64 decode, or not UTF-8: {error}"
@@ -74,6 +78,17 @@ def to_bytes(value: Any, what: str) -> bytes:
         f"{what}: JSON Value: {shown(value)} is not of expected type: "
         'string, or {"b64": string}'
     )
+
+
+def _from_base64(text: str) -> bytes:
+    """Decodes as absl::Base64Unescape does, which the real server calls.
+
+    White space is skipped, and missing padding taken.
+    """
+    letters = _WHITE_SPACE.sub("", text)
+    if "=" not in letters:
+        letters += "=" * (-len(letters) % 4)
+    return base64.b64decode(letters, validate=True)
 
 
 def shown(value: Any) -> str:

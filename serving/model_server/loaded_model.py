@@ -19,8 +19,8 @@ from serving.model_server import (
 from serving.model_server import call as calls
 
 Arrays = Mapping[str, np.ndarray]
-# Makes the inputs of a signature.
-Convert = Callable[[servable.Signature], Arrays]
+# Makes the inputs of a signature; holds the memory for them in the call.
+Convert = Callable[[servable.Signature, calls.Call], Arrays]
 
 
 class LoadedModel:
@@ -73,7 +73,7 @@ class LoadedModel:
         """
         signature = self.servable.signature(signature_name)
         outputs = _wanted(output_filter, signature)
-        inputs = convert(signature)
+        inputs = convert(signature, call)
         return self._run("Predict", signature, outputs, inputs, call)
 
     def infer(
@@ -130,12 +130,12 @@ class LoadedModel:
         call.check()
         runtime = self._numbers.runtime_latency.labels(self._name, api, "TF1")
 
-        def run(arrays: Arrays, timeout: float | None) -> Arrays:
+        def run(arrays: Arrays, call: calls.Call) -> Arrays:
             with metrics.microseconds(runtime):
-                return self.servable.run(signature, arrays, outputs, timeout)
+                return self.servable.run(signature, arrays, outputs, call)
 
         if self._batcher is None:
-            answer = run(inputs, call.remaining())
+            answer = run(inputs, call)
         else:
             key = (signature.name, outputs)
             answer = self._batcher.run(key, run, inputs, call)
@@ -152,14 +152,17 @@ def arrays_of(
         max_bytes: what all arrays together may take.
     """
 
-    def convert(signature: servable.Signature) -> Arrays:
+    def convert(signature: servable.Signature, call: calls.Call) -> Arrays:
         _check_names(inputs, signature)
         left = max_bytes
-        arrays = {}
         for name, spec in signature.inputs.items():
-            arrays[name] = tensor_proto.to_array(inputs[name], name, spec, left)
-            left -= arrays[name].nbytes
-        return arrays
+            needed = tensor_proto.needed_bytes(inputs[name], name, spec, left)
+            call.hold(needed)
+            left -= needed
+        return {
+            name: tensor_proto.to_array(inputs[name], name, spec)
+            for name, spec in signature.inputs.items()
+        }
 
     return convert
 

@@ -1,6 +1,7 @@
 """The models to serve, as flags or a file in TensorFlow Serving's form say."""
 
 import dataclasses
+import os
 from collections.abc import Mapping
 
 from tensorflow_serving.config import model_server_config_pb2
@@ -75,7 +76,7 @@ def _model(message: model_server_config_pb2.ModelConfig) -> ModelConfig:
         )
     return ModelConfig(
         name=message.name,
-        base_path=message.base_path,
+        base_path=os.path.expanduser(message.base_path),
         policy=_policy(message),
         labels=dict(message.version_labels),
     )

@@ -122,6 +122,14 @@ class ModelManager:
                 for _, _, version in self._table.versions()
             )
 
+    def loading(self) -> bool:
+        """Whether a version is being loaded."""
+        with self._changed:
+            return any(
+                version.state is _State.LOADING
+                for _, _, version in self._table.versions()
+            )
+
     def listen(self, listener: Callable[[], None]) -> None:
         """Calls the listener after every change, on the polling thread."""
         with self._changed:

@@ -1,18 +1,19 @@
 """The server, put together: models, gRPC, REST, health and metrics."""
 
-import concurrent.futures
+import asyncio
+import dataclasses
 import functools
 import logging
 import pathlib
 import threading
-
-import grpc
-from grpc_health.v1 import health, health_pb2, health_pb2_grpc
-from grpc_reflection.v1alpha import reflection
+import time
 
 from serving.model_server import (
     errors,
+    event_loop,
+    grpc_server,
     grpc_services,
+    limits,
     loaded_model,
     metrics,
     model_api,
@@ -21,14 +22,24 @@ from serving.model_server import (
     options,
     rest,
     servable,
-    service_descriptors,
     warmup,
 )
 
 _log = logging.getLogger("serving")
 
-# Of gRPC's threads, for those who ask how it goes while all others predict.
-_SPARE_THREADS = 4
+
+@dataclasses.dataclass(frozen=True)
+class Stopped:
+    """How a server has ended.
+
+    Attributes:
+        aborted: requests that were cut off while they were worked on.
+        empty: whether nothing is left in memory, and no thread at work. A
+            process should not wait for what is.
+    """
+
+    aborted: int
+    empty: bool
 
 
 class ModelServer:
@@ -48,18 +59,21 @@ class ModelServer:
         self._api = model_api.ModelApi(
             self._manager, self._numbers, max_running=chosen.max_running
         )
-        self._health = health.HealthServicer()
-        self._grpc = self._grpc_server()
+        budget = limits.Budget(chosen.max_bytes_in_work)
+        most = limits.most_connections()
+        self._loop: event_loop.EventLoop | None = None
+        self._grpc = grpc_server.GrpcServer(
+            grpc_services.methods(
+                self._api, max_tensor_bytes=chosen.max_request_bytes
+            ),
+            chosen,
+            budget,
+            max_connections=most,
+        )
         self._rest: rest.RestServer | None = None
         if chosen.rest_port is not None:
             self._rest = rest.RestServer(
-                self._api,
-                self._numbers,
-                timeout=chosen.rest_seconds,
-                threads=chosen.rest_threads,
-                max_body_bytes=chosen.max_request_bytes,
-                metrics_path=chosen.metrics_path,
-                grace=chosen.drain_seconds,
+                self._api, self._numbers, chosen, budget, max_connections=most
             )
         self._threads = [
             threading.Thread(
@@ -89,90 +103,69 @@ class ModelServer:
             self._manager.configure(self._options.models)
         except errors.ServingError as error:
             raise errors.ConfigError(error.message) from error
+        self._loop = event_loop.EventLoop()
+        try:
+            ports = self._open_grpc(self._loop), self._open_rest(self._loop)
+        except errors.ConfigError:
+            self._loop.stop()
+            raise
         self._manager.listen(self._tell_health)
         self._tell_health()
-        ports = self._open_grpc(), self._open_rest()
         for thread in self._threads:
             thread.start()
         return ports
 
-    def stop(self) -> bool:
+    def stop(self) -> Stopped:
         """Stops accepting, lets requests finish, and unloads the models.
 
-        Returns:
-            Whether all work has finished in time. If not, threads still run,
-            and a process should not wait for them.
+        It takes `drain_seconds` at most. A version that is being loaded is
+        not waited for.
         """
-        self._health.enter_graceful_shutdown()
-        stopped = self._grpc.stop(self._options.drain_seconds)
-        if self._rest is not None:
-            self._rest.stop()
-        stopped.wait()
+        assert self._loop is not None
+        grace = self._options.drain_seconds
+        end = time.monotonic() + grace
+        aborted = self._loop.run(self._drain(grace))
         self._stop.set()
         self._manager.wake()
         for thread in self._threads:
-            thread.join()
-        return self._manager.empty()
+            if not self._manager.loading():
+                thread.join(max(1.0, end - time.monotonic()))
+        self._loop.stop()
+        empty = self._manager.empty() and not any(
+            thread.is_alive() for thread in self._threads
+        )
+        return Stopped(aborted, empty)
 
     def running(self) -> int:
         """How many predictions are under way."""
         return self._api.running()
 
-    def _grpc_server(self) -> grpc.Server:
-        chosen = self._options
-        arguments = {
-            "grpc.max_receive_message_length": chosen.max_request_bytes,
-            # A second server on the port is a mistake, not a partner.
-            "grpc.so_reuseport": 0,
-        } | dict(chosen.channel_arguments)
-        server = grpc.server(
-            concurrent.futures.ThreadPoolExecutor(
-                chosen.max_running + _SPARE_THREADS, "grpc"
-            ),
-            options=list(arguments.items()),
-        )
-        grpc_services.add_to_server(
-            server, self._api, max_tensor_bytes=chosen.max_request_bytes
-        )
-        health_pb2_grpc.add_HealthServicer_to_server(self._health, server)
-        names = (
-            *grpc_services.NAMES,
-            health.SERVICE_NAME,
-            reflection.SERVICE_NAME,
-        )
-        reflection.enable_server_reflection(
-            names, server, pool=service_descriptors.pool()
-        )
-        return server
+    async def _drain(self, grace: float) -> int:
+        stopping = [self._grpc.stop(grace)]
+        if self._rest is not None:
+            stopping.append(self._rest.stop(grace))
+        return sum(await asyncio.gather(*stopping))
 
-    def _open_grpc(self) -> int:
+    def _open_grpc(self, loop: event_loop.EventLoop) -> int:
         chosen = self._options
-        host = (
-            f"[{chosen.address}]" if ":" in chosen.address else chosen.address
-        )
-        address = f"{host}:{chosen.port}"
         try:
-            if chosen.credentials is None:
-                port = self._grpc.add_insecure_port(address)
-            else:
-                port = self._grpc.add_secure_port(address, chosen.credentials)
+            port = loop.run(self._grpc.start())
         except RuntimeError as error:
             raise errors.ConfigError(
                 f"--port {chosen.port} of {chosen.address} cannot be opened: "
                 f"{error}"
             ) from error
-        self._grpc.start()
-        _log.info("Running gRPC ModelServer at %s:%d", host, port)
+        _log.info("Running gRPC ModelServer at %s:%d", chosen.address, port)
         return port
 
-    def _open_rest(self) -> int | None:
+    def _open_rest(self, loop: event_loop.EventLoop) -> int | None:
         chosen = self._options
         if self._rest is None or chosen.rest_port is None:
             return None
         try:
-            port = self._rest.start(chosen.address, chosen.rest_port)
+            port = loop.run(self._rest.start(chosen.address, chosen.rest_port))
         except OSError as error:
-            self._grpc.stop(None).wait()
+            loop.run(self._grpc.stop(0))
             raise errors.ConfigError(
                 f"--rest_api_port {chosen.rest_port} of {chosen.address} "
                 f"cannot be opened: {error}"
@@ -181,11 +174,8 @@ class ModelServer:
         return port
 
     def _tell_health(self) -> None:
-        status = health_pb2.HealthCheckResponse
-        now = status.SERVING if self._manager.ready() else status.NOT_SERVING
-        # The empty name is that of the server as a whole.
-        for service in ("", *grpc_services.NAMES):
-            self._health.set(service, now)
+        if self._loop is not None and not self._stop.is_set():
+            self._loop.run(self._grpc.tell_health(self._manager.ready()))
 
     def _follow_config(self) -> None:
         """Takes over each change of the config file until the server stops."""
@@ -210,7 +200,16 @@ def _load(
     name: str,
     path: pathlib.Path,
 ) -> loaded_model.LoadedModel:
-    """Loads one version, and warms it up."""
+    """Loads one version, and warms it up.
+
+    Raises:
+        Exception: a file is not what its manifest says, or cannot be loaded.
+    """
+    problems = chosen.verify(path)
+    if problems:
+        raise ValueError(
+            f"{path} is not as it was exported: {'; '.join(problems)}"
+        )
     model = loaded_model.LoadedModel(
         name,
         servable.Servable(

@@ -1,7 +1,8 @@
 """All that a server needs to know to start."""
 
 import dataclasses
-from collections.abc import Mapping
+import pathlib
+from collections.abc import Callable, Mapping, Sequence
 
 import grpc
 
@@ -25,6 +26,8 @@ class Options:
     load_retry_seconds: float = 60
     allow_labels_for_unavailable: bool = False
     warm_up: bool = True
+    # Says of the folder of a version what is wrong with its files.
+    verify: Callable[[pathlib.Path], Sequence[str]] = lambda _: ()
     check_method_names: bool = False
     saved_model_tags: tuple[str, ...] = ("serve",)
     intra_op_threads: int = 0
@@ -38,6 +41,12 @@ class Options:
     rest_seconds: float = 30
     max_running: int = 64
     max_request_bytes: int = 64 * 2**20
+    max_bytes_in_work: int = 2**30
+    # How long a head, a message, or the next part of a body may take to come.
+    receive_seconds: float = 10
+    # Of a gRPC call that names no earlier deadline.
+    max_call_seconds: float = 600
+    reflection: bool = False
     channel_arguments: Mapping[str, str | int] = dataclasses.field(
         default_factory=dict
     )

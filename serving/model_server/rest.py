@@ -1,7 +1,8 @@
 """The REST API of TensorFlow Serving, and the metrics.
 
-aiohttp reads the bodies, which are bounded, on its own thread; a pool of
-threads does the work. A slow client so costs no thread.
+aiohttp reads the requests on the event loop, and a pool of threads does the
+work. A slow client so costs no thread; and nobody is refused for its sake, as
+only bodies that are whole count as requests at work.
 """
 
 import asyncio
@@ -9,29 +10,30 @@ import concurrent.futures
 import json
 import logging
 import re
-import threading
-from collections.abc import Callable, Coroutine
-from typing import Any, TypeVar
+from collections.abc import Callable
+from typing import Any
 
 import grpc
-from aiohttp import web
+from aiohttp import http_exceptions, web
 from google.protobuf import json_format
 from google.protobuf.message import Message
 from tensorflow_serving.apis import model_pb2
 
 from serving.model_server import call as calls
 from serving.model_server import (
+    connections,
     errors,
     grpc_services,
     inference,
     json_examples,
     json_tensors,
+    limits,
     metrics,
     model_api,
+    options,
 )
 
 _log = logging.getLogger("serving")
-_Result = TypeVar("_Result")
 
 _MODEL = r"/v1/models/(?P<name>[^/:]+)"
 _VERSION = r"(/versions/(?P<version>\d{1,18})|/labels/(?P<label>[^/:]+))?"
@@ -52,117 +54,183 @@ _CODES = {
 
 
 class RestServer:
-    """The HTTP server, on a thread of its own."""
+    """The HTTP server, on an event loop; its coroutines run there."""
 
     def __init__(
         self,
         api: model_api.ModelApi,
         numbers: metrics.Metrics,
+        chosen: options.Options,
+        budget: limits.Budget,
         *,
-        timeout: float,
-        threads: int,
-        max_body_bytes: int,
-        metrics_path: str | None,
-        grace: float,
+        max_connections: int,
     ):
         """Prepares the server: `start` opens the port.
 
         Args:
             api: does the work.
             numbers: what the metrics path shows.
-            timeout: seconds for reading and answering a request.
-            threads: requests worked on at once; twice as many are taken in.
-            max_body_bytes: the largest body, unpacked, and what its examples
-                may take when each has the context.
-            metrics_path: where the metrics are; None: nowhere.
-            grace: seconds that `stop` waits for what runs.
+            chosen: what the server was told.
+            budget: memory that all requests share.
+            max_connections: the most that may be open.
         """
         self._api = api
         self._numbers = numbers
-        self._timeout = timeout
-        self._max_body_bytes = max_body_bytes
-        self._metrics_path = metrics_path
-        self._max_taken = 2 * threads
+        self._timeout = chosen.rest_seconds
+        self._receive_seconds = chosen.receive_seconds
+        self._max_body_bytes = chosen.max_request_bytes
+        self._metrics_path = chosen.metrics_path
+        self._budget = budget
+        # Bodies on their way may not use up what those at work need.
+        self._arriving = limits.Budget(
+            max(chosen.max_bytes_in_work // 4, chosen.max_request_bytes)
+        )
+        self._max_taken = 2 * chosen.rest_threads
         # Read and written on the loop's thread alone.
         self._taken = 0
-        self._pool = concurrent.futures.ThreadPoolExecutor(threads, "rest")
-        app = web.Application(client_max_size=max_body_bytes)
-        app.router.add_route("*", "/{path:.*}", self._handle)
-        self._runner = web.AppRunner(
-            app,
-            access_log=None,
-            # A client that has gone takes its work out of the queue.
-            handler_cancellation=True,
-            shutdown_timeout=grace,
+        self._pool = concurrent.futures.ThreadPoolExecutor(
+            chosen.rest_threads, "rest"
         )
+        self._max_connections = max_connections
 
-    def start(self, address: str, port: int) -> int:
+    async def start(self, address: str, port: int) -> int:
         """Opens the port, and returns it; 0 takes a free one.
 
         Raises:
             OSError: it cannot be opened.
         """
-        self._loop = asyncio.new_event_loop()
-        self._thread = threading.Thread(
-            target=self._loop.run_forever, name="rest", daemon=True
+        self._connections = connections.Connections(
+            self._max_connections, head_seconds=self._receive_seconds
         )
-        self._thread.start()
-        try:
-            return self._await(self._open(address, port))
-        except OSError:
-            self.stop()
-            raise
+        # A client that has gone takes its work out of the queue.
+        self._http = web.Server(
+            self._handle, access_log=None, handler_cancellation=True
+        )
+        loop = asyncio.get_running_loop()
+        self._socket = await loop.create_server(
+            lambda: self._connections.guard(self._http()), address, port
+        )
+        return self._socket.sockets[0].getsockname()[1]
 
-    def stop(self) -> None:
-        """Stops accepting, and waits for what runs."""
-        self._await(self._runner.cleanup())
-        self._loop.call_soon_threadsafe(self._loop.stop)
-        self._thread.join()
-        self._loop.close()
+    async def stop(self, grace: float) -> int:
+        """Stops accepting, and waits for what runs.
+
+        Args:
+            grace: seconds after which requests are aborted.
+
+        Returns:
+            How many were being worked on when they were aborted.
+        """
+        self._socket.close()
+        self._http.pre_shutdown()
+        stopped = asyncio.ensure_future(self._http.shutdown(grace))
+        # A moment earlier than it aborts them.
+        await asyncio.wait({stopped}, timeout=max(0.0, grace - 0.05))
+        aborted = 0 if stopped.done() else self._taken
+        await stopped
         self._pool.shutdown(wait=False)
+        return aborted
 
-    def _await(self, work: Coroutine[Any, Any, _Result]) -> _Result:
-        return asyncio.run_coroutine_threadsafe(work, self._loop).result()
+    async def _handle(self, request: web.BaseRequest) -> web.StreamResponse:
+        transport = request.transport
+        self._connections.head_arrived(transport)
+        try:
+            answer = await self._answer(request)
+            # Here, as a client may also be slow to read.
+            self._connections.body_arrived(transport)
+            await asyncio.wait_for(_send(answer, request), self._timeout)
+        except asyncio.TimeoutError:
+            if transport is not None:
+                transport.abort()
+            raise
+        finally:
+            self._connections.answered(transport)
+        return answer
 
-    async def _open(self, address: str, port: int) -> int:
-        await self._runner.setup()
-        await web.TCPSite(self._runner, address, port).start()
-        return self._runner.addresses[0][1]
-
-    async def _handle(self, request: web.Request) -> web.Response:
+    async def _answer(self, request: web.BaseRequest) -> web.Response:
         if request.method == "GET":
             # Quick, and asked by probes: it waits for no prediction.
             return self._get(request.path)
-        if self._taken >= self._max_taken:
-            return _failure(503, f"{self._taken} requests are being worked on")
-        call = calls.Call(self._timeout)
-        self._taken += 1
+        ask = _ASK.fullmatch(request.path)
+        if request.method != "POST" or ask is None:
+            return _malformed(request.method, request.path)
+        call = calls.Call(self._timeout, budget=self._budget)
         try:
             return await asyncio.wait_for(
-                self._post(request, call), self._timeout
+                self._post(request, ask, call), self._timeout
             )
         except asyncio.TimeoutError:
             return _failure(504, "Timed out")
-        except web.HTTPRequestEntityTooLarge as error:
-            # Not 429, which says that a later attempt may do.
-            return _failure(413, f"the body is too large: {error.text}")
-        except (web.HTTPException, web.RequestPayloadError) as error:
+        except errors.ServingError as error:
+            return _failure(_CODES.get(error.code, 500), error.message)
+        except (
+            web.HTTPException,
+            web.RequestPayloadError,
+            http_exceptions.HttpProcessingError,
+        ) as error:
             return _failure(400, f"the body cannot be read: {error}")
         finally:
-            self._taken -= 1
             # Nobody waits for it any more.
             call.cancel()
 
     async def _post(
-        self, request: web.Request, call: calls.Call
+        self, request: web.BaseRequest, ask: re.Match[str], call: calls.Call
     ) -> web.Response:
-        ask = _ASK.fullmatch(request.path)
-        if request.method != "POST" or ask is None:
-            return _malformed(request.method, request.path)
-        body = await request.read()
-        return await self._loop.run_in_executor(
-            self._pool, _answered, lambda: self._ask(ask, body, call)
-        )
+        try:
+            body = await self._read(request)
+        except _TooLarge:
+            # Not 429, which says that a later attempt may do.
+            return _failure(
+                413,
+                "the body is too large: Maximum request body size "
+                f"{self._max_body_bytes} exceeded.",
+            )
+        except ConnectionError:
+            return _failure(400, "the client has gone")
+        self._connections.body_arrived(request.transport)
+        if self._taken >= self._max_taken:
+            return _failure(503, f"{self._taken} requests are being worked on")
+        call.hold(len(body))
+        self._taken += 1
+        try:
+            work = self._pool.submit(
+                _answered, lambda: self._ask(ask, body, call)
+            )
+            work.add_done_callback(lambda _: call.release())
+            return await asyncio.wrap_future(work)
+        finally:
+            self._taken -= 1
+
+    async def _read(self, request: web.BaseRequest) -> bytes:
+        """Reads a body, unpacked, as long as it keeps coming.
+
+        Raises:
+            _TooLarge: it is.
+            ServingError: too much is on its way already, or nothing comes.
+        """
+        if (request.content_length or 0) > self._max_body_bytes:
+            raise _TooLarge
+        body = bytearray()
+        try:
+            while True:
+                try:
+                    part = await asyncio.wait_for(
+                        request.content.readany(), self._receive_seconds
+                    )
+                except asyncio.TimeoutError as error:
+                    raise errors.ServingError(
+                        grpc.StatusCode.DEADLINE_EXCEEDED,
+                        "nothing came of the body for "
+                        f"{self._receive_seconds:g} s",
+                    ) from error
+                if not part:
+                    return bytes(body)
+                if len(body) + len(part) > self._max_body_bytes:
+                    raise _TooLarge
+                self._arriving.take(len(part))
+                body += part
+        finally:
+            self._arriving.give_back(len(body))
 
     def _ask(
         self, ask: re.Match[str], body: bytes, call: calls.Call
@@ -170,13 +238,15 @@ class RestServer:
         spec = _spec(ask)
         # It may have waited for a thread until nobody wants the answer.
         call.check()
+        # Before anything is made of it.
+        call.hold(limits.json_bytes(body))
         if ask["method"] != "predict":
             return self._infer(ask["method"], spec, body, call)
         parsed = json_tensors.parse(body)
         spec.signature_name = parsed.signature_name
         _, outputs = self._api.predict(
             spec,
-            lambda signature: json_tensors.to_arrays(parsed, signature),
+            lambda signature, _: json_tensors.to_arrays(parsed, signature),
             (),
             call,
             "REST",
@@ -222,6 +292,15 @@ class RestServer:
             "metadata": {"signature_def": _plain(signatures)},
         }
         return _json(json.dumps(answer, indent=1).encode())
+
+
+class _TooLarge(Exception):
+    """A body is larger than it may be."""
+
+
+async def _send(answer: web.Response, request: web.BaseRequest) -> None:
+    await answer.prepare(request)
+    await answer.write_eof()
 
 
 def _answered(answer: Callable[[], web.Response]) -> web.Response:

@@ -4,6 +4,7 @@ It is loaded into a session, as TensorFlow Serving does, rather than with
 `tf.saved_model.load`: only a session stops when the time is over.
 """
 
+import contextlib
 import dataclasses
 import pathlib
 from collections.abc import Mapping, Sequence
@@ -15,7 +16,8 @@ import tensorflow as tf
 from tensorflow.core.framework import types_pb2
 from tensorflow.core.protobuf import meta_graph_pb2
 
-from serving.model_server import errors
+from serving.model_server import call as calls
+from serving.model_server import errors, plain_path
 
 DEFAULT_SIGNATURE = "serving_default"
 
@@ -80,14 +82,18 @@ class Servable:
             inter_op_parallelism_threads=inter_op_threads,
         )
         config.gpu_options.allow_growth = True
-        self._session = tf.compat.v1.Session(graph=tf.Graph(), config=config)
-        try:
-            meta_graph = tf.compat.v1.saved_model.load(
-                self._session, list(tags), str(path)
+        with contextlib.ExitStack() as opened:
+            self._session = opened.enter_context(
+                contextlib.closing(
+                    tf.compat.v1.Session(graph=tf.Graph(), config=config)
+                )
             )
-        except BaseException:
-            self._session.close()
-            raise
+            # As long as the model: it may read its assets late.
+            plain = opened.enter_context(plain_path.plain(path))
+            meta_graph = tf.compat.v1.saved_model.load(
+                self._session, list(tags), str(plain)
+            )
+            self._opened = opened.pop_all()
         self.signature_defs = meta_graph.signature_def
         self.check_method_names = check_method_names
         self._signatures = {
@@ -138,7 +144,7 @@ class Servable:
         signature: Signature,
         inputs: Arrays,
         outputs: Sequence[str],
-        timeout: float | None = None,
+        call: calls.Call | None = None,
     ) -> dict[str, np.ndarray]:
         """Computes the named outputs of a signature.
 
@@ -146,11 +152,13 @@ class Servable:
             signature: one of this servable's.
             inputs: an array for each of its inputs.
             outputs: the names of those wanted.
-            timeout: seconds, after which it stops; None: never.
+            call: the run stops when its time is over; None: never.
 
         Raises:
-            ServingError: what TensorFlow says against it, or the time is over.
+            ServingError: what TensorFlow says against it, or the call ended.
         """
+        call = call or calls.Call()
+        timeout = call.remaining()
         # Zero would mean "never" to a session.
         milliseconds = 0 if timeout is None else max(1, int(timeout * 1000))
         try:
@@ -163,6 +171,8 @@ class Servable:
                 options=tf.compat.v1.RunOptions(timeout_in_ms=milliseconds),
             )
         except tf.errors.OpError as error:
+            # A call that has ended says so, whatever it made of the run.
+            call.check()
             code = _CODES.get(error.error_code, grpc.StatusCode.INTERNAL)
             raise errors.ServingError(code, error.message) from error
         except (TypeError, ValueError) as error:
@@ -174,7 +184,7 @@ class Servable:
 
     def close(self) -> None:
         """Frees the memory. No `run` may be under way or follow."""
-        self._session.close()
+        self._opened.close()
 
 
 def _has_tensors(signature: meta_graph_pb2.SignatureDef) -> bool:

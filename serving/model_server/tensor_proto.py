@@ -35,13 +35,13 @@ _FIELDS = {
 } | dict.fromkeys((tf.int8, tf.int16, tf.int32, tf.uint8, tf.uint16), "int_val")
 
 
-def to_array(
+def needed_bytes(
     proto: tensor_pb2.TensorProto,
     name: str,
     spec: servable.TensorSpec,
     max_bytes: int,
-) -> np.ndarray:
-    """The array that a TensorProto stands for.
+) -> int:
+    """Returns how large the array is that a TensorProto stands for.
 
     Args:
         proto: from a client, who may mean harm.
@@ -51,8 +51,7 @@ def to_array(
             and what TensorFlow adds to them.
 
     Raises:
-        ServingError: it is not of the dtype or the shape, too large, or its
-            values are not those that it declares.
+        ServingError: it is not of the dtype or the shape, or too large.
     """
     if proto.dtype != spec.dtype.as_datatype_enum:
         raise _invalid(
@@ -61,7 +60,32 @@ def to_array(
         )
     shape = _shape(proto, name)
     check_shape(shape, name, spec)
-    _check_size(proto, shape, name, spec, max_bytes)
+    needed = _size(proto, shape, name, spec)
+    if needed > max_bytes:
+        raise errors.ServingError(
+            grpc.StatusCode.RESOURCE_EXHAUSTED,
+            f"input {name} of shape {list(shape)} takes {needed:,} bytes; "
+            f"expected at most {max_bytes:,}",
+        )
+    return needed
+
+
+def to_array(
+    proto: tensor_pb2.TensorProto, name: str, spec: servable.TensorSpec
+) -> np.ndarray:
+    """Returns the array that a TensorProto stands for.
+
+    Args:
+        proto: one whose `needed_bytes` have been found to fit.
+        name: of the input, for the message of an error.
+        spec: what the signature says of it.
+
+    Raises:
+        ServingError: its values are not those that it declares.
+    """
+    shape = _shape(proto, name)
+    if spec.dtype != tf.string:
+        _check_count(proto, shape, name, spec)
     try:
         return tf.make_ndarray(proto).reshape(shape)
     except (TypeError, ValueError) as error:
@@ -127,32 +151,44 @@ def _shape(proto: tensor_pb2.TensorProto, name: str) -> tuple[int, ...]:
     return shape
 
 
-def _check_size(
+def _size(
     proto: tensor_pb2.TensorProto,
     shape: tuple[int, ...],
     name: str,
     spec: servable.TensorSpec,
-    max_bytes: int,
-) -> None:
-    """Raises ServingError unless the array fits, and its values fill it."""
+) -> int:
+    """Returns the bytes of the array, its values included."""
     elements = math.prod(shape)
     # Zero elements must not hide a dimension that overflows.
     extent = math.prod(max(1, size) for size in shape)
-    if spec.dtype == tf.string:
-        if proto.tensor_content:
-            raise _invalid(f"input {name}: strings belong in string_val")
-        values = proto.string_val
-        needed = extent * _STRING_BYTES + sum(map(len, values))
-        if values:
-            # The last one stands for all that are not there.
-            needed += max(0, elements - len(values)) * len(values[-1])
-    else:
-        needed = extent * spec.dtype.size
-    if needed > max_bytes:
-        raise errors.ServingError(
-            grpc.StatusCode.RESOURCE_EXHAUSTED,
-            f"input {name} of shape {list(shape)} takes {needed:,} bytes; "
-            f"expected at most {max_bytes:,}",
+    if spec.dtype != tf.string:
+        return extent * spec.dtype.size
+    if proto.tensor_content:
+        raise _invalid(f"input {name}: strings belong in string_val")
+    values = proto.string_val
+    needed = extent * _STRING_BYTES + sum(map(len, values))
+    if values:
+        # The last one stands for all that are not there.
+        needed += max(0, elements - len(values)) * len(values[-1])
+    return needed
+
+
+def _check_count(
+    proto: tensor_pb2.TensorProto,
+    shape: tuple[int, ...],
+    name: str,
+    spec: servable.TensorSpec,
+) -> None:
+    """Raises ServingError for more values than the shape has elements."""
+    field = _FIELDS.get(spec.dtype)
+    if proto.tensor_content or field is None:
+        return
+    parts = 2 if spec.dtype.is_complex else 1
+    count = len(getattr(proto, field))
+    if count > parts * math.prod(shape):
+        raise _invalid(
+            f"tensor parsing error: {name}: {count} values for shape "
+            f"{list(shape)}"
         )
 
 

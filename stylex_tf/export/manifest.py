@@ -17,8 +17,12 @@ def problems(directory: pathlib.Path) -> list[str]:
     manifest = directory / NAME
     if not manifest.is_file():
         return [f"{manifest}: no such file; expected an exported version"]
+    try:
+        lines = manifest.read_text(encoding="utf-8").splitlines()
+    except UnicodeDecodeError as error:
+        return [f"{NAME} is damaged: {error}"]
     expected = {}
-    for line in manifest.read_text(encoding="utf-8").splitlines():
+    for line in lines:
         digest, _, name = line.partition("  ")
         expected[name] = digest
     found = dict(_digests(directory))

@@ -21,9 +21,10 @@ class Model:
         self.entered = threading.Semaphore(0)
         self.may_go = threading.Event()
 
-    def __call__(self, inputs, timeout):
+    def __call__(self, inputs, call):
         self.batches.append(inputs["x"].tolist())
-        self.timeout = timeout
+        self.timeout = call.remaining()
+        call.on_cancel(self.may_go.set)
         self.entered.release()
         assert self.may_go.wait(_LONG)
         if any(value < 0 for value in inputs["x"].flat):
@@ -227,6 +228,23 @@ class BatcherTest(parameterized.TestCase):
             future.result(_LONG)
         self.assertBetween(self.model.timeout, _LONG, 10 * _LONG)
 
+    def test_a_batch_that_runs_is_told_when_nobody_waits_any_more(self):
+        batcher = self.batcher(
+            max_batch_size=2, batch_timeout_micros=60 * 10**6
+        )
+        waiting = [calls.Call(_LONG) for _ in range(2)]
+        futures = [self.ask(batcher, [1], call=call) for call in waiting]
+        assert self.model.entered.acquire(timeout=_LONG)
+        self.assertLen(self.model.batches[-1], 2)
+
+        waiting[0].cancel()
+        self.assertFalse(self.model.may_go.is_set())
+        waiting[1].cancel()
+
+        self.assertTrue(self.model.may_go.is_set())
+        for future in futures:
+            future.result(_LONG)
+
     def test_a_bad_request_fails_alone(self):
         batcher = self.batcher(max_batch_size=8)
         self.occupy(batcher)
@@ -242,7 +260,7 @@ class BatcherTest(parameterized.TestCase):
     def test_a_crash_reaches_everyone_and_the_queue_goes_on(self):
         batcher = self.batcher()
 
-        def crash(inputs, timeout):
+        def crash(inputs, call):
             raise ZeroDivisionError
 
         inputs = {"x": np.array([1])}
@@ -276,7 +294,7 @@ class BatcherTest(parameterized.TestCase):
         with self.assertRaisesRegex(errors.ServingError, "0th dimension"):
             batcher.run(
                 "key",
-                lambda inputs, timeout: {"y": np.zeros(3)},
+                lambda inputs, call: {"y": np.zeros(3)},
                 {"x": np.zeros(2)},
                 calls.Call(_LONG),
             )

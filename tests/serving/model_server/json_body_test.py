@@ -26,6 +26,17 @@ class JsonBodyTest(parameterized.TestCase):
         self.assertEqual(json_body.to_bytes("ä", "x"), "ä".encode())
         self.assertEqual(json_body.to_bytes({"b64": "/w=="}, "x"), b"\xff")
 
+    @parameterized.named_parameters(
+        ("no_padding", "AP//"[:4] + "/w"),
+        ("line_breaks", "AP//\n/w==\n"),
+        ("windows_line_breaks", "AP//\r\n/w==\r\n"),
+        ("blanks_and_tabs", " A P//\t/w= =\v\f"),
+    )
+    def test_base64_as_the_real_server_takes_it(self, text):
+        self.assertEqual(
+            json_body.to_bytes({"b64": text}, "x"), b"\0\xff\xff\xff"
+        )
+
     @parameterized.parameters(
         (1,),
         (None,),
@@ -33,6 +44,14 @@ class JsonBodyTest(parameterized.TestCase):
         ("\ud800",),
         ({"b64": 1},),
         ({"b64": "?"},),
+        # The alphabet for addresses.
+        ({"b64": "_w=="},),
+        ({"b64": "_w"},),
+        # Padding where there should be none, or too little of it.
+        ({"b64": "/w="},),
+        ({"b64": "/w==/w=="},),
+        # A number of letters that no bytes have.
+        ({"b64": "AAAAA"},),
         ({"b64": "a", "c": 1},),
     )
     def test_what_is_no_bytes(self, value):

@@ -140,8 +140,8 @@ class ModelServerTest(parameterized.TestCase):
         self.wait_until_healthy()
         self.assertTrue(self.healthy("tensorflow.serving.ModelService"))
 
-    def test_reflection_describes_both_services(self):
-        self.start()
+    def test_reflection_describes_both_services_where_it_is_wanted(self):
+        self.start(reflection=True)
         ask = reflection_pb2_grpc.ServerReflectionStub(self.channel)
         for symbol, expected in (
             ("tensorflow.serving.PredictionService", b"PredictRequest"),
@@ -153,6 +153,15 @@ class ModelServerTest(parameterized.TestCase):
             (answer,) = ask.ServerReflectionInfo(iter([request]))
             files = answer.file_descriptor_response.file_descriptor_proto
             self.assertTrue(any(expected in file for file in files))
+
+    def test_reflection_is_off(self):
+        self.start()
+        ask = reflection_pb2_grpc.ServerReflectionStub(self.channel)
+
+        with self.assertRaises(grpc.RpcError) as caught:
+            list(ask.ServerReflectionInfo(iter([])))
+
+        self.assertEqual(caught.exception.code(), grpc.StatusCode.UNIMPLEMENTED)
 
     def test_requests_of_several_clients_are_joined(self):
         self.start(
@@ -248,7 +257,8 @@ class ModelServerTest(parameterized.TestCase):
 
             self.stop()
 
-            self.assertTrue(self.drained)
+            self.assertEqual(self.drained.aborted, 0)
+            self.assertTrue(self.drained.empty)
             self.assertTrue(asked.result().outputs)
             self.assertEqual(posted.result()[0], 200)
         self.refused(grpc.StatusCode.UNAVAILABLE, self.predict)
@@ -262,7 +272,7 @@ class ModelServerTest(parameterized.TestCase):
 
         self.stop()
 
-        self.assertFalse(self.drained)
+        self.assertEqual(self.drained.aborted, 1)
         self.assertIsInstance(endless.exception(), grpc.RpcError)
         # Its deadline ends it here; a process would not wait for that.
         self.wait_for(lambda: not self.server.running())
@@ -323,6 +333,17 @@ class ModelServerTest(parameterized.TestCase):
                 or b"AVAILABLE" not in self.rest("GET", "/v1/models/other")[1]
             )
         )
+
+    def test_a_version_that_is_not_what_was_exported(self):
+        self.start(
+            wait=False,
+            verify=lambda path: [f"{path.name} has changed"],
+        )
+
+        self.wait_for(
+            lambda: b"1 has changed" in self.rest("GET", "/v1/models/tiny")[1]
+        )
+        self.assertFalse(self.healthy())
 
     def test_a_bad_warm_up_keeps_a_version_from_being_served(self):
         base = self.root / "warm"

@@ -3,13 +3,14 @@ import pathlib
 import grpc
 import numpy as np
 import tensorflow as tf
-from absl.testing import absltest
+from absl.testing import absltest, parameterized
 
+from serving.model_server import call as calls
 from serving.model_server import errors, servable
 from tests.serving.model_server import tiny_models
 
 
-class ServableTest(absltest.TestCase):
+class ServableTest(parameterized.TestCase):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
@@ -62,8 +63,20 @@ class ServableTest(absltest.TestCase):
             self.servable.signature("spin"),
             {"steps": np.array([2**31 - 1], np.int32)},
             ["total"],
-            0.2,
+            calls.Call(0.2),
         )
+
+    @parameterized.parameters("run [1]?", "*~")
+    def test_a_folder_with_a_name_that_is_a_pattern(self, name):
+        path = tiny_models.copy(self.path, self.base / name, 1)
+
+        odd = servable.Servable(path)
+        self.addCleanup(odd.close)
+
+        outputs = odd.run(
+            odd.signature(), {"x": np.ones([1, 2], np.float32)}, ["y"]
+        )
+        np.testing.assert_array_equal(outputs["y"], [[2, 2]])
 
     def test_signatures_that_are_not_served(self):
         self.refused(

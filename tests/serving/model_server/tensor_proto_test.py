@@ -21,6 +21,12 @@ def proto(dtype, shape, **values) -> tensor_pb2.TensorProto:
     )
 
 
+def to_array(message, name, wanted, max_bytes):
+    """Reads a TensorProto as a request's is read: bounded, then expanded."""
+    tensor_proto.needed_bytes(message, name, wanted, max_bytes)
+    return tensor_proto.to_array(message, name, wanted)
+
+
 class TensorProtoTest(parameterized.TestCase):
     @parameterized.named_parameters(
         (dtype.name, dtype)
@@ -35,7 +41,7 @@ class TensorProtoTest(parameterized.TestCase):
         array = np.array([[0, 1], [2, 3], [1, 0]]).astype(dtype.as_numpy_dtype)
 
         message = tensor_proto.from_array(array)
-        actual = tensor_proto.to_array(message, "x", spec(dtype), _MAX_BYTES)
+        actual = to_array(message, "x", spec(dtype), _MAX_BYTES)
 
         self.assertEqual(actual.dtype, array.dtype)
         np.testing.assert_array_equal(actual, array)
@@ -47,21 +53,19 @@ class TensorProtoTest(parameterized.TestCase):
         array = np.array([[b"", b"\xff\x00"], [b"a", b"bc"]], object)
 
         message = tensor_proto.from_array(array)
-        actual = tensor_proto.to_array(
-            message, "x", spec(tf.string), _MAX_BYTES
-        )
+        actual = to_array(message, "x", spec(tf.string), _MAX_BYTES)
 
         np.testing.assert_array_equal(actual, array)
 
     def test_one_value_may_stand_for_all(self):
-        actual = tensor_proto.to_array(
+        actual = to_array(
             proto(tf.float32, [3, 2], float_val=[7]), "x", spec(), _MAX_BYTES
         )
 
         np.testing.assert_array_equal(actual, np.full([3, 2], 7, np.float32))
 
     def test_a_shape_of_no_rank_in_the_signature_takes_any(self):
-        actual = tensor_proto.to_array(
+        actual = to_array(
             proto(tf.float32, [], float_val=[7]),
             "x",
             spec(shape=None),
@@ -91,7 +95,7 @@ class TensorProtoTest(parameterized.TestCase):
     )
     def test_refuses(self, message, expected):
         with self.assertRaisesRegex(errors.ServingError, expected) as caught:
-            tensor_proto.to_array(message, "x", spec(), _MAX_BYTES)
+            to_array(message, "x", spec(), _MAX_BYTES)
 
         self.assertEqual(
             caught.exception.code, grpc.StatusCode.INVALID_ARGUMENT
@@ -101,7 +105,7 @@ class TensorProtoTest(parameterized.TestCase):
         message = proto(tf.string, [1, 2], tensor_content=b"ab")
 
         with self.assertRaisesRegex(errors.ServingError, "string_val"):
-            tensor_proto.to_array(message, "x", spec(tf.string), _MAX_BYTES)
+            to_array(message, "x", spec(tf.string), _MAX_BYTES)
 
     @parameterized.named_parameters(
         ("numbers", proto(tf.float32, [20_000, 20_000], float_val=[1]), None),
@@ -119,7 +123,7 @@ class TensorProtoTest(parameterized.TestCase):
         self.assertLess(message.ByteSize(), 3000)
 
         with self.assertRaises(errors.ServingError) as caught:
-            tensor_proto.to_array(message, "x", wanted, _MAX_BYTES)
+            to_array(message, "x", wanted, _MAX_BYTES)
 
         self.assertIn(
             caught.exception.code,
@@ -132,9 +136,9 @@ class TensorProtoTest(parameterized.TestCase):
     def test_the_bound_is_the_largest_that_is_taken(self):
         message = proto(tf.float32, [8, 2], float_val=[1])
 
-        tensor_proto.to_array(message, "x", spec(), 64)
+        to_array(message, "x", spec(), 64)
         with self.assertRaisesRegex(errors.ServingError, "takes 64 bytes; "):
-            tensor_proto.to_array(message, "x", spec(), 63)
+            to_array(message, "x", spec(), 63)
 
 
 if __name__ == "__main__":
