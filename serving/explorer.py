@@ -11,6 +11,7 @@ import argparse
 import contextlib
 import os
 import pathlib
+import signal
 import sys
 import time
 from collections.abc import Callable, Sequence
@@ -46,6 +47,7 @@ def main(argv: Sequence[str] | None = None) -> int:
                 most_knobs=flags.most_knobs,
                 address=flags.address,
                 port=flags.port,
+                host_names=flags.host_names,
             )
     except (errors.UsageError, OSError) as error:
         print(f"error: {error}", file=sys.stderr)
@@ -128,6 +130,12 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--address", default="127.0.0.1", help="of the page")
     parser.add_argument("--port", type=int, default=7860, help="of the page")
+    parser.add_argument(
+        "--host_names",
+        type=lambda text: text.split(","),
+        default=[],
+        help="other names under which browsers ask for the page; *: any",
+    )
     return parser
 
 
@@ -137,4 +145,6 @@ if __name__ == "__main__":
         os.chdir(os.environ["BUILD_WORKING_DIRECTORY"])
     # What gRPC tells of an attempt that failed; the error says it.
     os.environ.setdefault("GRPC_VERBOSITY", "NONE")
+    # Told to end, it still removes what visitors have uploaded.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     sys.exit(main())

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from stylex_tf import errors
 from stylex_tf.api import backend as backends
-from stylex_tf.apps import exploration
+from stylex_tf.apps import exploration, visitors
 
 
 def show(
@@ -16,6 +16,7 @@ def show(
     most_knobs: int = 8,
     address: str = "127.0.0.1",
     port: int = 7860,
+    host_names: Sequence[str] = (),
 ) -> None:
     """Shows the page, and says where, until it is interrupted.
 
@@ -25,6 +26,7 @@ def show(
         most_knobs: of an image.
         address: of the page; 127.0.0.1 is this machine alone.
         port: of the page.
+        host_names: other names under which browsers may ask for the page.
 
     Raises:
         UsageError: Gradio is not installed.
@@ -43,14 +45,18 @@ def show(
             "the page needs gradio: pip install 'stylex-tf[demo]'"
         ) from error
 
-    page = explorer_page.build(explored, examples, most_knobs=most_knobs)
-    print(f"{explored.title}: http://{address}:{port}", flush=True)
-    page.launch(
-        server_name=address,
-        server_port=port,
-        theme=explorer_page.THEME,
-        css=explorer_page.CSS,
-        max_file_size="32mb",
-        quiet=True,
-        share=False,
-    )
+    with visitors.private_uploads():
+        page = explorer_page.build(explored, examples, most_knobs=most_knobs)
+        print(f"{explored.title}: http://{address}:{port}", flush=True)
+        page.launch(
+            server_name=address,
+            server_port=port,
+            app_kwargs={
+                "middleware": [visitors.only_hosts(address, host_names)]
+            },
+            theme=explorer_page.THEME,
+            css=explorer_page.CSS,
+            max_file_size="32mb",
+            quiet=True,
+            share=False,
+        )

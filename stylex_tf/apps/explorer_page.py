@@ -54,7 +54,10 @@ def build(
         What `launch` shows.
     """
     with gradio.Blocks(
-        title="StylEx explorer", analytics_enabled=False
+        title="StylEx explorer",
+        analytics_enabled=False,
+        # Every ten minutes, what was uploaded more than an hour ago goes.
+        delete_cache=(600, 3600),
     ) as page:
         gradio.Markdown(_INTRODUCTION.format(title=exploration.title))
         if exploration.missing:
