@@ -58,8 +58,8 @@ class Budget:
                 raise errors.ServingError(
                     grpc.StatusCode.RESOURCE_EXHAUSTED,
                     f"the request needs {count:,} bytes of memory; "
-                    f"{self._taken:,} of {self._total:,} are in use by other "
-                    "requests (--max_bytes_in_work)",
+                    f"{self._taken:,} of {self._total:,} are in use "
+                    "(--max_bytes_in_work)",
                 )
             self._taken += count
 
