@@ -18,6 +18,7 @@ _PAGES = (
     "method.md",
     "search.md",
     "studies.md",
+    "worlds.md",
 )
 
 

@@ -1,0 +1,306 @@
+r"""Trains a world with several seeds, and files every figure of each.
+
+    bazel run //benchmarks:worlds -- \
+        --config=configs/worlds/held_out/beetles.py --seeds=0,1,2
+
+Each seed is a run of the main job in a folder of its own, runs/worlds/NAME/
+seed_N; started again, it goes on, and what is finished is not trained again.
+benchmarks/results/NAME.json holds the whole evaluation of each seed with
+config, commit and machine. No hand edits it, and a seed that is in it stays.
+Every start is a line of benchmarks/results/starts.jsonl, which is committed
+with it.
+
+With --without_classification_loss each seed is trained a second time with
+loss.classification=0, for the same classifier. --redraw trains all anew, once,
+after a change of the method; its figures go to NAME_redraw.json, beside the
+first ones.
+"""
+
+import concurrent.futures
+import dataclasses
+import datetime
+import json
+import multiprocessing
+import pathlib
+import subprocess
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from absl import flags
+from ml_collections import config_flags
+
+from stylex_tf import atomic_file, config, errors, run_folder
+from stylex_tf.cli import command
+
+_CONFIG = config_flags.DEFINE_config_file(
+    "config", None, "A file that defines get_config()."
+)
+_SEEDS = flags.DEFINE_list("seeds", ["0", "1", "2"], "One run each.")
+_RUNS = flags.DEFINE_string("runs", "runs/worlds", "Where the runs live.")
+_RESULTS = flags.DEFINE_string(
+    "results", "benchmarks/results", "Where figures and starts are filed."
+)
+_ABLATION = flags.DEFINE_bool(
+    "without_classification_loss", False, "Train each seed without it as well."
+)
+_REDRAW = flags.DEFINE_bool(
+    "redraw", False, "Train all anew; the first figures stay."
+)
+
+_STARTS = "starts.jsonl"
+
+Train = Callable[[config.ExperimentConfig, pathlib.Path], None]
+
+
+def _now() -> datetime.datetime:
+    return datetime.datetime.now(datetime.UTC)
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Bench:
+    """Where the runs of one world live, and how they are made.
+
+    Attributes:
+        runs: holds a folder a world.
+        results: holds the figures and the log of starts.
+        commit: what the runs are made of.
+        config_file: where the config was read, for the log.
+        train: makes the run of a config in a folder, or continues it.
+        redraw: whether this is the second and last draw.
+        clock: gives the time of a start.
+    """
+
+    runs: pathlib.Path
+    results: pathlib.Path
+    commit: str
+    config_file: str
+    train: Train
+    redraw: bool = False
+    clock: Callable[[], datetime.datetime] = _now
+
+    def measure(
+        self,
+        settings: config.ExperimentConfig,
+        seeds: Sequence[int],
+        *,
+        ablation: bool = False,
+    ) -> pathlib.Path:
+        """Runs what is not there yet, and files it.
+
+        Args:
+            settings: a validated config; its seed is replaced.
+            seeds: one run each.
+            ablation: train each without the classification loss as well.
+
+        Returns:
+            The file of figures.
+
+        Raises:
+            UserError: the figures that are there are of another config, or
+                a redraw has nothing that it draws again.
+        """
+        name = f"{settings.name}_redraw" if self.redraw else settings.name
+        file = self.results / f"{name}.json"
+        if (
+            self.redraw
+            and not (self.results / f"{settings.name}.json").exists()
+        ):
+            raise errors.UserError(
+                f"{settings.name} has no first figures in {self.results}; "
+                "expected them before a redraw"
+            )
+        filed = self._filed(file, settings)
+        for seed in seeds:
+            one = _with_seed(settings, seed)
+            known = filed["runs"].setdefault(str(seed), {})
+            if "evaluation" not in known:
+                known |= self._run(one, self.runs / name / f"seed_{seed}")
+                _write(file, filed)
+            if ablation and "without_classification_loss" not in known:
+                first = run_folder.RunFolder(self.runs / name / f"seed_{seed}")
+                known["without_classification_loss"] = self._run(
+                    _without_classification_loss(one, first),
+                    self.runs / name / f"seed_{seed}_no_classification",
+                )
+                _write(file, filed)
+        return file
+
+    def _filed(
+        self, file: pathlib.Path, settings: config.ExperimentConfig
+    ) -> dict[str, Any]:
+        """Reads the file of figures, or begins one."""
+        fields = _plain(settings)
+        if not file.exists():
+            return {
+                "world": settings.name,
+                "config": self.config_file,
+                "settings": fields,
+                "runs": {},
+            }
+        filed = json.loads(file.read_text())
+        if filed["settings"] != fields:
+            raise errors.UserError(
+                f"{file} has figures of another config, and the first result "
+                "stays; give the config of those, another --config.name, or "
+                "--redraw"
+            )
+        return filed
+
+    def _run(
+        self, settings: config.ExperimentConfig, root: pathlib.Path
+    ) -> dict[str, Any]:
+        """Returns what is filed of one run, trained where it is not yet."""
+        folder = run_folder.RunFolder(root)
+        folder.check_config(
+            dataclasses.asdict(settings),
+            dataclasses.asdict(config.ExperimentConfig()),
+        )
+        if not folder.evaluation.is_file():
+            self._log_start(settings, resumed=(root / "config.json").exists())
+            self.train(settings, root)
+        return {
+            "commit": self.commit,
+            **json.loads((root / "environment.json").read_text()),
+            "evaluation": json.loads(folder.evaluation.read_text()),
+        }
+
+    def _log_start(
+        self, settings: config.ExperimentConfig, *, resumed: bool
+    ) -> None:
+        """Adds a line before anything is trained."""
+        line = {
+            "time": self.clock().isoformat(timespec="seconds"),
+            "commit": self.commit,
+            "config": self.config_file,
+            "world": settings.name,
+            "seed": settings.seed,
+            "classification_loss": settings.loss.classification,
+            "resumed": resumed,
+            "redraw": self.redraw,
+        }
+        self.results.mkdir(parents=True, exist_ok=True)
+        with (self.results / _STARTS).open("a") as log:
+            log.write(json.dumps(line) + "\n")
+
+
+def _with_seed(
+    settings: config.ExperimentConfig, seed: int
+) -> config.ExperimentConfig:
+    return dataclasses.replace(settings, seed=seed)
+
+
+def _without_classification_loss(
+    settings: config.ExperimentConfig, first: run_folder.RunFolder
+) -> config.ExperimentConfig:
+    """The same experiment for the classifier of the first run."""
+    path = settings.classifier.path or str(
+        first.classifier / "classifier.keras"
+    )
+    return dataclasses.replace(
+        settings,
+        loss=dataclasses.replace(settings.loss, classification=0.0),
+        classifier=dataclasses.replace(settings.classifier, path=path),
+    )
+
+
+def _plain(settings: config.ExperimentConfig) -> dict[str, Any]:
+    """Every field but the seed, as JSON gives them back."""
+    fields = json.loads(json.dumps(dataclasses.asdict(settings)))
+    del fields["seed"]
+    return fields
+
+
+def _write(file: pathlib.Path, filed: dict[str, Any]) -> None:
+    filed["seeds"] = sorted(map(int, filed["runs"]))
+    text = json.dumps(filed, indent=1, ensure_ascii=False)
+    atomic_file.write(file, f"{text}\n".encode())
+
+
+def train_in_a_process(
+    settings: config.ExperimentConfig, root: pathlib.Path
+) -> None:
+    """Runs the main job in a process of its own, so that no run sees another.
+
+    What an earlier run left in TensorFlow (policies, names, memory) would
+    make a run depend on which were made before it.
+    """
+    spawn = multiprocessing.get_context("spawn")
+    with concurrent.futures.ProcessPoolExecutor(1, mp_context=spawn) as pool:
+        pool.submit(_train, settings, root).result()
+
+
+def _train(settings: config.ExperimentConfig, root: pathlib.Path) -> None:
+    # Imported where it is needed: TensorFlow takes seconds.
+    from stylex_tf import main_job
+
+    print(main_job.run(settings, run_folder.RunFolder(root)), flush=True)
+
+
+def commit(folder: pathlib.Path, figures: pathlib.Path) -> str:
+    """Returns the commit of a work tree that has no other changes.
+
+    Args:
+        folder: in the work tree.
+        figures: a folder that may differ: what this program writes.
+
+    Raises:
+        UserError: it is no work tree, or a file differs from its commit.
+    """
+    own = f":(exclude){figures.absolute()}"
+    try:
+        head = _git(folder, "rev-parse", "HEAD")
+        changed = _git(
+            folder, "status", "--porcelain", "--untracked-files=no", "--", own
+        )
+    except (OSError, subprocess.CalledProcessError) as error:
+        raise errors.UserError(
+            f"{folder.absolute()} is no work tree of git; expected one, since "
+            "a figure names the commit that it is of"
+        ) from error
+    if changed:
+        raise errors.UserError(
+            f"these differ from commit {head[:9]}: {changed.split()[1::2]}; "
+            "commit them, so that the figures can be made again"
+        )
+    return head
+
+
+def _git(folder: pathlib.Path, *arguments: str) -> str:
+    return subprocess.run(
+        ["git", *arguments],
+        cwd=folder,
+        check=True,
+        capture_output=True,
+        text=True,
+    ).stdout.strip()
+
+
+def main(argv: list[str]) -> None:
+    """Trains and files; prints where."""
+    command.no_arguments(argv)
+    settings = _CONFIG.value
+    if settings is None:
+        raise errors.UserError("--config is needed, a file of configs/worlds")
+    settings.validate()
+    try:
+        seeds = [int(seed) for seed in _SEEDS.value]
+    except ValueError:
+        raise errors.UserError(
+            f"--seeds is {','.join(_SEEDS.value)}; expected whole numbers"
+        ) from None
+    results = pathlib.Path(_RESULTS.value).absolute()
+    bench = Bench(
+        runs=pathlib.Path(_RUNS.value).absolute(),
+        results=results,
+        commit=commit(pathlib.Path(), results),
+        config_file=config_flags.get_config_filename(flags.FLAGS["config"]),
+        train=train_in_a_process,
+        redraw=_REDRAW.value,
+    )
+    print(
+        f"Filed in {bench.measure(settings, seeds, ablation=_ABLATION.value)}"
+    )
+
+
+if __name__ == "__main__":
+    command.run(main)

@@ -1,0 +1,230 @@
+"""Tests of the program that trains worlds and files their figures."""
+
+import datetime
+import json
+import pathlib
+import subprocess
+
+from absl.testing import absltest
+
+from benchmarks import worlds
+from stylex_tf import config, errors, main_job, run_folder
+from tests.testing import tiny_experiment
+
+_TIME = datetime.datetime(2026, 1, 2, 3, 4, 5, tzinfo=datetime.UTC)
+
+
+def _settings(**fields) -> config.ExperimentConfig:
+    return config.ExperimentConfig(name="tiny", **fields)
+
+
+class WorldsTest(absltest.TestCase):
+    def setUp(self):
+        super().setUp()
+        self.root = pathlib.Path(self.create_tempdir().full_path)
+        self.trained = []
+
+    def _bench(self, **changes) -> worlds.Bench:
+        arguments = {
+            "runs": self.root / "runs",
+            "results": self.root / "results",
+            "commit": "abc",
+            "config_file": "configs/worlds/tiny.py",
+            "train": self._train,
+            "clock": lambda: _TIME,
+        }
+        return worlds.Bench(**(arguments | changes))
+
+    def _train(self, settings, root):
+        """Leaves what a run leaves, with a figure that tells runs apart."""
+        self.trained.append(settings)
+        root.mkdir(parents=True, exist_ok=True)
+        folder = run_folder.RunFolder(root)
+        folder.write_json("config.json", worlds.dataclasses.asdict(settings))
+        folder.write_json("environment.json", {"machine": {"cores": 2}})
+        folder.write_json("evaluation.json", {"run_number": len(self.trained)})
+
+    def _starts(self) -> list[dict]:
+        lines = (self.root / "results" / "starts.jsonl").read_text()
+        return [json.loads(line) for line in lines.splitlines()]
+
+    def test_files_every_seed_with_what_it_is_of(self):
+        file = self._bench().measure(_settings(), [0, 2])
+
+        self.assertEqual(file, self.root / "results" / "tiny.json")
+        filed = json.loads(file.read_text())
+        self.assertEqual(filed["world"], "tiny")
+        self.assertEqual(filed["config"], "configs/worlds/tiny.py")
+        self.assertEqual(filed["seeds"], [0, 2])
+        self.assertEqual(
+            filed["runs"]["2"],
+            {
+                "commit": "abc",
+                "machine": {"cores": 2},
+                "evaluation": {"run_number": 2},
+            },
+        )
+        self.assertEqual([one.seed for one in self.trained], [0, 2])
+
+    def test_logs_every_start_before_it_trains(self):
+        def stop(settings, root):
+            raise KeyboardInterrupt
+
+        with self.assertRaises(KeyboardInterrupt):
+            self._bench(train=stop).measure(_settings(), [1])
+
+        self.assertEqual(
+            self._starts(),
+            [
+                {
+                    "time": "2026-01-02T03:04:05+00:00",
+                    "commit": "abc",
+                    "config": "configs/worlds/tiny.py",
+                    "world": "tiny",
+                    "seed": 1,
+                    "classification_loss": 1.0,
+                    "resumed": False,
+                    "redraw": False,
+                }
+            ],
+        )
+        self.assertFalse((self.root / "results" / "tiny.json").exists())
+
+    def test_what_is_filed_is_not_made_again(self):
+        self._bench().measure(_settings(), [0])
+        self._bench(commit="def").measure(_settings(), [0, 1])
+
+        filed = json.loads((self.root / "results" / "tiny.json").read_text())
+        self.assertEqual(filed["runs"]["0"]["commit"], "abc")
+        self.assertEqual(filed["runs"]["0"]["evaluation"], {"run_number": 1})
+        self.assertEqual(filed["runs"]["1"]["commit"], "def")
+        self.assertLen(self._starts(), 2)
+
+    def test_a_finished_run_is_filed_and_not_trained_again(self):
+        root = self.root / "runs" / "tiny" / "seed_0"
+        self._train(_settings(), root)
+        self._bench().measure(_settings(), [0])
+        self.assertLen(self.trained, 1)
+        self.assertFalse((self.root / "results" / "starts.jsonl").exists())
+
+    def test_a_begun_run_goes_on(self):
+        root = self.root / "runs" / "tiny" / "seed_0"
+        self._train(_settings(), root)
+        (root / "evaluation.json").unlink()
+        self._bench().measure(_settings(), [0])
+        self.assertTrue(self._starts()[0]["resumed"])
+
+    def test_figures_of_another_config_are_kept(self):
+        self._bench().measure(_settings(), [0])
+        other = _settings(data=config.DataConfig(source="faces"))
+        with self.assertRaisesRegex(
+            errors.UserError, "another config, and the first result stays"
+        ):
+            self._bench().measure(other, [1])
+        self.assertLen(self.trained, 1)
+
+    def test_a_redraw_stands_beside_the_first_draw(self):
+        with self.assertRaisesRegex(errors.UserError, "no first figures"):
+            self._bench(redraw=True).measure(_settings(), [0])
+        first = self._bench().measure(_settings(), [0]).read_text()
+
+        other = _settings(data=config.DataConfig(source="faces"))
+        file = self._bench(redraw=True).measure(other, [0])
+
+        self.assertEqual(file.name, "tiny_redraw.json")
+        self.assertEqual(
+            json.loads(file.read_text())["runs"]["0"]["evaluation"],
+            {"run_number": 2},
+        )
+        self.assertEqual(
+            (self.root / "results" / "tiny.json").read_text(), first
+        )
+        self.assertTrue(self._starts()[1]["redraw"])
+
+    def test_the_same_without_the_classification_loss(self):
+        self._bench().measure(_settings(), [0])
+        file = self._bench().measure(_settings(), [0], ablation=True)
+
+        run = json.loads(file.read_text())["runs"]["0"]
+        self.assertEqual(run["evaluation"], {"run_number": 1})
+        self.assertEqual(
+            run["without_classification_loss"]["evaluation"],
+            {"run_number": 2},
+        )
+        first, second = self.trained
+        self.assertEqual(second.loss.classification, 0.0)
+        self.assertEqual(
+            second.classifier.path,
+            str(self.root / "runs/tiny/seed_0/classifier/classifier.keras"),
+        )
+        self.assertEqual(first.loss.classification, 1.0)
+        self.assertEqual(first.classifier.path, "")
+
+    def test_the_main_job_itself(self):
+        settings = tiny_experiment.settings("faces")
+        settings.data.causes = ("glasses",)
+        settings.data.rendered_images = 240
+        settings.data.cache_dir = str(self.root / "cache")
+        settings.training.total_images = 2 * tiny_experiment.BATCH_SIZE
+        settings.training.deterministic = False
+        settings.model.conditioning = "none"
+        settings.attributes.images = 4
+
+        def train(settings, root):
+            main_job.run(settings, run_folder.RunFolder(root))
+
+        bench = self._bench(train=train)
+        file = bench.measure(settings, [3])
+
+        filed = json.loads(file.read_text())["runs"]["3"]
+        self.assertEqual(filed["evaluation"]["run"]["config"]["seed"], 3)
+        self.assertIn("processor", filed["machine"])
+        text = file.read_text()
+        bench.measure(settings, [3])
+        self.assertEqual(file.read_text(), text)
+        self.assertLen(self._starts(), 1)
+
+
+class CommitTest(absltest.TestCase):
+    def setUp(self):
+        super().setUp()
+        self.root = pathlib.Path(self.create_tempdir().full_path)
+
+    def _git(self, *arguments: str) -> str:
+        identity = ("-c", "user.name=a", "-c", "user.email=a@b")
+        return subprocess.run(
+            ["git", *identity, *arguments],
+            cwd=self.root,
+            check=True,
+            capture_output=True,
+            text=True,
+        ).stdout.strip()
+
+    def _begin(self) -> None:
+        self._git("init", "-q")
+        for name in ("code.py", "results/old.json"):
+            path = self.root / name
+            path.parent.mkdir(exist_ok=True)
+            path.write_text("1\n")
+        self._git("add", ".")
+        self._git("commit", "-qm", "all")
+
+    def test_is_that_of_a_clean_tree(self):
+        self._begin()
+        head = self._git("rev-parse", "HEAD")
+        (self.root / "results" / "old.json").write_text("2\n")
+        self.assertEqual(worlds.commit(self.root, self.root / "results"), head)
+
+    def test_refuses_changes(self):
+        self._begin()
+        (self.root / "code.py").write_text("2\n")
+        with self.assertRaisesRegex(errors.UserError, "differ.*code.py"):
+            worlds.commit(self.root, self.root / "results")
+
+    def test_refuses_what_is_no_work_tree(self):
+        with self.assertRaisesRegex(errors.UserError, "no work tree of git"):
+            worlds.commit(self.root / "nowhere", self.root)
+
+
+if __name__ == "__main__":
+    absltest.main()
