@@ -121,6 +121,8 @@ class KnownTruthTest(parameterized.TestCase):
         ("continuous", {"hair_lightness"}),
         ("shortcut", {"open_mouth", "hair"}),
         ("three_classes", {"glasses", "beard"}),
+        ("cottages", {"lamp", "bird"}),
+        ("fish", {"crest", "spot", "barbels"}),
     )
     def test_finds_what_was_planted(self, name, planted):
         by_class = self._explain(name)

@@ -24,6 +24,9 @@ from stylex_tf.data.worlds import (
     toon_head,
 )
 
+# A combination of factors says of a number in which part of its range it is.
+_QUARTERS = 4
+
 
 @dataclasses.dataclass(frozen=True)
 class World:
@@ -218,9 +221,9 @@ def examples(
 ) -> Iterator[tuple[str, tfrecords.Example]]:
     """Draws `count` images, as pairs of split and example.
 
-    A combination of categorical factors is in one split only, with those that
-    look the same, so that a test image is new, even where a world has few
-    pictures.
+    A combination of factors (of a number, the quarter of its range) is in one
+    split only, with those that look the same, so that a test image is new, even
+    where a world has few pictures.
 
     Args:
         world: what can be drawn.
@@ -276,7 +279,12 @@ def _set(
 
 
 class _Sides:
-    """On which side of the cut each combination of categorical factors is.
+    """On which side of the cut each combination of factors is.
+
+    A continuous factor counts by the quarter of its range: pictures that differ
+    by a little of it are on one side, and a world of few categorical factors
+    still has many combinations, so that searched, tested and unseen images each
+    hold most of its values.
 
     What decides is the picture of the combination, so that combinations which
     look the same (hair below a hat) are on one side.
@@ -292,13 +300,17 @@ class _Sides:
 
     def combination(self, values: np.ndarray) -> str:
         """Names the combination of an image."""
-        return ",".join(str(int(value)) for value in values[self._categorical])
+        return ",".join(str(number) for number in self._numbers(values))
 
     def side(self, values: np.ndarray) -> str:
         """Returns "train" or "test"."""
         name = self.combination(values)
         if name not in self._sides:
-            middle = np.where(self._categorical, values, 0.5)
+            middle = np.where(
+                self._categorical,
+                values,
+                (self._numbers(values) + 0.5) / _QUARTERS,
+            )
             picture = self._world.render(middle.tolist(), self._resolution)
             content = f"{self._seed}:".encode() + picture.tobytes()
             digest = hashlib.sha256(content).digest()
@@ -306,3 +318,8 @@ class _Sides:
             test = share < self._test_fraction
             self._sides[name] = "test" if test else "train"
         return self._sides[name]
+
+    def _numbers(self, values: np.ndarray) -> np.ndarray:
+        """The index of each value, or of its quarter; int [F]."""
+        quarters = np.minimum(_QUARTERS * values, _QUARTERS - 1)
+        return np.where(self._categorical, values, quarters).astype(int)

@@ -82,6 +82,25 @@ class WorldsTest(parameterized.TestCase):
         self.assertNotEmpty(found["test"])
         self.assertEmpty(found["train"] & found["test"])
 
+    def test_a_number_counts_by_the_quarter_of_its_range(self):
+        def render(values, size):
+            grey = round(100 * values[0] + 20 * values[1] + 19 * values[2])
+            return np.full((size, size, 3), grey, np.uint8)
+
+        world = dataclasses.replace(_TINY, render=render)
+        found, groups = {"train": set(), "test": set()}, set()
+        for split, example in worlds.examples(
+            world, _rule(), count=600, resolution=4, seed=0, test_fraction=0.3
+        ):
+            hat, mouth, light = example.factors
+            found[split].add((hat, mouth, int(4 * light)))
+            groups.add(example.group)
+        self.assertEmpty(found["train"] & found["test"])
+        self.assertLen(groups, 2 * 3 * 4)
+        # Some of the numbers of one combination are held out, not all.
+        sides = [{one[:2] for one in part} for part in found.values()]
+        self.assertNotEmpty(sides[0] & sides[1])
+
     def test_the_label_follows_the_rule(self):
         labels = set()
         for _, example in _examples():
