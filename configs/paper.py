@@ -5,7 +5,8 @@ r"""The paper's settings, 256 px: the base of its domains, and of parity.
 
 Not trained here. What the paper says and the schema's defaults do not is the
 conditioning: the generator is told the classifier's answer, which leaks the
-label (docs/method.md). The classifier is a MobileNet, as in the paper.
+label (docs/method.md); the classifier is a MobileNet; and attributes are
+selected by Algorithm 1.
 """
 
 from stylex_tf import config
@@ -17,4 +18,5 @@ def get_config() -> config.ExperimentConfig:
         name="paper",
         classifier=config.ClassifierConfig(architecture="mobilenet"),
         model=config.ModelConfig(conditioning="probabilities"),
+        attributes=config.AttributesConfig(preset="paper"),
     )

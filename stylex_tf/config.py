@@ -234,9 +234,10 @@ class AttributesConfig:
     # word: "default", or parity with Google's "notebook" or with the "paper"'s
     # Algorithm 1 (docs/search.md). A field of None is the preset's.
     preset: str = "default"
-    # The ends of a coordinate's range: "min_max" of the images, the
-    # "percentile" range_width and its opposite, or range_width standard
-    # "deviation"s around the mean.
+    # The ends of a coordinate's range: "realistic", the farthest that the
+    # discriminator finds real, "min_max" of the images, the "percentile"
+    # range_width and its opposite, or range_width standard "deviation"s around
+    # the mean.
     ranges: str | None = None
     range_width: float = 1.0
     # How far to move a coordinate: 1 reaches the end of its range.

@@ -67,7 +67,11 @@ class ConfigChecksTest(parameterized.TestCase):
         ("loss.classification", -0.5, "0 or more"),
         ("attributes.shift_size", 0.0, "more than 0"),
         ("attributes.preset", "novel", "one of default, notebook, paper"),
-        ("attributes.ranges", "all", "one of min_max, percentile, deviation"),
+        (
+            "attributes.ranges",
+            "all",
+            "one of min_max, percentile, deviation, realistic",
+        ),
         ("attributes.minimum_effect", -0.1, "0 or more, or None"),
         ("attributes.unstable_effect", float("inf"), "0 or more, or None"),
         ("attributes.unstable_share", 1.5, "0 to 1, or None"),

@@ -27,7 +27,7 @@ _RULES = {
     Preset.PAPER: selection.PAPER,
 }
 _RANGES = {
-    Preset.DEFAULT: style_ranges.Kind.MIN_MAX,
+    Preset.DEFAULT: style_ranges.Kind.REALISTIC,
     Preset.NOTEBOOK: style_ranges.Kind.MIN_MAX,
     Preset.PAPER: style_ranges.Kind.MIN_MAX,
 }

@@ -13,6 +13,7 @@ class Kind(choice.Choice):
     MIN_MAX = "min_max"
     PERCENTILE = "percentile"
     DEVIATION = "deviation"
+    REALISTIC = "realistic"
 
 
 @dataclasses.dataclass(frozen=True, eq=False, kw_only=True)
@@ -70,6 +71,8 @@ class StyleRanges:
             kind: "min_max" over the images, as the notebook does;
                 "percentile", the `width`-th and the (100 - `width`)-th; or
                 "deviation", `width` standard deviations around the mean.
+                "realistic" ends are found by `search/realistic_ranges`, which
+                asks a discriminator.
             width: see `kind`; not used by "min_max".
 
         Raises:
@@ -110,6 +113,11 @@ def _ends(
 ) -> tuple[np.ndarray, np.ndarray]:
     """[N, S] -> [S], [S]."""
     check_width(kind, width)
+    if kind == Kind.REALISTIC:
+        raise ValueError(
+            f"'{kind}' ends cannot be told from styles alone; ask "
+            "search/realistic_ranges"
+        )
     if kind == Kind.MIN_MAX:
         return styles.min(axis=0), styles.max(axis=0)
     if kind == Kind.PERCENTILE:
@@ -124,7 +132,7 @@ def check_width(kind: str, width: float) -> None:
 
     Args:
         kind: a `Kind`.
-        width: see `StyleRanges.from_styles`; any for "min_max".
+        width: see `StyleRanges.from_styles`; any for the others.
     """
     kind = Kind(kind)
     if kind == Kind.PERCENTILE and not 0 <= width < 50:

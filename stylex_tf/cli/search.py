@@ -94,7 +94,8 @@ def _measure(
     settings = trained.settings.attributes
     scored = bool(settings.score_limit)
     images = trained.dataset.load("test", limit=_IMAGES.value)
-    styles, ranges = searching.encode(trained, images)
+    styles = searching.encode(trained, images)
+    ranges = searching.find_ranges(trained, images, styles)
     with tqdm.tqdm(
         total=len(styles) * 2 * ranges.size,
         desc="Searching",

@@ -33,7 +33,7 @@ def attributes(
         RunFolderError: the run was not searched.
     """
     known = table(trained)
-    styles, _ = searching.encode(trained, trained.held_out.searched)
+    styles = searching.encode(trained, trained.held_out.searched)
     found = searching.select(trained, known, styles)
     verdict = evaluating.judge_significance(trained, found)
     return found.only(verdict.significant).by_class

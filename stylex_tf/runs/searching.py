@@ -17,7 +17,13 @@ from stylex_tf.attributes import (
 from stylex_tf.data import preprocessing
 from stylex_tf.data.records import tfrecords
 from stylex_tf.runs import trained as trained_lib
-from stylex_tf.search import batching, screened_search, screening, shards
+from stylex_tf.search import (
+    batching,
+    realistic_ranges,
+    screened_search,
+    screening,
+    shards,
+)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -79,8 +85,9 @@ def find(trained: trained_lib.TrainedRun) -> Found:
         trained: a trained run; its folder gets attributes/. What is there
             already, of the same weights and images, is not measured again.
     """
-    styles, ranges = encode(trained, trained.held_out.searched)
-    table = _measure(trained, styles, ranges)
+    images = trained.held_out.searched
+    styles = encode(trained, images)
+    table = _measure(trained, styles, find_ranges(trained, images, styles))
     effects.save(table, trained.folder.attributes)
     return select(trained, table, styles)
 
@@ -114,21 +121,41 @@ def select(
 
 def encode(
     trained: trained_lib.TrainedRun, images: tfrecords.Examples
-) -> tuple[np.ndarray, style_ranges.StyleRanges]:
-    """Returns the styles of images, [N, T], and the ends of their search."""
-    settings = trained.settings.attributes
-    styles = batching.apply(
+) -> np.ndarray:
+    """Returns the styles of images, [N, T]."""
+    return batching.apply(
         trained.stylex.encode,
         preprocessing.to_float_numpy(images.images),
-        batch_size=settings.batch_size,
+        batch_size=trained.settings.attributes.batch_size,
     )
-    ranges = style_ranges.StyleRanges.from_styles(
-        styles,
-        searched=trained.stylex.style_space.size,
-        kind=presets.ranges(settings.preset, settings.ranges),
-        width=settings.range_width,
+
+
+def find_ranges(
+    trained: trained_lib.TrainedRun,
+    images: tfrecords.Examples,
+    styles: np.ndarray,
+) -> style_ranges.StyleRanges:
+    """Returns the ends between which a search of images moves coordinates.
+
+    Args:
+        trained: the run.
+        images: to search.
+        styles: theirs, [N, T].
+    """
+    settings = trained.settings.attributes
+    kind = presets.ranges(settings.preset, settings.ranges)
+    searched = trained.stylex.style_space.size
+    if kind == style_ranges.Kind.REALISTIC:
+        return realistic_ranges.find(
+            trained.stylex.model,
+            styles,
+            images.images,
+            searched=searched,
+            batch_size=settings.batch_size,
+        )
+    return style_ranges.StyleRanges.from_styles(
+        styles, searched=searched, kind=kind, width=settings.range_width
     )
-    return styles, ranges
 
 
 def selection_rules(trained: trained_lib.TrainedRun) -> selection.Rules:

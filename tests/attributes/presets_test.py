@@ -30,6 +30,7 @@ class PresetsTest(parameterized.TestCase):
         self.assertEqual(paper.threshold, 0.3)
         for name in ("notebook", "paper"):
             self.assertEqual(presets.ranges(name), "min_max")
+        self.assertEqual(presets.ranges("default"), "realistic")
 
     def test_a_field_takes_the_place_of_the_presets(self):
         rules = presets.rules("notebook", refill=True, minimum_effect=0.1)

@@ -52,7 +52,9 @@ def settings(source: str = "", classifier: str = "") -> config.ExperimentConfig:
             snapshot_every=4,
             deterministic=True,
         ),
-        attributes=config.AttributesConfig(images=8, top_k=2, batch_size=64),
+        attributes=config.AttributesConfig(
+            images=8, top_k=2, batch_size=64, ranges="min_max"
+        ),
         evaluation=config.EvaluationConfig(images=8, regressor_epochs=1),
     )
 
