@@ -62,10 +62,8 @@ class EditSpace:
         styles = np.asarray(styles, np.float32)
         coordinates = np.asarray(coordinates, np.int64)
         directions = np.asarray(directions, np.int64)
-        if coordinates.shape != directions.shape or coordinates.ndim not in (
-            1,
-            2,
-        ):
+        fits = coordinates.shape == directions.shape
+        if not fits or coordinates.ndim not in (1, 2):
             raise ValueError(
                 f"coordinates {coordinates.shape} and directions "
                 f"{directions.shape} must both be [A] or [N, A]"

@@ -219,13 +219,9 @@ def merge_binary(
             effects, images, target, rules.measure
         )
         order = np.array(_order(towards, realistic, top_k, rules), dtype=int)
-        mean = towards.mean(axis=0)
+        mean, flips = towards.mean(axis=0), wins.sum(axis=0)
         if over_all:
-            ranked_by, _ = target_effects.of_images(
-                effects, everybody, target, rules.measure
-            )
-            mean = ranked_by.sum(axis=0) / effects.num_images
-        flips = wins.sum(axis=0)
+            mean = _mean_over_all(effects, everybody, target, rules)
         if target == 0:
             # The column of the other direction of the same coordinate.
             order = (order + size) % (2 * size)
@@ -240,6 +236,19 @@ def merge_binary(
         _attribute(effects, column, total[column], flipped[column] / looked_at)
         for column in ranked[:top_k]
     ]
+
+
+def _mean_over_all(
+    effects: effects_lib.StyleEffects,
+    stable: np.ndarray,
+    target: int,
+    rules: Rules,
+) -> np.ndarray:
+    """The mean effect over all images, unstable ones as zeros, [2S]."""
+    towards, _ = target_effects.of_images(
+        effects, stable, target, rules.measure
+    )
+    return towards.sum(axis=0) / effects.num_images
 
 
 def _joined(

@@ -38,20 +38,18 @@ def _find(score, styles, reals=None, **options):
 
 
 def _reference(score, styles, reals):
-    """The same rule, one edit and one picture at a time."""
+    """The same rule, one edit and one strength at a time."""
     floor = np.quantile(
-        [float(score(p[None] / 127.5 - 1.0)[0]) for p in _pixels(reals)],
+        score(_pixels(reals) / np.float32(127.5) - 1.0),
         realistic_ranges.QUANTILE,
     )
     rows = np.linspace(0, len(styles) - 1, min(32, len(styles))).astype(int)
 
     def unreal(edit):
-        count = 0
-        for row in rows:
-            picture = _generate(edit(styles[row].copy())[None])
-            count += float(score(picture)[0]) < floor
-        return count / len(rows)
+        pictures = _generate(np.stack([edit(styles[r].copy()) for r in rows]))
+        return sum(float(one) < floor for one in score(pictures)) / len(rows)
 
+    allowed = unreal(lambda style: style) + realistic_ranges.TOLERANCE
     ends = np.zeros((2, _SIZE))
     for direction in range(2):
         for coordinate in range(_SIZE):
@@ -66,8 +64,7 @@ def _reference(score, styles, reals):
                     style[coordinate] = end
                     return style
 
-                allowed = unreal(lambda style: style)
-                if unreal(edit) <= allowed + realistic_ranges.TOLERANCE:
+                if unreal(edit) <= allowed:
                     ends[direction, coordinate] = end
                     break
     return ends

@@ -102,6 +102,28 @@ def algorithm_1(effects, top_k, threshold, minimum=0.0):
     return selected
 
 
+def class_attributes(table, target, source, top_k, rules):
+    """The list of a class -> (edits, the effects that it was read from)."""
+    images = stable(
+        table.effects,
+        looked_at(table.base_logits, target, source),
+        rules.unstable_effect,
+        rules.unstable_share,
+    )
+    effects = effects_on(
+        table.effects, table.base_logits, images, target, rules.measure
+    )
+    if rules.procedure == "paper":
+        order = algorithm_1(
+            effects, top_k, rules.threshold, rules.minimum_effect
+        )
+    else:
+        order = greedy(
+            effects, top_k, rules.cap, rules.refill, rules.minimum_effect
+        )
+    return order, effects
+
+
 def merge_all_images(lists, effects, images, top_k):
     """The notebook's list for two classes, leading to class 1.
 
