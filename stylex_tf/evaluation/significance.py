@@ -23,8 +23,8 @@ matters where both hold:
 
 So a classifier whose answer ignores the picture has no attributes, and neither
 has one that looks at what the generator does not draw. Whether the classifier
-is right about anything is another question: an attribute explains the
-classifier, not the world. `classifier_p` answers it, and the report cautions.
+is right about anything is another question, of which the report cautions: an
+attribute explains the classifier, not the world.
 """
 
 import dataclasses
@@ -43,8 +43,6 @@ class Verdict:
     """Which attributes matter.
 
     Attributes:
-        classifier_p: that the classifier's accuracy is mere guessing; None
-            where it is not known. It decides nothing.
         attribute_p: of each class's attributes, Holm-adjusted over all of
             all classes, [A] each.
         both_ways: whether each attribute of each class works both ways.
@@ -52,7 +50,6 @@ class Verdict:
         images: that the tests were made on.
     """
 
-    classifier_p: float | None
     attribute_p: dict[int, np.ndarray]
     both_ways: dict[int, list[bool]]
     level: float
@@ -69,41 +66,22 @@ class Verdict:
             for target, p in self.attribute_p.items()
         }
 
-    def figures(self) -> dict[str, object]:
-        """The `significance` section of `evaluation.json`."""
-        flags = [one for flags in self.significant.values() for one in flags]
-        both = [one for flags in self.both_ways.values() for one in flags]
-        return {
-            "classifier_p_value": self.classifier_p,
-            "attributes": len(flags),
-            "both_ways": sum(both),
-            "significant": sum(flags),
-            "level": self.level,
-            "images": self.images,
-        }
-
 
 def judge(
-    correct: int | None,
-    images: int,
-    largest_share: float,
     turned: Mapping[int, turned_decisions.Turned],
     turned_back: Mapping[int, turned_decisions.Turned],
     *,
+    images: int,
     minimum_share: float = MINIMUM_SHARE,
     level: float = 0.01,
 ) -> Verdict:
-    """Puts the tests together.
+    """Tests every attribute of every class.
 
     Args:
-        correct: images that the classifier is right about; None where nobody
-            knows.
-        images: of so many different ones, none of them used in its training:
-            those of which the decisions were measured.
-        largest_share: the largest class's share of these images.
         turned: decisions that the attributes of each class turn.
         turned_back: those that the opposite edits turn away from the class.
             Where it has no images nothing is asked.
+        images: of all classes, all different, of which these are.
         minimum_share: of decisions turned, still a trifle.
         level: below it, a p-value is significant.
 
@@ -129,13 +107,6 @@ def judge(
         for target, back in turned_back.items()
     }
     return Verdict(
-        classifier_p=(
-            None
-            if correct is None
-            else proportions.better_than_guessing(
-                correct, images, largest_share
-            )
-        ),
         attribute_p=dict(
             zip(turned, np.split(adjusted, ends)[:-1], strict=True)
         ),

@@ -71,16 +71,8 @@ def judge_significance(
             batch_size=settings.attributes.batch_size,
         )
 
-    correct, largest = None, 1.0
-    if trained.dataset.manifest.labelled:
-        correct = int(np.sum(tested.logits.argmax(axis=1) == images.labels))
-        largest = float(np.bincount(images.labels).max() / len(images.labels))
     return significance.judge(
-        correct,
-        len(images.labels),
-        largest,
-        turned(reverse=False),
-        turned(reverse=True),
+        turned(reverse=False), turned(reverse=True), images=len(images.ids)
     )
 
 
