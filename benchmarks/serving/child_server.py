@@ -116,6 +116,14 @@ class ChildServer:
         pages = _proc(self._process.pid, "statm").split()[1]
         return int(pages) * os.sysconf("SC_PAGE_SIZE")
 
+    def threads(self) -> int:
+        """How many threads it has, now."""
+        return len(os.listdir(f"/proc/{self._process.pid}/task"))
+
+    def descriptors(self) -> int:
+        """How many files and sockets it has open, now."""
+        return len(os.listdir(f"/proc/{self._process.pid}/fd"))
+
     def wait_until_idle(self) -> None:
         """Waits for work that a load tool left behind as it stopped."""
         end = time.monotonic() + _PATIENCE
