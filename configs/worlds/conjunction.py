@@ -19,5 +19,5 @@ def get_config() -> config.ExperimentConfig:
     # Twice the quick start's, and all of each range: no single edit turns a
     # decision that needs two causes, so both have to arrive.
     experiment.training.total_images = 300_000
-    experiment.attributes = config.AttributesConfig()
+    experiment.attributes = config.AttributesConfig(ranges="min_max")
     return experiment
