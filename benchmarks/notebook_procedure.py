@@ -38,7 +38,7 @@ class NotebookProcedure:
                 tf.constant(run.stylex.marginal)[None], len(images), axis=0
             )
         self._p = p
-        self._w = run.stylex.averages.encoder(tf.constant(images))
+        self._w = run.stylex.averages.encode(tf.constant(images))
         self.compiled = tf.function(self.edited)
 
     def edited(
