@@ -80,12 +80,19 @@ class ClassifierConfig:
 
     # A .keras or .h5 file, or a SavedModel folder; empty trains one.
     path: str = ""
-    # What the file puts out. "auto" reads the last activation.
+    # What the file puts out: "logits", "probabilities", or "auto" to read its
+    # last activation, which is believed before what is said here.
     output: str = "auto"
     # The value range of the pixels that the classifier was trained with.
     input_range: tuple[float, float] = (-1.0, 1.0)
     # SavedModel only: the signature to call.
     signature: str = "serving_default"
+    # Which output to explain, of a file that has several.
+    output_name: str = ""
+    # Loads a file with code of its own (a Lambda, layers of its own, a graph
+    # that touches files or Python), which then may do whatever you may. Only
+    # for a file whose maker you trust; docs/your_own.md.
+    run_foreign_code: bool = False
     # Used when `path` is empty: "small_cnn" or "mobilenet" (the paper's).
     architecture: str = "small_cnn"
     epochs: int = 5

@@ -7,7 +7,9 @@ import math
 import keras
 
 from stylex_tf import config, experiment
+from stylex_tf.classifiers import probe
 from stylex_tf.data import preparation
+from stylex_tf.data.records import manifest
 from stylex_tf.training import networks, precision
 
 _BYTES = 4
@@ -25,18 +27,21 @@ def describe(settings: config.ExperimentConfig) -> str:
         settings: a validated config.
 
     Raises:
-        ValueError, FileNotFoundError: the data cannot be read.
+        DataError: the data cannot be read.
+        ClassifierError: the classifier cannot be opened, or not be explained.
     """
     policy, why = precision.resolve(settings.training.precision)
     data, images = preparation.describe(
         settings.data, settings.model.resolution, settings.seed
     )
+    classifier = _classifier_lines(settings, data)
     num_classes = len(data.class_names)
     made = experiment.build_networks(settings.model, num_classes, trained=True)
     lines = [
         json.dumps(dataclasses.asdict(settings), indent=2),
         "",
         f"Data: {images:,} images; {data.summary()}",
+        *classifier,
         f"Precision: {policy} ({why})",
         "Parameters:",
     ]
@@ -53,6 +58,24 @@ def describe(settings: config.ExperimentConfig) -> str:
         "Nothing was written.",
     ]
     return "\n".join(lines)
+
+
+def _classifier_lines(
+    settings: config.ExperimentConfig, data: manifest.Manifest
+) -> list[str]:
+    """Opens the classifier and tries it on some of the images."""
+    own = settings.classifier
+    if not own.path:
+        return [
+            f"Classifier: a {own.architecture}, trained for {own.epochs} "
+            "epochs at the start"
+        ]
+    classifier = experiment.open_classifier(settings, data.class_names)
+    images, labels = preparation.sample(
+        settings.data, settings.model.resolution, settings.seed, probe.IMAGES
+    )
+    finding = probe.examine(classifier, images, labels)
+    return finding.lines(classifier.class_names)
 
 
 def memory_bytes(

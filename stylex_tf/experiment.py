@@ -8,14 +8,15 @@ import contextlib
 import logging
 import pathlib
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import keras
+import numpy as np
 import tensorflow as tf
 
 from stylex_tf import config, config_checks, errors
-from stylex_tf.classifiers import adapter, calibration
+from stylex_tf.classifiers import adapter, calibration, probe
 from stylex_tf.classifiers import trainer as classifier_trainer
 from stylex_tf.data import preparation
 from stylex_tf.data.records import cuts, tfrecords
@@ -127,6 +128,14 @@ def prepare_classifier(
     """
     settings = experiment.classifier
     names = ("accuracy", "calibration_error", "images")
+    if settings.path:
+        classifier = load_classifier(experiment, dataset, directory)
+        held_out = dataset.load("test", limit=experiment.evaluation.images)
+        probe_classifier(
+            classifier,
+            held_out.images[: probe.IMAGES],
+            held_out.labels[: probe.IMAGES],
+        )
     if not dataset.manifest.labelled:
         if not settings.path:
             raise errors.ClassifierError(
@@ -137,11 +146,8 @@ def prepare_classifier(
         # Nobody knows how often it is right.
         return {"accuracy": None, "calibration_error": None, "images": 0}
     if settings.path:
-        held_out = dataset.load("test", limit=experiment.evaluation.images)
         figures = calibration.evaluate(
-            load_classifier(experiment, dataset, directory),
-            held_out.images,
-            held_out.labels,
+            classifier, held_out.images, held_out.labels
         )
     elif (directory / "classifier.json").exists():
         figures = classifier_trainer.load(directory).facts
@@ -171,20 +177,47 @@ def load_classifier(
         ClassifierError: the classifier does not fit the data, or gives no
             gradients, or no feature maps where the config wants them.
     """
-    settings = experiment.classifier
-    if not settings.path:
+    if not experiment.classifier.path:
         return classifier_trainer.load(directory).classifier
+    return open_classifier(experiment, dataset.manifest.class_names)
+
+
+def open_classifier(
+    experiment: config.ExperimentConfig, class_names: Sequence[str]
+) -> adapter.Classifier:
+    """Loads the user's classifier; training needs gradients.
+
+    Raises:
+        ClassifierError: as for `load_classifier`.
+    """
+    settings = experiment.classifier
     classifier = adapter.load(
         settings.path,
-        class_names=dataset.manifest.class_names,
+        class_names=class_names,
         output=settings.output,
         input_range=settings.input_range,
         signature=settings.signature,
+        output_name=settings.output_name,
+        run_foreign_code=settings.run_foreign_code,
     )
     classifier.check_differentiable()
     if experiment.loss.perceptual_features == "classifier":
         classifier.check_features()
     return classifier
+
+
+def probe_classifier(
+    classifier: adapter.Classifier, images: np.ndarray, labels: np.ndarray
+) -> probe.Finding:
+    """Tries the user's classifier on pictures, and logs what is wrong.
+
+    Raises:
+        ClassifierError: it cannot be explained.
+    """
+    finding = probe.examine(classifier, images, labels)
+    for warning in finding.warnings:
+        _LOGGER.warning("%s.", warning[0].upper() + warning[1:])
+    return finding
 
 
 def build_networks(

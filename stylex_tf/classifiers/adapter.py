@@ -19,6 +19,7 @@ import tensorflow as tf
 
 from stylex_tf import errors
 from stylex_tf.classifiers import (
+    keras_files,
     keras_models,
     network,
     outputs,
@@ -64,6 +65,12 @@ class Classifier(tf.Module):
                 f"(input shape {wrapped.input_shape}, height x width x "
                 "channels); only grey (1) and colour (3) are supported"
             )
+        if wrapped.input_dtype.is_integer and (low, high) != (0.0, 255.0):
+            raise errors.ClassifierError(
+                f"the classifier takes pixels as {wrapped.input_dtype.name}, "
+                f"of which the range {input_range} leaves next to nothing; "
+                "set classifier.input_range to (0., 255.)"
+            )
         self._network = wrapped
         # Tracked, so that an export saves them; a Keras model itself is not,
         # since its export would trace every layer again.
@@ -75,13 +82,26 @@ class Classifier(tf.Module):
         probe = self._probe()
         raw, maps = _run(lambda: self._raw(probe))
         raw = raw.numpy()
-        if output == "auto":
+        if len(raw) != len(probe) or not raw.shape[1]:
+            raise errors.ClassifierError(
+                f"the classifier puts out shape {raw.shape} for {len(probe)} "
+                "images; needs one score a class of each, [N, K]"
+            )
+        if wrapped.certain:
+            output = wrapped.output or output
+        elif output == "auto":
             output = wrapped.output or outputs.infer(raw)
+        outputs.check(raw, output)
         self.output = output
         self.num_classes = max(2, raw.shape[1])
         self.class_names = _names(class_names, self.num_classes)
         self.differentiable = self._has_gradients(probe)
         self.has_features = bool(maps)
+
+    @property
+    def input_dtype(self) -> tf.DType:
+        """What the classifier wants its pixels in."""
+        return self._network.input_dtype
 
     @property
     def trainable_variables(self) -> tuple:
@@ -107,6 +127,17 @@ class Classifier(tf.Module):
         """Returns both in one forward pass; no features if it has none."""
         return self._logits_and_maps(images)
 
+    def check_answers(self, images: tf.Tensor) -> tf.Tensor:
+        """Returns the logits of images, [N, H, W, 3] -> [N, K], once checked.
+
+        Raises:
+            ClassifierError: what the classifier puts out is not what it is
+                taken for, as in `outputs.check`.
+        """
+        raw = self._raw(images)[0]
+        outputs.check(raw.numpy(), self.output)
+        return outputs.to_logits(raw, self.output)
+
     def check_features(self) -> None:
         """Raises ClassifierError unless the classifier has feature maps."""
         if not self.has_features:
@@ -119,12 +150,21 @@ class Classifier(tf.Module):
 
     def check_differentiable(self) -> None:
         """Raises ClassifierError unless gradients reach the images."""
+        if self.input_dtype.is_integer:
+            raise errors.ClassifierError(
+                f"this classifier takes its pixels as {self.input_dtype.name}, "
+                "and rounding to whole numbers has no gradient, so that StylEx "
+                "cannot be trained on it. Export it with pixels in float32, "
+                "or name the signature that takes them so "
+                "(classifier.signature)."
+            )
         if not self.differentiable:
             raise errors.ClassifierError(
                 f"this classifier ({self._network.kind}) gives no gradients "
                 "to its images. It can be searched and evaluated, but StylEx "
-                "cannot be trained on it: that needs a Keras file, or a "
-                "SavedModel whose operations have gradients."
+                "cannot be trained on it: every operation between pixels and "
+                "scores needs a gradient, and rounding, argmax, "
+                "tf.stop_gradient and Python functions have none."
             )
 
     def describe(self) -> dict[str, Any]:
@@ -154,6 +194,11 @@ class Classifier(tf.Module):
             dtype=self._network.input_dtype,
         )
         raw, maps = self._network.forward(seen)
+        if not tf.is_tensor(raw) or not raw.dtype.is_floating:
+            raise errors.ClassifierError(
+                f"the classifier puts out {_kind(raw)}; needs one score a "
+                "class, as floats [N, K]"
+            )
         if raw.shape.rank == 1:
             raw = raw[:, None]
         if raw.shape.rank != 2:
@@ -208,6 +253,8 @@ def load(
     output: str = "auto",
     input_range: tuple[float, float] = (-1.0, 1.0),
     signature: str = "serving_default",
+    output_name: str = "",
+    run_foreign_code: bool = False,
 ) -> Classifier:
     """Loads a .keras or .h5 file, or one signature of a SavedModel folder.
 
@@ -217,6 +264,9 @@ def load(
         output: "logits", "probabilities", or "auto" to find out.
         input_range: the pixel values that the classifier was trained with.
         signature: of a SavedModel, the entry point to call.
+        output_name: which of several outputs to explain.
+        run_foreign_code: load a file that brings code of its own, which can
+            do whatever the user can. See docs/your_own.md.
 
     Raises:
         ClassifierError: where there is nothing at `path`, or what there is is
@@ -226,9 +276,15 @@ def load(
     if not path.exists():
         raise errors.ClassifierError(f"there is no file or folder {path}")
     if path.is_dir():
-        wrapped = saved_models.read(path, signature)
+        wrapped = saved_models.read(
+            path,
+            signature,
+            output_name=output_name,
+            run_foreign_code=run_foreign_code,
+        )
     else:
-        wrapped = keras_models.wrap(keras_models.read(path), output)
+        model = keras_files.read(path, run_foreign_code=run_foreign_code)
+        wrapped = keras_models.wrap(model, output, output_name)
     return Classifier(
         wrapped, class_names=class_names, output=output, input_range=input_range
     )
@@ -294,6 +350,12 @@ def from_callable(
             f"{classifier.num_classes} scores an image"
         )
     return classifier
+
+
+def _kind(raw: Any) -> str:
+    if isinstance(raw, dict):
+        return f"{sorted(raw)} (give the output a name to choose by)"
+    return raw.dtype.name if tf.is_tensor(raw) else f"{len(raw)} outputs"
 
 
 def _names(given: Sequence[str], num_classes: int) -> tuple[str, ...]:

@@ -1,9 +1,5 @@
 """Keras classifiers: files and models, as a network with feature maps."""
 
-import json
-import pathlib
-import zipfile
-
 import keras
 import tensorflow as tf
 
@@ -16,52 +12,26 @@ from stylex_tf.classifiers import (
 )
 
 _SQUASHING = ("sigmoid", "softmax")
-# How an HDF5 file starts.
-_HDF5 = b"\x89HDF\r\n\x1a\n"
+# Of several outputs, the ones that we know the meaning of.
+_KNOWN_OUTPUTS = ("logits", "probabilities")
 
 
-def read(path: pathlib.Path) -> keras.Model:
-    """Loads a .keras or .h5 file, in float32 whatever the global policy.
-
-    Raises:
-        ClassifierError: where this Keras cannot read the file.
-    """
-    if zipfile.is_zipfile(path):
-        _check_version(path)
-    elif path.read_bytes()[: len(_HDF5)] != _HDF5:
-        raise errors.ClassifierError(
-            f"{path} is neither a .keras nor an .h5 file"
-        )
-    try:
-        with precision.float32_policy():
-            model = keras.models.load_model(path, compile=False)
-    except (TypeError, ValueError) as error:
-        # Layers of the user's own, or a Lambda, which could be any code.
-        raise errors.ClassifierError(
-            f"Keras cannot read {path}: {error}"
-        ) from error
-    model.trainable = False
-    return model
-
-
-def _check_version(path: pathlib.Path) -> None:
-    with zipfile.ZipFile(path) as archive:
-        if "metadata.json" not in archive.namelist():
-            raise errors.ClassifierError(f"{path} is not a .keras file")
-        written = json.loads(archive.read("metadata.json"))["keras_version"]
-    if int(written.split(".")[0]) > int(keras.__version__.split(".")[0]):
-        raise errors.ClassifierError(
-            f"{path} was written by Keras {written}, and Keras "
-            f"{keras.__version__} cannot read it. Where it was written, "
-            "call model.export(FOLDER), and give that folder instead."
-        )
-
-
-def wrap(model: keras.Model, output: str) -> network.Network:
+def wrap(
+    model: keras.Model, output: str, output_name: str = ""
+) -> network.Network:
     """Describes a Keras model; `output` is "auto" to read it off the model.
 
     The model is asked for what goes into a final sigmoid or softmax, which
     near 0 and 1 has lost the digits and the gradient that the logits have.
+
+    Args:
+        model: with an input shape.
+        output: what was said of it: "auto", "logits" or "probabilities".
+        output_name: the one of several outputs to explain.
+
+    Raises:
+        ClassifierError: the model is no classifier of images, or is none of
+            one label an image, or is not as was said.
     """
     if not model.built:
         raise errors.ClassifierError(
@@ -69,29 +39,65 @@ def wrap(model: keras.Model, output: str) -> network.Network:
             "model.build((None, height, width, channels)) first"
         )
     with precision.float32_policy():
-        model = precision.in_float32(model)
-        forward, found = _forward(model, output)
+        model = _of_one_output(precision.in_float32(model), output_name)
+        forward, found = _forward(model)
+    if output == "logits" and found == "probabilities":
+        raise errors.ClassifierError(
+            f"output is 'logits', but the Keras model {model.name} ends in a "
+            "softmax or sigmoid, so that it puts out probabilities; leave "
+            "classifier.output at 'auto'"
+        )
     return network.Network(
         kind="keras",
         forward=forward,
         input_shape=_input_shape(model),
         input_dtype=model.inputs[0].dtype if model.inputs else tf.float32,
-        output=found,
+        output="logits" if found in ("inside", "linear") else found,
+        certain=found in ("inside", "probabilities"),
         variables=tuple(model.variables),
     )
 
 
-def _forward(
-    model: keras.Model, output: str
-) -> tuple[network.Forward, str | None]:
-    """Returns the function and what it puts out, where the model says so."""
+def _of_one_output(model: keras.Model, asked: str) -> keras.Model:
+    """Returns a model of the one output to explain, around the same layers."""
+    if not model.inputs or len(model.outputs) == 1 and not asked:
+        return model
+    outputs = model.output
+    if isinstance(outputs, dict):
+        by_name = dict(outputs)
+    else:
+        by_name = dict(zip(model.output_names, model.outputs, strict=True))
+    names = list(by_name)
+    known = [name for name in _KNOWN_OUTPUTS if name in names]
+    if asked and asked not in names:
+        raise errors.ClassifierError(
+            f"the Keras model {model.name} has no output {asked!r}; "
+            f"it has {names}"
+        )
+    if not asked and not known:
+        raise errors.ClassifierError(
+            f"the Keras model {model.name} puts out {names}; say which to "
+            f"explain: classifier.output_name={names[0]!r}, for one"
+        )
+    return keras.Model(
+        model.inputs, by_name[asked or known[0]], name=model.name
+    )
+
+
+def _forward(model: keras.Model) -> tuple[network.Forward, str | None]:
+    """Returns the function, and what the model says that it puts out.
+
+    That is "inside" for what goes into a last softmax or sigmoid, "linear",
+    "probabilities", or None where the model does not say.
+    """
     if not model.inputs:
         return feature_maps.with_features(model), None
     last = model.get_layer(model.output_names[0])
     activation = _activation(last)
-    if output == "logits" or activation not in _SQUASHING:
+    if activation not in _SQUASHING:
         forward = feature_maps.with_features(model)
-        return forward, "logits" if activation == "linear" else None
+        return forward, "linear" if activation == "linear" else None
+    _check_units(model, activation)
     if type(last) not in _OPENED:
         return feature_maps.with_features(model), "probabilities"
     below = feature_maps.with_features(
@@ -102,7 +108,25 @@ def _forward(
         features, maps = below(pixels)
         return _OPENED[type(last)](last, features), maps
 
-    return forward_to_logits, "logits"
+    return forward_to_logits, "inside"
+
+
+def _check_units(model: keras.Model, activation: str) -> None:
+    """Raises ClassifierError unless the units are the classes of an image."""
+    units = model.outputs[0].shape[-1]
+    if activation == "sigmoid" and units != 1:
+        raise errors.ClassifierError(
+            f"the Keras model {model.name} ends in {units} sigmoid units, "
+            "which are independent yes-or-no answers (tags), and not classes "
+            "of which an image has one. Save a model of the one answer to "
+            "explain, as keras.Model(model.input, model.output[:, 2:3]) for "
+            "the third, and set classifier.output to 'probabilities'"
+        )
+    if activation == "softmax" and units == 1:
+        raise errors.ClassifierError(
+            f"the Keras model {model.name} ends in a softmax of one unit, "
+            "which is 1 for every image; expected a sigmoid, or two units"
+        )
 
 
 def _dense_without_activation(layer, x: tf.Tensor) -> tf.Tensor:

@@ -20,6 +20,8 @@ class Network:
         input_shape: (height, width, channels); None is any size.
         input_dtype: what the function wants its pixels in.
         output: "logits" or "probabilities"; None where it has to be guessed.
+        certain: whether `output` is read off the last layer, so that nothing
+            said of the file can be truer.
         variables: its weights.
         owner: what else an export must save for the function to run.
     """
@@ -29,5 +31,6 @@ class Network:
     input_shape: tuple[int | None, int | None, int]
     input_dtype: tf.DType = tf.float32
     output: str | None = None
+    certain: bool = False
     variables: tuple[tf.Variable, ...] = ()
     owner: Any = None

@@ -9,6 +9,8 @@ from stylex_tf import errors
 # last float before 1.
 _SMALLEST_SOFTMAX = 1e-30
 _SMALLEST_SIGMOID = 2.0**-24
+# Of float16, which many models are stored in.
+_ROUNDING = 2e-3
 
 
 def infer(raw: np.ndarray) -> str:
@@ -28,6 +30,42 @@ def infer(raw: np.ndarray) -> str:
         "what the classifier puts out can be logits or probabilities; say "
         "which: output='logits' or 'probabilities' (config.classifier.output)"
     )
+
+
+def check(raw: np.ndarray, output: str) -> None:
+    """Raises ClassifierError where outputs are not what they are taken for.
+
+    Args:
+        raw: outputs for a few images, [N, K].
+        output: "logits" or "probabilities".
+    """
+    if not np.isfinite(raw).all():
+        raise errors.ClassifierError(
+            "the classifier's answer to an image is not a finite number "
+            "(NaN or infinity)"
+        )
+    within = raw.min() >= -_ROUNDING and raw.max() <= 1.0 + _ROUNDING
+    sums = raw.sum(axis=1)
+    sums_to_one = bool(np.abs(sums - 1.0).max() <= _ROUNDING)
+    several = raw.shape[1] > 1
+    if output == "probabilities" and not within:
+        raise errors.ClassifierError(
+            f"probabilities from {raw.min():.4g} to {raw.max():.4g}; expected "
+            "0 to 1. If these are logits, set classifier.output to 'logits'"
+        )
+    if output == "probabilities" and several and not sums_to_one:
+        raise errors.ClassifierError(
+            f"the probabilities of an image add up to {sums.min():.4g} to "
+            f"{sums.max():.4g}; expected 1. Independent answers (sigmoids, "
+            "tags) are not classes of which an image has one: export a model "
+            "of the one answer to explain"
+        )
+    if output == "logits" and several and within and sums_to_one:
+        raise errors.ClassifierError(
+            "the scores of every image are from 0 to 1 and add up to 1: these "
+            "are probabilities, and no logits; set classifier.output to "
+            "'probabilities'"
+        )
 
 
 def to_logits(raw: tf.Tensor, output: str) -> tf.Tensor:

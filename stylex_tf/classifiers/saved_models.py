@@ -1,28 +1,55 @@
 """SavedModel classifiers: one signature of a folder, as a network."""
 
+import logging
 import pathlib
 
 import tensorflow as tf
 
-from stylex_tf import errors
-from stylex_tf.classifiers import network
+from stylex_tf import errors, plain_paths
+from stylex_tf.classifiers import graph_operations, network
+
+_LOGGER = logging.getLogger(__name__)
 
 # Where a signature has several outputs, the ones that we know the meaning of.
 _KNOWN_OUTPUTS = ("logits", "probabilities")
 
 
-def read(path: pathlib.Path, signature: str) -> network.Network:
+def read(
+    path: pathlib.Path,
+    signature: str,
+    *,
+    output_name: str = "",
+    run_foreign_code: bool = False,
+) -> network.Network:
     """Loads one signature of a SavedModel folder.
+
+    Args:
+        path: the folder.
+        signature: the entry point to call.
+        output_name: the one of several outputs to explain.
+        run_foreign_code: also load a graph that touches files, Python or
+            other machines.
 
     Raises:
         ClassifierError: where there is no such signature, or it does not map a
-            batch of images to one score a class.
+            batch of images to one score a class, or its graph does more than
+            compute.
     """
     if not (path / "saved_model.pb").exists():
         raise errors.ClassifierError(
             f"{path} is a folder, but no SavedModel: it has no saved_model.pb"
         )
-    restored = tf.saved_model.load(str(path))
+    _check_operations(path, run_foreign_code)
+    try:
+        with plain_paths.of(path) as folder:
+            restored = tf.saved_model.load(str(folder))
+    # TensorFlow raises anything of a folder that is damaged.
+    except Exception as error:
+        first = (str(error).strip().splitlines() or [type(error).__name__])[0]
+        raise errors.ClassifierError(
+            f"{path} cannot be loaded, and is damaged or incomplete "
+            f"({first[:200]}); copy the whole folder, or export it again"
+        ) from error
     if signature not in restored.signatures:
         raise errors.ClassifierError(
             f"{path} has no signature {signature!r}; "
@@ -31,7 +58,7 @@ def read(path: pathlib.Path, signature: str) -> network.Network:
     function = restored.signatures[signature]
     where = f"signature {signature!r} of {path}"
     name, spec = _input(function, where)
-    output = _output_name(function, where)
+    output = _output_name(function, where, output_name)
     return network.Network(
         kind="saved_model",
         forward=lambda pixels: (function(**{name: pixels})[output], []),
@@ -40,6 +67,25 @@ def read(path: pathlib.Path, signature: str) -> network.Network:
         output=output if output in _KNOWN_OUTPUTS else None,
         variables=tuple(function.variables),
         owner=restored,
+    )
+
+
+def _check_operations(path: pathlib.Path, allowed: bool) -> None:
+    found = ", ".join(graph_operations.forbidden(path))
+    if not found:
+        return
+    if not allowed:
+        raise errors.ClassifierError(
+            f"the graph of {path} has operations that do more than compute: "
+            f"{found}. They could read and write your files or run code. "
+            "Export the model without them; or, if you trust who made it, set "
+            "classifier.run_foreign_code"
+        )
+    _LOGGER.warning(
+        "classifier.run_foreign_code: %s is loaded with %s. They run with the "
+        "model, and may do whatever you may: read, write and send your files.",
+        path,
+        found,
     )
 
 
@@ -63,12 +109,19 @@ def _input(function, where: str) -> tuple[str, tf.TensorSpec]:
     return name, spec
 
 
-def _output_name(function, where: str) -> str:
+def _output_name(function, where: str, asked: str) -> str:
     names = sorted(function.structured_outputs)
     known = [name for name in _KNOWN_OUTPUTS if name in names]
+    if asked:
+        if asked not in names:
+            raise errors.ClassifierError(
+                f"{where} has no output {asked!r}; it has {names}"
+            )
+        return asked
     if len(names) > 1 and not known:
         raise errors.ClassifierError(
-            f"{where} puts out {names}; name one of them 'logits' or "
-            "'probabilities', so that it is known which to explain"
+            f"{where} puts out {names}; say which to explain: "
+            f"classifier.output_name={names[0]!r}, for one; or name one of "
+            "them 'logits' or 'probabilities'"
         )
     return known[0] if known else names[0]

@@ -3,6 +3,7 @@
 import contextlib
 import dataclasses
 import hashlib
+import itertools
 import json
 import logging
 import pathlib
@@ -10,6 +11,7 @@ import shutil
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
 
+import numpy as np
 import tqdm
 
 from stylex_tf import config, config_checks, errors
@@ -111,6 +113,31 @@ def describe(
         return prepared, sum(prepared.splits.values())
     job = _job(data, resolution, seed)
     return job.description, job.total
+
+
+def sample(
+    data: config.DataConfig, resolution: int, seed: int, count: int
+) -> tuple[np.ndarray, np.ndarray]:
+    """Reads some of the images that would be prepared; writes nothing.
+
+    Returns:
+        Images, uint8 [N, resolution, resolution, 3], and labels [N], -1 where
+        nobody knows; N is at most `count`.
+
+    Raises:
+        DataError: the source is not there, or not as the config says.
+    """
+    _check(data, resolution)
+    if _is_prepared(data.source):
+        prepared = _open_prepared(data, resolution)
+        held_out = prepared.load("test", limit=count)
+        return held_out.images, held_out.labels
+    job = _job(data, resolution, seed)
+    examples = [e for _, e in itertools.islice(job.examples, count)]
+    return (
+        np.stack([example.image for example in examples]),
+        np.array([example.label for example in examples]),
+    )
 
 
 def _job(data: config.DataConfig, resolution: int, seed: int) -> _Job:
@@ -237,6 +264,7 @@ def _folder_job(
             resolution=resolution,
             class_names=images.class_names,
             factors=images.factors,
+            label_counts=images.label_counts,
         ),
         examples=images.examples(resolution, on_error=data.on_error),
         total=len(images),

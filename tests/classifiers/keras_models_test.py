@@ -1,7 +1,3 @@
-import json
-import pathlib
-import zipfile
-
 import keras
 import numpy as np
 import tensorflow as tf
@@ -39,45 +35,19 @@ def _ending_with(last: str) -> keras.Model:
     return model
 
 
+def _two_heads(kind: type) -> keras.Model:
+    """Two softmaxes; "age" comes first, in a list and in the alphabet."""
+    images = keras.Input((8, 8, 3))
+    x = keras.layers.Conv2D(4, 3, activation="relu")(images)
+    x = keras.layers.GlobalAveragePooling2D()(x)
+    heads = {
+        name: keras.layers.Dense(2, activation="softmax", name=name)(x)
+        for name in ("age", "side")
+    }
+    return keras.Model(images, heads if kind is dict else list(heads.values()))
+
+
 class KerasModelsTest(parameterized.TestCase):
-    @parameterized.parameters("a.keras", "a.h5")
-    def test_reads_a_file(self, name):
-        path = pathlib.Path(self.create_tempdir().full_path) / name
-        model = tiny_models.convolutional()
-        model.save(path)
-        loaded = keras_models.read(path)
-        images = tiny_models.images()
-        np.testing.assert_allclose(loaded(images), model(images), rtol=1e-6)
-        self.assertEmpty(loaded.trainable_variables)
-
-    def test_says_what_to_do_with_a_file_of_a_later_keras(self):
-        path = pathlib.Path(self.create_tempdir().full_path) / "later.keras"
-        with zipfile.ZipFile(path, "w") as archive:
-            archive.writestr(
-                "metadata.json", json.dumps({"keras_version": "3.4.1"})
-            )
-        with self.assertRaisesRegex(
-            errors.ClassifierError, r"written by Keras 3\.4\.1.*model\.export"
-        ):
-            keras_models.read(path)
-
-    @parameterized.parameters(
-        (b"no model at all", "neither a .keras nor an .h5 file"),
-        (b"PK\x05\x06" + b"\0" * 18, "is not a .keras file"),
-    )
-    def test_refuses_another_file(self, content, message):
-        path = pathlib.Path(self.create_tempdir().full_path) / "a.keras"
-        path.write_bytes(content)
-        with self.assertRaisesRegex(errors.ClassifierError, message):
-            keras_models.read(path)
-
-    def test_runs_no_code_from_a_file(self):
-        path = pathlib.Path(self.create_tempdir().full_path) / "a.keras"
-        code = keras.layers.Lambda(lambda x: x)
-        keras.Sequential([keras.Input((8, 8, 3)), code]).save(path)
-        with self.assertRaisesRegex(errors.ClassifierError, "Lambda"):
-            keras_models.read(path)
-
     @parameterized.parameters(
         ("dense", "logits"),
         ("activation", "logits"),
@@ -107,12 +77,72 @@ class KerasModelsTest(parameterized.TestCase):
         np.testing.assert_allclose(raw, 40.0, atol=2.0)
         self.assertGreater(np.abs(tape.gradient(raw, images)).max(), 1e-4)
 
-    def test_believes_who_says_that_the_values_are_logits(self):
-        model = tiny_models.convolutional(activation="softmax")
-        raw, _ = keras_models.wrap(model, "logits").forward(
-            tiny_models.images()
+    @parameterized.parameters("softmax", "sigmoid")
+    def test_the_last_layer_is_believed_before_what_is_said(self, activation):
+        units = 1 if activation == "sigmoid" else 3
+        model = tiny_models.convolutional(units=units, activation=activation)
+        images = tiny_models.images()
+        wrapped = keras_models.wrap(model, "probabilities")
+        self.assertEqual((wrapped.output, wrapped.certain), ("logits", True))
+        raw, _ = wrapped.forward(images)
+        back = tf.sigmoid(raw) if units == 1 else tf.nn.softmax(raw)
+        np.testing.assert_allclose(back, model(images), rtol=1e-5)
+
+    def test_probabilities_are_not_taken_for_logits(self):
+        with self.assertRaisesRegex(
+            errors.ClassifierError, "'logits', but .* puts out probabilities"
+        ):
+            keras_models.wrap(_ending_with("model"), "logits")
+
+    @parameterized.parameters(2, 3)
+    def test_refuses_tags(self, units):
+        model = tiny_models.convolutional(units=units, activation="sigmoid")
+        with self.assertRaisesRegex(
+            errors.ClassifierError, f"ends in {units} sigmoid units.*one answer"
+        ):
+            keras_models.wrap(model, "auto")
+
+    def test_refuses_a_softmax_of_one_unit(self):
+        model = tiny_models.convolutional(units=1, activation="softmax")
+        with self.assertRaisesRegex(errors.ClassifierError, "1 for every"):
+            keras_models.wrap(model, "auto")
+
+    @parameterized.parameters(list, dict)
+    def test_explains_the_output_that_is_named(self, kind):
+        model = _two_heads(kind)
+        images = tiny_models.images()
+        side = tf.nest.flatten(model(images))[1]
+        wrapped = keras_models.wrap(model, "auto", "side")
+        raw, maps = wrapped.forward(images)
+        np.testing.assert_allclose(tf.nn.softmax(raw), side, rtol=1e-5)
+        self.assertNotEmpty(maps)
+
+    @parameterized.parameters(list, dict)
+    def test_refuses_several_outputs_of_which_none_is_named(self, kind):
+        with self.assertRaisesRegex(
+            errors.ClassifierError, r"\['age', 'side'\].*output_name='age'"
+        ):
+            keras_models.wrap(_two_heads(kind), "auto")
+        with self.assertRaisesRegex(
+            errors.ClassifierError,
+            r"no output 'size'; it has \['age', 'side'\]",
+        ):
+            keras_models.wrap(_two_heads(kind), "auto", "size")
+
+    def test_of_several_outputs_the_logits_are_known_by_their_name(self):
+        images = keras.Input((8, 8, 3))
+        x = keras.layers.GlobalAveragePooling2D()(images)
+        model = keras.Model(
+            images,
+            {
+                "logits": keras.layers.Dense(2, name="logits")(x),
+                "age": keras.layers.Dense(2, name="age")(x),
+            },
         )
-        np.testing.assert_allclose(raw, model(tiny_models.images()), rtol=1e-5)
+        raw, _ = keras_models.wrap(model, "auto").forward(tiny_models.images())
+        np.testing.assert_allclose(
+            raw, model(tiny_models.images())["logits"], rtol=1e-5
+        )
 
     def test_a_subclassed_model_has_no_feature_maps(self):
         model = _Subclassed()

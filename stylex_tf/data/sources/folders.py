@@ -81,6 +81,17 @@ class ImageFolder:
         """The number of files."""
         return len(self._files)
 
+    @property
+    def label_counts(self) -> dict[str, tuple[int, ...]]:
+        """Files of each class, by split; none of images without labels."""
+        counts = collections.Counter(
+            (file.split or "train", file.class_name) for file in self._files
+        )
+        return {
+            split: tuple(counts[split, name] for name in self.class_names)
+            for split in manifest.SPLITS
+        }
+
     def examples(
         self, resolution: int, *, on_error: str = "fail"
     ) -> Iterator[tuple[str | None, tfrecords.Example]]:

@@ -1,0 +1,253 @@
+"""Tries a classifier on the user's own pictures, before anything is trained.
+
+What would otherwise fail, or explain the wrong thing, after hours: an answer
+that is the same for every picture, is not finite, changes from call to call or
+has no gradient, and pixels in another range than those of its training.
+"""
+
+import dataclasses
+from collections.abc import Callable, Sequence
+
+import numpy as np
+import tensorflow as tf
+
+from stylex_tf import errors, graph_purity
+from stylex_tf.classifiers import adapter, pixel_readings
+
+IMAGES = 64
+"""How many pictures are enough to see what is wrong."""
+
+# At once: the pictures may be large.
+_BATCH = 16
+# A reading is named where its accuracy is better by so much. Of 64 pictures,
+# that is 2.5 standard errors of a share of one half.
+_BETTER = 0.15
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Finding:
+    """What a classifier says of a few pictures.
+
+    Attributes:
+        images: how many there were.
+        answers: how many of them were given each class, [K].
+        accuracy: share of right answers; None without labels.
+        commonest: share of the commonest label; None without labels.
+        readings: accuracy by other common readings of the pixels, by name.
+        warnings: what is probably wrong, a sentence each.
+    """
+
+    images: int
+    answers: tuple[int, ...]
+    accuracy: float | None
+    commonest: float | None
+    readings: dict[str, float]
+    warnings: tuple[str, ...]
+
+    def lines(self, class_names: Sequence[str]) -> list[str]:
+        """Returns the finding for people."""
+        given = ", ".join(
+            f"{name} {count}"
+            for name, count in zip(class_names, self.answers, strict=True)
+        )
+        lines = [f"Classifier, tried on {self.images} of the images: {given}"]
+        if self.accuracy is not None:
+            lines.append(f"  accuracy as declared: {self.accuracy:.2f}")
+            lines += [
+                f"  with {name}: {accuracy:.2f}"
+                for name, accuracy in self.readings.items()
+            ]
+        return lines + [f"  Warning: {text}" for text in self.warnings]
+
+
+def examine(
+    classifier: adapter.Classifier, images: np.ndarray, labels: np.ndarray
+) -> Finding:
+    """Tries a classifier on pictures.
+
+    Args:
+        classifier: outside of any strategy's scope.
+        images: uint8, [N, H, W, 3].
+        labels: the true classes [N]; below 0 where nobody knows.
+
+    Raises:
+        ClassifierError: it cannot be explained: its answers are not finite,
+            are no probabilities, are the same for all pictures, change from
+            call to call, or give no gradient to the pixels.
+    """
+    pixels = images.astype(np.float32)
+    inputs = pixels / 127.5 - 1.0
+    _check_pure(classifier, inputs)
+    logits = _in_parts(classifier.check_answers, inputs)
+    if logits.shape != (len(images), classifier.num_classes):
+        raise errors.ClassifierError(
+            f"the classifier puts out shape {logits.shape} for {len(images)} "
+            f"images of {classifier.num_classes} classes; expected [N, K]"
+        )
+    _check_repeats(classifier, inputs, logits)
+    known = labels >= 0
+    readings = (
+        {
+            reading: _accuracy(
+                _in_parts(
+                    classifier,
+                    pixel_readings.as_images(
+                        classifier, reading.pixels(pixels[known])
+                    ),
+                ),
+                labels[known],
+            )
+            for reading in pixel_readings.others(classifier)
+        }
+        if known.any()
+        else {}
+    )
+    accuracy = _accuracy(logits[known], labels[known]) if known.any() else None
+    hint = _better_reading(accuracy, readings)
+    _check_differ(images, logits, hint)
+    if classifier.differentiable:
+        _check_gradient(classifier, inputs, hint)
+    commonest = (
+        float(np.bincount(labels[known]).max() / known.sum())
+        if known.any()
+        else None
+    )
+    answers = np.bincount(
+        logits.argmax(axis=1), minlength=classifier.num_classes
+    )
+    return Finding(
+        images=len(images),
+        answers=tuple(answers.tolist()),
+        accuracy=accuracy,
+        commonest=commonest,
+        readings={r.name: value for r, value in readings.items()},
+        warnings=tuple(
+            _warnings(classifier.class_names, answers, accuracy, commonest)
+            + ([hint] if hint else [])
+        ),
+    )
+
+
+def _warnings(
+    names: Sequence[str],
+    answers: np.ndarray,
+    accuracy: float | None,
+    commonest: float | None,
+) -> list[str]:
+    found = []
+    if (answers > 0).sum() == 1 and answers.sum() > 1:
+        found.append(
+            f"the classifier says {names[int(answers.argmax())]} of every "
+            "picture; classifier.input_range may be wrong"
+        )
+    if accuracy is not None and commonest is not None:
+        if accuracy <= commonest:
+            found.append(
+                f"the classifier's accuracy is {accuracy:.2f}, no better than "
+                "to say the commonest class of every picture "
+                f"({commonest:.2f}): are classifier.input_range and the order "
+                "of data.classes right?"
+            )
+    return found
+
+
+def _better_reading(
+    accuracy: float | None,
+    readings: dict[pixel_readings.Reading, float],
+) -> str:
+    """Returns a sentence about a reading that fits better, or nothing."""
+    if accuracy is None or not readings:
+        return ""
+    best = max(readings, key=lambda reading: readings[reading])
+    if readings[best] < accuracy + _BETTER:
+        return ""
+    return (
+        f"with {best.name} the accuracy is {readings[best]:.2f} in place of "
+        f"{accuracy:.2f}: {best.remedy}"
+    )
+
+
+def _check_pure(classifier: adapter.Classifier, inputs: np.ndarray) -> None:
+    spec = tf.TensorSpec([None, *inputs.shape[1:]], tf.float32)
+    traced = tf.function(classifier.__call__, autograph=False)
+    used = graph_purity.impure_operations(traced.get_concrete_function(spec))
+    if used:
+        raise errors.ClassifierError(
+            "the classifier does more than answer: it draws random numbers "
+            "(dropout that is on when it is used), writes a variable (counts "
+            f"its calls) or calls Python, by {', '.join(used)}. Its answer is "
+            "not a function of the picture, and StylEx could not be exported; "
+            "save it with training=False and without that step"
+        )
+
+
+def _check_repeats(
+    classifier: adapter.Classifier, inputs: np.ndarray, logits: np.ndarray
+) -> None:
+    again = _in_parts(classifier, inputs)
+    difference = float(np.abs(again - logits).max())
+    if difference > 1e-3 * max(1.0, float(np.abs(logits).max())):
+        raise errors.ClassifierError(
+            "the classifier gives another answer when it is asked again: "
+            f"logits differ by {difference:.3g}; save it without what it "
+            "draws at random"
+        )
+
+
+def _check_differ(images: np.ndarray, logits: np.ndarray, hint: str) -> None:
+    if not np.ptp(images, axis=0).any():
+        return
+    spread = float(np.ptp(logits, axis=0).max())
+    if spread <= 1e-6 * max(1.0, float(np.abs(logits).max())):
+        raise errors.ClassifierError(
+            f"the classifier gives the same answer to all {len(images)} "
+            "pictures, so that there is nothing to explain; "
+            + (hint or "is classifier.input_range right?")
+        )
+
+
+def _check_gradient(
+    classifier: adapter.Classifier, inputs: np.ndarray, hint: str
+) -> None:
+    @tf.function(
+        input_signature=[tf.TensorSpec([None, *inputs.shape[1:]], tf.float32)],
+        autograph=False,
+    )
+    def gradients(batch):
+        with tf.GradientTape() as tape:
+            tape.watch(batch)
+            logits = classifier(batch)
+            # Not the plain sum, which two opposite logits make constant.
+            weights = tf.range(1.0, classifier.num_classes + 1.0)
+            scores = tf.reduce_sum(logits * weights)
+        return tape.gradient(scores, batch)
+
+    found = _in_parts(gradients, inputs)
+    if not np.isfinite(found).all():
+        raise errors.ClassifierError(
+            "the classifier's gradient to a picture is not finite (NaN or "
+            "infinity), so that StylEx cannot be trained on it; is there a "
+            "square root or a logarithm of 0, or a division by 0, in it?"
+        )
+    if not found.any():
+        raise errors.ClassifierError(
+            "the classifier's gradient to every picture is zero, so that "
+            "StylEx cannot be trained on it; "
+            + (hint or "are its units all dead at this classifier.input_range?")
+        )
+
+
+def _accuracy(logits: np.ndarray, labels: np.ndarray) -> float:
+    return float(np.mean(logits.argmax(axis=1) == labels))
+
+
+def _in_parts(
+    function: Callable[[tf.Tensor], tf.Tensor], inputs: np.ndarray
+) -> np.ndarray:
+    """Returns a function's answers to all inputs, a few at once."""
+    return np.concatenate(
+        [
+            np.asarray(function(tf.constant(inputs[start : start + _BATCH])))
+            for start in range(0, len(inputs), _BATCH)
+        ]
+    )

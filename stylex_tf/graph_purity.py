@@ -1,0 +1,35 @@
+"""Tells whether a function does more than read its inputs."""
+
+import itertools
+from typing import Any
+
+# Operations that write a variable, draw at random, or call into Python, which
+# another process cannot do.
+_IMPURE_PREFIXES = (
+    "Assign",
+    "ResourceApply",
+    "ResourceScatter",
+    "Random",
+    "TruncatedNormal",
+    "Multinomial",
+    "Rng",
+    "Stateful",
+    "PyFunc",
+    "EagerPyFunc",
+)
+# A call of another function, whose body is among the nodes.
+_CALLS = frozenset({"StatefulPartitionedCall"})
+
+
+def impure_operations(function: Any) -> list[str]:
+    """Returns the operations that write, draw or call Python, in order.
+
+    Args:
+        function: a concrete function.
+    """
+    graph = function.graph.as_graph_def()
+    nodes = itertools.chain(
+        graph.node, *(body.node_def for body in graph.library.function)
+    )
+    used = {node.op for node in nodes if node.op.startswith(_IMPURE_PREFIXES)}
+    return sorted(used - _CALLS)
