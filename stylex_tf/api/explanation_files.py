@@ -16,6 +16,8 @@ from stylex_tf import atomic_folder, errors
 # Kept as files, since people want to look at them.
 PICTURES = ("images", "reconstructions", "edited")
 
+# Four times the largest resolution that a model can have.
+_MAX_PIXELS = 1 << 22
 _JSON = "explanation.json"
 _NPZ = "explanation.npz"
 # Raised when what the files mean changes.
@@ -140,6 +142,11 @@ def _read_picture(path: pathlib.Path) -> np.ndarray:
     try:
         content = io.BytesIO(path.read_bytes())
         with Image.open(content, formats=["PNG"]) as image:
+            if image.width * image.height > _MAX_PIXELS:
+                raise ValueError(
+                    f"{image.width} x {image.height} pixels; no model draws "
+                    "as many"
+                )
             return np.asarray(image.convert("RGB"))
     except (OSError, SyntaxError, ValueError) as error:
         raise errors.UsageError(f"{path} cannot be read: {error}") from error

@@ -18,6 +18,8 @@ from stylex_tf.data import pictures
 from stylex_tf.export import signatures
 
 # Formats that the model decodes itself.
+# A picture larger than this is refused before it is decoded.
+_MAX_DECODED_PIXELS = 100_000_000
 _TAKEN = ("PNG", "JPEG")
 # Modes that a PNG holds, and the model decodes, as they are.
 _PNG_MODES = ("1", "I", "I;16", "L", "LA", "P", "RGB", "RGBA")
@@ -291,6 +293,11 @@ def _encode(image: Any, value_range: tuple[float, float]) -> bytes:
     try:
         content = path.read_bytes()
         with Image.open(io.BytesIO(content)) as opened:
+            if opened.width * opened.height > _MAX_DECODED_PIXELS:
+                raise errors.UsageError(
+                    f"{opened.width} x {opened.height} pixels; at most "
+                    f"{_MAX_DECODED_PIXELS:,} are read"
+                )
             # As it is: our own decoding of a JPEG could differ by a level.
             return content if opened.format in _TAKEN else _png(opened)
     except Image.UnidentifiedImageError as error:

@@ -77,13 +77,16 @@ def _foreign_object(item: dict[str, Any]) -> list[str]:
     fields = inner if isinstance(inner, dict) else {}
     name = item.get("name") or fields.get("name")
     called = f"{kind} {name!r}" if name else f"{kind}"
+    if not isinstance(kind, str):
+        return [called]
     if kind in keras_parts.OPERATION_LAYERS:
         operation = fields.get("function")
         if _operation(operation) not in keras_parts.OPERATIONS:
             return [f"{called}, which calls {operation}"]
     elif kind == "function":
         if (
-            inner not in keras_parts.ACTIVATIONS
+            not isinstance(inner, str)
+            or inner not in keras_parts.ACTIVATIONS
             or module not in (None, "builtins")
             and not _of_keras(module)
         ):
@@ -93,7 +96,7 @@ def _foreign_object(item: dict[str, Any]) -> list[str]:
         if item.get("spec_name") != "TensorSpec":
             return [f"{item.get('spec_name')}"]
         return []
-    elif not isinstance(kind, str) or kind not in _KNOWN:
+    elif kind not in _KNOWN:
         return [called]
     if module is not None and not _of_keras(module):
         if not (kind in keras_parts.VALUES and module == "builtins"):

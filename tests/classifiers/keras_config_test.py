@@ -23,29 +23,47 @@ def _deep(config, levels):
 
 
 class KerasConfigTest(parameterized.TestCase):
-    @parameterized.parameters(
-        _DENSE,
-        _with(module=None),
-        _with(config={"activation": {"class_name": "ReLU", "config": {}}}),
-        _with(
-            config={
-                "activation": {
-                    "module": "builtins",
-                    "class_name": "function",
-                    "config": "relu",
-                    "registered_name": "function",
-                }
-            }
+    @parameterized.named_parameters(
+        ("0", _DENSE),
+        ("1", _with(module=None)),
+        (
+            "2",
+            _with(config={"activation": {"class_name": "ReLU", "config": {}}}),
         ),
-        _with(config={"kernel_initializer": "glorot_uniform"}),
-        {"class_name": "TFOpLambda", "config": {"function": "nn.softmax"}},
-        {
-            "class_name": "TFOpLambda",
-            "config": {"function": "compat.v1.nn.bias_add"},
-        },
-        {"class_name": "__tensor__", "config": {"value": [1], "dtype": "f"}},
-        [],
-        "Lambda",
+        (
+            "3",
+            _with(
+                config={
+                    "activation": {
+                        "module": "builtins",
+                        "class_name": "function",
+                        "config": "relu",
+                        "registered_name": "function",
+                    }
+                }
+            ),
+        ),
+        ("4", _with(config={"kernel_initializer": "glorot_uniform"})),
+        (
+            "5",
+            {"class_name": "TFOpLambda", "config": {"function": "nn.softmax"}},
+        ),
+        (
+            "6",
+            {
+                "class_name": "TFOpLambda",
+                "config": {"function": "compat.v1.nn.bias_add"},
+            },
+        ),
+        (
+            "7",
+            {
+                "class_name": "__tensor__",
+                "config": {"value": [1], "dtype": "f"},
+            },
+        ),
+        ("8", []),
+        ("9", "Lambda"),
     )
     def test_keras_own_parts(self, config):
         self.assertEmpty(keras_config.foreign(config))

@@ -189,8 +189,8 @@ class ProbeTest(parameterized.TestCase):
         images = keras.Input((8, 8, 3))
         mean = tf.reduce_mean(images, axis=[1, 2, 3])[:, None]
         p = tf.sigmoid(mean)
-        odd = tf.where(tf.abs(mean + 0.6) < 0.3, 0.5, 0.0)
-        model = keras.Model(images, tf.concat([p, 1 - p + odd], axis=1))
+        odd = tf.where(tf.abs(mean + 0.6) < 0.3, 0.2, 0.0)
+        model = keras.Model(images, tf.concat([p, 1 - p - odd], axis=1))
         classifier = adapter.from_keras(model, output="probabilities")
         with self.assertRaisesRegex(errors.ClassifierError, "add up to"):
             probe.examine(classifier, self.images // 2, self.labels)

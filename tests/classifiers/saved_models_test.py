@@ -69,7 +69,7 @@ class SavedModelsTest(parameterized.TestCase):
         path = self._path()
         tiny_models.save_linear(path, outputs=("a", "b"))
         with self.assertRaisesRegex(
-            errors.ClassifierError, r"\['a', 'b'\]; name one"
+            errors.ClassifierError, r"\['a', 'b'\]; say which to explain"
         ):
             saved_models.read(path, "explain")
 

@@ -91,6 +91,14 @@ class TrainTest(absltest.TestCase):
                 "field": ["--config.model.resolutoin=64"],
                 "file": ["--config=configs/yours.py"],
                 "type": ["--config.training.batch_size=many"],
+                "classifier": [
+                    "--config.classifier.path=nowhere.keras",
+                    "--dry_run",
+                ],
+                "no classifier": [
+                    "--config.classifier.path=configs/mine.py",
+                    "--dry_run",
+                ],
             }.items()
         }
         expected = {
@@ -99,6 +107,8 @@ class TrainTest(absltest.TestCase):
             "field": "error: in the flags: Field resolutoin not found",
             "file": "error: --config is configs/yours.py, where no file is",
             "type": "--config.training.batch_size=many",
+            "classifier": "error: there is no file or folder nowhere.keras",
+            "no classifier": "mine.py is neither a .keras nor an .h5 file",
         }
         for name, run in runs.items():
             with self.subTest(name):

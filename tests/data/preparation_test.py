@@ -61,6 +61,32 @@ class PreparationTest(parameterized.TestCase):
                 folder.load(split).images, zipped.load(split).images
             )
 
+    def test_a_description_counts_the_images_that_would_be_prepared(self):
+        data = self._folder()
+        described, total = preparation.describe(data, 16, 0)
+        self.assertFalse(self.cache.exists())
+        prepared = self._prepare(data).manifest
+        self.assertEqual(described.label_counts, prepared.label_counts)
+        self.assertEqual(total, sum(prepared.splits.values()))
+
+    def test_a_sample_is_of_the_images_and_writes_nothing(self):
+        data = self._folder()
+        images, labels = preparation.sample(data, 16, 0, 5)
+        self.assertFalse(self.cache.exists())
+        self.assertEqual((images.shape, len(labels)), ((5, 16, 16, 3), 5))
+        dataset = self._prepare(data)
+        known = {
+            image.tobytes(): label
+            for split in ("train", "test")
+            for image, label in zip(
+                dataset.load(split).images,
+                dataset.load(split).labels,
+                strict=True,
+            )
+        }
+        for image, label in zip(images, labels, strict=True):
+            self.assertEqual(known[image.tobytes()], label)
+
     def test_a_folder_of_idx_files(self):
         root = image_files.idx_folder(self.parent / "idx", (0, 1, 1), (1, 0))
         dataset = self._prepare(

@@ -7,6 +7,7 @@ import tensorflow as tf
 from absl.testing import absltest, parameterized
 from PIL import Image
 
+from stylex_tf.data import pictures
 from stylex_tf.export import image_codec
 
 
@@ -22,6 +23,18 @@ def smooth(height: int, width: int) -> np.ndarray:
     coarse = rng.integers(0, 256, [4, 4, 3], dtype=np.uint8)
     size = (width, height)
     return np.asarray(Image.fromarray(coarse).resize(size, Image.BICUBIC))
+
+
+def hard_edges(kind: str, side: int) -> np.ndarray:
+    """Black and white, or noise: what two resizers agree on the least."""
+    rng = np.random.default_rng(side)
+    if kind == "noise":
+        return rng.integers(0, 256, [side, side + 8, 3], dtype=np.uint8)
+    if kind == "sprite":
+        return (rng.random([side, side]) > 0.5).astype(np.uint8) * 255
+    rows, columns = np.ogrid[:side, :side]
+    lines = (rows + 2 * columns) % max(3, side // 6) == 0
+    return np.where(lines, 0, 255).astype(np.uint8)
 
 
 def png_that_claims(height: int, width: int) -> bytes:
@@ -77,6 +90,19 @@ class DecodeTest(parameterized.TestCase):
         again = self.decode(image_codec.encode(images))
 
         np.testing.assert_allclose(again, images, atol=1e-6)
+
+    @parameterized.product(
+        kind=["lines", "sprite", "noise"], side=[5, 16, 23, 60, 190]
+    )
+    def test_hard_edges_become_what_they_become_for_training(self, kind, side):
+        image = Image.fromarray(hard_edges(kind, side))
+        content = encoded(image, "PNG")
+        expected = pictures.decode(content, 16).astype(float)
+        actual = levels(self.decode(tf.constant([content]))[0])
+        difference = np.abs(actual - expected)
+        # Pillow's fixed-point arithmetic may round one level otherwise.
+        self.assertLessEqual(difference.max(), 1.01)
+        self.assertLess(difference.mean(), 0.1)
 
     @parameterized.parameters(
         (50, 80), (80, 50), (33, 32), (7, 9), (1, 1), (1, 200)

@@ -1,5 +1,6 @@
 """Folders or zips of images, of any layout: their classes and their splits."""
 
+import collections
 import dataclasses
 import logging
 import pathlib
