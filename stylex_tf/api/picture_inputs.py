@@ -168,6 +168,11 @@ def check(paths: Sequence[pathlib.Path]) -> None:
 def decode_png(content: bytes) -> np.ndarray:
     """The pixels of a PNG that a model answered, uint8 [H, W, 3]."""
     with Image.open(io.BytesIO(content), formats=["PNG"]) as image:
+        if image.width * image.height > _MAX_DECODED_PIXELS:
+            raise errors.UsageError(
+                f"{image.width} x {image.height} pixels; at most "
+                f"{_MAX_DECODED_PIXELS:,} are read"
+            )
         return np.asarray(image.convert("RGB"))
 
 
