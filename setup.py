@@ -33,7 +33,7 @@ setuptools.setup(
     packages=_packages(),
     package_dir=_MOVED,
     package_data={
-        "": ["templates/*"],
+        "": ["templates/*", "*.npz"],
         "stylex_tf.pretrained": [f"{_MODEL}/**/*"],
     },
     include_package_data=False,

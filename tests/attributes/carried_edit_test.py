@@ -2,6 +2,7 @@ import numpy as np
 from absl.testing import absltest
 
 from stylex_tf.attributes import carried_edit
+from stylex_tf.ops import carried
 
 
 def _pixels(*shape):
@@ -13,18 +14,18 @@ class CarriedEditTest(absltest.TestCase):
     def test_is_the_image_plus_the_change(self):
         images, rebuilt, edited = _pixels(2), _pixels(2)[::-1], _pixels(2, 3)
 
-        carried = carried_edit.carry(images, rebuilt, edited)
+        found = carried_edit.carry(images, rebuilt, edited)
 
-        self.assertEqual(carried.dtype, np.uint8)
+        self.assertEqual(found.dtype, np.uint8)
         for n in range(2):
             for a in range(3):
                 change = edited[n, a].astype(float) - rebuilt[n]
                 np.testing.assert_array_equal(
-                    carried[n, a], np.clip(images[n] + change, 0, 255)
+                    found[n, a], np.clip(images[n] + change, 0, 255)
                 )
             np.testing.assert_array_equal(
                 carried_edit.carry(images, rebuilt, edited[:, 0])[n],
-                carried[n, 0],
+                found[n, 0],
             )
 
     def test_no_edit_leaves_the_image(self):
@@ -39,6 +40,19 @@ class CarriedEditTest(absltest.TestCase):
 
         np.testing.assert_array_equal(
             carried_edit.carry(images, images, edited), edited
+        )
+
+    def test_is_what_the_figures_measure(self):
+        """The twin in TensorFlow, which evaluation uses, on floats."""
+        images, rebuilt, edited = _pixels(2), _pixels(2)[::-1], _pixels(2, 3)
+
+        floats = [
+            array / 127.5 - 1 for array in (images, rebuilt, edited[:, 1])
+        ]
+        twin = (carried.carry(*floats).numpy() + 1) * 127.5
+
+        np.testing.assert_allclose(
+            carried_edit.carry(images, rebuilt, edited)[:, 1], twin, atol=1e-3
         )
 
 
