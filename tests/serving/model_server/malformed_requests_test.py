@@ -150,7 +150,7 @@ _PATHS = st.sampled_from(
 
 # The examples are the same in every run, so that a failure is no surprise;
 # none is told to be quick, since the machine may be busy. FUZZ_EXAMPLES=20000
-# asks for more of them: docs/reliability.md says what that found.
+# asks for more of them.
 _settings = hypothesis.settings(
     max_examples=int(os.environ.get("FUZZ_EXAMPLES", "150")),
     deadline=None,
