@@ -12,6 +12,7 @@ from stylex_tf.evaluation import figure, record
 
 NOT_MEASURED = "not measured"
 
+_ROUNDING = 1e-9
 # Of more factors or classes than this only the worst is a line.
 _MOST_INNER = 12
 
@@ -144,9 +145,10 @@ def print_value(value: float, unit: Unit) -> str:
     if unit is Unit.NUMBER:
         return "< 0.001" if 0 < value < 0.0005 else f"{value:.3f}"
     rounded = round(100 * value, 1)
-    if rounded == 100 and value < 1:
+    # Beyond rounding: the end of an interval that is all is a bit less.
+    if rounded == 100 and value < 1 - _ROUNDING:
         return "> 99.9 %"
-    if rounded == 0 and value > 0:
+    if rounded == 0 and value > _ROUNDING:
         return "< 0.1 %"
     return f"{rounded:g} %"
 

@@ -27,6 +27,8 @@ class PrintTest(parameterized.TestCase):
         (0.99996, rows.Unit.SHARE, "> 99.9 %"),
         (0.0001, rows.Unit.SHARE, "< 0.1 %"),
         (1.0, rows.Unit.SHARE, "100 %"),
+        (1.0 - 1e-15, rows.Unit.SHARE, "100 %"),
+        (1e-15, rows.Unit.SHARE, "0 %"),
         (0.0, rows.Unit.SHARE, "0 %"),
         (0.0614, rows.Unit.NUMBER, "0.061"),
         (0.0001, rows.Unit.NUMBER, "< 0.001"),
