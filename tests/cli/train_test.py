@@ -104,7 +104,7 @@ class TrainTest(absltest.TestCase):
         expected = {
             "value": "error: model.resolution is 48; expected a power of two",
             "source": "cwd/nowhere: no such file or folder",
-            "field": "error: in the flags: Field resolutoin not found",
+            "field": "the config has no field model.resolutoin. Did you mean",
             "file": "error: --config is configs/yours.py, where no file is",
             "type": "--config.training.batch_size=many",
             "classifier": "error: there is no file or folder nowhere.keras",
