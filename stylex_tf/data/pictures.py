@@ -9,10 +9,17 @@ from PIL import Image, ImageOps
 
 # Names with other endings are not taken for images.
 SUFFIXES = frozenset(
-    ".bmp .gif .jpeg .jpg .pgm .png .pnm .ppm .tif .tiff .webp".split()
+    ".bmp .gif .jfif .jpe .jpeg .jpg .pgm .png .pnm .ppm .tif .tiff "
+    ".webp".split()
 )
-# A picture larger than this is refused before it is decoded.
-_MAX_PIXELS = 100_000_000
+# Pillow knows more, of which some start other programs (EPS).
+_FORMATS = ("BMP", "GIF", "JPEG", "PNG", "PPM", "TIFF", "WEBP")
+# A picture that would be larger when decoded is refused before it is.
+_MAX_BYTES = 256 << 20
+# Pillow's own pixels have four bytes; grey of more than 8 bits is computed in
+# float64.
+_PIXEL_BYTES = 4
+_DEEP_PIXEL_BYTES = 16
 
 
 class UnreadableError(ValueError):
@@ -49,30 +56,31 @@ def decode(
             # Pillow warns of odd metadata and of large images; the first does
             # not matter here and the second is refused below.
             warnings.simplefilter("ignore")
-            image: Image.Image = Image.open(io.BytesIO(encoded))
-            if image.width * image.height > _MAX_PIXELS:
-                raise UnreadableError(
-                    f"{image.width} x {image.height} pixels; at most "
-                    f"{_MAX_PIXELS:,} are read"
-                )
+            image: Image.Image = Image.open(
+                io.BytesIO(encoded), formats=_FORMATS
+            )
+            _check_size(image)
             image.load()
             image = _to_rgb(ImageOps.exif_transpose(image))
             return square(_around(image, box) if box else image, resolution)
     except UnreadableError:
         raise
-    except (
-        OSError,
-        SyntaxError,
-        ValueError,
-        EOFError,
-        IndexError,
-        Image.DecompressionBombError,
-    ) as error:
-        # What pillow's decoders raise for broken files.
+    except Exception as error:
+        # A broken file makes a decoder raise whatever it likes.
         reason = str(error) or type(error).__name__
         if isinstance(error, Image.UnidentifiedImageError):
             reason = "not an image, or of an unknown format"
         raise UnreadableError(reason) from error
+
+
+def _check_size(image: Image.Image) -> None:
+    deep = image.mode.startswith("I") or image.mode == "F"
+    each = _DEEP_PIXEL_BYTES if deep else _PIXEL_BYTES
+    if image.width * image.height * each > _MAX_BYTES:
+        raise UnreadableError(
+            f"{image.width} x {image.height} pixels; at most "
+            f"{_MAX_BYTES // each:,} are read"
+        )
 
 
 def square(image: Image.Image, resolution: int) -> np.ndarray:

@@ -1,5 +1,8 @@
 """Tests of stylex_tf.data.pictures."""
 
+import io
+from unittest import mock
+
 import numpy as np
 from absl.testing import absltest, parameterized
 from PIL import Image
@@ -126,6 +129,8 @@ class DecodeTest(parameterized.TestCase):
             "Truncated",
         ),
         ("header_only", b"\x89PNG\r\n\x1a\n", "not an image"),
+        # Pillow would start Ghostscript.
+        ("eps", b"%!PS-Adobe-3.0 EPSF-3.0\n%%BoundingBox: 0 0 9 9\n", "not an"),
     )
     def test_says_why_a_file_cannot_be_read(self, content, reason):
         with self.assertRaisesRegex(pictures.UnreadableError, reason):
@@ -140,6 +145,31 @@ class DecodeTest(parameterized.TestCase):
         self.assertLess(len(content), 1 << 20)
         with self.assertRaisesRegex(pictures.UnreadableError, "pixels|bomb"):
             pictures.decode(content, 8)
+
+    @parameterized.parameters(AttributeError, NotImplementedError, MemoryError)
+    def test_whatever_a_decoder_raises_is_that_files_error(self, kind):
+        content = image_files.encode(image_files.noise(0))
+        with mock.patch.object(Image, "open", side_effect=kind("odd")):
+            with self.assertRaisesRegex(pictures.UnreadableError, "odd"):
+                pictures.decode(content, 8)
+
+    def test_other_formats_are_not_tried(self):
+        content = image_files.encode(image_files.noise(0), "TGA")
+        Image.open(io.BytesIO(content)).load()
+        with self.assertRaisesRegex(pictures.UnreadableError, "not an image"):
+            pictures.decode(content, 8)
+
+    def test_the_bound_is_on_decoded_bytes(self):
+        with mock.patch.object(pictures, "_MAX_BYTES", 12 * 12 * 4):
+            _decode(image_files.noise(0), 8)
+            for image in (
+                image_files.noise(0, 12, 13),
+                np.zeros((12, 12), np.uint16),
+            ):
+                with self.assertRaisesRegex(
+                    pictures.UnreadableError, "pixels; at most"
+                ):
+                    _decode(image, 8)
 
     def test_broken_bytes_never_raise_anything_else(self):
         random = np.random.default_rng(0)

@@ -2,16 +2,20 @@
 
 import os
 import pathlib
+import stat
 import zipfile
-import zlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Protocol
 
 from stylex_tf import errors
 from stylex_tf.data import pictures
 
-# A member of a zip that claims more than this is not unpacked.
-_MAX_BYTES = 1 << 30
+# A file of more bytes is not read, from a folder or a zip.
+_MAX_BYTES = 256 << 20
+# A zip that would be so many times its size is made to fill a disk; images
+# hardly shrink, tables and drawings to a hundredth.
+_MAX_RATIO = 200
+_ENCRYPTED = 1
 
 
 class Archive(Protocol):
@@ -57,7 +61,7 @@ class _Folder:
 
     def read(self, name: str) -> bytes:
         try:
-            return (self.path / name).read_bytes()
+            return _read_regular(self.path / name)
         except OSError as error:
             raise pictures.UnreadableError(
                 error.strerror or str(error)
@@ -70,6 +74,27 @@ class _Folder:
             status = (self.path / name).lstat()
             rows.append([name, status.st_size, status.st_mtime_ns])
         return rows
+
+
+def _read_regular(path: pathlib.Path) -> bytes:
+    """The bytes of a file that is neither a device nor a pipe, nor too large.
+
+    It is opened without waiting: a pipe that nobody writes into has no end.
+    """
+    descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK)
+    with open(descriptor, "rb") as file:
+        status = os.fstat(descriptor)
+        if not stat.S_ISREG(status.st_mode):
+            raise pictures.UnreadableError("not a regular file")
+        _check_bytes(status.st_size)
+        return file.read(_MAX_BYTES)
+
+
+def _check_bytes(size: int) -> None:
+    if size > _MAX_BYTES:
+        raise pictures.UnreadableError(
+            f"{size:,} bytes; at most {_MAX_BYTES:,} are read"
+        )
 
 
 def _walk(root: pathlib.Path) -> Iterator[str]:
@@ -94,30 +119,20 @@ class _Zip:
             raise errors.DataError(
                 f"{path}: {error}; expected a folder or a zip file"
             ) from error
-        self._members = {
-            info.filename: info
-            for info in self._zip.infolist()
-            if not info.is_dir()
-        }
+        files = [info for info in self._zip.infolist() if not info.is_dir()]
+        _check_members(path, files)
+        self._members = {info.filename: info for info in files}
         self.names = sorted(self._members)
 
     def read(self, name: str) -> bytes:
         info = self._members[name]
-        if info.file_size > _MAX_BYTES:
-            raise pictures.UnreadableError(
-                f"{info.file_size:,} bytes; at most {_MAX_BYTES:,} are read"
-            )
-        if info.flag_bits & 1:
-            raise pictures.UnreadableError("encrypted")
+        _check_bytes(info.file_size)
         try:
-            return self._zip.read(info)
-        except (
-            zipfile.BadZipFile,
-            zlib.error,
-            EOFError,
-            OSError,
-            NotImplementedError,
-        ) as error:
+            with self._zip.open(info) as file:
+                # No more than it claims: the rest of a bomb stays packed.
+                return file.read(info.file_size)
+        except Exception as error:
+            # Each of the four methods of packing has errors of its own.
             raise pictures.UnreadableError(
                 f"broken in the zip: {error}"
             ) from error
@@ -127,3 +142,31 @@ class _Zip:
             [name, info.file_size, info.CRC]
             for name, info in sorted(self._members.items())
         ]
+
+
+def _check_members(
+    path: pathlib.Path, members: Sequence[zipfile.ZipInfo]
+) -> None:
+    """Raises DataError of a zip that no honest program writes, or encrypted."""
+    names: set[str] = set()
+    for info in members:
+        name = info.filename
+        if name.startswith("/") or ".." in name.split("/"):
+            raise errors.DataError(
+                f"{path}: has a file {name!r}; expected names inside the zip"
+            )
+        if name in names:
+            raise errors.DataError(f"{path}: has two files {name!r}")
+        names.add(name)
+        if info.flag_bits & _ENCRYPTED:
+            raise errors.DataError(
+                f"{path}: {name!r} is encrypted; unpack it, and give the folder"
+            )
+    unpacked = sum(info.file_size for info in members)
+    limit = max(_MAX_BYTES, _MAX_RATIO * path.stat().st_size)
+    if unpacked > limit:
+        raise errors.DataError(
+            f"{path}: would be {unpacked:,} bytes unpacked; expected at most "
+            f"{limit:,}, {_MAX_RATIO} times its size. Unpack it, and give the "
+            "folder, if you trust it"
+        )

@@ -3,11 +3,13 @@
 import dataclasses
 import gzip
 import logging
+import math
 import pathlib
 import struct
 import urllib.request
 import zlib
 from collections.abc import Iterator, Mapping, Sequence
+from typing import IO, cast
 
 import numpy as np
 from PIL import Image
@@ -21,6 +23,8 @@ _LABELS_MAGIC = 0x00000801
 _PREFIXES = {"train": "train", "test": "t10k"}
 _KINDS = ("images-idx3", "labels-idx1")
 _TIMEOUT_SECONDS = 30
+# Images of one file; EMNIST, the largest of its kind, has 550 million bytes.
+_MAX_BYTES = 2 << 30
 
 _DIGITS = tuple(str(digit) for digit in range(10))
 _GARMENTS = (
@@ -218,32 +222,45 @@ def read(path: pathlib.Path, magic: int) -> np.ndarray:
     Raises:
         DataError: the magic number or the length is another than expected.
     """
-    content = path.read_bytes()
-    if content[:2] == b"\x1f\x8b":
+    with path.open("rb") as raw:
+        packed = raw.read(2) == b"\x1f\x8b"
+        raw.seek(0)
         try:
-            content = gzip.decompress(content)
+            file = gzip.GzipFile(fileobj=raw) if packed else raw
+            return _read_array(path, cast(IO[bytes], file), magic)
         except (OSError, EOFError, zlib.error) as error:
             raise errors.DataError(
                 f"{path}: broken gzip file: {error}"
             ) from error
-    found = content[:4].hex()
+
+
+def _read_array(path: pathlib.Path, file: IO[bytes], magic: int) -> np.ndarray:
+    """Reads as many bytes as the header says, and no more than are allowed."""
+    rank = magic & 0xFF
+    header = file.read(4 + 4 * rank)
+    found = header[:4].hex()
     if found != f"{magic:08x}":
         raise errors.DataError(
             f"{path}: begins with {found or 'nothing'}; expected the magic "
             f"number {magic:08x}"
         )
-    rank = magic & 0xFF
-    header = 4 + 4 * rank
-    if len(content) < header:
+    if len(header) < 4 + 4 * rank:
         raise errors.DataError(f"{path}: ends within its header")
-    shape = struct.unpack(f">{rank}I", content[4:header])
-    expected = header + int(np.prod(shape))
-    if len(content) != expected or 0 in shape:
+    shape = struct.unpack(f">{rank}I", header[4:])
+    expected = math.prod(shape)
+    if not 0 < expected <= _MAX_BYTES:
         raise errors.DataError(
-            f"{path}: {len(content)} bytes; its header says shape {shape}, "
-            f"which is {expected} bytes"
+            f"{path}: its header says shape {shape}, which is {expected:,} "
+            f"bytes; expected 1 to {_MAX_BYTES:,}"
         )
-    return np.frombuffer(content, np.uint8, offset=header).reshape(shape)
+    content = file.read(expected + 1)
+    if len(content) != expected:
+        more = "more than " if len(content) > expected else ""
+        raise errors.DataError(
+            f"{path}: {more}{min(len(content), expected):,} bytes follow its "
+            f"header, which says shape {shape}, which is {expected:,} bytes"
+        )
+    return np.frombuffer(content, np.uint8).reshape(shape)
 
 
 def _download(url: str, folder: pathlib.Path) -> None:

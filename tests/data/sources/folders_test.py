@@ -2,12 +2,15 @@
 
 import os
 import pathlib
+import warnings
 import zipfile
+from unittest import mock
 
 import numpy as np
 from absl.testing import absltest, parameterized
 
 from stylex_tf import errors
+from stylex_tf.data import pictures
 from stylex_tf.data.sources import archives, folders
 from tests.testing import image_files
 
@@ -219,6 +222,82 @@ class ArchivesTest(absltest.TestCase):
         path.write_bytes(b"something")
         with self.assertRaisesRegex(errors.DataError, "photo.png: .*zip file"):
             archives.open_archive(path)
+
+    def _zip(self, members, method=zipfile.ZIP_STORED) -> pathlib.Path:
+        path = self.parent / "photos.zip"
+        with warnings.catch_warnings():
+            # Python warns of a second file of one name.
+            warnings.simplefilter("ignore")
+            with zipfile.ZipFile(path, "w", method) as archive:
+                for name, content in members:
+                    archive.writestr(name, content)
+        return path
+
+    def test_refuses_zips_that_no_honest_program_writes(self):
+        for names, message in (
+            (["a/1.png", "/b/2.png"], "file '/b/2.png'; expected names inside"),
+            (["a/1.png", "a/../../2.png"], "expected names inside"),
+            (["a/1.png", "a/1.png"], "has two files 'a/1.png'"),
+        ):
+            path = self._zip((name, b"1") for name in names)
+            with self.assertRaisesRegex(errors.DataError, message):
+                archives.open_archive(path)
+
+    def test_refuses_an_encrypted_zip(self):
+        path = self._zip([("a/1.png", b"1")])
+        content = bytearray(path.read_bytes())
+        content[6] |= 1
+        content[content.index(b"PK\x01\x02") + 8] |= 1
+        path.write_bytes(bytes(content))
+        with self.assertRaisesRegex(errors.DataError, "1.png' is encrypted"):
+            archives.open_archive(path)
+
+    def test_what_is_unpacked_in_sum_is_bounded(self):
+        path = self._zip(
+            [(f"a/{n}.png", bytes(1 << 20)) for n in range(4)],
+            zipfile.ZIP_DEFLATED,
+        )
+        archives.open_archive(path)
+        with mock.patch.object(archives, "_MAX_BYTES", 1 << 20):
+            with self.assertRaisesRegex(errors.DataError, "4,194,304 bytes un"):
+                archives.open_archive(path)
+
+    def test_a_large_member_is_not_unpacked(self):
+        path = self._zip([("a/1.png", bytes(1000))])
+        with mock.patch.object(archives, "_MAX_BYTES", 999):
+            archive = archives.open_archive(path)
+            with self.assertRaisesRegex(
+                pictures.UnreadableError, "1,000 bytes; at most 999"
+            ):
+                archive.read("a/1.png")
+
+    def test_damage_of_every_method_of_packing(self):
+        for method in (
+            zipfile.ZIP_DEFLATED,
+            zipfile.ZIP_BZIP2,
+            zipfile.ZIP_LZMA,
+        ):
+            path = self._zip([("a/1.png", bytes(range(256)) * 9)], method)
+            content = bytearray(path.read_bytes())
+            for place in range(40, len(content) - 120):
+                content[place] ^= 0x5A
+            path.write_bytes(bytes(content))
+            with self.assertRaisesRegex(
+                pictures.UnreadableError, "broken in the zip"
+            ):
+                archives.open_archive(path).read("a/1.png")
+
+    def test_only_regular_files_are_read(self):
+        root = self.parent / "photos"
+        image_files.class_folders(root, images=1)
+        os.mkfifo(root / "cat" / "pipe.png")
+        os.symlink("/dev/zero", root / "cat" / "endless.png")
+        archive = archives.open_archive(root)
+        for name in ("cat/pipe.png", "cat/endless.png"):
+            with self.assertRaisesRegex(
+                pictures.UnreadableError, "not a regular file"
+            ):
+                archive.read(name)
 
     def test_the_fingerprint_changes_with_the_content(self):
         root = image_files.class_folders(self.parent / "photos")

@@ -2,6 +2,7 @@
 
 import gzip
 import pathlib
+import struct
 
 import numpy as np
 from absl.testing import absltest, parameterized
@@ -81,6 +82,10 @@ class IdxFolderTest(parameterized.TestCase):
             idx.IdxFolder(self.folder)
 
 
+def _header(*shape: int) -> bytes:
+    return struct.pack(">I3I", 0x803, *shape)
+
+
 class ReadTest(parameterized.TestCase):
     _WHOLE = image_files.idx_bytes(np.zeros((2, 3, 3), np.uint8))
 
@@ -93,9 +98,16 @@ class ReadTest(parameterized.TestCase):
         ),
         ("web_page", b"<!DOCTYPE html>", "begins with 3c21444f"),
         ("header", _WHOLE[:10], "ends within its header"),
-        ("cut", _WHOLE[:-1], r"33 bytes; .* \(2, 3, 3\), which is 34 bytes"),
-        ("long", _WHOLE + b"x", "35 bytes"),
-        ("no_image", image_files.idx_bytes(np.zeros((0, 3, 3))), "16 bytes"),
+        ("cut", _WHOLE[:-1], r"17 bytes .* \(2, 3, 3\), which is 18 bytes"),
+        ("long", _WHOLE + b"x", "more than 18 bytes follow"),
+        (
+            "no_image",
+            image_files.idx_bytes(np.zeros((0, 3, 3))),
+            ".*which is 0 bytes; expected 1 to",
+        ),
+        ("overflow", _header(65536, 65536, 65536), ".*281,474,976,710,656 bytes"),
+        ("overflow_to_0", _header(2**31, 2**31, 4), ".*which is 18,446,"),
+        ("bomb", gzip.compress(_WHOLE + bytes(1 << 24)), "more than 18 bytes"),
         ("gzip", gzip.compress(_WHOLE)[:-9], "broken gzip"),
     )
     def test_refuses_other_content(self, content, message):
