@@ -30,6 +30,15 @@ def define(default: pathlib.Path) -> Any:
         sys.exit(f"error: in the flags: {explain(mistake, sys.argv)}")
 
 
+def split_lists(experiment: config.ExperimentConfig) -> None:
+    """Makes --config.data.classes=cat,dog two names, where it was one."""
+    for field in dataclasses.fields(experiment.data):
+        value = getattr(experiment.data, field.name)
+        if isinstance(value, tuple) and len(value) == 1 and "," in value[0]:
+            names = tuple(name.strip() for name in value[0].split(","))
+            setattr(experiment.data, field.name, names)
+
+
 def explain(mistake: Exception, argv: Sequence[str]) -> str:
     """Returns what is wrong in the flags, and what may have been meant.
 

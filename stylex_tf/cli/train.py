@@ -40,6 +40,7 @@ def main(argv: list[str]) -> None:
     if not pathlib.Path(file).is_file():
         raise errors.ConfigError(f"--config is {file}, where no file is")
     experiment = _CONFIG.value
+    config_flag.split_lists(experiment)
     experiment.validate()
     # Imported late: TensorFlow takes seconds, a mistake in a flag should not.
     from stylex_tf import dry_run, main_job

@@ -142,7 +142,13 @@ def sample(
 
 def _job(data: config.DataConfig, resolution: int, seed: int) -> _Job:
     """Finds out what the source is; reads no image yet."""
-    reader = layouts.reader(data.layout, data.label, data.factors, data.group)
+    reader = layouts.reader(
+        data.layout,
+        data.label,
+        data.factors,
+        group=data.group,
+        classes=data.classes,
+    )
     _refuse_layout(data)
     if data.source in worlds.NAMES:
         _refuse_names(data)

@@ -66,7 +66,11 @@ class PreparationTest(parameterized.TestCase):
         described, total = preparation.describe(data, 16, 0)
         self.assertFalse(self.cache.exists())
         prepared = self._prepare(data).manifest
-        self.assertEqual(described.label_counts, prepared.label_counts)
+        self.assertEqual(described.label_counts, {"images": (10, 10)})
+        self.assertEqual(
+            [sum(n) for n in zip(*prepared.label_counts.values(), strict=True)],
+            [10, 10],
+        )
         self.assertEqual(total, sum(prepared.splits.values()))
 
     def test_a_sample_is_of_the_images_and_writes_nothing(self):
@@ -284,6 +288,15 @@ class PreparationTest(parameterized.TestCase):
             errors.DataError, "layout is 'cub', but faces is not a path"
         ):
             self._prepare(dataclasses.replace(self.faces, layout="cub"))
+
+    def test_a_description_counts_the_images_of_each_class(self):
+        content = image_files.encode(image_files.noise(99))
+        data = self._folder()
+        image_files.write(self.parent / "photos" / "cat" / "new.png", content)
+        described, total = preparation.describe(data, 16, 0)
+        self.assertEqual(total, 21)
+        self.assertIn("class 0, cat: 11 images", described.summary())
+        self.assertIn("class 1, dog: 10 images", described.summary())
 
     def test_refuses_causes_for_photographs(self):
         with self.assertRaisesRegex(errors.DataError, "not a rendered world"):

@@ -234,7 +234,9 @@ class Manifest:
     def save(self, directory: pathlib.Path) -> None:
         """Writes `manifest.json` into the folder."""
         text = json.dumps(self.to_dict(), indent=2, ensure_ascii=False)
-        (directory / FILE_NAME).write_text(text + "\n", encoding="utf-8")
+        # A file's name need not be valid Unicode.
+        content = (text + "\n").encode("utf-8", "backslashreplace")
+        (directory / FILE_NAME).write_bytes(content)
 
 
 def load(directory: pathlib.Path) -> Manifest:

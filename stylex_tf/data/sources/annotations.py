@@ -57,7 +57,7 @@ def find_all(archive: archives.Archive, *names: str) -> list[str]:
     return [
         name
         for name in archive.names
-        if pathlib.PurePosixPath(name).name in names and _is_visible(name)
+        if pathlib.PurePosixPath(name).name in names and visible(name)
     ]
 
 
@@ -67,7 +67,7 @@ def images(archive: archives.Archive) -> list[str]:
         name
         for name in archive.names
         if pathlib.PurePosixPath(name).suffix.lower() in pictures.SUFFIXES
-        and _is_visible(name)
+        and visible(name)
     ]
 
 
@@ -95,7 +95,8 @@ def rows(archive: archives.Archive, name: str) -> Iterator[Row]:
         raise errors.DataError(f"{archive.path}/{name}: {error}") from error
 
 
-def _is_visible(name: str) -> bool:
+def visible(name: str) -> bool:
+    """Whether a file is neither hidden nor in a hidden folder."""
     return not any(
         part.startswith((".", "__MACOSX")) for part in name.split("/")
     )

@@ -2,40 +2,94 @@
 
 cats/*.jpg, dogs/*.jpg                     split by us, at random
 train/cats/*.jpg ..., test/cats/*.jpg ...  split by the author, as in AFHQ
+dataset.json beside images                 labels as StyleGAN's tools write them
 """
 
+import collections
 import logging
+import pathlib
+from collections.abc import Mapping, Sequence
 
-from stylex_tf.data.sources import annotations, archives, listing
+from stylex_tf import errors
+from stylex_tf.data import pictures
+from stylex_tf.data.sources import annotations, archives, labelled_json, listing
 
+_TRAIN_NAMES = ("train", "training", "seg_train")
 # Names of folders that hold the test split, in the order of preference.
-_TEST_NAMES = ("test", "val", "valid", "validation")
+_TEST_NAMES = (
+    "test",
+    "testing",
+    "seg_test",
+    "val",
+    "valid",
+    "validation",
+)
+# What lies beside images without being meant as one.
+_TEXTS = frozenset(".csv .db .html .ini .json .log .md .txt .xml .yaml".split())
+
+_Paths = dict[str, list[str]]
 
 
-def list_images(archive: archives.Archive) -> listing.Listing:
-    """Finds class and split of every image from its name."""
-    paths = {name: name.split("/") for name in annotations.images(archive)}
-    ignored = len(archive.names) - len(paths)
-    if ignored:
-        logging.info("%s: %d files are no images", archive.path, ignored)
-    paths = _without_common_folders(paths)
+def list_images(
+    archive: archives.Archive,
+    classes: Sequence[str] = (),
+    *,
+    hint: str = "Say which are the classes by data.classes",
+) -> listing.Listing:
+    """Finds class and split of every image from its name.
+
+    Args:
+        archive: the folder or zip.
+        classes: names that must be those of the classes' folders; where the
+            folders allow of two readings, they decide.
+        hint: what to do where nothing decides.
+
+    Raises:
+        DataError: the folders allow of two readings, or a folder has files of
+            which none is an image.
+    """
+    if labelled_json.is_there(archive):
+        return labelled_json.list_images(archive)
+    names = annotations.images(archive)
+    paths = _without_common_folders({name: name.split("/") for name in names})
     splits = _split_folders(paths)
-    images = []
-    for name, parts in paths.items():
-        if splits and parts[0] not in splits:
-            continue
-        below = parts[1:] if splits else parts
-        if len(below) > 1:
-            split = splits.get(parts[0]) if splits else None
-            images.append(listing.Listed(name, below[0], split))
+    kept: _Paths = {}
+    split_of: dict[str, str | None] = {}
+    for top, below in _parts(paths, splits):
+        kept |= _without_common_folders(below) if top else below
+        split_of |= dict.fromkeys(below, splits.get(top))
+    kept = _class_level(archive, kept, classes, hint)
+    images = [
+        listing.Listed(name, parts[0], split_of[name])
+        for name, parts in kept.items()
+        if len(parts) > 1
+    ]
+    _tell_of_others(archive, {image.name for image in images})
     return listing.Listing(
         images, tuple(sorted({str(image.class_name) for image in images}))
     )
 
 
-def _without_common_folders(
-    paths: dict[str, list[str]],
-) -> dict[str, list[str]]:
+def _parts(
+    paths: _Paths, splits: Mapping[str, str]
+) -> list[tuple[str, _Paths]]:
+    """The images of each split's folder, below it; one part without splits."""
+    if not splits:
+        return [("", paths)]
+    return [
+        (
+            top,
+            {
+                name: parts[1:]
+                for name, parts in paths.items()
+                if parts[0] == top and len(parts) > 2
+            },
+        )
+        for top in splits
+    ]
+
+
+def _without_common_folders(paths: _Paths) -> _Paths:
     """Drops folders that hold everything, as zips often have one."""
     while paths and all(len(parts) > 2 for parts in paths.values()):
         if len({parts[0] for parts in paths.values()}) > 1:
@@ -44,16 +98,92 @@ def _without_common_folders(
     return paths
 
 
-def _split_folders(paths: dict[str, list[str]]) -> dict[str, str]:
+def _split_folders(paths: _Paths) -> dict[str, str]:
     """Maps the folders of splits to ours; empty where there are none."""
     top = {parts[0] for parts in paths.values() if len(parts) > 2}
-    if "train" not in top or not top <= {"train", *_TEST_NAMES}:
+    known = {name.lower(): name for name in top}
+    train = [known[name] for name in _TRAIN_NAMES if name in known]
+    if len(train) != 1 or not set(known) <= {*_TRAIN_NAMES, *_TEST_NAMES}:
         return {}
-    splits = {"train": "train"}
+    splits = {train[0]: "train"}
     for name in _TEST_NAMES:
-        if name in top:
-            splits[name] = "test"
+        if name in known:
+            splits[known[name]] = "test"
             break
     for name in sorted(top - set(splits)):
         logging.warning("Folder %s/ is left out beside test/", name)
     return splits
+
+
+def _class_level(
+    archive: archives.Archive,
+    paths: _Paths,
+    classes: Sequence[str],
+    hint: str,
+) -> _Paths:
+    """Drops what is above the classes: folds, patients, cameras.
+
+    Raises:
+        DataError: every folder has folders of the same names, and nothing
+            says which of the two are the classes.
+    """
+    below: dict[str, set[str]] = {}
+    for parts in paths.values():
+        if len(parts) > 1:
+            below.setdefault(parts[0], set()).add(
+                parts[1] if len(parts) > 2 else ""
+            )
+    inner = next(iter(below.values()), set())
+    same = (
+        len(below) > 1
+        and len(inner) > 1
+        and all(found == inner and "" not in found for found in below.values())
+    )
+    if not same or (classes and set(classes) <= set(below)):
+        return paths
+    if classes and set(classes) <= inner:
+        return {name: parts[1:] for name, parts in paths.items()}
+    raise errors.DataError(
+        f"{archive.path}: the folders {_some(below)} all hold the folders "
+        f"{_some(inner)}. {hint}"
+    )
+
+
+def _tell_of_others(archive: archives.Archive, listed: set[str]) -> None:
+    """Says what is left out, and refuses folders that give no image.
+
+    Raises:
+        DataError: a folder has files of which none is an image.
+    """
+    images = set(annotations.images(archive))
+    with_images = {pathlib.PurePosixPath(name).parent for name in images}
+    others: dict[pathlib.PurePosixPath, collections.Counter[str]] = {}
+    for name in archive.names:
+        path = pathlib.PurePosixPath(name)
+        ending = path.suffix.lower()
+        if name in images or ending in _TEXTS or not annotations.visible(name):
+            continue
+        if len(path.parts) > 1 and ending:
+            others.setdefault(path.parent, collections.Counter())[ending] += 1
+    for folder, endings in sorted(others.items()):
+        said = ", ".join(f"{n:,} {ending}" for ending, n in endings.items())
+        text = f"{archive.path}/{folder}: {said}"
+        if folder not in with_images:
+            raise errors.DataError(
+                f"{text}, of which none is read as an image; expected "
+                f"{' '.join(sorted(pictures.SUFFIXES))}. Convert the files, or "
+                "move the folder away"
+            )
+        logging.warning("%s are left out: no known images", text)
+    without_class = len(images - listed)
+    if without_class:
+        logging.warning(
+            "%s: %d images are left out, which are in no class's folder",
+            archive.path,
+            without_class,
+        )
+
+
+def _some(names: Sequence[str] | set[str] | dict[str, set[str]]) -> str:
+    found = sorted(names)
+    return ", ".join(found[:3]) + ", ..." * (len(found) > 3)

@@ -84,13 +84,17 @@ class ImageFolder:
 
     @property
     def label_counts(self) -> dict[str, tuple[int, ...]]:
-        """Files of each class, by split; none of images without labels."""
+        """Files of each class, by split, before any is read.
+
+        Those of "images" have no split yet.
+        """
         counts = collections.Counter(
-            (file.split or "train", file.class_name) for file in self._files
+            (file.split or "images", file.class_name) for file in self._files
         )
+        splits = dict.fromkeys(split for split, _ in counts)
         return {
             split: tuple(counts[split, name] for name in self.class_names)
-            for split in manifest.SPLITS
+            for split in sorted(splits, reverse=True)
         }
 
     def examples(
@@ -157,6 +161,12 @@ def _choose_classes(
             f"{path}: no training image of class {missing[0]!r}; found {known}"
         )
     names = tuple(wanted or found.class_names)
+    for name in names:
+        if name != name.encode("utf-8", "replace").decode():
+            raise errors.DataError(
+                f"{path}: the name of the class {name!r} is not UTF-8. Rename "
+                "the folder"
+            )
     if len(names) < 2 or len(set(names)) < len(names):
         raise errors.DataError(
             f"{path}: classes are {names}; expected two or more sub-folders "

@@ -21,7 +21,12 @@ _WITH_FACTORS = ("celeba", "cub")
 
 
 def reader(
-    layout: str, label: str, factors: Sequence[str], group: str = ""
+    layout: str,
+    label: str,
+    factors: Sequence[str],
+    *,
+    group: str = "",
+    classes: Sequence[str] = (),
 ) -> Callable[[archives.Archive], listing.Listing]:
     """What lists the images of an archive of this layout.
 
@@ -30,6 +35,7 @@ def reader(
         label: what makes the classes, where the layout leaves a choice.
         factors: annotations to read as known factors: those of the layout, or
             columns of factors.csv.
+        classes: those that are kept; where folders allow of two readings.
         group: which images belong together, as in `grouping.name_groups`.
 
     Raises:
@@ -46,7 +52,9 @@ def reader(
         raise errors.DataError(f"label is {label!r}; expected {expected}")
     grouping.is_pattern(group)
     readers: dict[str, Callable[[archives.Archive], listing.Listing]] = {
-        "class_folders": class_folders.list_images,
+        "class_folders": lambda archive: class_folders.list_images(
+            archive, classes
+        ),
         "celeba": lambda archive: celeba.list_images(archive, label, factors),
         "graded": lambda archive: graded.list_images(archive, label),
         "plant_village": plant_village.list_images,

@@ -11,6 +11,7 @@ from stylex_tf.data.sources import archives, class_folders, listing
 
 HEALTHY, SICK = "healthy", "sick"
 _BETWEEN = "___"
+_HINT = "Of color/, grayscale/ and segmented/, give one as the source"
 
 
 def list_images(archive: archives.Archive) -> listing.Listing:
@@ -19,7 +20,7 @@ def list_images(archive: archives.Archive) -> listing.Listing:
     Raises:
         DataError: a folder has no ___ in its name.
     """
-    found = class_folders.list_images(archive)
+    found = class_folders.list_images(archive, hint=_HINT)
     return listing.Listing(
         [
             dataclasses.replace(image, class_name=_health(archive, image))
@@ -35,7 +36,6 @@ def _health(archive: archives.Archive, image: listing.Listed) -> str:
     if not (plant and between and disease):
         raise errors.DataError(
             f"{archive.path}/{image.name}: the folder is {folder!r}; expected "
-            "<Plant>___<disease>. Of color/, grayscale/ and segmented/, give "
-            "one as the source"
+            f"<Plant>___<disease>. {_HINT}"
         )
     return HEALTHY if disease.lower() == HEALTHY else SICK

@@ -1,15 +1,17 @@
 """Tests of stylex_tf.data.sources.class_folders; more in folders_test."""
 
 import collections
+import json
 import pathlib
 
-from absl.testing import absltest
+from absl.testing import absltest, parameterized
 
+from stylex_tf import errors
 from stylex_tf.data.sources import archives, class_folders
 from tests.testing import image_files, layouts
 
 
-class ClassFoldersTest(absltest.TestCase):
+class ClassFoldersTest(parameterized.TestCase):
     def setUp(self):
         super().setUp()
         self.parent = pathlib.Path(self.create_tempdir())
@@ -33,6 +35,90 @@ class ClassFoldersTest(absltest.TestCase):
             self.parent / "afhq", self.parent / "afhq.zip"
         )
         self.assertEqual(self._counts(path), expected)
+
+    def _listed(self, root: pathlib.Path, classes=()):
+        return class_folders.list_images(archives.open_archive(root), classes)
+
+    @parameterized.parameters(
+        ("Training", "Testing"), ("seg_train", "seg_test"), ("Train", "Valid")
+    )
+    def test_other_names_of_splits(self, train, test):
+        root = self.parent / "photos"
+        image_files.class_folders(root / train, images=3)
+        image_files.class_folders(root / test, images=2)
+        found = self._listed(root)
+        self.assertEqual(found.class_names, ("cat", "dog"))
+        splits = [image.split for image in found.images]
+        self.assertEqual((splits.count("train"), splits.count("test")), (6, 4))
+
+    def test_a_folder_of_its_own_name_in_each_split(self):
+        root = self.parent / "photos"
+        image_files.class_folders(root / "seg_train" / "seg_train", images=3)
+        image_files.class_folders(root / "seg_test" / "seg_test", images=2)
+        self.assertEqual(self._listed(root).class_names, ("cat", "dog"))
+
+    def test_folds_above_the_classes_are_not_taken_for_classes(self):
+        root = self.parent / "photos"
+        for fold in ("fold1", "fold2", "fold3"):
+            image_files.class_folders(root / fold, images=2)
+        with self.assertRaisesRegex(
+            errors.DataError, "fold1, fold2, fold3 all hold the folders cat, d"
+        ):
+            self._listed(root)
+        self.assertEqual(
+            self._listed(root, ("dog", "cat")).class_names, ("cat", "dog")
+        )
+        self.assertEqual(
+            self._listed(root, ("fold1", "fold2")).class_names,
+            ("fold1", "fold2", "fold3"),
+        )
+
+    def test_a_class_of_files_that_are_no_images_is_not_lost(self):
+        root = image_files.class_folders(self.parent / "photos", images=2)
+        image_files.write(root / "rabbit" / "1.avif", b"x")
+        with self.assertRaisesRegex(
+            errors.DataError, "rabbit: 1 .avif, of which none is read as an im"
+        ):
+            self._listed(root)
+        (root / "rabbit" / "1.avif").rename(root / "cat" / "1.avif")
+        (root / "labels.txt").write_text("cat dog")
+        with self.assertLogs(level="WARNING") as logs:
+            self.assertLen(self._listed(root).images, 4)
+        self.assertIn("cat: 1 .avif are left out", logs.output[0])
+
+    def test_jfif_is_jpeg(self):
+        root = image_files.class_folders(self.parent / "photos", images=2)
+        content = image_files.encode(image_files.noise(9), "JPEG")
+        image_files.write(root / "rabbit" / "1.jfif", content)
+        self.assertEqual(
+            self._listed(root).class_names, ("cat", "dog", "rabbit")
+        )
+
+    def test_labels_of_dataset_json(self):
+        root = self.parent / "photos"
+        labels = []
+        for number in range(6):
+            name = f"{number // 2:05d}/img{number:08d}.png"
+            content = image_files.encode(image_files.noise(number))
+            image_files.write(root / name, content)
+            labels.append([name, number % 3])
+        path = root / "dataset.json"
+        path.write_text(json.dumps({"labels": labels}))
+        found = self._listed(root)
+        self.assertEqual(found.class_names, ("0", "1", "2"))
+        self.assertEqual(
+            {image.name: image.class_name for image in found.images},
+            {name: str(label) for name, label in labels},
+        )
+        for content, message in (
+            ({"labels": None}, 'has no "labels"; expected a list'),
+            ({"labels": [["x.png", 0]]}, "names 'x.png', which is no image"),
+            ({"labels": labels + labels[:1]}, "which is there twice"),
+            ({"labels": [[labels[0][0], 0.5]]}, "label 0 is .*whole number"),
+        ):
+            path.write_text(json.dumps(content))
+            with self.assertRaisesRegex(errors.DataError, message):
+                self._listed(root)
 
 
 if __name__ == "__main__":

@@ -105,7 +105,11 @@ class ReadTest(parameterized.TestCase):
             image_files.idx_bytes(np.zeros((0, 3, 3))),
             ".*which is 0 bytes; expected 1 to",
         ),
-        ("overflow", _header(65536, 65536, 65536), ".*281,474,976,710,656 bytes"),
+        (
+            "overflow",
+            _header(65536, 65536, 65536),
+            ".*281,474,976,710,656 bytes",
+        ),
         ("overflow_to_0", _header(2**31, 2**31, 4), ".*which is 18,446,"),
         ("bomb", gzip.compress(_WHOLE + bytes(1 << 24)), "more than 18 bytes"),
         ("gzip", gzip.compress(_WHOLE)[:-9], "broken gzip"),

@@ -40,7 +40,7 @@ class LayoutsTest(parameterized.TestCase):
 
     def test_refuses_a_group_before_anything_is_read(self):
         with self.assertRaisesRegex(errors.DataError, "2 bracket groups"):
-            layouts.reader("class_folders", "", (), "(a)(b)")
+            layouts.reader("class_folders", "", (), group="(a)(b)")
 
     def test_refuses_an_unknown_layout(self):
         with self.assertRaisesRegex(
