@@ -36,7 +36,7 @@ class EveryChoiceTest(parameterized.TestCase):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        cls.run_of_all = trained_lib.load(tiny_run.train().folder.root)
+        cls.folder = tiny_run.train().folder.root
 
     def test_no_value_is_left_out(self):
         for name, values in _CHOICES.items():
@@ -48,13 +48,15 @@ class EveryChoiceTest(parameterized.TestCase):
 
     @parameterized.parameters(*range(_CASES))
     def test_works_to_the_end(self, case):
-        settings = copy.deepcopy(self.run_of_all.settings)
+        # Opened again for each case, as each process does.
+        opened = trained_lib.load(self.folder)
+        settings = copy.deepcopy(opened.settings)
         for name, value in _chosen(case).items():
             section, field = name.split(".")
             setattr(getattr(settings, section), field, value)
         settings.validate()
 
-        trained = dataclasses.replace(self.run_of_all, settings=settings)
+        trained = dataclasses.replace(opened, settings=settings)
         done = explaining.explain(trained, seconds=lambda: 1.0)
         published = exporting.export(
             trained, done.found, done.evaluation, done.names
