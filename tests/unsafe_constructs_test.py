@@ -26,9 +26,10 @@ def found(source: str) -> list[str]:
     tree = ast.parse(source)
     for node in ast.walk(tree):
         constructs += [f"{node.lineno}: {what}" for what in _of_node(node)]
-    for scope in ast.walk(tree):
-        if isinstance(scope, ast.FunctionDef):
-            constructs += _unbounded_pictures(scope)
+    functions = [n for n in ast.walk(tree) if isinstance(n, ast.FunctionDef)]
+    bounding = {f.name for f in functions if _compares_width(f)}
+    for scope in functions:
+        constructs += _unbounded_pictures(scope, bounding)
     return constructs
 
 
@@ -49,27 +50,31 @@ def _of_node(node: ast.AST) -> list[str]:
     return what
 
 
-def _unbounded_pictures(scope: ast.FunctionDef) -> list[str]:
-    """Returns where Pillow opens a file whose size is not looked at.
-
-    Pillow reads the size when it opens a file, and decodes it later: the same
-    function has to compare `width` with a limit.
-    """
-    opened = [
-        node
-        for node in ast.walk(scope)
-        if isinstance(node, ast.Call)
-        and ast.unparse(node.func) in ("Image.open", "PIL.Image.open")
-    ]
-    compared = any(
+def _compares_width(scope: ast.FunctionDef) -> bool:
+    return any(
         isinstance(node, ast.Compare) and "width" in ast.unparse(node)
         for node in ast.walk(scope)
     )
-    return (
-        []
-        if compared
-        else [f"{node.lineno}: unbounded Image.open" for node in opened]
-    )
+
+
+def _unbounded_pictures(
+    scope: ast.FunctionDef, bounding: set[str]
+) -> list[str]:
+    """Returns where Pillow opens a file whose size is not looked at.
+
+    Pillow reads the size when it opens a file, and decodes it later: the same
+    function, or one of the module that it calls, has to compare `width` with a
+    limit.
+    """
+    calls = [node for node in ast.walk(scope) if isinstance(node, ast.Call)]
+    names = {ast.unparse(call.func) for call in calls}
+    if _compares_width(scope) or names & bounding:
+        return []
+    return [
+        f"{call.lineno}: unbounded Image.open"
+        for call in calls
+        if ast.unparse(call.func) in ("Image.open", "PIL.Image.open")
+    ]
 
 
 class UnsafeConstructsTest(parameterized.TestCase):
