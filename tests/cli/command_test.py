@@ -10,7 +10,7 @@ from unittest import mock
 from absl import app
 from absl.testing import absltest, parameterized
 
-from stylex_tf import errors
+from stylex_tf import config, errors
 from stylex_tf.cli import command, config_flag
 
 
@@ -104,6 +104,14 @@ class CommandTest(parameterized.TestCase):
             said,
             f"the config has no field {name}. Did you mean: --config.{meant} ?",
         )
+
+    def test_names_with_commas_between_them_are_several(self):
+        experiment = config.ExperimentConfig()
+        experiment.data.classes = ("cat, dog",)
+        experiment.data.causes = ("glasses",)
+        config_flag.split_lists(experiment)
+        self.assertEqual(experiment.data.classes, ("cat", "dog"))
+        self.assertEqual(experiment.data.causes, ("glasses",))
 
     def test_a_field_that_is_like_none_gets_no_guess(self):
         said = config_flag.explain(KeyError("what"), ["--config.xyz=1"])
