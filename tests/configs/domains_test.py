@@ -83,6 +83,7 @@ class DomainsTest(parameterized.TestCase):
         settings = _load(name)
         settings.data.source = str(_FOLDERS[name](self.root / name))
         settings.data.cache_dir = str(self.root / "cache")
+        settings.data.test_fraction = 0.3
         if name == "birds_200":
             settings.data.factors = layouts.CUB_ATTRIBUTES
         if settings.classifier.path:
