@@ -59,6 +59,9 @@ class Rules:
             effect on it exceeds this; 0.3 of a probability is the paper's.
         minimum_effect: an edit whose mean effect is not above this does not
             help; smaller ones are rounding. 0 is the notebook's.
+        leads: an edit that leads away from the class in the mean is left out,
+            however strongly it leads some images to it. Differs from the
+            notebook, which looks at what leads towards the class alone.
         unstable_effect, unstable_share: an image is left out where more than
             this share of all its changes of logits, one for each edit and
             class, is beyond the first (`reliability`). Differs from the
@@ -77,6 +80,7 @@ class Rules:
     refill: bool = True
     threshold: float = 0.3
     minimum_effect: float = log_odds.ROUNDING
+    leads: bool = True
     unstable_effect: float = 2.0
     unstable_share: float = 0.5
     merge: str = Merge.OTHER_CLASS
@@ -111,6 +115,7 @@ PAPER = Rules(
     procedure=greedy.Procedure.PAPER,
     measure=target_effects.Measure.PROBABILITY,
     minimum_effect=1e-6,
+    leads=False,
     unstable_share=1.0,
 )
 """Lang et al. 2021, Algorithm 1.
@@ -124,6 +129,7 @@ NOTEBOOK = Rules(
     measure=target_effects.Measure.LOGIT,
     refill=False,
     minimum_effect=0.0,
+    leads=False,
     # 750 entries of the 5,760 coordinates, both ways, and two classes.
     unstable_share=750 / (2 * 5_760 * 2),
     merge=Merge.ALL_IMAGES,
@@ -353,6 +359,9 @@ def _order(
     """Columns of [n, 2S] in the order of selection."""
     # An edit without effect is never selected.
     towards = np.where(np.tile(realistic, 2), towards, 0.0)
+    if rules.leads:
+        led = towards.mean(axis=0) > rules.minimum_effect
+        towards = np.where(led, towards, 0.0)
     if rules.procedure == greedy.Procedure.PAPER:
         return greedy.paper(
             towards,

@@ -12,6 +12,8 @@ from stylex_tf.search import batching
 from stylex_tf.search import model as model_lib
 
 _PIXELS_TO_UNIT = 127.5
+# Of so many classes at most, an image may be turned to any other.
+_FEW_CLASSES = 10
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
@@ -54,9 +56,9 @@ def measure(
     classifier may look at. Where that is lost, decisions about x' turn at the
     slightest touch, and say nothing about x.
 
-    An image can be turned to the class that comes second for it, the other
-    one of two: of many classes, most are out of reach of any one change. Every
-    edit is made once, however many classes list it.
+    Of up to ten classes an image may be turned to any but its own. Of more,
+    most are out of reach of any one change, and only the one that comes second
+    for it counts. Every edit is made once, however many classes list it.
 
     Args:
         model: its generator and classifier are asked.
@@ -74,9 +76,15 @@ def measure(
     """
     order = np.argsort(-rebuilt.logits, axis=1, kind="stable")
     first, second = order[:, 0], order[:, 1]
+    few = rebuilt.logits.shape[1] <= _FEW_CLASSES
+
+    def is_concerned(target: int) -> np.ndarray:
+        if reverse:
+            return first == target
+        return first != target if few else second == target
+
     of_class = {
-        target: np.flatnonzero((first if reverse else second) == target)
-        for target in attributes
+        target: np.flatnonzero(is_concerned(target)) for target in attributes
     }
     alone = rebuilt.reconstructed_logits.argmax(axis=1)
     turned = {

@@ -2,7 +2,7 @@
 
 import numpy as np
 import tensorflow as tf
-from absl.testing import absltest
+from absl.testing import absltest, parameterized
 
 from stylex_tf.attributes import edit_space, selection, style_ranges
 from stylex_tf.evaluation import (
@@ -40,7 +40,7 @@ def _rebuilt(model, pixels, styles):
     )
 
 
-class KnownAnswersTest(absltest.TestCase):
+class KnownAnswersTest(parameterized.TestCase):
     def setUp(self):
         super().setUp()
         self.world = known_answers.PartsWorld(parts=4, causes=(0, 2))
@@ -130,9 +130,13 @@ class KnownAnswersTest(absltest.TestCase):
         expected = np.clip(200 / 127.5 - 1.0 + np.asarray(change), -1, 1)
         np.testing.assert_allclose(asked[-1], expected, atol=1e-5)
 
-    def test_of_many_classes_an_image_is_led_to_its_second(self):
-        world = known_answers.LinearWorld(classes=3)
-        logits = np.array([[3.0, 2.0, 0.0], [0.0, 3.0, 1.0], [3.0, 0.0, 1.0]])
+    @parameterized.parameters((3, [1, 2, 3]), (11, [0, 1, 2]))
+    def test_of_many_classes_an_image_is_led_to_its_second(
+        self, classes, expected
+    ):
+        world = known_answers.LinearWorld(classes=classes)
+        logits = np.full([3, classes], -9.0)
+        logits[:, :3] = [[3.0, 2.0, 0.0], [0.0, 3.0, 1.0], [3.0, 0.0, 1.0]]
         rebuilt = reconstruction.Reconstruction(
             styles=world.styles[:3],
             logits=logits,
@@ -147,7 +151,7 @@ class KnownAnswersTest(absltest.TestCase):
             {target: [_attribute(0, 1)] for target in range(3)},
         )
         sizes = [len(turned[target].by_rebuilding) for target in range(3)]
-        self.assertEqual(sizes, [0, 1, 2])
+        self.assertEqual(sizes, expected)
 
 
 class ControlsTest(absltest.TestCase):

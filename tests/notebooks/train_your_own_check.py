@@ -4,7 +4,8 @@ import pathlib
 
 names = globals()
 explanation, model = names["explanation"], names["model"]
-assert model.path == pathlib.Path(names["RUN"]) / "export" / "1"
+exported = pathlib.Path(names["RUN"]) / "export" / "1"
+assert model.provenance["model"] == str(exported), model.provenance
 assert explanation.coordinates.shape == (4, 4), explanation.coordinates.shape
 assert explanation.class_names == ("bright", "dark"), explanation.class_names
 for image_id in explanation.image_ids:

@@ -113,13 +113,25 @@ def class_attributes(table, target, source, top_k, rules):
     effects = effects_on(
         table.effects, table.base_logits, images, target, rules.measure
     )
+    candidates = effects
+    if rules.leads and effects:
+        leads = [
+            edit
+            for edit in next(iter(effects.values()))
+            if sum(one[edit] for one in effects.values())
+            > rules.minimum_effect * len(effects)
+        ]
+        candidates = {
+            image: {edit: one[edit] for edit in leads}
+            for image, one in effects.items()
+        }
     if rules.procedure == "paper":
         order = algorithm_1(
             effects, top_k, rules.threshold, rules.minimum_effect
         )
     else:
         order = greedy(
-            effects, top_k, rules.cap, rules.refill, rules.minimum_effect
+            candidates, top_k, rules.cap, rules.refill, rules.minimum_effect
         )
     return order, effects
 

@@ -34,7 +34,7 @@ _TOP_K = 8
 
 
 class KnownTruthTest(parameterized.TestCase):
-    def _explain(self, name: str):
+    def _explain(self, name: str, epochs: int = 4):
         """Prepares, trains and explains; returns what is significant."""
         settings = importlib.import_module(
             f"configs.worlds.{name}"
@@ -47,7 +47,7 @@ class KnownTruthTest(parameterized.TestCase):
         classifier = trainer.train(
             dataset,
             architecture="small_cnn",
-            epochs=4,
+            epochs=epochs,
             batch_size=32,
             learning_rate=1e-3,
             seed=0,
@@ -119,10 +119,12 @@ class KnownTruthTest(parameterized.TestCase):
         ("shortcut", {"open_mouth", "hair"}),
         ("three_classes", {"glasses", "beard"}),
         ("cottages", {"lamp", "bird"}),
-        ("fish", {"crest", "spot", "barbels"}),
+        # With four passes it is right about nine of ten fish alone, and looks
+        # for a spot where barbels are missing.
+        ("fish", {"crest", "spot", "barbels"}, 12),
     )
-    def test_finds_what_was_planted(self, name, planted):
-        by_class = self._explain(name)
+    def test_finds_what_was_planted(self, name, planted, epochs=4):
+        by_class = self._explain(name, epochs)
         factors = set()
         readings = factor_readings.FactorReadings(
             self.generator.generate,
