@@ -16,14 +16,10 @@ def _trained(folder, value=1.0):
     """What is looked at: a generator's weights, a folder, 6 coordinates."""
     generator = types.SimpleNamespace(weights=[tf.Variable([value, 2.0])])
     return types.SimpleNamespace(
-        run=types.SimpleNamespace(
-            folder=types.SimpleNamespace(attributes=folder),
-            state=types.SimpleNamespace(
-                averages=types.SimpleNamespace(generator=generator)
-            ),
-        ),
-        functions=types.SimpleNamespace(
-            style_space=types.SimpleNamespace(size=6)
+        folder=types.SimpleNamespace(attributes=folder),
+        stylex=types.SimpleNamespace(
+            averages=types.SimpleNamespace(generator=generator),
+            style_space=types.SimpleNamespace(size=6),
         ),
     )
 
