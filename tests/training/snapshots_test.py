@@ -46,7 +46,7 @@ class SnapshotsTest(absltest.TestCase):
             averages=types.SimpleNamespace(
                 mapping=_Mapping(),
                 generator=draw,
-                encoder=lambda x: tf.reduce_mean(x, axis=[1, 2, 3])[:, None],
+                encode=lambda x: tf.reduce_mean(x, axis=[1, 2, 3])[:, None],
             ),
             images=self.pixels.astype(np.float32) / 127.5 - 1.0,
             p=p,
