@@ -22,12 +22,13 @@ os.write(2, b"after.")
 
 class QuietTest(absltest.TestCase):
     def _said(self, work, **options):
-        return subprocess.run(
-            [sys.executable, "-c", _PROGRAM.format(path=sys.path, work=work)],
-            capture_output=True,
-            check=True,
-            **options,
-        ).stderr.decode()
+        program = _PROGRAM.format(path=sys.path, work=work)
+        done = subprocess.run(
+            [sys.executable, "-c", program], capture_output=True, **options
+        )
+        said = done.stderr.decode()
+        self.assertEqual(done.returncode, 0, said)
+        return said
 
     def test_chatter_is_held_back_while_it_works(self):
         self.assertEqual(self._said("pass"), "before.after.")

@@ -72,11 +72,14 @@ class ConfigsTest(parameterized.TestCase):
             dataclasses.replace(default, conditioning="probabilities"),
             paper.model,
         )
-        for section in ("loss", "training", "attributes"):
+        for section in ("loss", "training"):
             self.assertEqual(
                 getattr(paper, section),
                 getattr(config.ExperimentConfig(), section),
             )
+        self.assertEqual(
+            paper.attributes, config.AttributesConfig(preset="paper")
+        )
 
     def test_the_ablation_is_what_evaluate_compares_with(self):
         """It differs from the quick start in nothing but the loss."""
