@@ -27,7 +27,7 @@ class SignaturesTest(absltest.TestCase):
     def test_bytes_are_told_by_their_names(self):
         # TensorFlow Serving's REST API encodes an output as base64 if and
         # only if its name ends so.
-        text = {"class_name"}
+        text = {"class_name", "description"}
         for signature in signatures.CONTRACT.values():
             for tensors in (signature.inputs, signature.outputs):
                 for name, info in tensors.items():
@@ -47,6 +47,7 @@ class SignaturesTest(absltest.TestCase):
         self.assertEqual(
             names,
             {
+                "describe": (["format"], ["description"]),
                 "serving_default": (["image_bytes"], classified),
                 "classify_images": (["images"], classified),
                 "encode": (["image_bytes"], ["styles"]),
