@@ -63,8 +63,10 @@ class StateTest(parameterized.TestCase):
 
     def test_the_augmentation_is_in_it_where_there_is_one(self):
         """And not elsewhere: checkpoints from before it can be restored."""
-        for strength, expected in ((None, 0), (0.25, 2)):
-            made = tiny_experiment.training(augmentation=strength).state
+        for kind, expected in (("off", 0), ("adaptive", 2)):
+            made = tiny_experiment.training(
+                augmentation=kind, augmentation_strength=0.25
+            ).state
             values = tiny_experiment.values(made)
             found = {name: v for name, v in values.items() if "augment" in name}
             self.assertLen(found, expected)
