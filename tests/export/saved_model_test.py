@@ -61,6 +61,10 @@ class SavedModelTest(parameterized.TestCase):
             for file in (self.path / "assets").iterdir()
         }
 
+        asked = warmup.requests(self.servable, tiny_world.pictures(1), 1)
+        answer = self.loaded.signatures["describe"](**asked["describe"])
+        (described,) = answer["description"].numpy()
+        self.assertEqual(assets.pop("description.json"), json.loads(described))
         self.assertEqual(
             assets,
             {
