@@ -38,7 +38,7 @@ class ValidateExportTest(absltest.TestCase):
         printed = self.validate("--model=1").wait()
         self.assertRegex(
             printed,
-            rf"^{self.base}/1 is what was exported: 10 signatures answer as "
+            rf"^{self.base}/1 is what was exported: 11 signatures answer as "
             r"recorded \(largest difference .*, images [01] of 255 levels\)$",
         )
 
