@@ -163,7 +163,9 @@ def _mend_results(body: Any) -> None:
     of a differentiated function returns what it has read.
     """
     kinds = {node.name: node.op for node in body.node_def}
-    for key, result in body.ret.items():
+    # A copy: a protobuf map that is written to while it is iterated over skips
+    # entries, now and then.
+    for key, result in list(body.ret.items()):
         name, _, output = result.partition(":")
         if kinds.get(name) == "Identity" and output == "value:0":
             body.ret[key] = f"{name}:output:0"

@@ -106,6 +106,24 @@ class HalfStorageTest(absltest.TestCase):
         self.assertEqual(kinds[6,], tf.float32)
         self.assertEqual(kinds[1, 2], tf.int32)
 
+    def test_every_result_of_a_function_is_mended(self):
+        # What freezing leaves of a forward half: the operations renamed, its
+        # results not. As many as a real network has, so that a container that
+        # is written to while it is iterated over shows.
+        body = tf.compat.v1.GraphDef().library.function.add()
+        names = [f"layer_{index}/ReadVariableOp" for index in range(500)]
+        for name in names:
+            body.node_def.add(name=name, op="Identity")
+            body.ret[name] = f"{name}:value:0"
+        body.node_def.add(name="read", op="ReadVariableOp")
+        body.ret["read"] = "read:value:0"
+        half_storage._mend_results(body)
+        self.assertEqual(
+            dict(body.ret),
+            {name: f"{name}:output:0" for name in names}
+            | {"read": "read:value:0"},
+        )
+
     def test_refuses_what_float16_cannot_hold(self):
         world = tiny_world.TinyWorld()
         world.encoder[0, 0].assign(7e4)
