@@ -52,8 +52,5 @@ def get_config() -> config.ExperimentConfig:
             style_exchange=0.75,
             ema_half_life_images=3_000,
         ),
-        attributes=config.AttributesConfig(
-            ranges="percentile", range_width=5.0
-        ),
         evaluation=config.EvaluationConfig(regressor_epochs=3),
     )
