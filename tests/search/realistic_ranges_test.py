@@ -54,18 +54,15 @@ def _reference(score, styles, reals):
     for direction in range(2):
         for coordinate in range(_SIZE):
             column = styles[:, coordinate].astype(np.float64)
-            extreme = (column.min(), column.max())[direction]
-            centre = np.median(column)
-            ends[direction, coordinate] = centre
-            for strength in (1.0, 0.75, 0.5, 0.25):
-                end = centre + strength * (extreme - centre)
+            for share in (0.0, 0.01, 0.02, 0.05):
+                end = np.quantile(column, (share, 1 - share)[direction])
 
                 def edit(style, coordinate=coordinate, end=end):
                     style[coordinate] = end
                     return style
 
+                ends[direction, coordinate] = end
                 if unreal(edit) <= allowed:
-                    ends[direction, coordinate] = end
                     break
     return ends
 
@@ -95,32 +92,40 @@ class RealisticRangesTest(parameterized.TestCase):
         def score(images):
             return -tf.nn.relu(images[:, 0, 1, 0] - 0.5)
 
-        styles = _styles()
-        styles[:, 1] = np.linspace(-0.4, 0.4, 40)
-        styles[0, 1] = 0.96
+        styles = _styles(101)
+        styles[:, 1] = np.linspace(-0.4, 0.4, 101)
+        styles[:2, 1] = 0.96, 0.45
         found = _find(score, styles, reals=0.5 * styles)
-        centre = np.median(styles[:, 1])
         for coordinate in (0, 2):
             column = styles[:, coordinate]
             np.testing.assert_allclose(
                 found.ends()[:, coordinate], [column.min(), column.max()]
             )
         self.assertAlmostEqual(found.minimum[1], styles[:, 1].min(), places=6)
-        self.assertAlmostEqual(
-            found.maximum[1], centre + 0.5 * (0.96 - centre), places=5
-        )
+        # One of a hundred goes further.
+        self.assertAlmostEqual(found.maximum[1], 0.45, places=5)
 
-    def test_where_nothing_looks_real_the_coordinate_goes_to_its_centre(self):
-        # All images but two have the same, and nothing else looks real.
-        styles = _styles()
-        styles[:, 0] = 0.1
-        styles[:2, 0] = -0.8, 0.8
+    def test_two_heaps_are_no_obstacle(self):
+        # Nothing between them is an image, and nothing there looks like one.
+        styles = _styles(100)
+        styles[:, 0] = np.repeat([-0.7, 0.7], [80, 20])
 
         def score(images):
-            return -tf.nn.relu(tf.abs(images[:, 0, 0, 0] - 0.1) - 0.05)
+            return tf.abs(images[:, 0, 0, 0])
 
         found = _find(score, styles)
-        np.testing.assert_allclose(found.ends()[:, 0], [0.1, 0.1], atol=1e-6)
+        np.testing.assert_allclose(found.ends()[:, 0], [-0.7, 0.7])
+
+    def test_an_edit_goes_at_least_as_far_as_one_image_in_twenty(self):
+        def score(images):
+            return -tf.abs(images[:, 0, 0, 0])
+
+        styles = _styles(101)
+        found = _find(score, styles)
+        column = styles[:, 0]
+        np.testing.assert_allclose(
+            found.ends()[:, 0], np.quantile(column, [0.05, 0.95]), atol=1e-6
+        )
         np.testing.assert_allclose(found.maximum[1], styles[:, 1].max())
 
     def test_reconstructions_that_look_unreal_already_are_the_measure(self):
