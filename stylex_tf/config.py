@@ -121,6 +121,11 @@ class ModelConfig:
     # How many of these are searched for attributes; 0 is all, the paper's. The
     # others carry what a photograph needs and an explanation does not.
     searched_width: int = 0
+    # A spatial code, a map of so many pixels a side and channels, says what is
+    # where in the picture; it is carried along and not searched. 0 channels is
+    # none, the paper's. Needs `backbone`.
+    spatial_resolution: int = 16
+    spatial_channels: int = 0
     # What encoder and discriminator look at: "none" is the pixels, the paper's;
     # "photographs" is the features of a network that has seen photographs,
     # which a few thousand images of one's own cannot teach. See
@@ -188,6 +193,9 @@ class TrainingConfig:
     # random between two real images, instead of drawn from z; 0 is the
     # paper's. It makes a coordinate mean one thing: see docs/method.md.
     style_exchange: float = 0.0
+    # Share of the reconstructed images that are drawn without their spatial
+    # code, so that the style coordinates learn to tell of the image as well.
+    spatial_dropout: float = 0.0
     ema_half_life_images: int = 10_000
     # The half life is at most this share of the images seen; 0 sets no limit,
     # the paper's. Short trainings need one: 0.05.

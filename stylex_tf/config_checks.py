@@ -81,6 +81,8 @@ _NOT_NEGATIVE = (
     "seed",
     "model.style_width",
     "model.searched_width",
+    "model.spatial_channels",
+    "model.spatial_resolution",
     "attributes.candidates",
     "attributes.score_limit",
     "training.encoder_learning_rate",
@@ -97,6 +99,7 @@ _SHARES = (
     "model.condition_dropout",
     "training.style_mixing",
     "training.style_exchange",
+    "training.spatial_dropout",
     "training.w_average_decay",
     "training.ema_share",
     "training.beta_1",
@@ -170,6 +173,19 @@ def _check_sizes(experiment: "config.ExperimentConfig") -> None:
         "model.searched_width",
         model.searched_width,
         f"at most model.style_width ({model.style_width})",
+    )
+    _check(
+        not model.spatial_channels or model.backbone == PHOTOGRAPHS,
+        "model.spatial_channels",
+        model.spatial_channels,
+        f"0, unless model.backbone is {PHOTOGRAPHS}",
+    )
+    sides = [2**k for k in range(3, model.resolution.bit_length())]
+    _check(
+        not model.spatial_channels or model.spatial_resolution in sides,
+        "model.spatial_resolution",
+        model.spatial_resolution,
+        f"one of {', '.join(map(str, sides))}",
     )
     _check(
         not experiment.loss.remainder

@@ -236,15 +236,26 @@ def build_networks(
     seen: Any
     if model.backbone == config_checks.PHOTOGRAPHS:
         backbone = photo_backbone.PhotoBackbone(model.resolution)
-        seen = feature_encoder.FeatureEncoder(model.w_dim)
+        seen = feature_encoder.FeatureEncoder(
+            model.w_dim,
+            spatial_resolution=model.spatial_resolution,
+            spatial_channels=model.spatial_channels,
+        )
     else:
         seen = encoder.Encoder(**sizes, w_dim=model.w_dim)
     made = networks.Networks(
-        mapping=mapping.Mapping(model.w_dim, model.z_dim, model.mapping_layers),
+        mapping=mapping.Mapping(
+            model.w_dim,
+            model.z_dim,
+            model.mapping_layers,
+            model.spatial_resolution**2 * model.spatial_channels,
+        ),
         generator=generator.Generator(
             **sizes,
             style_width=model.style_width,
             searched_width=model.searched_width,
+            spatial_resolution=model.spatial_resolution,
+            spatial_channels=model.spatial_channels,
             condition_dim=condition_dim,
         ),
         encoder=seen,

@@ -23,6 +23,8 @@ class Generator(keras.Model):
         channel_max: int = 512,
         style_width: int = 0,
         searched_width: int = 0,
+        spatial_resolution: int = 0,
+        spatial_channels: int = 0,
         condition_dim: int = 0,
         **kwargs,
     ):
@@ -34,6 +36,8 @@ class Generator(keras.Model):
             channel_max: see Synthesis.
             style_width: see Synthesis.
             searched_width: see Synthesis.
+            spatial_resolution: see Synthesis.
+            spatial_channels: see Synthesis.
             condition_dim: K where p is joined with w, 0 where it is not.
             **kwargs: forwarded to keras.Model.
         """
@@ -44,6 +48,8 @@ class Generator(keras.Model):
         self.channel_max = channel_max
         self.style_width = style_width
         self.searched_width = searched_width
+        self.spatial_resolution = spatial_resolution
+        self.spatial_channels = spatial_channels
         self.condition_dim = condition_dim
         self.synthesis = synthesis.Synthesis(
             resolution,
@@ -51,12 +57,14 @@ class Generator(keras.Model):
             channel_max,
             style_width,
             searched_width,
+            spatial_resolution,
+            spatial_channels,
             name="synthesis",
         )
         self.style_space = self.synthesis.style_space
         # Styles stay in float32: they are what is searched and edited.
         self.affine = equalized.EqualizedDense(
-            self.style_space.total,
+            self.style_space.total - self.style_space.spatial_size,
             bias_init=1.0,
             name="affine",
             dtype="float32",
@@ -66,7 +74,8 @@ class Generator(keras.Model):
         """Returns the flat style vectors.
 
         Args:
-            w: latents, float32 [N, w_dim].
+            w: latents, float32 [N, w_dim]; its last numbers are the spatial
+                code, where there is one.
             p: class probabilities, [N, K]; unused where condition_dim is 0.
 
         Returns:
@@ -75,6 +84,12 @@ class Generator(keras.Model):
         Raises:
             ValueError: p is missing or has another width.
         """
+        spatial = self.style_space.spatial_size
+        w, code = tf.split(w, [w.shape[-1] - spatial, spatial], axis=-1)
+        return tf.concat([self._affine(w, p), code], axis=-1)
+
+    def _affine(self, w: tf.Tensor, p: tf.Tensor | None) -> tf.Tensor:
+        """All styles but the spatial code."""
         if not self.condition_dim:
             return self.affine(w)
         if p is None:
@@ -128,5 +143,7 @@ class Generator(keras.Model):
             "channel_max": self.channel_max,
             "style_width": self.style_width,
             "searched_width": self.searched_width,
+            "spatial_resolution": self.spatial_resolution,
+            "spatial_channels": self.spatial_channels,
             "condition_dim": self.condition_dim,
         }

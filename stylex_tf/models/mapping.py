@@ -17,7 +17,12 @@ class Mapping(keras.Model):
     """
 
     def __init__(
-        self, w_dim: int = 512, z_dim: int = 512, depth: int = 8, **kwargs
+        self,
+        w_dim: int = 512,
+        z_dim: int = 512,
+        depth: int = 8,
+        spatial_size: int = 0,
+        **kwargs,
     ):
         """Builds the network.
 
@@ -25,6 +30,7 @@ class Mapping(keras.Model):
             w_dim: width of w.
             z_dim: width of z.
             depth: number of dense layers.
+            spatial_size: numbers of a spatial code, which w ends with.
             **kwargs: forwarded to keras.Model.
         """
         # Keras would round z to the compute dtype on the way in.
@@ -32,15 +38,17 @@ class Mapping(keras.Model):
         self.w_dim = w_dim
         self.z_dim = z_dim
         self.depth = depth
+        self.spatial_size = spatial_size
+        widths = [w_dim] * (depth - 1) + [w_dim + spatial_size]
         self.dense = [
             equalized.EqualizedDense(
-                w_dim, lr_multiplier=0.01, name=f"dense{i}", dtype="float32"
+                width, lr_multiplier=0.01, name=f"dense{i}", dtype="float32"
             )
-            for i in range(depth)
+            for i, width in enumerate(widths)
         ]
         self.w_average = self.add_weight(
             name="w_average",
-            shape=[w_dim],
+            shape=[w_dim + spatial_size],
             initializer="zeros",
             trainable=False,
             dtype="float32",
@@ -70,4 +78,5 @@ class Mapping(keras.Model):
             "w_dim": self.w_dim,
             "z_dim": self.z_dim,
             "depth": self.depth,
+            "spatial_size": self.spatial_size,
         }

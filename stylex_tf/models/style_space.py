@@ -10,7 +10,8 @@ are the same for every image. An image is then described by few coordinates,
 each of which does much, instead of by hundreds that do little each. With a
 searched width s as well, only the first s of these m are searched; the others,
 the remainder, are carried along. A photograph needs more coordinates than an
-explanation should have.
+explanation should have. A spatial code, a small map [r, r, c] that says what is
+where in the picture, is a remainder as well; it comes last.
 """
 
 import dataclasses
@@ -20,6 +21,9 @@ import tensorflow as tf
 
 REMAINDER = ".remainder"
 """Ends the name of a convolution's coordinates that are not searched."""
+
+SPATIAL = ".spatial"
+"""Ends the name of the spatial code."""
 
 
 def channels_at(resolution: int, *, base: int, maximum: int) -> int:
@@ -53,6 +57,8 @@ class StyleSpace:
         channel_max: int,
         style_width: int = 0,
         searched_width: int = 0,
+        spatial_resolution: int = 0,
+        spatial_channels: int = 0,
     ) -> "StyleSpace":
         """Returns the layout of a synthesis network of these sizes.
 
@@ -64,7 +70,20 @@ class StyleSpace:
                 every input channel, and for those of toRGB: StyleGAN2's.
             searched_width: coordinates a convolution that are searched, at
                 most; 0 is all of them.
+            spatial_resolution: r, height and width of the spatial code, that
+                of a block above the first.
+            spatial_channels: c, its channels; 0 is no spatial code.
+
+        Raises:
+            ValueError: no block has the spatial code's resolution.
         """
+        if spatial_channels and (
+            spatial_resolution not in resolutions(resolution)[1:]
+        ):
+            raise ValueError(
+                f"spatial_resolution is {spatial_resolution}; expected one of "
+                f"{resolutions(resolution)[1:]}"
+            )
         if style_width:
             channel_max = min(channel_max, style_width)
         width = {
@@ -87,6 +106,9 @@ class StyleSpace:
             ]
         if not style_width:
             carried += [(f"b{r}.to_rgb", r, width[r]) for r in width]
+        if spatial_channels:
+            r = spatial_resolution
+            carried.append((f"b{r}{SPATIAL}", r, r * r * spatial_channels))
         layers: list[StyleLayer] = []
         offset = 0
         for name, r, size in convs + carried:
@@ -104,6 +126,12 @@ class StyleSpace:
     def size(self) -> int:
         """S, the searched coordinates, which come first."""
         return sum(layer.width for layer in self.layers if layer.searched)
+
+    @property
+    def spatial_size(self) -> int:
+        """Numbers of the spatial code, which come last; 0 where none is."""
+        last = self.layers[-1]
+        return last.width if last.name.endswith(SPATIAL) else 0
 
     def locate(self, coordinate: int) -> tuple[str, int]:
         """Returns the layer's name and the channel of a flat coordinate.

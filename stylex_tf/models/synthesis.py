@@ -6,9 +6,12 @@ import keras
 import tensorflow as tf
 
 from stylex_tf import shapes
-from stylex_tf.layers import modulation
+from stylex_tf.layers import equalized, modulation
 from stylex_tf.models import style_space
 from stylex_tf.ops import resampling
+
+# No encoder says as much; float16 stays finite.
+_LARGEST_CODE = 16.0
 
 
 @keras.saving.register_keras_serializable(package="stylex_tf")
@@ -27,6 +30,8 @@ class Synthesis(keras.Model):
         channel_max: int = 512,
         style_width: int = 0,
         searched_width: int = 0,
+        spatial_resolution: int = 0,
+        spatial_channels: int = 0,
         **kwargs,
     ):
         """Builds the network.
@@ -38,6 +43,9 @@ class Synthesis(keras.Model):
             style_width: how many input channels of a convolution follow the
                 styles; 0 is all of them.
             searched_width: how many of these are searched; 0 is all of them.
+            spatial_resolution: of the spatial code, that of a block above the
+                first.
+            spatial_channels: of the spatial code; 0 is none.
             **kwargs: forwarded to keras.Model.
         """
         # Keras would round the styles to the compute dtype on the way in.
@@ -47,12 +55,16 @@ class Synthesis(keras.Model):
         self.channel_max = channel_max
         self.style_width = style_width
         self.searched_width = searched_width
+        self.spatial_resolution = spatial_resolution
+        self.spatial_channels = spatial_channels
         self.style_space = style_space.StyleSpace.of_synthesis(
             resolution,
             channel_base=channel_base,
             channel_max=channel_max,
             style_width=style_width,
             searched_width=searched_width,
+            spatial_resolution=spatial_resolution,
+            spatial_channels=spatial_channels,
         )
         self.convs, self.to_rgb = {}, {}
         for r in style_space.resolutions(resolution):
@@ -63,6 +75,10 @@ class Synthesis(keras.Model):
                     width, upsample=name == "conv0", name=f"b{r}_{name}"
                 )
             self.to_rgb[f"b{r}"] = modulation.ToRGB(name=f"b{r}_to_rgb")
+        if spatial_channels:
+            self.spatial = equalized.EqualizedConv2D(
+                self.channels(spatial_resolution), 1, name="spatial"
+            )
         self.constant = self.add_weight(
             name="constant",
             shape=[1, 4, 4, self.channels(4)],
@@ -179,15 +195,22 @@ class Synthesis(keras.Model):
             styles = tf.concat([styles, remainder], axis=-1)
         factors = _widen(styles, x.shape[-1])
         x = conv(x, factors, noise=noise, seed=layer_seed)
-        if name.endswith("conv0"):
-            return (x, *image)
         block = name.split(".")[0]
+        if name.endswith("conv0"):
+            code = by_layer.get(f"{block}{style_space.SPATIAL}")
+            return (x if code is None else x + self._place(code, x), *image)
         none = by_layer[name][:, :0]
         factors = _widen(by_layer.get(f"{block}.to_rgb", none), x.shape[-1])
         rgb = self.to_rgb[block](x, factors)
         if image:
             rgb += resampling.upsample2d(image[0])
         return (x, rgb)
+
+    def _place(self, code: tf.Tensor, x: tf.Tensor) -> tf.Tensor:
+        """What a spatial code, [N, r * r * c], adds to activations x."""
+        r, c = self.spatial_resolution, self.spatial_channels
+        code = tf.clip_by_value(code, -_LARGEST_CODE, _LARGEST_CODE)
+        return self.spatial(tf.cast(tf.reshape(code, [-1, r, r, c]), x.dtype))
 
     def get_config(self):
         """Returns the constructor's arguments."""
@@ -198,6 +221,8 @@ class Synthesis(keras.Model):
             "channel_max": self.channel_max,
             "style_width": self.style_width,
             "searched_width": self.searched_width,
+            "spatial_resolution": self.spatial_resolution,
+            "spatial_channels": self.spatial_channels,
         }
 
 

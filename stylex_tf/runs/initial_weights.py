@@ -21,7 +21,11 @@ from stylex_tf.training import (
 )
 
 _LOGGER = logging.getLogger(__name__)
-_CLASSES = "state/networks/discriminator/head/bias/.ATTRIBUTES/VARIABLE_VALUE"
+# One number a class, in either discriminator.
+_CLASSES = tuple(
+    f"state/networks/discriminator/{bias}/.ATTRIBUTES/VARIABLE_VALUE"
+    for bias in ("head/bias", "heads/0/score/bias")
+)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -195,4 +199,6 @@ def _about(
 def _num_classes(path: pathlib.Path) -> int:
     with plain_paths.of(path.parent) as plain:
         reader = tf.train.load_checkpoint(str(plain / path.name))
-        return int(reader.get_variable_to_shape_map()[_CLASSES][0])
+        of_variables = reader.get_variable_to_shape_map()
+    (found,) = (of_variables[name] for name in _CLASSES if name in of_variables)
+    return int(found[0])

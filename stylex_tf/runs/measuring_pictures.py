@@ -57,7 +57,7 @@ class Pictures:
             "train", limit=min(_PCA_IMAGES, max(2, fitting))
         )
         code = linear_code.LinearCode.fit(
-            train.images, self._trained.stylex.style_space.size
+            train.images, self._trained.stylex.style_space.total
         )
         l1, perceptual = reconstruction.distances(
             images, code.rebuild(images), self._opinion.features

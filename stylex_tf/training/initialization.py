@@ -6,6 +6,7 @@ images. Here the encoder is transferred as well.
 """
 
 import dataclasses
+import re
 from collections.abc import Mapping
 
 import numpy as np
@@ -15,9 +16,10 @@ from stylex_tf.training import state, weights
 
 # Less than this share of the numbers is another model, not a start.
 _LEAST = 0.9
-_HEAD = "discriminator/head/"
+# The last layers of either discriminator.
+_HEAD = re.compile(r"discriminator/(head|head\d+/score)/")
 _AFFINE = "generator/affine/kernel"
-_W_AVERAGE = "mapping/w_average"
+_ENCODER_HEAD = "encoder/head/bias"
 
 
 @dataclasses.dataclass(frozen=True)
@@ -73,7 +75,7 @@ def start(
         CheckpointError: less than nine tenths of the numbers fit.
     """
     named = weights.named(train_state.networks)
-    fits = _Fits(trained, len(train_state.networks.mapping.w_average.numpy()))
+    fits = _Fits(trained, train_state.networks.mapping.w_dim)
     values: dict[str, np.ndarray] = {}
     fresh: dict[str, str] = {}
     partly = []
@@ -140,7 +142,7 @@ class _Fits:
             same_classes and array.shape == fresh.shape
         ):
             return self._of_latent(fresh, array.astype(np.float32))
-        if name.startswith(_HEAD) and not same_classes:
+        if _HEAD.match(name) and not same_classes:
             return None, 0, "of other classes"
         if array.shape != fresh.shape:
             return None, 0, f"shape {array.shape}; expected {fresh.shape}"
@@ -150,8 +152,9 @@ class _Fits:
         self, fresh: np.ndarray, array: np.ndarray
     ) -> tuple[np.ndarray | None, int, str]:
         """The affine map's rows of w; those of the condition begin anew."""
-        w_average = self._arrays.get(_W_AVERAGE, np.zeros(0))
-        if len(w_average) != self.width or array.shape[1] != fresh.shape[1]:
+        # As wide as the w that the affine map reads, without a spatial code.
+        head = self._arrays.get(_ENCODER_HEAD, np.zeros(0))
+        if len(head) != self.width or array.shape[1] != fresh.shape[1]:
             return None, 0, f"shape {array.shape}; expected {fresh.shape}"
         # The layer divides by the root of its rows (see EqualizedDense), so
         # that of other rows the same numbers would mean less or more.

@@ -25,7 +25,7 @@ from stylex_tf.training import phases
 _Z, _MIX, _CROSSOVER, _MIXES, _NOISE, _DROP, _PATH = range(7)
 _EXCHANGES, _EXCHANGE_SHARE, _EXCHANGED = range(7, 10)
 _GENERATED, _REAL, _FAKE, _R1 = range(10, 14)  # What is augmented.
-_REMAINDERS = 14
+_REMAINDERS, _SPATIAL = 14, 15
 
 ClassifyFn = Callable[[tf.Tensor], tf.Tensor]
 FeaturesFn = Callable[[tf.Tensor], list[tf.Tensor]]
@@ -49,6 +49,7 @@ class Objective:
         condition_dropout: float,
         style_mixing: float,
         style_exchange: float,
+        spatial_dropout: float = 0.0,
         w_average_decay: float,
         noise: str = "random",
         augment: AugmentFn | None = None,
@@ -69,6 +70,8 @@ class Objective:
             style_mixing: share of sampled examples made of two latents.
             style_exchange: share of sampled examples whose styles are not
                 drawn but exchanged between two real images.
+            spatial_dropout: share of the reconstructed examples whose spatial
+                code is zero.
             w_average_decay: of the running mean of w, a step.
             noise: "random" in training; tests of equality use "fixed".
             augment: (images, seed, batch_size, first) to what the
@@ -91,6 +94,7 @@ class Objective:
         self._condition_dropout = condition_dropout
         self._style_mixing = style_mixing
         self._style_exchange = style_exchange
+        self._spatial_dropout = spatial_dropout
         self._w_average_decay = w_average_decay ** (1 / accumulation)
         self._path_length_decay = 0.99 ** (1 / accumulation)
         self._noise = noise
@@ -171,8 +175,12 @@ class Objective:
         """Returns the terms of x' that need no judge, metrics, and x'."""
         networks, images = self._networks, batch.images
         w = networks.encode(images, batch.maps)
-        fakes = networks.generator(
-            w, batch.condition, noise=self._noise, seed=_noise_seed(batch)
+        fakes = networks.generator.synthesis(
+            self._without_some_spatial_codes(
+                batch, networks.generator.styles(w, batch.condition)
+            ),
+            noise=self._noise,
+            seed=_noise_seed(batch),
         )
         maps = networks.look(fakes)
         logits, features = self._classify(fakes)
@@ -199,6 +207,26 @@ class Objective:
         agree = tf.equal(tf.argmax(logits, -1), tf.argmax(batch.logits, -1))
         metrics = {"classifier_agreement": tf.cast(agree, tf.float32)}
         return terms, metrics, batch_lib.Fakes(fakes, batch.p, maps)
+
+    def _without_some_spatial_codes(
+        self, batch: batch_lib.Batch, styles: tf.Tensor
+    ) -> tf.Tensor:
+        """Styles of which a share has a spatial code of zeros, [n, T].
+
+        A spatial code alone is enough to reconstruct, and quickly learnt: the
+        coordinates, which are what is searched, would never be used.
+        """
+        if not self._spatial_dropout or not self._spatial_size:
+            return styles
+        dropped = self._uniform(batch, _SPATIAL) < self._spatial_dropout
+        return tf.where(
+            dropped[:, None] & self._is_spatial(styles), 0.0, styles
+        )
+
+    def _is_spatial(self, styles: tf.Tensor) -> tf.Tensor:
+        """Which of the T numbers are the spatial code, [1, T]."""
+        first = styles.shape[-1] - self._spatial_size
+        return (tf.range(styles.shape[-1]) >= first)[None, :]
 
     def generator_sampled(self, batch: batch_lib.Batch) -> phases.Outcome:
         """Adversarial loss of images drawn from z, or of exchanged styles."""
@@ -227,7 +255,12 @@ class Objective:
             read = self._networks.generator.styles(
                 self._networks.encode(fakes, maps), batch.condition
             )
-            distance = tf.reduce_mean(tf.abs(read - styles), axis=-1)
+            # A spatial code is no set of coordinates of which each has to
+            # make sense by itself.
+            coordinates = styles.shape[-1] - self._spatial_size
+            distance = tf.reduce_mean(
+                tf.abs(read - styles)[:, :coordinates], axis=-1
+            )
             terms["style_reconstruction"] = distance
             loss += self._weights.style_reconstruction * tf.where(
                 exchanged, distance, 0.0
@@ -313,6 +346,10 @@ class Objective:
         return phases.Outcome(
             self._weights.path_length * penalty, {"length": lengths}
         )
+
+    @property
+    def _spatial_size(self) -> int:
+        return self._networks.generator.style_space.spatial_size
 
     @property
     def _z_dim(self) -> int:
@@ -402,6 +439,10 @@ class Objective:
         )
         share = self._uniform(batch, _EXCHANGE_SHARE)[:, None]
         taken = _of_this_part(batch, drawn) < share
+        if self._spatial_size:
+            # As a whole, or not: single numbers of a map are no picture.
+            whole = _of_this_part(batch, drawn)[:, -1:] < share
+            taken = tf.where(self._is_spatial(styles), whole, taken)
         if self._weights.remainder:
             searched = networks.generator.style_space.size
             remainder = tf.range(styles.shape[-1]) >= searched

@@ -48,6 +48,7 @@ def build_training_step(
         condition_dropout=experiment.model.condition_dropout,
         style_mixing=training.style_mixing,
         style_exchange=training.style_exchange,
+        spatial_dropout=training.spatial_dropout,
         w_average_decay=training.w_average_decay,
         noise=noise,
         augment=(

@@ -140,8 +140,16 @@ def _walk(
             yield from _walk(value, f"{path}/{attribute}")
         elif isinstance(value, tf.Variable):
             yield f"{path}/{attribute}", value
-        elif isinstance(value, (list, tuple, Mapping)):
-            parts = value.values() if isinstance(value, Mapping) else value
-            for part in parts:
-                if isinstance(part, keras.layers.Layer):
-                    yield from _walk(part, f"{path}/{part.name}")
+        else:
+            for part in _layers_in(value):
+                yield from _walk(part, f"{path}/{part.name}")
+
+
+def _layers_in(value: Any) -> Iterator[keras.layers.Layer]:
+    """Yields the layers of lists and mappings, however deep they lie."""
+    if isinstance(value, keras.layers.Layer):
+        yield value
+    elif isinstance(value, (list, tuple, Mapping)):
+        parts = value.values() if isinstance(value, Mapping) else value
+        for part in parts:
+            yield from _layers_in(part)

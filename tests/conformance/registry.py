@@ -148,6 +148,14 @@ CASES = (
         float32=True,
     ),
     Case(
+        "mapping_with_a_spatial_code",
+        _partial(mapping.Mapping, w_dim=5, z_dim=3, depth=2, spatial_size=4),
+        inputs=((4, 3),),
+        output=(4, 9),
+        weights=(20 + 54, 20 + 54 + 9),
+        float32=True,
+    ),
+    Case(
         "synthesis",
         _partial(synthesis.Synthesis, **_TINY),
         inputs=((4, 68),),
@@ -169,6 +177,20 @@ CASES = (
         inputs=((4, 28),),
         output=_IMAGES,
         weights=(3_482, 3_482 + 656),
+        float32=True,
+    ),
+    Case(
+        "synthesis_with_a_spatial_code",
+        _partial(
+            synthesis.Synthesis,
+            **_TINY,
+            style_width=6,
+            spatial_resolution=8,
+            spatial_channels=2,
+        ),
+        inputs=((4, 28 + 128),),
+        output=_IMAGES,
+        weights=(3_482 + 24, 3_482 + 24 + 656),
         float32=True,
     ),
     Case(

@@ -49,6 +49,38 @@ class GeneratorTest(parameterized.TestCase):
     def test_styles_start_at_one(self):
         np.testing.assert_allclose(tiny().styles(tf.zeros([2, _W_DIM])), 1.0)
 
+    @parameterized.parameters(0, 2)
+    def test_a_spatial_code_passes_through(self, condition_dim):
+        network = generator.Generator(
+            16,
+            channel_base=64,
+            channel_max=12,
+            condition_dim=condition_dim,
+            spatial_resolution=8,
+            spatial_channels=3,
+        )
+        w = normal(2, _W_DIM + 8 * 8 * 3)
+        styles = network.styles(w, tf.ones([2, condition_dim]))
+        self.assertEqual(styles.shape[1], network.style_space.total)
+        np.testing.assert_array_equal(styles[:, -192:], w[:, _W_DIM:])
+        self.assertEqual(network.affine.kernel.shape[0], _W_DIM + condition_dim)
+
+    def test_a_spatial_code_is_mixed_with_its_block(self):
+        network = generator.Generator(
+            16,
+            channel_base=64,
+            channel_max=12,
+            spatial_resolution=8,
+            spatial_channels=3,
+        )
+        total = network.style_space.total
+        mixed = network.mix(
+            tf.zeros([3, total]), tf.ones([3, total]), tf.constant([2, 3, 5])
+        )
+        # b8.conv1, the last of its block, is layer 2.
+        for row, expected in zip(mixed, (1.0, 0.0, 0.0), strict=True):
+            np.testing.assert_array_equal(row[-192:], expected)
+
     def test_styles_are_affine_in_w_and_p(self):
         network = tiny(condition_dim=2)
         w, p = normal(3, _W_DIM), tf.nn.softmax(normal(3, 2, seed=1))

@@ -74,6 +74,36 @@ class StyleSpaceTest(parameterized.TestCase):
             {one.name: one.width - 4 for one in convs if one.width > 4},
         )
 
+    @parameterized.parameters(0, 6)
+    def test_a_spatial_code_comes_last_and_changes_nothing_else(
+        self, style_width
+    ):
+        sizes = dict(channel_base=64, channel_max=12, style_width=style_width)
+        without = style_space.StyleSpace.of_synthesis(16, **sizes)
+        space = style_space.StyleSpace.of_synthesis(
+            16, **sizes, spatial_resolution=8, spatial_channels=3
+        )
+        self.assertEqual(space.layers[:-1], without.layers)
+        self.assertEqual(
+            space.layers[-1],
+            style_space.StyleLayer(
+                "b8.spatial", 8, 8 * 8 * 3, without.total, searched=False
+            ),
+        )
+        self.assertEqual(space.spatial_size, 192)
+        self.assertEqual(without.spatial_size, 0)
+
+    @parameterized.parameters(0, 4, 12, 32)
+    def test_refuses_a_spatial_code_of_no_block(self, resolution):
+        with self.assertRaisesRegex(ValueError, r"expected one of \[8, 16\]"):
+            style_space.StyleSpace.of_synthesis(
+                16,
+                channel_base=64,
+                channel_max=12,
+                spatial_resolution=resolution,
+                spatial_channels=1,
+            )
+
     @parameterized.parameters(16, 64, 1024)
     def test_layers_follow_each_other_without_a_gap(self, resolution):
         space = default_space(resolution)

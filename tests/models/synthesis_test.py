@@ -25,6 +25,12 @@ def some_styles(network: synthesis.Synthesis, n: int = 3) -> tf.Tensor:
     return 1.0 + tf.random.stateless_normal([n, total], seed=[0, 0])
 
 
+def _weights_of(network: synthesis.Synthesis, layer: str) -> list[tf.Variable]:
+    if layer == "constant":
+        return [network.constant]
+    return {**network.convs, **network.to_rgb}[layer].weights
+
+
 def distance(first: tf.Tensor, second: tf.Tensor) -> float:
     return float(tf.reduce_max(tf.abs(first - second)))
 
@@ -80,6 +86,37 @@ class SynthesisTest(parameterized.TestCase):
             whole(whole.style_space.join(joined)),
             atol=1e-6,
         )
+
+    def test_a_spatial_code_of_zeros_adds_nothing(self):
+        plain = tiny(style_width=6)
+        network = tiny(style_width=6, spatial_resolution=8, spatial_channels=3)
+        for layer in (*plain.convs, *plain.to_rgb, "constant"):
+            for ours, theirs in zip(
+                _weights_of(network, layer),
+                _weights_of(plain, layer),
+                strict=True,
+            ):
+                ours.assign(theirs)
+        styles = some_styles(plain)
+        zeros = tf.zeros([3, network.style_space.spatial_size])
+        np.testing.assert_allclose(
+            network(tf.concat([styles, zeros], axis=1)),
+            plain(styles),
+            atol=1e-6,
+        )
+
+    def test_a_spatial_code_acts_where_it_stands(self):
+        network = tiny(style_width=6, spatial_resolution=8, spatial_channels=3)
+        styles = some_styles(network, 1)
+        code = np.zeros([1, 8, 8, 3], np.float32)
+        code[0, 0, 0] = 1.0
+        first = network.style_space.layers[-1].offset
+        moved = styles.numpy()
+        moved[:, first:] += code.reshape([1, -1])
+        change = np.abs(network(moved, noise="none") - network(styles, "none"))
+        self.assertGreater(change[0, :4, :4].max(), 1e-2)
+        self.assertEqual(change[0, 10:].max(), 0.0)
+        self.assertEqual(change[0, :, 10:].max(), 0.0)
 
     @parameterized.parameters("fixed", "none")
     def test_gives_the_same_image_every_time(self, noise):
@@ -167,9 +204,15 @@ class SynthesisTest(parameterized.TestCase):
             narrow(styles), twin(twin.style_space.join(padded)), atol=1e-5
         )
 
-    @parameterized.product(style_width=[0, 6], layer=[0, 1, 2, 3, 4])
-    def test_resumes_at_any_layer(self, style_width, layer):
-        network = tiny(style_width=style_width)
+    @parameterized.product(
+        style_width=[0, 6], spatial_channels=[0, 3], layer=[0, 1, 2, 3, 4]
+    )
+    def test_resumes_at_any_layer(self, style_width, spatial_channels, layer):
+        network = tiny(
+            style_width=style_width,
+            spatial_resolution=16,
+            spatial_channels=spatial_channels,
+        )
         styles = some_styles(network)
         states = network.enter(styles)
         self.assertLen(states, 5)
@@ -188,6 +231,9 @@ class SynthesisTest(parameterized.TestCase):
                 later[to_rgb.offset : end] = (
                     to_rgb.resolution >= first.resolution
                 )
+        if spatial_channels:
+            # It enters behind b16.conv0.
+            later[space.layers[-1].offset :] = layer <= 3
         edited = styles + np.float32(later) * 0.5
         np.testing.assert_allclose(
             network.resume(layer, states[layer], edited),

@@ -113,6 +113,7 @@ def networks(
     trained: bool = True,
     condition_dim: int = 2,
     searched_width: int = 0,
+    spatial_channels: int = 0,
     seed: int = 0,
 ) -> networks_lib.Networks:
     """Returns networks with variables, the same for the same seed.
@@ -122,13 +123,18 @@ def networks(
     """
     keras.utils.set_random_seed(seed)
     made = networks_lib.Networks(
-        mapping=mapping.Mapping(w_dim=8, z_dim=8, depth=2),
+        mapping=mapping.Mapping(
+            w_dim=8, z_dim=8, depth=2, spatial_size=8 * 8 * spatial_channels
+        ),
         generator=generator.Generator(
             **SIZES,
             searched_width=searched_width,
+            spatial_resolution=8,
+            spatial_channels=spatial_channels,
             condition_dim=condition_dim,
         ),
-        encoder=encoder.Encoder(**SIZES, w_dim=8),
+        # A spatial code of its own has only the encoder of a backbone.
+        encoder=encoder.Encoder(**SIZES, w_dim=8 + 8 * 8 * spatial_channels),
         discriminator=(
             discriminator.Discriminator(**SIZES, num_classes=2, group_size=1)
             if trained

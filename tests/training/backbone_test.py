@@ -6,7 +6,7 @@ from absl.testing import absltest
 
 from stylex_tf import config, config_checks, experiment
 from stylex_tf.losses import perceptual
-from stylex_tf.training import step
+from stylex_tf.training import initialization, step, weights
 from tests.testing import tiny_experiment
 
 _RESOLUTION = 32
@@ -24,6 +24,8 @@ def settings() -> config.ExperimentConfig:
     tiny.training.style_exchange = 0.5
     tiny.training.reconstruction_images = 2 * _BATCH
     tiny.training.ema_share = 0.05
+    tiny.model.spatial_resolution = 8
+    tiny.model.spatial_channels = 2
     tiny.validate()
     return tiny
 
@@ -46,6 +48,36 @@ class BackboneTest(absltest.TestCase):
             classify=tiny_experiment.classify,
             marginal=tf.constant([0.5, 0.5]),
             noise="fixed",
+        )
+
+    def test_every_weight_has_a_name(self):
+        named = weights.named(self.state.networks)
+        self.assertContainsSubset(
+            [
+                "encoder/map0_first/kernel",
+                "encoder/spatial_head/kernel",
+                "generator/synthesis/spatial/kernel",
+                "discriminator/head0/score/bias",
+            ],
+            named,
+        )
+
+    def test_what_belongs_to_other_classes_begins_anew(self):
+        networks = self.state.networks
+        taken = initialization.start(
+            self.state,
+            weights.of(networks, {}),
+            weights.of(self.state.averages, {}),
+            same_classes=False,
+            source="itself",
+        )
+        self.assertEqual(
+            set(taken.fresh),
+            {
+                f"discriminator/head{index}/score/{part}"
+                for index in range(5)
+                for part in ("kernel", "bias")
+            },
         )
 
     def test_maps_that_are_known_change_nothing(self):

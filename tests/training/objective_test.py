@@ -280,6 +280,64 @@ class ObjectiveTest(parameterized.TestCase):
             )
         self.assertEqual(seen, {False, True})
 
+    def test_a_spatial_code_is_exchanged_whole_and_read_back_by_nobody(self):
+        untold = tiny_experiment.networks(condition_dim=0, spatial_channels=2)
+        losses = self._objective(
+            dataclasses.replace(_NOTHING, style_reconstruction=3.0),
+            networks=untold,
+            conditioning="none",
+            style_exchange=1.0,
+        )
+        own = untold.generator.styles(untold.encoder(self.images)).numpy()
+        neighbours = own.reshape(-1, 2, own.shape[1])[:, ::-1].reshape(
+            own.shape
+        )
+        seen = set()
+        for number in range(4):
+            step = self._begin(losses, (0, number))
+            styles = losses._exchanged_styles(step).numpy()
+            theirs = np.isclose(styles, neighbours, atol=1e-6)[:, -128:]
+            ours = np.isclose(styles, own, atol=1e-6)[:, -128:]
+            np.testing.assert_array_equal(theirs.all(axis=1), ~ours.all(axis=1))
+            seen.update(theirs.all(axis=1))
+            outcome = losses.generator_sampled(step)
+            read = untold.generator.styles(
+                untold.encoder(outcome.made.images)
+            ).numpy()
+            np.testing.assert_allclose(
+                outcome.loss,
+                3.0 * np.abs(read - styles)[:, :-128].mean(axis=1),
+                rtol=1e-4,
+            )
+        self.assertEqual(seen, {False, True})
+
+    def test_some_images_are_rebuilt_without_their_spatial_code(self):
+        untold = tiny_experiment.networks(condition_dim=0, spatial_channels=2)
+        losses = self._objective(
+            dataclasses.replace(_NOTHING, l1=1.0),
+            networks=untold,
+            conditioning="none",
+            spatial_dropout=0.5,
+        )
+        styles = untold.generator.styles(untold.encoder(self.images)).numpy()
+        without = styles.copy()
+        without[:, -128:] = 0.0
+        l1, l1_without = (
+            np.abs(
+                untold.generator.synthesis(rows, noise="fixed") - self.images
+            ).mean(axis=(1, 2, 3))
+            for rows in (styles, without)
+        )
+        seen = set()
+        for number in range(4):
+            outcome = losses.generator_encoded(self._begin(losses, (0, number)))
+            dropped = np.isclose(outcome.loss, l1_without, rtol=1e-4)
+            np.testing.assert_allclose(
+                outcome.loss, np.where(dropped, l1_without, l1), rtol=1e-4
+            )
+            seen.update(dropped)
+        self.assertEqual(seen, {False, True})
+
     def test_the_average_of_w_moves_with_the_decay(self):
         average = self.networks.mapping.w_average
         found = []
