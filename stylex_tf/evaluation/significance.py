@@ -27,6 +27,7 @@ is right about anything is another question, of which the report cautions: an
 attribute explains the classifier, not the world.
 """
 
+import bisect
 import dataclasses
 from collections.abc import Mapping
 
@@ -36,6 +37,8 @@ from stylex_tf.evaluation import proportions, turned_decisions
 
 MINIMUM_SHARE = 0.01
 """A share of decisions that nobody would call a reason, one of a hundred."""
+LEVEL = 0.01
+"""Below it a p-value is significant."""
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
@@ -73,7 +76,7 @@ def judge(
     *,
     images: int,
     minimum_share: float = MINIMUM_SHARE,
-    level: float = 0.01,
+    level: float = LEVEL,
 ) -> Verdict:
     """Tests every attribute of every class.
 
@@ -147,6 +150,42 @@ def _trifle(turned: turned_decisions.Turned, minimum_share: float) -> float:
     """The share of decisions that says nothing of an edit."""
     rebuilding = turned.by_rebuilding
     return max(minimum_share, rebuilding.mean() if rebuilding.size else 0.0)
+
+
+def smallest_share(
+    images: int,
+    *,
+    attributes: int,
+    rebuilding: float,
+    level: float = LEVEL,
+    minimum_share: float = MINIMUM_SHARE,
+) -> float | None:
+    """Returns the smallest share of images whose turning is significant.
+
+    What a run cannot see for want of images, however true it is.
+
+    Args:
+        images: that an attribute could turn.
+        attributes: how many are tested; the best of them needs a p-value of
+            the level over their number (`holm`).
+        rebuilding: the share of decisions that rebuilding turns.
+        level: below it, a p-value is significant.
+        minimum_share: see `judge`.
+
+    Returns:
+        The share; None where even all images would be too few.
+    """
+    trifle = max(minimum_share, rebuilding)
+    # The tail falls as more are turned, so that the first is the fewest.
+    fewest = bisect.bisect_left(
+        range(1, images + 1),
+        True,
+        key=lambda turned: (
+            proportions.at_least(turned, images, trifle) * max(attributes, 1)
+            < level
+        ),
+    )
+    return None if fewest == images else (fewest + 1) / images
 
 
 def holm(p_values: np.ndarray) -> np.ndarray:

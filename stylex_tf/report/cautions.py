@@ -188,17 +188,21 @@ def _about_attributes(
     evaluation: record.Evaluation,
     findings: findings_lib.Findings,
 ) -> Iterator[Caution]:
-    for found in findings.classes:
-        if not found.attributes:
-            yield Caution(
-                "no_attributes",
-                f"No attribute was found for “{found.class_name}”",
-                f"In {found.images:,} images no single coordinate moved the "
-                "classifier towards it, and away from it when turned the "
-                "other way, by more than chance. That is a result: what "
-                "makes this class may take several coordinates at once, or "
-                "was not learnt by the generator.",
-            )
+    without = [found for found in findings.classes if not found.attributes]
+    # Of many classes without any, one warning and not one each.
+    none_at_all = len(without) == len(findings.classes)
+    for found in without[:1] if none_at_all else without:
+        where = "any class" if none_at_all else f"“{found.class_name}”"
+        images = "" if none_at_all else f"In {found.images:,} images "
+        no_single = "No single" if none_at_all else "no single"
+        yield Caution(
+            "no_attributes",
+            f"No attribute was found for {where}",
+            f"{images}{no_single} coordinate moved the classifier towards it, "
+            "and away from it when turned the other way, by more than chance. "
+            "That is a result: what makes a class may take several "
+            "coordinates at once, or was not learnt by the generator.",
+        )
     if findings.shift_size > 1:
         yield Caution(
             "shift_size",

@@ -6,6 +6,18 @@ import numpy as np
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class CarriedFrames:
+    """The examples at each place, with the edit carried onto the photographs.
+
+    As in `Demonstration`: frames, probabilities, decisions.
+    """
+
+    frames: np.ndarray
+    probabilities: np.ndarray
+    decided: np.ndarray
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Demonstration:
     """One coordinate at F places, from one end of its range to the other.
 
@@ -22,6 +34,8 @@ class Demonstration:
     own_places: np.ndarray
     # Dose and response of images of other classes, float [M, F].
     responses: np.ndarray
+    # The same on the photographs; None where the page has no room for it.
+    carried: CarriedFrames | None = None
 
     def __post_init__(self) -> None:
         """Raises ValueError where the parts do not belong together."""
@@ -39,13 +53,23 @@ class Demonstration:
             ("own_places", (examples,)),
             ("responses", (len(self.responses), places)),
         ):
-            shape = getattr(self, name).shape
-            if shape != expected:
-                raise ValueError(
-                    f"{name} has shape {shape}; expected {expected}"
+            _check_shape(name, getattr(self, name), expected)
+        if self.carried is not None:
+            for name in ("frames", "probabilities", "decided"):
+                _check_shape(
+                    f"carried {name}",
+                    getattr(self.carried, name),
+                    getattr(self, name).shape,
                 )
 
     @property
     def places(self) -> int:
         """F."""
         return self.frames.shape[1]
+
+
+def _check_shape(
+    name: str, array: np.ndarray, expected: tuple[int, ...]
+) -> None:
+    if array.shape != expected:
+        raise ValueError(f"{name} has shape {array.shape}; expected {expected}")

@@ -8,6 +8,7 @@ import dataclasses
 import numpy as np
 
 from stylex_tf.attributes import target_effects
+from stylex_tf.report import marks
 
 # Directions of an edit, as the effects table counts them.
 TOWARDS_MINIMUM = 0
@@ -19,6 +20,21 @@ MEASURES = tuple(one.value for one in target_effects.Measure)
 
 # A change of a probability that counts as a move.
 MOVED = 0.1
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Carried:
+    """Examples of an attribute, with its edit carried onto the photographs.
+
+    A photograph plus what the edit changes in its reconstruction; what the
+    classifier says of it is measured like everything else.
+    """
+
+    # uint8 [N, H, W, 3], and what the classifier says of them, float [N, K].
+    photographs: np.ndarray
+    edited: np.ndarray
+    probabilities_before: np.ndarray
+    probabilities_after: np.ndarray
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -54,6 +70,8 @@ class AttributeView:
     probabilities_before: np.ndarray
     probabilities_after: np.ndarray
     image_ids: tuple[str, ...]
+    # The same edits on the photographs; None where they are not shown.
+    carried: Carried | None = None
 
     def __post_init__(self) -> None:
         """Raises ValueError where the examples do not belong together."""
@@ -89,6 +107,26 @@ class AttributeView:
             raise ValueError(
                 f"{len(self.sources)} sources, {len(self.image_ids)} image ids"
             )
+        # Judged by the same rules, as the view of them that it makes.
+        self.on_photographs()
+
+    def on_photographs(self) -> "AttributeView | None":
+        """Returns the same attribute, shown on the photographs themselves."""
+        if self.carried is None:
+            return None
+        return dataclasses.replace(
+            self,
+            sources=self.carried.photographs,
+            edited=self.carried.edited,
+            probabilities_before=self.carried.probabilities_before,
+            probabilities_after=self.carried.probabilities_after,
+            carried=None,
+        )
+
+    @property
+    def turns(self) -> bool:
+        """Whether it turns any decision by itself; True where not measured."""
+        return self.share_flipped is None or self.share_flipped > 0
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -103,6 +141,20 @@ class ClassFindings:
     # How many images, all given another class, were searched.
     images: int
     attributes: tuple[AttributeView, ...]
+
+    def on_photographs(self) -> "ClassFindings":
+        """Returns those attributes that are shown on photographs, so shown."""
+        views = [view.on_photographs() for view in self.attributes]
+        return dataclasses.replace(
+            self, attributes=tuple(view for view in views if view is not None)
+        )
+
+    def mark(self, view: AttributeView) -> str:
+        """Returns what to be careful about with one of its attributes."""
+        strongest = max(one.mean_effect for one in self.attributes)
+        return marks.find(
+            effect=view.mean_effect, strongest=strongest, turns=view.turns
+        )
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True, eq=False)

@@ -16,21 +16,44 @@ _BYTES_PER_PIXEL = 0.2
 _BYTES_PER_ATTRIBUTE = 4_000
 # What attributes may take; the rest is for everything else.
 _SHARE = 0.75
-# Examples of an attribute and places of its knob, the better before the worse.
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class _Choice:
+    """What an attribute may show."""
+
+    examples: int
+    # Of the knob.
+    places: int
+    # Whether the edits are shown on the photographs too, and whether the knob
+    # turns those.
+    carried: bool
+    carried_knob: bool
+
+    @property
+    def pictures(self) -> int:
+        """Returns how many pictures an attribute takes."""
+        # Before, after, and where they differ.
+        of_one = 3 + self.places + 2 * self.carried
+        return self.examples * (of_one + self.places * self.carried_knob)
+
+
+# The better before the worse.
 _CHOICES = (
-    (6, 11),
-    (5, 11),
-    (4, 11),
-    (4, 9),
-    (3, 9),
-    (3, 7),
-    (2, 7),
-    (1, 7),
-    (1, 5),
-    (1, 0),
+    _Choice(6, 11, True, True),
+    _Choice(5, 11, True, True),
+    _Choice(4, 11, True, True),
+    _Choice(5, 11, True, False),
+    _Choice(4, 11, True, False),
+    _Choice(4, 9, True, False),
+    _Choice(3, 9, True, False),
+    _Choice(3, 7, True, False),
+    _Choice(2, 7, True, False),
+    _Choice(1, 7, True, False),
+    _Choice(1, 5, True, False),
+    _Choice(1, 0, True, False),
+    _Choice(1, 0, False, False),
 )
-# Beside the places of the knob: before, after, and where they differ.
-_PICTURES = 3
 # Pictures that are generated for dose and response, of all attributes.
 _MEASURED = 20_000
 _MEASURED_OF_ONE = 48
@@ -45,6 +68,10 @@ class Layout:
     places: int
     # Images of the dose-response curve.
     measured: int
+    # Whether edits are shown on the photographs too.
+    carried: bool = True
+    # Whether the knob turns those.
+    carried_knob: bool = True
     # What the page tells its reader about what was left out.
     note: str = ""
 
@@ -60,27 +87,38 @@ def plan(attributes: int, resolution: int) -> Layout:
     picture = _BYTES_PER_PICTURE + _BYTES_PER_PIXEL * pixels
     allowed = (_SHARE * MAX_BYTES - attributes * _BYTES_PER_ATTRIBUTE) / picture
     fitting = [
-        (examples, places)
-        for examples, places in _CHOICES
-        if attributes * examples * (places + _PICTURES) <= allowed
+        choice for choice in _CHOICES if attributes * choice.pictures <= allowed
     ]
-    examples, places = fitting[0] if fitting else _CHOICES[-1]
+    chosen = fitting[0] if fitting else _CHOICES[-1]
     measured = 0
-    if places:
-        affordable = _MEASURED // max(attributes * places, 1)
+    if chosen.places:
+        affordable = _MEASURED // max(attributes * chosen.places, 1)
         measured = max(1, min(_MEASURED_OF_ONE, affordable))
-    return Layout(examples, places, measured, _note(examples, places))
+    return Layout(
+        chosen.examples,
+        chosen.places,
+        measured,
+        chosen.carried,
+        chosen.carried_knob,
+        _note(chosen),
+    )
 
 
-def _note(examples: int, places: int) -> str:
-    most, finest = _CHOICES[0]
+def _note(chosen: _Choice) -> str:
+    best = _CHOICES[0]
     dropped = []
-    if examples < most:
-        dropped.append(f"{examples} of {most} examples of each attribute")
-    if not places:
+    if chosen.examples < best.examples:
+        dropped.append(
+            f"{chosen.examples} of {best.examples} examples of each attribute"
+        )
+    if not chosen.places:
         dropped.append("no knobs")
-    elif places < finest:
-        dropped.append(f"{places} of {finest} places of each knob")
+    elif chosen.places < best.places:
+        dropped.append(f"{chosen.places} of {best.places} places of each knob")
+    if not chosen.carried:
+        dropped.append("no attribute on the photographs")
+    elif chosen.places and not chosen.carried_knob:
+        dropped.append("knobs of reconstructions alone")
     if not dropped:
         return ""
     return (

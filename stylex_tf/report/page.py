@@ -1,5 +1,6 @@
 """The report: one HTML file that opens from disk and fetches nothing."""
 
+import collections
 import dataclasses
 import functools
 import json
@@ -20,9 +21,13 @@ from stylex_tf.report import (
     flip_curve,
     heat_map,
     layout,
+    marks,
+    overview,
     page_template,
     pictures,
     single_image,
+    verdict,
+    ways,
     wording,
 )
 from stylex_tf.report import findings as findings_lib
@@ -30,7 +35,13 @@ from stylex_tf.report import findings as findings_lib
 MAX_BYTES = layout.MAX_BYTES
 
 _TEMPLATES = pathlib.Path(__file__).parent / "templates"
-_STYLES = ("page.css", "trust.css", "pictures.css", "attributes.css")
+_STYLES = (
+    "page.css",
+    "verdict.css",
+    "trust.css",
+    "pictures.css",
+    "attributes.css",
+)
 # Classes that the bar at the top leads to; the overview leads to all.
 _MOST_LINKED = 6
 
@@ -76,6 +87,8 @@ class ReportData:
     names: Mapping[int, str] = dataclasses.field(default_factory=dict)
     # What was left out so that the page is not too large.
     layout_note: str = ""
+    # What went into the run; None where nobody says.
+    effort: verdict.Effort | None = None
 
 
 def write_report(
@@ -117,7 +130,24 @@ def render(data: ReportData, encoding: pictures.Encoding) -> str:
         strip_uri=functools.partial(
             pictures.strip_uri, encoding=encoding, greyscale=data.greyscale
         ),
-        attribute_name=wording.attribute_name,
+        attribute_name=functools.partial(
+            wording.attribute_name, ambiguous=_ambiguous(data.findings)
+        ),
+        verdict=verdict.judge(
+            data.findings, data.evaluation, found, data.effort
+        ),
+        levels=verdict.Level,
+        lists=overview.lists(data.findings),
+        others=functools.partial(overview.others, data.findings),
+        ways_of=ways.of_attribute,
+        two_ways=ways.has_two(data.findings, data.single_images),
+        mark_of=single_image.mark,
+        legend=marks.LEGEND,
+        marked=any(
+            one.mark(view)
+            for one in data.findings.classes
+            for view in one.attributes
+        ),
         heat_maps=heat_map.draw,
         curve_of=dose_curve.draw,
         plot_width=dose_curve.WIDTH,
@@ -129,7 +159,6 @@ def render(data: ReportData, encoding: pictures.Encoding) -> str:
         truth_measured=cautions.truth_measured(data.evaluation),
         causal={cautions.cause_factor(cause) for cause in data.causes},
         factors=_factors(data.findings),
-        strongest=_strongest(data.findings),
         moved=findings_lib.MOVED,
         most_linked=_MOST_LINKED,
         longest_name=attribute_names.LONGEST,
@@ -163,6 +192,7 @@ def _template() -> jinja2.Template:
         percent=wording.percent,
         probability=wording.probability,
         signed=wording.signed,
+        count=wording.count,
         words=wording.words,
         unbroken=wording.unbroken,
     )
@@ -179,13 +209,13 @@ def _factors(findings: findings_lib.Findings) -> dict[int, str]:
     }
 
 
-def _strongest(findings: findings_lib.Findings) -> float:
-    """The largest effect on the page, which has the longest bar."""
-    return max(
-        (
-            view.mean_effect
-            for found in findings.classes
-            for view in found.attributes
-        ),
-        default=0.0,
-    )
+def _ambiguous(findings: findings_lib.Findings) -> set[str]:
+    """Factors that several coordinates on the page move."""
+    pairs = {
+        (view.factor, view.coordinate)
+        for found in findings.classes
+        for view in found.attributes
+        if view.factor is not None
+    }
+    counted = collections.Counter(factor for factor, _ in pairs)
+    return {factor for factor, count in counted.items() if count > 1}

@@ -43,7 +43,7 @@ def draw(found: findings.ClassFindings, names: Mapping[int, str]) -> np.ndarray:
     pen = ImageDraw.Draw(sheet)
     for line, (view, pairs) in enumerate(rows):
         top = margin + line * (side + margin)
-        _describe(pen, view, names, (margin, top), (words, side))
+        _describe(pen, found, view, names, (margin, top), (words, side))
         for column, (before, after) in enumerate(pairs):
             left = 2 * margin + words + column * pair
             sheet.paste(before, (left, top))
@@ -70,6 +70,7 @@ def _pairs(
 
 def _describe(
     pen: ImageDraw.ImageDraw,
+    found: findings.ClassFindings,
     view: findings.AttributeView,
     names: Mapping[int, str],
     corner: tuple[int, int],
@@ -79,12 +80,12 @@ def _describe(
     width, side = size
     large, small = side // 7, side // 10
     name = wording.attribute_name(view.coordinate, view.factor, names)
-    texts = [
-        (f"{view.rank}. {name}", large),
-        (f"{wording.signed(view.mean_effect)} in the mean", small),
-    ]
+    texts = [(f"{view.rank}. {name}", large)]
     if view.share_flipped is not None:
-        texts.append((f"flips {wording.percent(view.share_flipped)}", small))
+        share = wording.percent(view.share_flipped)
+        images = wording.count(found.images, "image")
+        texts.append((f"turns {share} of {images}", small))
+    texts.append((found.mark(view), small))
     left, top = corner
     for text, height in texts:
         for line in _wrap(lettering.drawable(text), height, width):

@@ -15,7 +15,8 @@ def write(
     """Writes a PNG a class and a GIF an attribute.
 
     `class_1.png` and `class_1_attribute_2.gif`, by the index of the class and
-    the attribute's rank. Those of an earlier report are removed.
+    the attribute's rank; those with the edits carried onto the photographs end
+    in `_on_photographs`. Those of an earlier report are removed.
 
     Args:
         folder: made where it is missing.
@@ -24,16 +25,32 @@ def write(
     """
     written = set()
     for one in found.classes:
-        stem = f"class_{one.class_index}"
-        with_examples = [view for view in one.attributes if view.image_ids]
-        for view in with_examples:
-            path = folder / f"{stem}_attribute_{view.rank}.gif"
-            atomic_file.write(path, animation.flicker(view, one.class_index))
-            written.add(path)
-        if with_examples:
-            path = folder / f"{stem}.png"
-            contact_sheet.write_png(path, paper_sheet.draw(one, names))
-            written.add(path)
+        for ending, shown in (
+            ("", one),
+            ("_on_photographs", one.on_photographs()),
+        ):
+            written |= _write_class(folder, shown, names, ending)
     for pattern in ("class_*.png", "class_*_attribute_*.gif"):
         for stale in set(folder.glob(pattern)) - written:
             stale.unlink()
+
+
+def _write_class(
+    folder: pathlib.Path,
+    one: findings.ClassFindings,
+    names: Mapping[int, str],
+    ending: str,
+) -> set[pathlib.Path]:
+    """Writes the pictures of a class, and returns their paths."""
+    written = set()
+    stem = f"class_{one.class_index}"
+    with_examples = [view for view in one.attributes if view.image_ids]
+    for view in with_examples:
+        path = folder / f"{stem}_attribute_{view.rank}{ending}.gif"
+        atomic_file.write(path, animation.flicker(view, one.class_index))
+        written.add(path)
+    if with_examples:
+        path = folder / f"{stem}{ending}.png"
+        contact_sheet.write_png(path, paper_sheet.draw(one, names))
+        written.add(path)
+    return written

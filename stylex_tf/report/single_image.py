@@ -4,6 +4,8 @@ import dataclasses
 
 import numpy as np
 
+from stylex_tf.report import marks
+
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Edit:
@@ -16,6 +18,9 @@ class Edit:
     # uint8 [H, W, 3], float [K].
     picture: np.ndarray
     probabilities: np.ndarray
+    # The same edit carried onto the photograph.
+    carried: np.ndarray
+    probabilities_carried: np.ndarray
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -47,3 +52,19 @@ class SingleImage:
         return bool(self.subset) and (
             int(self.subset[-1].probabilities.argmax()) == self.target
         )
+
+
+def mark(one: SingleImage, edit: Edit, *, on_photograph: bool = False) -> str:
+    """Returns what to be careful about with one of the independent edits.
+
+    Args:
+        one: the image.
+        edit: one of its edits.
+        on_photograph: of the edit carried onto the photograph.
+    """
+    said = edit.probabilities_carried if on_photograph else edit.probabilities
+    return marks.find(
+        effect=edit.effect,
+        strongest=max(other.effect for other in one.independent),
+        turns=int(said.argmax()) == one.target,
+    )

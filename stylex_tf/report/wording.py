@@ -1,6 +1,7 @@
 """Numbers and names as a reader wants to see them."""
 
-from collections.abc import Mapping
+import pathlib
+from collections.abc import Collection, Mapping
 
 from stylex_tf.evaluation import rows
 
@@ -27,6 +28,13 @@ def probability(value: float) -> str:
     return f"{value:.2f}"
 
 
+def count(number: int | None, name: str) -> str:
+    """(1000, "image") -> "1,000 images"; (1, "image") -> "1 image"."""
+    if number is None:
+        return f"an unknown number of {name}s"
+    return f"{number:,} {name}{'' if number == 1 else 's'}"
+
+
 def signed(value: float) -> str:
     """2.345 -> "+2.35"; a true minus where it is negative."""
     return f"{value:+.2f}".replace("-", "−")
@@ -45,8 +53,35 @@ def words(name: str) -> str:
 
 
 def attribute_name(
-    coordinate: int, factor: str | None, names: Mapping[int, str]
+    coordinate: int,
+    factor: str | None,
+    names: Mapping[int, str],
+    ambiguous: Collection[str] = (),
 ) -> str:
-    """What people called it; else the factor it moves; else its number."""
-    default = f"Coordinate {coordinate}" if factor is None else words(factor)
+    """What people called it; else the factor it moves; else its number.
+
+    Args:
+        coordinate: of the attribute.
+        factor: that it moves; None where nobody knows.
+        names: that people gave.
+        ambiguous: factors that several coordinates move; the number is added.
+    """
+    if factor is None:
+        default = f"Coordinate {coordinate}"
+    elif factor in ambiguous:
+        default = f"{words(factor)} (coordinate {coordinate})"
+    else:
+        default = words(factor)
     return names.get(coordinate, default)
+
+
+def without_folders(path: str) -> str:
+    """Leaves the folders of a machine out: "/data/me/cats.zip" -> "cats.zip".
+
+    A name, or a path that says nothing of the machine, stays what it is.
+    """
+    kinds = (pathlib.PurePosixPath(path), pathlib.PureWindowsPath(path))
+    for kind in kinds:
+        if kind.is_absolute() or path.startswith("~"):
+            return kind.name or path
+    return path

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 import numpy as np
 import tensorflow as tf
 
+from stylex_tf.attributes import carried_edit
 from stylex_tf.data import preprocessing
 from stylex_tf.report import demonstration, findings, layout
 from stylex_tf.runs import searching
@@ -77,14 +78,46 @@ def _turn(
     said = batching.apply(answer, turned, batch_size=batch_size)
     responses = batching.apply(answer, measured, batch_size=batch_size)
     by_example = (len(examples), plan.places)
+    frames = frames.reshape(*by_example, *frames.shape[1:])
     own = found.styles[examples, view.coordinate]
     return demonstration.Demonstration(
-        frames=frames.reshape(*by_example, *frames.shape[1:]),
+        frames=frames,
         probabilities=said[:, target].reshape(by_example),
         decided=(said.argmax(axis=1) == target).reshape(by_example),
         # An image may lie beyond an end that is not the outermost.
         own_places=np.clip((own - first) / (last - first), 0.0, 1.0),
         responses=responses[:, target].reshape(-1, plan.places),
+        carried=_carry(trained, target, view.sources, frames, examples)
+        if plan.carried_knob
+        else None,
+    )
+
+
+def _carry(
+    trained: trained_lib.TrainedRun,
+    target: int,
+    pictures: np.ndarray,
+    frames: np.ndarray,
+    examples: np.ndarray,
+) -> demonstration.CarriedFrames:
+    """Every frame on its photograph, and what the classifier says of it."""
+    photographs = trained.held_out.searched.images[examples]
+    carried = carried_edit.carry(photographs, pictures, frames)
+
+    def answer(images: tf.Tensor) -> tf.Tensor:
+        pixels = preprocessing.to_float(images)
+        return tf.nn.softmax(trained.stylex.classify(pixels))
+
+    said = batching.apply(
+        answer,
+        carried.reshape(-1, *carried.shape[2:]),
+        batch_size=trained.settings.attributes.batch_size,
+    )
+    by_example = carried.shape[:2]
+    return demonstration.CarriedFrames(
+        frames=carried,
+        probabilities=said[:, target].reshape(by_example),
+        decided=(said.argmax(axis=1) == target).reshape(by_example),
     )
 
 

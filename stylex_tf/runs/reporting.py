@@ -1,19 +1,21 @@
 """What people see: each class's attributes with pictures, and the page."""
 
-from collections.abc import Sequence
+import datetime
+from collections.abc import Callable, Sequence
 
 import numpy as np
 import tensorflow as tf
 
-from stylex_tf.attributes import selection
+from stylex_tf.attributes import carried_edit, selection
 from stylex_tf.data import preprocessing
-from stylex_tf.evaluation import ground_truth, record
+from stylex_tf.evaluation import ground_truth, record, significance
 from stylex_tf.report import (
     cautions,
     findings,
     layout,
     page,
     picture_files,
+    verdict,
     wording,
 )
 from stylex_tf.report import examples as examples_lib
@@ -43,7 +45,7 @@ def show(
     """
     names = trained.classifier.class_names
     shown = trained.settings.attributes.top_k
-    examples = _plan(trained, found).examples
+    plan = _plan(trained, found)
     classes = []
     for target, attributes in found.by_class.items():
         sources = np.flatnonzero(found.table.predictions != target)
@@ -52,7 +54,7 @@ def show(
         if namer is not None and len(sources):
             judged = namer.of_class(target)
         views = [
-            _view(trained, found, rank, target, attribute, factor, examples)
+            _view(trained, found, rank, target, attribute, factor, plan)
             for rank, (attribute, factor) in enumerate(
                 zip(attributes[:shown], judged, strict=False), start=1
             )
@@ -80,7 +82,7 @@ def _view(
     target: int,
     attribute: selection.Attribute,
     factor: ground_truth.AttributeFactor | None,
-    examples: int,
+    plan: layout.Layout,
 ) -> findings.AttributeView:
     """One attribute on images whose probability it raises most."""
     functions = trained.stylex
@@ -95,7 +97,7 @@ def _view(
     gains = (tf.nn.softmax(after) - tf.nn.softmax(before)).numpy()[:, target]
     width = found.table.ranges.maximum - found.table.ranges.minimum
     relative = found.styles[sources, : width.size] / np.maximum(width, 1e-6)
-    best = sources[examples_lib.choose(gains, relative, examples)]
+    best = sources[examples_lib.choose(gains, relative, plan.examples)]
     styles = found.styles[best]
     edited = found.table.space.apply(
         styles,
@@ -105,6 +107,8 @@ def _view(
     plain, moved = (
         functions.generate(tf.constant(s)) for s in (styles, edited)
     )
+    pictures = preprocessing.to_uint8(plain).numpy()
+    edits = preprocessing.to_uint8(moved).numpy()
     layer, channel = functions.style_space.locate(attribute.coordinate)
     return findings.AttributeView(
         rank=rank,
@@ -113,15 +117,43 @@ def _view(
         channel=channel,
         direction=attribute.direction,
         mean_effect=attribute.effect,
-        share_flipped=attribute.share,
+        # Over all images of other classes: as many as the page says.
+        share_flipped=float(np.mean(after.argmax(axis=1) == target)),
         share_moved=float(np.mean(gains >= findings.MOVED)),
         factor=factor.factor if factor else None,
         purity=factor.purity if factor else None,
-        sources=preprocessing.to_uint8(plain).numpy(),
-        edited=preprocessing.to_uint8(moved).numpy(),
+        sources=pictures,
+        edited=edits,
         probabilities_before=functions.probabilities(plain),
         probabilities_after=functions.probabilities(moved),
         image_ids=tuple(trained.held_out.searched.ids[index] for index in best),
+        carried=_carry(
+            trained, trained.held_out.searched.images[best], pictures, edits
+        )
+        if plan.carried
+        else None,
+    )
+
+
+def _carry(
+    trained: trained_lib.TrainedRun,
+    photographs: np.ndarray,
+    pictures: np.ndarray,
+    edits: np.ndarray,
+) -> findings.Carried:
+    """The edits on the photographs, and what the classifier says of both."""
+    edited = carried_edit.carry(photographs, pictures, edits)
+    before, after = (
+        trained.stylex.probabilities(
+            tf.constant(preprocessing.to_float_numpy(images))
+        )
+        for images in (photographs, edited)
+    )
+    return findings.Carried(
+        photographs=photographs,
+        edited=edited,
+        probabilities_before=before,
+        probabilities_after=after,
     )
 
 
@@ -143,8 +175,19 @@ def write_report(
     shown: findings.Findings,
     evaluation: record.Evaluation,
     given: given_names.GivenNames,
+    *,
+    today: Callable[[], datetime.date] = datetime.date.today,
 ) -> None:
-    """Writes the folder report/: the page, and pictures for papers."""
+    """Writes the folder report/: the page, and pictures for papers.
+
+    Args:
+        trained: the run.
+        found: what the search found, and is significant.
+        shown: the same with pictures.
+        evaluation: every figure.
+        given: what people called the coordinates.
+        today: tells the date that the page bears.
+    """
     functions, images = trained.stylex, trained.held_out.unseen
     reals = images.images[:_RECONSTRUCTIONS]
     pixels = tf.constant(preprocessing.to_float_numpy(reals))
@@ -155,7 +198,7 @@ def write_report(
         trained.folder.report,
         page.ReportData(
             title=f"What the classifier looks at: {trained.settings.name}",
-            facts=_facts(trained, evaluation),
+            facts=_facts(trained, found, evaluation, given.run, today()),
             findings=shown,
             evaluation=evaluation,
             reconstructions=page.Reconstructions(
@@ -178,6 +221,7 @@ def write_report(
             run=given.run,
             names=given.names,
             layout_note=plan.note,
+            effort=_effort(trained, evaluation),
         ),
     )
     picture_files.write(
@@ -186,13 +230,18 @@ def write_report(
 
 
 def _facts(
-    trained: trained_lib.TrainedRun, evaluation: record.Evaluation
+    trained: trained_lib.TrainedRun,
+    found: searching.Found,
+    evaluation: record.Evaluation,
+    weights: str,
+    date: datetime.date,
 ) -> tuple[tuple[str, str], ...]:
     """What was explained, as pairs of a label and its text."""
     manifest = trained.dataset.manifest
     size = trained.stylex.style_space.size
+    source = wording.without_folders(manifest.source)
     return (
-        ("Images", f"{manifest.source}, {manifest.resolution} px"),
+        ("Images", f"{source}, {manifest.resolution} px"),
         ("Classifier", _describe(trained, evaluation)),
         (
             "Training",
@@ -202,9 +251,37 @@ def _facts(
         ),
         (
             "Search",
-            f"{trained.settings.attributes.images} held-out images, "
-            f"{size} style coordinates",
+            f"{wording.count(found.table.num_images, 'held-out image')}, all "
+            f"different; {size} style coordinates",
         ),
+        ("Model", f"weights {weights}, step {trained.stylex.step:,}"),
+        ("Date", f"{date:%d %B %Y}".lstrip("0")),
+    )
+
+
+def _effort(
+    trained: trained_lib.TrainedRun, evaluation: record.Evaluation
+) -> verdict.Effort:
+    """What went into the run, and what it could have told from chance."""
+    batch_size = trained.settings.training.batch_size
+    best = trained.record.history.best
+    agreement = evaluation.reconstruction.agreement
+    tested = evaluation.significance.attributes
+    images = len(trained.held_out.tested.ids)
+
+    def smallest(count: int) -> float | None:
+        return significance.smallest_share(
+            count,
+            attributes=int(tested.value) if tested else 1,
+            rebuilding=1.0 - agreement.value if agreement else 0.0,
+        )
+
+    return verdict.Effort(
+        images=trained.dataset.manifest.splits["train"],
+        seen=trained.stylex.step * batch_size,
+        best=None if best is None else int(best["step"]) * batch_size,
+        smallest_share=smallest(images),
+        smallest_share_of_ten=smallest(10 * images),
     )
 
 
@@ -212,7 +289,11 @@ def _describe(
     run: trained_lib.TrainedRun, evaluation: record.Evaluation
 ) -> str:
     settings, accuracy = run.settings.classifier, evaluation.classifier.accuracy
-    name = settings.path or f"{settings.architecture}, trained by this run"
+    name = (
+        wording.without_folders(settings.path)
+        if settings.path
+        else f"{settings.architecture}, trained by this run"
+    )
     if accuracy is None:
         return name
     return (

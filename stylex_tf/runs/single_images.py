@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 import tensorflow as tf
 
-from stylex_tf.attributes import selection, subset
+from stylex_tf.attributes import carried_edit, selection, subset
 from stylex_tf.data import preprocessing
 from stylex_tf.report import single_image
 from stylex_tf.runs import searching
@@ -14,6 +14,9 @@ from stylex_tf.runs import trained as trained_lib
 _IMAGES = 8
 # Strongest edits of an image, each by itself.
 _INDEPENDENT = 4
+
+# What one picture moves at once.
+Moved = Sequence[selection.Attribute]
 
 
 def explain(
@@ -52,13 +55,16 @@ def _explain_one(
     image = trained.held_out.searched.images[row]
     pixels = tf.constant(preprocessing.to_float_numpy(image[None]))
     target = int(np.argsort(-table.base_logits[row], kind="stable")[1])
-    alone = selection.independent(
-        table,
-        image=row,
-        target_class=target,
-        top_k=_INDEPENDENT,
-        measure=searching.selection_rules(trained).measure,
-    )
+    alone = _once_each(
+        selection.independent(
+            table,
+            image=row,
+            target_class=target,
+            # Both ends of a coordinate may lead there.
+            top_k=2 * _INDEPENDENT,
+            measure=searching.selection_rules(trained).measure,
+        )
+    )[:_INDEPENDENT]
     together = subset.subset(
         table,
         image=row,
@@ -66,32 +72,48 @@ def _explain_one(
         target_class=target,
     ).attributes
     rebuilt = functions.generate(tf.constant(found.styles[row][None]))
+    reconstruction = preprocessing.to_uint8(rebuilt).numpy()[0]
     return single_image.SingleImage(
         image_id=table.image_ids[row],
         image=image,
-        reconstruction=preprocessing.to_uint8(rebuilt).numpy()[0],
+        reconstruction=reconstruction,
         probabilities_image=functions.probabilities(pixels)[0],
         probabilities_reconstruction=functions.probabilities(rebuilt)[0],
         target=target,
         independent=_edits(
-            trained, found, row, alone, [[one] for one in alone]
+            trained, found, row, reconstruction, alone, _by_itself(alone)
         ),
         subset=_edits(
-            trained,
-            found,
-            row,
-            together,
-            [together[: last + 1] for last in range(len(together))],
+            trained, found, row, reconstruction, together, _growing(together)
         ),
     )
+
+
+def _once_each(
+    attributes: Sequence[selection.Attribute],
+) -> list[selection.Attribute]:
+    """Of the two ends of a coordinate, the one that does more."""
+    best: dict[int, selection.Attribute] = {}
+    for one in attributes:
+        best.setdefault(one.coordinate, one)
+    return list(best.values())
+
+
+def _by_itself(named: Sequence[selection.Attribute]) -> list[Moved]:
+    return [[one] for one in named]
+
+
+def _growing(named: Sequence[selection.Attribute]) -> list[Moved]:
+    return [named[: last + 1] for last in range(len(named))]
 
 
 def _edits(
     trained: trained_lib.TrainedRun,
     found: searching.Found,
     row: int,
+    reconstruction: np.ndarray,
     named: Sequence[selection.Attribute],
-    moved: Sequence[Sequence[selection.Attribute]],
+    moved: Sequence[Moved],
 ) -> tuple[single_image.Edit, ...]:
     """Pictures of one image; in each, some attributes are moved at once."""
     if not named:
@@ -109,18 +131,26 @@ def _edits(
     )
     pixels = trained.stylex.generate(tf.constant(styles))
     pictures = preprocessing.to_uint8(pixels).numpy()
+    (carried,) = carried_edit.carry(
+        trained.held_out.searched.images[row][None],
+        reconstruction[None],
+        pictures[None],
+    )
+    said = trained.stylex.probabilities(pixels)
+    said_carried = trained.stylex.probabilities(
+        tf.constant(preprocessing.to_float_numpy(carried))
+    )
     return tuple(
         single_image.Edit(
             coordinate=one.coordinate,
             direction=one.direction,
             effect=one.effect,
             picture=picture,
-            probabilities=probabilities,
+            probabilities=said[place],
+            carried=carried[place],
+            probabilities_carried=said_carried[place],
         )
-        for one, picture, probabilities in zip(
-            named,
-            pictures,
-            trained.stylex.probabilities(pixels),
-            strict=True,
+        for place, (one, picture) in enumerate(
+            zip(named, pictures, strict=True)
         )
     )

@@ -124,6 +124,37 @@ class JudgeTest(absltest.TestCase):
             self.assertEqual(set(verdict.significant), set(turned))
             self.assertFalse(any(sum(verdict.significant.values(), [])))
 
+    def test_smaller_shares_are_never_significant(self):
+        for images, attributes, rebuilding in (
+            (60, 1, 0.0),
+            (60, 6, 0.05),
+            (600, 20, 0.05),
+        ):
+            share = significance.smallest_share(
+                images, attributes=attributes, rebuilding=rebuilding
+            )
+            fewest = round(share * images)
+            for turned, matters in ((fewest, True), (fewest - 1, False)):
+                others = [0] * (attributes - 1)
+                verdict = significance.judge(
+                    {
+                        0: _turned(
+                            turned,
+                            *others,
+                            images=images,
+                            rebuilding=round(rebuilding * images),
+                        )
+                    },
+                    {0: _turned(*[0] * attributes, images=0)},
+                    images=images,
+                )
+                self.assertEqual(verdict.significant[0][0], matters)
+
+    def test_of_too_few_images_nothing_is_significant(self):
+        self.assertIsNone(
+            significance.smallest_share(3, attributes=20, rebuilding=0.3)
+        )
+
     def test_refuses_numbers_that_are_none(self):
         with self.assertRaisesRegex(ValueError, "level is 1.0"):
             significance.judge({}, {}, images=2, level=1.0)

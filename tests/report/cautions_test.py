@@ -168,6 +168,16 @@ class CautionsTest(parameterized.TestCase):
         self.assertIn("neither", caution.headline)
         self.assertIn("118 images", caution.text)
 
+    def test_of_classes_that_all_have_none_there_is_one_warning(self):
+        findings = report_samples.explained(
+            report_samples.found(), report_samples.found(class_index=0)
+        )
+
+        (caution,) = cautions.find(report_samples.evaluation(), findings)
+
+        self.assertEqual(caution.code, "no_attributes")
+        self.assertIn("any class", caution.headline)
+
     def test_edits_beyond_the_range_say_so(self):
         found = report_samples.report_data().findings.classes
 

@@ -27,6 +27,13 @@ class DemonstrationTest(parameterized.TestCase):
         with self.assertRaisesRegex(ValueError, f"{name} .*{message}"):
             dataclasses.replace(good, **{name: value})
 
+    def test_refuses_frames_of_photographs_that_do_not_fit(self):
+        good = report_samples.demonstrated()
+        fewer = report_samples.demonstrated(places=4).carried
+
+        with self.assertRaisesRegex(ValueError, "carried frames has shape"):
+            dataclasses.replace(good, carried=fewer)
+
 
 if __name__ == "__main__":
     absltest.main()

@@ -47,6 +47,43 @@ class AttributeViewTest(parameterized.TestCase):
         with self.assertRaises(dataclasses.FrozenInstanceError):
             _attribute().rank = 2
 
+    def test_the_view_of_photographs_shows_them_and_keeps_the_rest(self):
+        ones = np.ones((2, 4, 4, 3), np.uint8)
+        carried = findings.Carried(
+            photographs=ones,
+            edited=2 * ones,
+            probabilities_before=np.full((2, 3), 0.1),
+            probabilities_after=np.full((2, 3), 0.2),
+        )
+
+        seen = _attribute(carried=carried).on_photographs()
+
+        np.testing.assert_array_equal(seen.sources, ones)
+        np.testing.assert_array_equal(seen.edited, 2 * ones)
+        self.assertEqual(seen.probabilities_before[0, 0], 0.1)
+        self.assertEqual(seen.probabilities_after[0, 0], 0.2)
+        self.assertEqual((seen.coordinate, seen.image_ids), (7, ("a", "b")))
+        self.assertIsNone(_attribute().on_photographs())
+        self.assertEmpty(_class().on_photographs().attributes)
+
+    def test_refuses_photographs_that_do_not_belong(self):
+        carried = findings.Carried(
+            photographs=np.ones((1, 4, 4, 3), np.uint8),
+            edited=np.ones((1, 4, 4, 3), np.uint8),
+            probabilities_before=np.full((2, 3), 0.1),
+            probabilities_after=np.full((2, 3), 0.2),
+        )
+        with self.assertRaisesRegex(ValueError, "1 sources, 2 image ids"):
+            _attribute(carried=carried)
+
+    def test_marks_are_beside_the_strongest_of_the_class(self):
+        strong = _attribute(share_flipped=0.5)
+        weak = _attribute(mean_effect=0.1, share_flipped=0.0)
+        found = _class(attributes=(strong, weak))
+
+        self.assertEqual(found.mark(strong), "")
+        self.assertEqual(found.mark(weak), "weak; does not turn the decision")
+
     @parameterized.named_parameters(
         ("direction", {"direction": 2}, "direction is 2"),
         (

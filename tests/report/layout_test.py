@@ -35,9 +35,20 @@ class LayoutTest(parameterized.TestCase):
     def test_stays_within_the_size_where_it_can(self, attributes):
         chosen = layout.plan(attributes, 256)
 
-        pictures = attributes * chosen.examples * (chosen.places + 3)
+        of_one = chosen.places * (1 + chosen.carried_knob)
+        of_one += 3 + 2 * chosen.carried
+        pictures = attributes * chosen.examples * of_one
         if chosen.places:
             self.assertLessEqual(pictures * 256 * 256 * 0.2, layout.MAX_BYTES)
+
+    def test_knobs_on_photographs_go_before_knobs(self):
+        chosen = layout.plan(16, 256)
+
+        self.assertTrue(chosen.carried)
+        self.assertFalse(chosen.carried_knob)
+        self.assertGreater(chosen.places, 0)
+        self.assertIn("knobs of reconstructions alone", chosen.note)
+        self.assertTrue(layout.plan(16, 64).carried_knob)
 
     def test_two_hundred_classes_have_no_knobs(self):
         chosen = layout.plan(1600, 256)
@@ -46,6 +57,8 @@ class LayoutTest(parameterized.TestCase):
             (chosen.examples, chosen.places, chosen.measured), (1, 0, 0)
         )
         self.assertIn("no knobs", chosen.note)
+        self.assertFalse(chosen.carried)
+        self.assertIn("no attribute on the photographs", chosen.note)
 
 
 if __name__ == "__main__":

@@ -84,7 +84,7 @@ class PageBrowserTest(absltest.TestCase):
         opened = self._open()
         article = opened.locator(_ATTRIBUTE)
         knob = article.locator("input[type=range]")
-        picture = article.locator(".turning").first
+        picture = article.locator(".turning.made").first
 
         seen = []
         knob.press("Home")
@@ -96,7 +96,7 @@ class PageBrowserTest(absltest.TestCase):
                 (
                     picture.locator("b").inner_text(),
                     "decided" in picture.get_attribute("class"),
-                    _shade(opened, f"{_ATTRIBUTE} .turning .window"),
+                    _shade(opened, f"{_ATTRIBUTE} .turning.made .window"),
                     article.locator("output").inner_text(),
                 )
             )
@@ -113,10 +113,62 @@ class PageBrowserTest(absltest.TestCase):
             knob.get_attribute("aria-valuetext"),
             "100 % of the range: mean 0.75",
         )
-        self.assertEqual(article.locator(".turning").count(), 2)
+        self.assertEqual(article.locator(".turning:visible").count(), 2)
         self.assertFalse(
             opened.locator("#class-1-2 .turning").first.is_visible()
         )
+
+    def test_the_switch_shows_edits_on_the_photographs(self):
+        opened = self._open()
+        article = opened.locator(_ATTRIBUTE)
+        article.locator("input[type=range]").press("End")
+        self.assertEqual(_shade(opened, f"{_ATTRIBUTE} .made .window"), 255)
+
+        for width in (1280, 390):
+            opened.set_viewport_size({"width": width, "height": 800})
+            opened.get_by_label("on photographs").check()
+
+            # What the knob shows, and its number, are of the photograph.
+            turning = article.locator(".turning:visible").first
+            self.assertEqual(turning.locator("b").inner_text(), "0.68")
+            shade = _shade(opened, f"{_ATTRIBUTE} .carried .window")
+            self.assertEqual(shade, 206)
+            self.assertEqual(opened.locator(".made:visible").count(), 0)
+            self.assertTrue(
+                opened.get_by_text("added to it").first.is_visible()
+            )
+
+            opened.get_by_label("on photographs").uncheck()
+
+            self.assertEqual(opened.locator(".carried:visible").count(), 0)
+            self.assertGreater(opened.locator(".made:visible").count(), 0)
+
+    def test_each_end_of_a_knob_has_its_label_below_it(self):
+        opened = self._open()
+        for width in (390, 1280):
+            opened.set_viewport_size({"width": width, "height": 800})
+            for turned in (False, True):
+                if turned:
+                    opened.locator(f"{_ATTRIBUTE}-knob").press("End")
+                knob, first, last = (
+                    opened.locator(f"{_ATTRIBUTE} {name}").bounding_box()
+                    for name in (".plot input", ".ends .first", ".ends .last")
+                )
+                self.assertAlmostEqual(first["x"], knob["x"], delta=16)
+                self.assertAlmostEqual(
+                    last["x"] + last["width"],
+                    knob["x"] + knob["width"],
+                    delta=16,
+                )
+                self.assertAlmostEqual(first["y"], last["y"], delta=4)
+
+    def test_the_verdict_is_seen_first(self):
+        opened = self._open()
+        for width, height in ((1280, 800), (390, 844)):
+            opened.set_viewport_size({"width": width, "height": height})
+            box = opened.locator("#verdict").bounding_box()
+            self.assertLess(box["y"] + box["height"], height)
+            self.assertTrue(opened.get_by_text("You can trust it").is_visible())
 
     def test_a_turned_knob_can_be_left_again(self):
         opened = self._open()
@@ -287,6 +339,30 @@ class PageBrowserTest(absltest.TestCase):
 
         self.assertGreater(lightness["light"], 700)
         self.assertLess(lightness["dark"], 100)
+
+
+class WithoutScriptTest(absltest.TestCase):
+    def test_it_reads_well_and_the_switch_works(self):
+        path = pathlib.Path(self.create_tempdir()) / "index.html"
+        page.write_report(path, report_samples.report_data())
+        with browser.opened(java_script_enabled=False) as context:
+            opened = context.new_page()
+            opened.goto(path.as_uri())
+            article = opened.locator(_ATTRIBUTE)
+            made, carried = (
+                article.locator(f".after.{way}").first
+                for way in ("made", "carried")
+            )
+            before = article.locator(".before.made").first.bounding_box()
+            after = made.bounding_box()
+            self.assertGreaterEqual(after["y"], before["y"] + before["height"])
+            self.assertFalse(carried.is_visible())
+            self.assertFalse(opened.locator("#flicker").is_visible())
+
+            opened.get_by_label("on photographs").check()
+
+            self.assertFalse(made.is_visible())
+            self.assertTrue(carried.is_visible())
 
 
 def _only_files(route: sync_api.Route) -> None:

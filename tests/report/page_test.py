@@ -1,6 +1,7 @@
 """Tests of the page as a browser would parse it."""
 
 import base64
+import dataclasses
 import hashlib
 import html.parser
 import json
@@ -11,7 +12,14 @@ import numpy as np
 from absl.testing import absltest
 
 from stylex_tf.evaluation import record
-from stylex_tf.report import cautions, findings, page, pictures
+from stylex_tf.report import (
+    cautions,
+    findings,
+    marks,
+    page,
+    pictures,
+    verdict,
+)
 from tests.report import report_samples
 
 # Elements without an end tag.
@@ -217,19 +225,21 @@ class ContentTest(absltest.TestCase):
     def test_probabilities_stand_on_the_pictures(self):
         parsed = _render(demonstrations={})
 
+        # Of each of two examples: made, then carried onto the photograph.
         self.assertEqual(
-            parsed.text_of["class-1-1"].split()[-4:],
-            ["0.07", "0.86", "0.07", "0.86"],
+            parsed.text_of["class-1-1"].split()[-8:],
+            ["0.07", "0.86", "0.19", "0.68"] * 2,
         )
         self.assertEqual(
-            parsed.text_of["class-0-1"].split()[-4:],
-            ["0.93", "0.14", "0.93", "0.14"],
+            parsed.text_of["class-0-1"].split()[-8:],
+            ["0.93", "0.14", "0.81", "0.32"] * 2,
         )
 
     def test_marks_the_pictures_that_the_classifier_gives_the_class(self):
         attribute = report_samples.attribute(
             before=np.array([[0.9, 0.1], [0.6, 0.4]]),
             after=np.array([[0.4, 0.6], [0.51, 0.49]]),
+            carried=False,
         )
         parsed = _render(
             findings=report_samples.explained(report_samples.found(attribute)),
@@ -265,25 +275,30 @@ class ContentTest(absltest.TestCase):
     def test_every_picture_has_a_text_and_decoration_an_empty_one(self):
         parsed = _render()
 
-        # Two reconstructions; in each of three attributes two examples, before,
-        # after and where they differ; an image, its reconstruction, its edits.
-        told = 2 * 2 + 3 * 2 * 3 + 2 + 3
+        # Two reconstructions; in each of three attributes two examples, before
+        # and after, both ways, and where they differ; an image, its
+        # reconstruction, its three edits, both ways.
+        told = 2 * 2 + 3 * 2 * (2 * 2 + 1) + 2 + 3 * 2
         self.assertLen(parsed.alternatives(), told)
-        # Before and after of each attribute in the overview, and the frames
-        # of each example, whose numbers the script says.
-        self.assertLen(parsed.all("img"), told + 3 * 2 + 3 * 2)
+        # Before and after of each coordinate in the overview, and the frames
+        # of each example, whose numbers the script says, all both ways.
+        self.assertLen(parsed.all("img"), told + 2 * (2 * 2 + 3 * 2))
 
     def test_small_pictures_keep_their_pixels(self):
         bare = {"demonstrations": {}, "single_images": ()}
         small = _render(
             findings=report_samples.explained(
-                report_samples.found(report_samples.attribute(size=32))
+                report_samples.found(
+                    report_samples.attribute(size=32, carried=False)
+                )
             ),
             **bare,
         )
         large = _render(
             findings=report_samples.explained(
-                report_samples.found(report_samples.attribute(size=128))
+                report_samples.found(
+                    report_samples.attribute(size=128, carried=False)
+                )
             ),
             **bare,
         )
@@ -308,17 +323,247 @@ class ContentTest(absltest.TestCase):
         self.assertIn("moves no known factor", parsed.text_of["class-1-1"])
 
 
+def _words(text: str) -> str:
+    """As a reader sees it: one space between words."""
+    return " ".join(text.split())
+
+
+class VerdictTest(absltest.TestCase):
+    def test_comes_first_and_names_what_it_looks_at(self):
+        parsed = _render()
+
+        self.assertEqual(parsed.all("section")[0]["id"], "verdict")
+        self.assertEqual(
+            _words(parsed.text_of["verdict"]),
+            "It looks at glasses and open mouth. You can trust it: "
+            "reconstructions keep the classifier's decision in 97.4 % of 1,000 "
+            "unseen images, and all that is listed, moved together, turns 89 % "
+            "of 962 decisions.",
+        )
+
+    def test_counts_the_warnings_below(self):
+        text = _words(
+            _render(
+                evaluation=report_samples.evaluation(
+                    reconstruction__agreement=0.5
+                )
+            ).text_of["verdict"]
+        )
+
+        self.assertIn("Do not rely on it: ", text)
+        self.assertEndsWith(text, "decisions. 1 warning to read first.")
+
+    def test_where_nothing_is_listed_says_what_to_do(self):
+        effort = verdict.Effort(
+            images=1000,
+            seen=3000,
+            best=3000,
+            smallest_share=0.2,
+            smallest_share_of_ten=0.1,
+        )
+        text = _words(
+            _render(
+                findings=report_samples.explained(report_samples.found()),
+                evaluation=report_samples.evaluation(
+                    sufficiency__flips=None, significance__attributes=20.0
+                ),
+                effort=effort,
+            ).text_of["verdict"]
+        )
+
+        self.assertIn("Nothing is explained yet: no attribute is lis", text)
+        self.assertIn("More images: of 250 images an attribute has to", text)
+        self.assertIn("Train longer: it saw 3,000 images", text)
+
+    def test_where_all_are_marked_it_looks_at_nothing(self):
+        view = report_samples.attribute(1, share_flipped=0.0)
+        parsed = _render(
+            findings=report_samples.explained(report_samples.found(view))
+        )
+
+        self.assertIn(
+            "Nothing that it found turns a decision by itself.",
+            _words(parsed.text_of["verdict"]),
+        )
+
+
+class OverviewTest(absltest.TestCase):
+    def test_lists_each_coordinate_once_with_all_that_it_leads_to(self):
+        text = _words(_render().text_of["overview"])
+
+        # 501 leads to both classes of the samples, 502 to one.
+        self.assertEqual(text.count("turns 25 % of 118 images"), 3)
+        self.assertEqual(text.count("open mouth to its maximum"), 1)
+        self.assertIn(
+            "glasses to its maximum, glasses or open mouth: turns 25 % of 118 "
+            "images to its maximum, neither: turns 25 % of 118 images",
+            text,
+        )
+
+    def test_tells_shares_of_images_and_no_log_odds(self):
+        text = _render().text_of["overview"]
+
+        self.assertNotIn("+4.00", text)
+        self.assertNotIn("log odds", text)
+
+    def test_a_list_of_one_class_does_not_repeat_its_name(self):
+        parsed = _render(
+            findings=report_samples.explained(
+                report_samples.found(report_samples.attribute(1))
+            )
+        )
+
+        self.assertIn(
+            "Towards glasses or open mouth glasses turns 25 % of 118 images",
+            _words(parsed.text_of["overview"]),
+        )
+
+    def test_marks_what_is_weak_or_turns_nothing_and_says_what_it_means(self):
+        views = (
+            report_samples.attribute(1),
+            report_samples.attribute(2, mean_effect=0.3, share_flipped=0.0),
+        )
+        parsed = _render(
+            findings=report_samples.explained(report_samples.found(*views)),
+            single_images=(),
+        )
+
+        for place, marks_there in (
+            ("overview", 1),
+            ("class-1-1", 0),
+            ("class-1-2", 1),
+        ):
+            text = parsed.text_of[place]
+            count = text.count("weak; does not turn the decision")
+            self.assertEqual(count, marks_there, place)
+        self.assertIn(marks.LEGEND, parsed.text_of["overview"])
+        self.assertNotIn(marks.LEGEND, _render().text_of["overview"])
+
+    def test_says_where_a_coordinate_leads_the_other_way(self):
+        away = dataclasses.replace(
+            report_samples.attribute(1), direction=findings.TOWARDS_MINIMUM
+        )
+        parsed = _render(
+            findings=report_samples.explained(
+                report_samples.found(report_samples.attribute(1)),
+                report_samples.found(away, class_index=0),
+            )
+        )
+
+        for place, other in (
+            ("class-1-1", "neither"),
+            ("class-0-1", "glasses or open mouth"),
+        ):
+            self.assertIn(f"Other wayleads to {other}", parsed.text_of[place])
+
+    def test_two_coordinates_of_one_factor_are_told_apart(self):
+        views = (report_samples.attribute(1), report_samples.attribute(2))
+        parsed = _render(
+            findings=report_samples.explained(
+                report_samples.found(
+                    *views[:1],
+                    dataclasses.replace(views[1], factor="glasses"),
+                )
+            )
+        )
+
+        for coordinate in (501, 502):
+            self.assertIn(
+                f"glasses (coordinate {coordinate})", parsed.text_of["overview"]
+            )
+
+
+class OnPhotographsTest(absltest.TestCase):
+    def test_every_edit_is_there_both_ways(self):
+        parsed = _render()
+
+        pictures = [
+            found["class"].split()
+            for tag, found in parsed.elements
+            if tag == "span" and found.get("class")
+        ]
+        for kind in ("before", "after", "turning", "thumbnails", "picture"):
+            made, carried = (
+                sum(kind in names and way in names for names in pictures)
+                for way in ("made", "carried")
+            )
+            self.assertEqual(made, carried, kind)
+            self.assertGreater(made, 0, kind)
+        (switch,) = (
+            found
+            for found in parsed.all("input")
+            if found["type"] == "checkbox"
+        )
+        # The script is not needed for it.
+        self.assertNotIn("scripted-only", switch.get("class") or "")
+
+    def test_says_what_the_classifier_says_of_the_photographs(self):
+        alternatives = _render().alternatives()
+
+        for text in (
+            "Photograph test/7: glasses or open mouth with probability 0.19",
+            "The edit on the photograph: glasses or open mouth with "
+            "probability 0.68",
+            "On the photograph: glasses or open mouth with probability 0.12",
+        ):
+            self.assertIn(text, alternatives)
+
+    def test_without_photographs_there_is_no_switch(self):
+        parsed = _render(
+            findings=report_samples.explained(
+                report_samples.found(report_samples.attribute(carried=False))
+            ),
+            demonstrations={(1, 1): report_samples.demonstrated(carried=False)},
+            single_images=(),
+        )
+
+        self.assertFalse(parsed.with_id("carry"))
+        # Nothing that a switch would hide.
+        for tag, found in parsed.elements:
+            if tag in ("span", "li") and found.get("class"):
+                self.assertNotIn("made", found["class"].split()[1:])
+
+    def test_a_knob_of_reconstructions_alone_says_so(self):
+        without = report_samples.demonstrated(carried=False)
+        parsed = _render(demonstrations={(1, 1): without})
+
+        self.assertIn(
+            "The knob turns reconstructions alone.", parsed.text_of["class-1-1"]
+        )
+        (turning,) = {
+            found["class"]
+            for found in parsed.all("span")
+            if "data-decided" in found
+        }
+        # Shown whatever the switch says.
+        self.assertNotIn("made", turning)
+
+
+class PaperTest(absltest.TestCase):
+    def test_pages_are_numbered(self):
+        style = _words(_render().inline["style"])
+
+        self.assertIn("@bottom-right", style)
+        self.assertIn('content: counter(page) " / " counter(pages);', style)
+
+
 class KnobTest(absltest.TestCase):
     def test_every_frame_has_its_number_and_its_decision(self):
         parsed = _render()
 
-        examples = [
-            found for found in parsed.all("li") if "data-decided" in found
-        ]
-        self.assertLen(examples, 3 * 2)
-        for found in examples:
-            self.assertEqual(found["data-probabilities"], "0.07 0.47 0.86")
-            self.assertEqual(found["data-decided"], "0 0 1")
+        for way, probabilities in (
+            ("made", "0.07 0.47 0.86"),
+            ("carried", "0.19 0.43 0.68"),
+        ):
+            turning = [
+                found
+                for found in parsed.all("span")
+                if "data-decided" in found and way in found["class"].split()
+            ]
+            self.assertLen(turning, 3 * 2)
+            for found in turning:
+                self.assertEqual(found["data-probabilities"], probabilities)
+                self.assertEqual(found["data-decided"], "0 0 1")
         (means,) = {
             found["data-means"]
             for found in parsed.all("div")
@@ -343,7 +588,7 @@ class KnobTest(absltest.TestCase):
         self.assertNotIn("Turn the knob", parsed.text_of["class-1"])
         text = parsed.text_of["class-1-1"].replace("\N{NO-BREAK SPACE}", " ")
         self.assertIn("Moves50 % of 118 images", text)
-        self.assertIn("Flips alone25 % of 118", text)
+        self.assertIn("Turns25 % of 118 images, by itself", text)
         self.assertIn(
             "It shows no knobs.",
             page.render(
@@ -430,7 +675,7 @@ class MissingTest(absltest.TestCase):
             findings=report_samples.explained(
                 report_samples.found(
                     report_samples.attribute(
-                        image_ids=(), before=empty, after=empty
+                        image_ids=(), before=empty, after=empty, carried=False
                     )
                 )
             )
@@ -460,7 +705,7 @@ class CautionsTest(absltest.TestCase):
         self.assertFalse(parsed.with_id("no-cautions"))
         self.assertLen(_low(parsed), 2)
         sections = [found["id"] for found in parsed.all("section")]
-        self.assertEqual(sections[:2], ["cautions", "overview"])
+        self.assertEqual(sections[:3], ["verdict", "cautions", "overview"])
         self.assertIn(
             "draws class evidence from the condition",
             parsed.text_of["cautions"],

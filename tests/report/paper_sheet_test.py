@@ -35,6 +35,16 @@ class PaperSheetTest(absltest.TestCase):
         self.assertBetween(grey, 1.6 * 128 * 128, 2 * 128 * 128)
         self.assertEqual(sheet.shape, _draw(report_samples.attribute(1)).shape)
 
+    def test_marks_what_does_not_turn_the_decision(self):
+        drawn = [
+            _draw(report_samples.attribute(1, share_flipped=share))
+            for share in (0.001, 0.0)
+        ]
+
+        # Below the name and the share there is a line more.
+        words = [sheet[60:128, :220] for sheet in drawn]
+        self.assertEqual([(one < 200).any() for one in words], [False, True])
+
     def test_writes_the_given_name(self):
         view = report_samples.attribute(1)
         plain, named, other = (

@@ -32,7 +32,10 @@ class PictureFilesTest(absltest.TestCase):
             [
                 "class_1.png",
                 "class_1_attribute_1.gif",
+                "class_1_attribute_1_on_photographs.gif",
                 "class_1_attribute_2.gif",
+                "class_1_attribute_2_on_photographs.gif",
+                "class_1_on_photographs.png",
             ],
         )
         for name in names:
@@ -47,17 +50,31 @@ class PictureFilesTest(absltest.TestCase):
         )
         (self.folder / "mine.png").write_bytes(b"")
 
-        names = self._write(report_samples.found(report_samples.attribute(1)))
+        names = self._write(
+            report_samples.found(report_samples.attribute(1, carried=False))
+        )
 
         self.assertEqual(
             names, ["class_1.png", "class_1_attribute_1.gif", "mine.png"]
         )
 
+    def test_shows_the_edits_on_the_photographs(self):
+        self._write(report_samples.found(report_samples.attribute(1)))
+
+        made, carried = (
+            np.asarray(Image.open(self.folder / name).convert("RGB"))
+            for name in ("class_1.png", "class_1_on_photographs.png")
+        )
+        # The shades of the samples: reconstructions, and photographs.
+        for sheet, shade, other in ((made, 99, 50), (carried, 50, 99)):
+            self.assertGreater((sheet == shade).all(axis=2).sum(), 128 * 128)
+            self.assertLess((sheet == other).all(axis=2).sum(), 100)
+
     def test_what_has_no_examples_has_no_picture(self):
         self.folder.mkdir()
         empty = np.zeros((0, 2))
         bare = report_samples.attribute(
-            1, image_ids=(), before=empty, after=empty
+            1, image_ids=(), before=empty, after=empty, carried=False
         )
 
         self.assertEmpty(self._write(report_samples.found(bare)))

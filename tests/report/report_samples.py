@@ -102,18 +102,31 @@ def attribute(
     after: np.ndarray | None = None,
     image_ids: tuple[str, ...] = ("test/7", "test/12"),
     size: int = 8,
+    share_flipped: float | None = 0.25,
+    mean_effect: float | None = None,
+    carried: bool = True,
 ) -> findings.AttributeView:
-    """One attribute with an example an id, grey before and white after."""
+    """One attribute with an example an id, grey before and white after.
+
+    Its photographs are darker than their reconstructions, and lighter with the
+    edit; they are less sure of either class.
+    """
     count = len(image_ids)
     shape = (count, size, size, 3)
+    on_photographs = findings.Carried(
+        photographs=np.full(shape, 50, np.uint8),
+        edited=np.full(shape, 206, np.uint8),
+        probabilities_before=np.tile([0.81, 0.19], (count, 1)),
+        probabilities_after=np.tile([0.32, 0.68], (count, 1)),
+    )
     return findings.AttributeView(
         rank=rank,
         coordinate=500 + rank,
         layer="16x16/conv_1",
         channel=20 + rank,
         direction=findings.TOWARDS_MAXIMUM,
-        mean_effect=4.0 / rank,
-        share_flipped=0.25,
+        mean_effect=4.0 / rank if mean_effect is None else mean_effect,
+        share_flipped=share_flipped,
         share_moved=0.5,
         factor=factor,
         purity=None if factor is None else 0.83,
@@ -126,6 +139,7 @@ def attribute(
         if after is None
         else after,
         image_ids=image_ids,
+        carried=on_photographs if carried else None,
     )
 
 
@@ -151,20 +165,28 @@ def explained(
 
 
 def demonstrated(
-    examples: int = 2, places: int = 3, size: int = 8
+    examples: int = 2, places: int = 3, size: int = 8, carried: bool = True
 ) -> demonstration.Demonstration:
     """A knob that makes pictures brighter, and the class likelier."""
     doses = np.linspace(0, 1, places)
-    shades = np.round(99 + 156 * doses).astype(np.uint8)
+
+    def frames(first: int, last: int) -> np.ndarray:
+        shades = np.round(first + (last - first) * doses).astype(np.uint8)
+        shape = (examples, places, size, size, 3)
+        return np.broadcast_to(shades[None, :, None, None, None], shape).copy()
+
+    on_photographs = demonstration.CarriedFrames(
+        frames=frames(50, 206),
+        probabilities=np.tile(0.19 + 0.49 * doses, (examples, 1)),
+        decided=np.tile(doses > 0.8, (examples, 1)),
+    )
     return demonstration.Demonstration(
-        frames=np.broadcast_to(
-            shades[None, :, None, None, None],
-            (examples, places, size, size, 3),
-        ).copy(),
+        frames=frames(99, 255),
         probabilities=np.tile(0.07 + 0.79 * doses, (examples, 1)),
         decided=np.tile(doses > 0.6, (examples, 1)),
         own_places=np.zeros(examples),
         responses=np.stack([0.1 + 0.4 * doses, 0.2 + 0.8 * doses]),
+        carried=on_photographs if carried else None,
     )
 
 
@@ -176,6 +198,8 @@ def edit(coordinate: int = 501, wins: float = 0.86) -> single_image.Edit:
         effect=4.0,
         picture=np.full((8, 8, 3), 255, np.uint8),
         probabilities=np.array([1 - wins, wins]),
+        carried=np.full((8, 8, 3), 246, np.uint8),
+        probabilities_carried=np.array([0.88, 0.12]),
     )
 
 

@@ -3,6 +3,7 @@
 import numpy as np
 from absl.testing import absltest
 
+from stylex_tf.report import marks, single_image
 from tests.report import report_samples
 
 
@@ -25,6 +26,18 @@ class SingleImageTest(absltest.TestCase):
         ):
             one = report_samples.alone(subset=subset)
             self.assertEqual(one.flipped, flipped)
+
+    def test_marks_what_turns_one_way_and_not_the_other(self):
+        # In the samples, no edit turns the photograph.
+        one = report_samples.alone()
+        strong, other = one.independent
+
+        self.assertEqual(single_image.mark(one, strong), "")
+        self.assertEqual(
+            single_image.mark(one, strong, on_photograph=True),
+            marks.TURNS_NOTHING,
+        )
+        self.assertEqual(single_image.mark(one, other), marks.TURNS_NOTHING)
 
 
 if __name__ == "__main__":

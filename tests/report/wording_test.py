@@ -43,6 +43,35 @@ class WordingTest(parameterized.TestCase):
     def test_enumeration(self, items, text):
         self.assertEqual(wording.enumeration(items), text)
 
+    @parameterized.parameters(
+        (0, "0 images"),
+        (1, "1 image"),
+        (1200, "1,200 images"),
+        (None, "an unknown number of images"),
+    )
+    def test_counts(self, number, text):
+        self.assertEqual(wording.count(number, "image"), text)
+
+    @parameterized.parameters(
+        ("/data/me/cats.zip", "cats.zip"),
+        ("/data/me/cats/", "cats"),
+        ("~/cats", "cats"),
+        (r"C:\me\cats.zip", "cats.zip"),
+        ("images/cats", "images/cats"),
+        ("faces", "faces"),
+        ("/", "/"),
+    )
+    def test_folders_of_a_machine_are_left_out(self, path, text):
+        self.assertEqual(wording.without_folders(path), text)
+
+    def test_several_coordinates_of_one_factor_are_told_apart(self):
+        def named(factor, names):
+            return wording.attribute_name(12, factor, names, {"open_mouth"})
+
+        self.assertEqual(named("open_mouth", {}), "open mouth (coordinate 12)")
+        self.assertEqual(named("hair", {}), "hair")
+        self.assertEqual(named("open_mouth", {12: "grin"}), "grin")
+
     def test_factor_names_become_words(self):
         self.assertEqual(wording.words("open_mouth"), "open mouth")
 

@@ -1,6 +1,9 @@
 """Tests of what turning a knob shows."""
 
+import dataclasses
+
 import numpy as np
+import tensorflow as tf
 from absl.testing import absltest
 
 from stylex_tf.data import preprocessing
@@ -94,6 +97,36 @@ class DemonstrateTest(absltest.TestCase):
         own = self.run.found.styles[self.examples, self.attribute.coordinate]
 
         np.testing.assert_allclose(shown.own_places, (own + 3) / 6, rtol=1e-5)
+
+    def test_the_knob_turns_the_photographs_too(self):
+        pictures = preprocessing.to_uint8(
+            self.run.world.generate(self.run.found.styles[self.examples])
+        ).numpy()
+        shown = self._demonstrate(sources=pictures)[_TARGET, 1]
+
+        photographs = self.run.trained.held_out.searched.images[self.examples]
+        change = shown.frames.astype(int) - pictures[:, None]
+        expected = np.clip(photographs[:, None] + change, 0, 255)
+        np.testing.assert_array_equal(shown.carried.frames, expected)
+        self.assertGreater(np.abs(expected - shown.frames).max(), 0)
+        for place in range(_PLAN.places):
+            logits = self.run.world.classify(
+                preprocessing.to_float(expected[:, place].astype(np.uint8))
+            )
+            np.testing.assert_allclose(
+                shown.carried.probabilities[:, place],
+                tf.nn.softmax(logits)[:, _TARGET],
+                rtol=1e-5,
+            )
+            np.testing.assert_array_equal(
+                shown.carried.decided[:, place],
+                tf.argmax(logits, axis=1) == _TARGET,
+            )
+
+    def test_a_page_without_room_turns_reconstructions_alone(self):
+        plan = dataclasses.replace(_PLAN, carried_knob=False)
+
+        self.assertIsNone(self._demonstrate(plan)[_TARGET, 1].carried)
 
     def test_responses_are_of_images_of_other_classes_picked_or_not(self):
         shown = self._demonstrate()[_TARGET, 1]

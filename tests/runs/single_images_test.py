@@ -1,8 +1,12 @@
 """Tests of what would change the decision about one image."""
 
+from unittest import mock
+
 import numpy as np
+import tensorflow as tf
 from absl.testing import absltest
 
+from stylex_tf.attributes import selection
 from stylex_tf.data import preprocessing
 from stylex_tf.runs import single_images
 from tests.testing import linear_run
@@ -55,6 +59,42 @@ class SingleImagesTest(absltest.TestCase):
                 == one.target,
             )
         self.assertGreater(max(counts), 0)
+
+    def test_no_coordinate_is_there_twice(self):
+        for one in self.explained:
+            coordinates = [edit.coordinate for edit in one.independent]
+            self.assertLen(set(coordinates), len(coordinates))
+
+    def test_of_two_ends_that_help_the_better_is_shown(self):
+        both = [
+            selection.Attribute(3, 1, 2.0, 1.0),
+            selection.Attribute(5, 0, 1.5, 1.0),
+            selection.Attribute(3, 0, 1.0, 1.0),
+        ]
+        with mock.patch.object(selection, "independent", return_value=both):
+            (one, *_) = single_images.explain(self.run.trained, self.run.found)
+
+        self.assertEqual(
+            [(edit.coordinate, edit.direction) for edit in one.independent],
+            [(3, 1), (5, 0)],
+        )
+
+    def test_edits_are_carried_onto_the_image(self):
+        for one, row in zip(self.explained, self.rows, strict=True):
+            image = self.run.trained.held_out.searched.images[row]
+            np.testing.assert_array_equal(one.image, image)
+            for edit in one.independent:
+                carried = image.astype(int) + edit.picture - one.reconstruction
+                carried = np.clip(carried, 0, 255).astype(np.uint8)
+                np.testing.assert_array_equal(edit.carried, carried)
+                logits = self.run.world.classify(
+                    preprocessing.to_float(carried[None])
+                )
+                np.testing.assert_allclose(
+                    edit.probabilities_carried,
+                    tf.nn.softmax(logits)[0],
+                    rtol=1e-5,
+                )
 
     def _styles(self, row, edits):
         styles = self.run.found.styles[row][None].copy()

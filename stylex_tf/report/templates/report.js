@@ -28,14 +28,13 @@ function wordsOf(element, name) {
 
 function turn(article, place) {
   article.classList.add("turned");
-  for (const example of article.querySelectorAll(".example")) {
-    const picture = example.querySelector(".turning");
+  for (const picture of article.querySelectorAll(".turning")) {
     picture.querySelector("img").style.top = `${-100 * place}%`;
     picture.querySelector("b").textContent =
-      wordsOf(example, "probabilities")[place];
+      wordsOf(picture, "probabilities")[place];
     picture.classList.toggle(
       "decided",
-      wordsOf(example, "decided")[place] === "1",
+      wordsOf(picture, "decided")[place] === "1",
     );
   }
   const knob = article.querySelector(".knob");
@@ -56,10 +55,9 @@ function turn(article, place) {
 for (const knob of document.querySelectorAll(".knob")) {
   const article = knob.closest(".attribute");
   const input = knob.querySelector("input");
-  for (const example of article.querySelectorAll(".example")) {
+  for (const strip of article.querySelectorAll(".window img")) {
     // A strip of all frames; the window shows one.
-    example.querySelector(".window img").style.height =
-      `${100 * (Number(input.max) + 1)}%`;
+    strip.style.height = `${100 * (Number(input.max) + 1)}%`;
   }
   input.addEventListener("input", () => turn(article, Number(input.value)));
   knob.querySelector(".back").addEventListener("click", () => {

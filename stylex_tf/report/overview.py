@@ -1,0 +1,84 @@
+"""What the overview lists: every coordinate once, with all that it leads to."""
+
+import dataclasses
+from collections.abc import Sequence
+
+from stylex_tf.report import findings
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Led:
+    """A coordinate, moved one way: an attribute of one class."""
+
+    found: findings.ClassFindings
+    view: findings.AttributeView
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Line:
+    """One coordinate and the attributes that it makes, strongest first."""
+
+    led: tuple[Led, ...]
+
+    @property
+    def first(self) -> Led:
+        """The strongest."""
+        return self.led[0]
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class List:
+    """A list of its own: of one class, or of both classes that there are."""
+
+    classes: tuple[findings.ClassFindings, ...]
+    lines: tuple[Line, ...]
+
+
+def lists(found: findings.Findings) -> tuple[List, ...]:
+    """Makes a list a class; of two classes one list.
+
+    What leads to one of two classes leads to the other when it is moved the
+    other way: in two lists it would be read as two attributes.
+
+    Args:
+        found: all that is on the page.
+    """
+    if len(found.class_names) == 2:
+        return (List(found.classes, tuple(_lines(found.classes))),)
+    return tuple(List((one,), tuple(_lines([one]))) for one in found.classes)
+
+
+def strength(led: Led) -> tuple[float, float]:
+    """Returns what attributes are compared by, the larger the stronger.
+
+    The share of images that it turns, then its mean effect.
+    """
+    share = led.view.share_flipped
+    return (-1.0 if share is None else share, led.view.mean_effect)
+
+
+def others(found: findings.Findings, view: findings.AttributeView) -> list[Led]:
+    """Lists where else on the page the coordinate of an attribute stands.
+
+    Args:
+        found: all that is on the page.
+        view: one of its attributes.
+    """
+    return [
+        led
+        for led in _all(found.classes)
+        if led.view.coordinate == view.coordinate and led.view is not view
+    ]
+
+
+def _all(classes: Sequence[findings.ClassFindings]) -> list[Led]:
+    return [Led(one, view) for one in classes for view in one.attributes]
+
+
+def _lines(classes: Sequence[findings.ClassFindings]) -> list[Line]:
+    by_coordinate: dict[int, list[Led]] = {}
+    # The sort is stable: of equals, the higher in its class's list is first.
+    ranked = sorted(_all(classes), key=lambda led: led.view.rank)
+    for led in sorted(ranked, key=strength, reverse=True):
+        by_coordinate.setdefault(led.view.coordinate, []).append(led)
+    return [Line(tuple(one)) for one in by_coordinate.values()]
