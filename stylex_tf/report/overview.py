@@ -1,7 +1,7 @@
 """What the overview lists: every coordinate once, with all that it leads to."""
 
 import dataclasses
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from stylex_tf.report import findings
 
@@ -57,18 +57,16 @@ def strength(led: Led) -> tuple[float, float]:
     return (-1.0 if share is None else share, led.view.mean_effect)
 
 
-def others(found: findings.Findings, view: findings.AttributeView) -> list[Led]:
-    """Lists where else on the page the coordinate of an attribute stands.
+def by_coordinate(found: findings.Findings) -> Mapping[int, list[Led]]:
+    """Lists, for each coordinate, all attributes on the page that it makes.
 
     Args:
         found: all that is on the page.
-        view: one of its attributes.
     """
-    return [
-        led
-        for led in _all(found.classes)
-        if led.view.coordinate == view.coordinate and led.view is not view
-    ]
+    led: dict[int, list[Led]] = {}
+    for one in _all(found.classes):
+        led.setdefault(one.view.coordinate, []).append(one)
+    return led
 
 
 def _all(classes: Sequence[findings.ClassFindings]) -> list[Led]:

@@ -138,7 +138,7 @@ def render(data: ReportData, encoding: pictures.Encoding) -> str:
         ),
         levels=verdict.Level,
         lists=overview.lists(data.findings),
-        others=functools.partial(overview.others, data.findings),
+        by_coordinate=overview.by_coordinate(data.findings),
         ways_of=ways.of_attribute,
         two_ways=ways.has_two(data.findings, data.single_images),
         mark_of=single_image.mark,

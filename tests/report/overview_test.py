@@ -99,7 +99,7 @@ class OverviewTest(absltest.TestCase):
             report_samples.found(there, class_index=0),
         )
 
-        (other,) = overview.others(found, here)
+        (_, other) = overview.by_coordinate(found)[7]
 
         self.assertIs(other.view, there)
         self.assertEqual(other.found.class_index, 0)
