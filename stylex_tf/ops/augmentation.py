@@ -5,26 +5,16 @@ Karras et al. 2020, "Training Generative Adversarial Networks with Limited Data"
 image with one probability, the strength. Below 0.8 the operations do not show
 in what the generator draws (section 2.2).
 
-Of TensorFlow Addons this takes `interpolate_bilinear`: its gradient is exact,
-also the second one, which R1 needs, and it is as fast as a sampling of our
-own. It leaves `transform`: its registered gradient warps back instead of
-summing what each pixel gave, and forgets the reflection at the border
-(tests/data/augmentation_test.py shows both).
-
 Differs from the paper: images are sampled bilinearly as they are, and not at
 twice their size between two wavelet filters, which costs four times as much.
 """
 
 import math
-import warnings
 from typing import NamedTuple
 
 import tensorflow as tf
 
-with warnings.catch_warnings():
-    # It says at every import that it is no longer developed.
-    warnings.simplefilter("ignore", UserWarning)
-    import tensorflow_addons as tfa
+from stylex_tf.ops import bilinear
 
 
 class Parameters(NamedTuple):
@@ -209,12 +199,7 @@ def _sample(images: tf.Tensor, backwards: tf.Tensor) -> tf.Tensor:
         _reflect(row[:, i, 0] * x + row[:, i, 1] * y + row[:, i, 2] + c, n)
         for i, c, n in ((1, centre[0], h), (0, centre[1], w))
     ]
-    # A pixel more, or the last one would be first + 1.0 * (last - first).
-    padded = tf.pad(images, [[0, 0], [0, 1], [0, 1], [0, 0]], "REFLECT")
-    sampled = tfa.image.interpolate_bilinear(
-        padded, tf.reshape(tf.stack(points, axis=-1), [-1, h * w, 2])
-    )
-    sampled = tf.reshape(sampled, tf.shape(images))
+    sampled = bilinear.sample(images, *points)
     return tf.ensure_shape(sampled, images.shape)
 
 
