@@ -2,10 +2,10 @@
 
     ./bazelw run //stylex_tf:train
 
-18 minutes on 2 CPU cores, 1.3 GB. Classifier accuracy 1.000, agreement of
-image and reconstruction 1.000 (776 images), factor agreement on both causes
-1.000; the causes are attributes 1 and 2; decisions flipped by the top attribute
-0.501, by the top 2 0.999 (random coordinates 0.017 and 0.039).
+17 to 22 minutes on one CPU core, 1.3 GB. Three seeds: agreement of image and
+reconstruction 1.000, both causes among the first four attributes, decisions
+flipped by the first two 1.000 (random coordinates 0.05 to 0.08):
+benchmarks/results/quickstart.json.
 
 Not the paper's settings: reconstruction weighs first, few style coordinates
 carry the image and are exchanged between images, and the generator is not told

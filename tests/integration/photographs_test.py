@@ -3,9 +3,12 @@
 Each trains two steps, explains, evaluates, reports and exports.
 """
 
+import json
 import pathlib
 import tempfile
 
+import numpy as np
+import tensorflow as tf
 from absl.testing import absltest
 
 from stylex_tf import config, main_job, run_folder
@@ -70,6 +73,42 @@ class PhotographsTest(absltest.TestCase):
         # What needs no label is measured.
         self.assertIsNotNone(found.reconstruction.agreement)
         self.assertIsNotNone(found.sufficiency.second_agreement)
+
+    def test_networks_for_photographs(self):
+        """A backbone, a searched part, its remainder, and a spatial code."""
+        self.settings.data = config.DataConfig(
+            source="faces",
+            causes=("glasses",),
+            rendered_images=240,
+            cache_dir=self.settings.data.cache_dir,
+        )
+        model, loss = self.settings.model, self.settings.loss
+        model.resolution, model.conditioning = 32, "none"
+        model.style_width, model.searched_width = 4, 2
+        model.backbone = loss.perceptual_features = "photographs"
+        model.spatial_resolution, model.spatial_channels = 8, 2
+        loss.remainder = 1.0
+        self.settings.training.style_exchange = 1.0
+        self.settings.training.spatial_dropout = 0.5
+        _, found = self._run()
+        self.assertIsNotNone(found.reconstruction.l1)
+
+        exported = tf.saved_model.load(str(self.root / "run/export/1"))
+        images = tf.fill([2, 32, 32, 3], 0.25)
+        styles = exported.signatures["encode_images"](images=images)["styles"]
+        searched, remainder, spatial = 7 * 2, 7 * 2, 8 * 8 * 2
+        self.assertEqual(styles.shape, [2, searched + remainder + spatial])
+        sizes = json.loads(
+            (self.root / "run/export/1/assets/contract.json").read_text()
+        )["sizes"]
+        self.assertEqual(sizes["S"], searched)
+        # The spatial code passes through the export, and does something.
+        drawn = exported.signatures["generate"](styles=styles)["images"]
+        moved = tf.concat(
+            [styles[:, :-spatial], styles[:, -spatial:] + 1.0], axis=1
+        )
+        other = exported.signatures["generate"](styles=moved)["images"]
+        self.assertGreater(np.abs(other - drawn).max(), 1e-3)
 
     def test_annotated_photographs(self):
         self.settings.data.source = str(layouts.cub(self.root / "birds", 12, 3))
