@@ -9,7 +9,7 @@ import tensorflow as tf
 from stylex_tf import config, experiment, run_folder
 from stylex_tf.evaluation import record, renderings
 from stylex_tf.export import saved_model
-from stylex_tf.report import findings
+from stylex_tf.report import findings, wording
 from stylex_tf.runs import explaining, exporting, initial_weights, trained
 from stylex_tf.runs import run as run_lib
 
@@ -87,7 +87,7 @@ def _summary(
     lines = ["", "What the classifier looks at"]
     for found in shown.classes[:_CLASSES]:
         lines.append(f"  towards {found.class_name}:")
-        lines += [_in_words(view) for view in found.attributes]
+        lines += [_in_words(found, view) for view in found.attributes]
         if not found.attributes:
             lines.append("    nothing that matters")
     more = len(shown.classes) - _CLASSES
@@ -105,13 +105,17 @@ def _summary(
     return "\n".join(lines)
 
 
-def _in_words(view: findings.AttributeView) -> str:
+def _in_words(
+    found: findings.ClassFindings, view: findings.AttributeView
+) -> str:
     end = "up" if view.direction == findings.TOWARDS_MAXIMUM else "down"
-    factor = f", moves {view.factor}" if view.factor else ""
-    return (
-        f"    {view.rank}. {view.layer} channel {view.channel} {end}: effect "
-        f"{view.mean_effect:+.2f}, flips {view.share_flipped:.0%}{factor}"
-    )
+    parts = [
+        f"{view.rank}. {view.layer} channel {view.channel} {end}: turns "
+        f"{view.share_flipped:.0%} of {wording.count(found.images, 'image')}",
+        f"moves {view.factor}" if view.factor else "",
+        found.mark(view),
+    ]
+    return "    " + ", ".join(part for part in parts if part)
 
 
 def _figures(evaluation: record.Evaluation) -> list[tuple[str, str]]:

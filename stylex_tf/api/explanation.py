@@ -22,6 +22,7 @@ from stylex_tf.api import (
 )
 from stylex_tf.api import trust as trust_lib
 from stylex_tf.attributes import carried_edit
+from stylex_tf.report import marks, wording
 
 # What a notebook shows by itself.
 _SHOWN_ROWS = 8
@@ -216,7 +217,7 @@ class Explanation:
         there = self.coordinates >= 0
         effects = np.where(there, self.effects, -np.inf)
         best = effects.max(axis=1, keepdims=True, initial=-np.inf)
-        return there & (effects < explanation_rows.WEAK * best)
+        return there & (effects < marks.WEAK_SHARE * best)
 
     def attribute_name(self, n: int, a: int) -> str:
         """What an attribute is called: its name, or its style coordinate."""
@@ -225,20 +226,14 @@ class Explanation:
 
     def cautions(self, n: int) -> list[str]:
         """What to be careful about, for each attribute of an image."""
+        there = self.coordinates[n] >= 0
+        strongest = self.effects[n].max(where=there, initial=-np.inf)
         return [
-            "; ".join(
-                words
-                for words, holds in (
-                    ("weak", weak),
-                    ("does not turn the decision", not turns),
-                )
-                if there and holds
-            )
-            for there, weak, turns in zip(
-                self.coordinates[n] >= 0,
-                self.weak[n],
-                self.turns[n],
-                strict=True,
+            marks.find(effect=effect, strongest=strongest, turns=turns)
+            if found
+            else ""
+            for found, effect, turns in zip(
+                there, self.effects[n], self.turns[n], strict=True
             )
         ]
 
@@ -350,7 +345,10 @@ class Explanation:
         return [
             (
                 name.replace("_", " "),
-                value if isinstance(value, str) else json.dumps(value),
+                # The page goes to others, who need no folders of this machine.
+                wording.without_folders(value, keep=2)
+                if isinstance(value, str)
+                else json.dumps(value),
             )
             for name, value in self.provenance.items()
         ]

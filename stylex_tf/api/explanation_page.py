@@ -8,7 +8,7 @@ from collections.abc import Sequence
 import jinja2
 
 from stylex_tf.api import cells
-from stylex_tf.report import page_template, pictures
+from stylex_tf.report import marks, page_template, pictures
 
 _TEMPLATES = pathlib.Path(__file__).parent / "templates"
 # Nothing is lost.
@@ -28,7 +28,13 @@ def render(
         HTML.
     """
     page = _environment().get_template("page.html")
-    return page.render(rows=rows, facts=facts, note="", switch="carry")
+    return page.render(
+        rows=rows,
+        facts=facts,
+        note="",
+        switch="carry",
+        legend=_legend(rows),
+    )
 
 
 def render_fragment(rows: Sequence[cells.Row], *, note: str) -> str:
@@ -44,7 +50,15 @@ def render_fragment(rows: Sequence[cells.Row], *, note: str) -> str:
     fragment = _environment().get_template("rows.html")
     # A notebook holds several: a label must find its own switch.
     switch = f"carry-{secrets.token_hex(4)}"
-    return fragment.render(rows=rows, note=note, switch=switch)
+    return fragment.render(
+        rows=rows, note=note, switch=switch, legend=_legend(rows)
+    )
+
+
+def _legend(rows: Sequence[cells.Row]) -> str:
+    """What the marks mean, where there are any."""
+    marked = any(cell.caution for row in rows for cell in row.cells)
+    return marks.LEGEND if marked else ""
 
 
 @functools.cache

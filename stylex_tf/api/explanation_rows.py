@@ -5,12 +5,9 @@ from typing import Any
 import numpy as np
 
 from stylex_tf.api import cells
-from stylex_tf.report import wording
+from stylex_tf.report import marks, wording
 
 # An explanation, whose module imports this one, is Any here.
-
-# An attribute that does less than this share of the strongest is weak.
-WEAK = 0.1
 
 
 def rows(found: Any, limit: int) -> list[cells.Row]:
@@ -40,9 +37,16 @@ def shown_class(found: Any, n: int) -> int:
     return int(np.argmax(found.probabilities_before[n]))
 
 
+def caution(*, effect: float, strongest: float, turns: bool) -> str:
+    """What to be careful about with one edit: see `marks.find`."""
+    return marks.find(effect=effect, strongest=strongest, turns=turns)
+
+
 def _heading(found: Any, n: int) -> str:
     shown = found.class_names[shown_class(found, n)]
-    return f"{found.image_ids[n]}: probability of {shown}"
+    # Two images of two folders may have one name.
+    name = wording.without_folders(found.image_ids[n], keep=2)
+    return f"{name}: probability of {shown}"
 
 
 def _given(found: Any, n: int) -> list[cells.Cell]:

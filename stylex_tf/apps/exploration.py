@@ -155,21 +155,12 @@ class Exploration:
             # Both directions of one coordinate make one knob, the better's.
             if coordinate < 0 or coordinate in knobs:
                 continue
-            cautions = [
-                words
-                for words, holds in (
-                    ("weak", effect < explanation_rows.WEAK * effects.max()),
-                    (
-                        "does not turn the decision",
-                        np.argmax(after) == np.argmax(before)
-                        or (
-                            target_class != AWAY
-                            and np.argmax(after) != target_class
-                        ),
-                    ),
-                )
-                if holds
-            ]
+            turns = np.argmax(after) != np.argmax(before) and (
+                target_class in (AWAY, np.argmax(after))
+            )
+            caution = explanation_rows.caution(
+                effect=effect, strongest=effects.max(), turns=bool(turns)
+            )
             knobs[int(coordinate)] = Knob(
                 coordinate=int(coordinate),
                 direction=int(direction),
@@ -178,9 +169,8 @@ class Exploration:
                 ),
                 caption=(
                     f"to the right, {self.class_names[shown]} "
-                    f"{before[shown]:.1%} to {after[shown]:.1%}: log odds "
-                    f"moved by {effect:.1f}"
-                    + "".join(f"; {words}" for words in cautions)
+                    f"{before[shown]:.1%} to {after[shown]:.1%}"
+                    + (f"; {caution}" if caution else "")
                 ),
             )
         return list(knobs.values())

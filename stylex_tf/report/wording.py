@@ -75,13 +75,20 @@ def attribute_name(
     return names.get(coordinate, default)
 
 
-def without_folders(path: str) -> str:
+def without_folders(path: str, *, keep: int = 1) -> str:
     """Leaves the folders of a machine out: "/data/me/cats.zip" -> "cats.zip".
 
     A name, or a path that says nothing of the machine, stays what it is.
+
+    Args:
+        path: or any other text.
+        keep: how many of the last parts of a path are left.
     """
     kinds = (pathlib.PurePosixPath(path), pathlib.PureWindowsPath(path))
     for kind in kinds:
         if kind.is_absolute() or path.startswith("~"):
-            return kind.name or path
+            parts = [
+                part for part in kind.parts if part not in (kind.anchor, "~")
+            ]
+            return "/".join(parts[-keep:]) or path
     return path

@@ -25,7 +25,8 @@ class Explained:
         found: what the search found, and is significant.
         shown: the same with pictures.
         evaluation: every figure.
-        names: what people called the coordinates.
+        names: what people called the coordinates, and else what the readers
+            of known factors did.
     """
 
     found: searching.Found
@@ -80,4 +81,5 @@ def explain(
         step=trained.stylex.step,
     )
     reporting.write_report(trained, found, shown, evaluation, given)
-    return Explained(found, shown, evaluation, given.names)
+    names = {**naming.names(shown), **given.names}
+    return Explained(found, shown, evaluation, names)

@@ -11,8 +11,12 @@ from stylex_tf.evaluation import (
     ground_truth,
     reconstruction,
 )
+from stylex_tf.report import findings, wording
 from stylex_tf.runs import searching
 from stylex_tf.runs import trained as trained_lib
+
+# Of a change that is less pure, half or more is something else.
+_PURE = 0.5
 
 
 class Namer:
@@ -71,6 +75,23 @@ class Namer:
         # Where every image has the class already, nothing can be read.
         nothing = ground_truth.AttributeFactor(None, None, {}, None)
         return judged or [nothing] * len(attributes)
+
+
+def names(shown: findings.Findings) -> dict[int, str]:
+    """Returns what the readers call coordinates, for people.
+
+    A coordinate has the name of the factor that most of its change falls on,
+    in the first class that lists it; less pure ones have none.
+
+    Args:
+        shown: each class's attributes.
+    """
+    called: dict[int, str] = {}
+    for found in shown.classes:
+        for view in found.attributes:
+            if view.factor is not None and (view.purity or 0.0) >= _PURE:
+                called.setdefault(view.coordinate, wording.words(view.factor))
+    return called
 
 
 def get(

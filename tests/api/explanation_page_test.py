@@ -8,6 +8,7 @@ from absl.testing import absltest
 from PIL import Image
 
 from stylex_tf.api import cells, explanation_page
+from stylex_tf.report import marks
 
 _PICTURE = np.arange(300 * 300 * 3).reshape(300, 300, 3).astype(np.uint8)
 _ROW = cells.Row(
@@ -56,6 +57,15 @@ class ExplanationPageTest(absltest.TestCase):
         page = explanation_page.render([row], facts=[])
 
         self.assertEqual(page.count('<span class="caution">weak</span>'), 1)
+        # What the word means stands there too, and only there.
+        self.assertIn(marks.LEGEND, page)
+        unmarked = explanation_page.render([_ROW], facts=[])
+        self.assertNotIn(marks.LEGEND, unmarked)
+
+    def test_printed_pages_are_numbered(self):
+        page = explanation_page.render([_ROW], facts=[])
+
+        self.assertIn("counter(page)", page)
 
     def test_allows_itself_no_network(self):
         page = explanation_page.render([_ROW], facts=[])

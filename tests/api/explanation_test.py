@@ -201,6 +201,21 @@ class ExplanationTest(parameterized.TestCase):
             found.to_html(self.folder / "page.html").read_text(),
         )
 
+    def test_the_page_tells_no_folders_of_this_machine(self):
+        found = samples.make(
+            image_ids=("/home/me/cats/1.png", "image 1"),
+            provenance={"model": "/home/me/export/1", "model_sha256": "c0ffee"},
+        )
+
+        page = found.to_html(self.folder / "page.html").read_text()
+
+        self.assertNotIn("/home/me", page)
+        self.assertIn("cats/1.png: probability of", page)
+        self.assertIn("<dt>model</dt><dd>export/1</dd>", page)
+        self.assertIn("c0ffee", page)
+        # What is kept for programs is whole.
+        self.assertEqual(found.image_ids[0], "/home/me/cats/1.png")
+
     def test_names_that_were_given_are_shown_and_kept(self):
         found = samples.make(attribute_names={1: "glasses"})
 

@@ -64,6 +64,14 @@ class WordingTest(parameterized.TestCase):
     def test_folders_of_a_machine_are_left_out(self, path, text):
         self.assertEqual(wording.without_folders(path), text)
 
+    def test_as_many_folders_as_are_wanted_stay(self):
+        for path, text in (
+            ("/data/me/export/1", "export/1"),
+            ("/1", "1"),
+            ("export/a/1", "export/a/1"),
+        ):
+            self.assertEqual(wording.without_folders(path, keep=2), text)
+
     def test_several_coordinates_of_one_factor_are_told_apart(self):
         def named(factor, names):
             return wording.attribute_name(12, factor, names, {"open_mouth"})
