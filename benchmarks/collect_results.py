@@ -13,12 +13,12 @@ commit and the day. A table that quotes it says so: CONTRIBUTING.md, "Numbers".
 import datetime
 import json
 import pathlib
-import subprocess
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 from absl import app, flags
 
+from benchmarks import commit
 from stylex_tf import atomic_file, errors
 from stylex_tf.evaluation import evaluation_file
 
@@ -62,22 +62,6 @@ def _figure(measured: Sequence[tuple[float, int | None]]) -> dict[str, Any]:
     }
 
 
-def _commit() -> str:
-    """The commit of the working tree that this file is in."""
-    answer = subprocess.run(
-        ["git", "rev-parse", "HEAD"],
-        cwd=pathlib.Path(__file__).resolve().parent,
-        capture_output=True,
-        text=True,
-    )
-    if answer.returncode:
-        raise app.UsageError(
-            f"no commit to name: {answer.stderr.strip()}; expected to run "
-            "in a clone"
-        )
-    return answer.stdout.strip()
-
-
 def main(argv: Sequence[str]) -> None:
     """Writes the figures of the run folders that are named."""
     folders = [pathlib.Path(name).expanduser() for name in argv[1:]]
@@ -101,7 +85,7 @@ def main(argv: Sequence[str]) -> None:
         )
     content = {
         "command": _COMMAND.value,
-        "commit": _commit(),
+        "commit": commit.of_working_tree(),
         "day": datetime.date.today().isoformat(),
         "runs": runs,
         "summary": summarize(list(runs.values())),

@@ -1,10 +1,11 @@
 r"""Your images and your classifier.
 
-    ./bazelw run //stylex_tf:train -- --config=configs/custom.py \
+    ./bazelw run //stylex_tf:train -- --config=custom \
         --config.data.source=FOLDER --config.classifier.path=FILE
 
-FOLDER has one sub-folder a class; FILE is a .keras or .h5 file, or the folder
-of a SavedModel. Without a FILE a small classifier is trained on the folder.
+FOLDER has one sub-folder a class; FILE is a .keras, .h5 or .onnx file, or the
+folder of a SavedModel. Without a FILE a small classifier is trained on the
+folder.
 
 The losses are those of quickstart.py, which says why they are not the paper's.
 Raise `total_images` for large or varied data: the paper saw 4 million images

@@ -6,6 +6,8 @@
     explanation = model.explain(stylex_tf.samples("faces_32"), top_k=4)
     explanation.to_html("faces.html")
 
+    mine = stylex_tf.train(classifier, "photos", run_dir="runs/mine")
+
 docs/python_api.md has every call. TensorFlow is imported by the first use.
 """
 
@@ -17,6 +19,7 @@ if TYPE_CHECKING:
     from stylex_tf.api.explanation import Explanation
     from stylex_tf.api.shipped import samples
     from stylex_tf.errors import ServerError, UsageError
+    from stylex_tf.train_in_memory import train
 
 __all__ = [
     "Explainer",
@@ -26,6 +29,7 @@ __all__ = [
     "connect",
     "load",
     "samples",
+    "train",
 ]
 
 _MODULES = {
@@ -36,6 +40,7 @@ _MODULES = {
     "connect": "stylex_tf.api.explainer",
     "load": "stylex_tf.api.explainer",
     "samples": "stylex_tf.api.shipped",
+    "train": "stylex_tf.train_in_memory",
 }
 
 

@@ -43,9 +43,8 @@ class DataConfig:
     # Annotations of CelebA or CUB, or columns of `factors.csv` beside a class
     # folder, to know of every image, as of a world's; for evaluation alone.
     factors: tuple[str, ...] = ()
-    # What must not be on both sides of a cut (a patient, a plant): a column of
-    # a .csv, or a regular expression with one bracket group on the file name,
-    # "patient_([0-9]+)".
+    # What must not be on both sides of a cut: a column of a .csv, or a regular
+    # expression with one bracket group on the file name, "patient_([0-9]+)".
     group: str = ""
     # The class names to keep, in the order of their indices; empty keeps all.
     classes: tuple[str, ...] = ()
@@ -78,26 +77,29 @@ class DataConfig:
 class ClassifierConfig:
     """The classifier to explain: a file, or one that we train."""
 
-    # A .keras or .h5 file, or a SavedModel folder; empty trains one.
+    # A .keras, .h5 or .onnx file, or a SavedModel folder; empty trains one.
     path: str = ""
     # What the file puts out: "logits", "probabilities", or "auto" to read its
     # last activation, which is believed before what is said here.
     output: str = "auto"
+    # Of a file that puts out one number (an age): where class 1 begins, and how
+    # far above that the odds are e to 1.
+    threshold: float | None = None
+    threshold_scale: float = 1.0
     # The value range of the pixels that the classifier was trained with.
     input_range: tuple[float, float] = (-1.0, 1.0)
     # SavedModel only: the signature to call.
     signature: str = "serving_default"
     # Which output to explain, of a file that has several.
     output_name: str = ""
-    # Loads a file with code of its own (a Lambda, layers of its own, a graph
-    # that touches files or Python), which then may do whatever you may. Only
-    # for a file whose maker you trust; docs/your_own.md.
+    # Loads a file with code of its own (a Lambda, a graph that touches files),
+    # which then may do whatever you may: only for a file whose maker you trust.
     run_foreign_code: bool = False
     # Used when `path` is empty: "small_cnn" or "mobilenet" (the paper's).
     architecture: str = "small_cnn"
     epochs: int = 5
-    # Trains on zoomed, shifted pictures in another light, mirrored where
-    # data.mirror is set: for photographs, with 30 epochs and more.
+    # Trains on pictures varied in place and light, mirrored where data.mirror
+    # is set: for photographs, with 30 epochs and more.
     variations: bool = False
     batch_size: int = 64
     learning_rate: float = 1e-3
@@ -218,8 +220,7 @@ class TrainingConfig:
     initialize_from: str = ""
     precision: str = "auto"
     strategy: str = "one_device"
-    # Address of the TPU where strategy is "tpu"; empty finds the local one.
-    tpu: str = ""
+    tpu: str = ""  # Its address; empty finds the local one.
     # Bit-exact resume on CPU, at the price of some parallelism. The order of
     # sums depends on the number of threads: as many cores give as many bits.
     deterministic: bool = False
@@ -227,11 +228,10 @@ class TrainingConfig:
     log_every: int = 50
     snapshot_every: int = 500
     checkpoint_every: int = 500
-    # Held-out images are measured every so many steps; 0 is never. See
-    # docs/training.md for what is measured, and what it costs.
+    # Held-out images are measured every so many steps (docs/training.md says
+    # what, and what it costs); 0 is never.
     validate_every: int = 500
-    # Training ends when so many images brought no better validation score;
-    # 0 is never, the paper's.
+    # Ends when so many images brought no better validation score; 0: never.
     patience: int = 0
     # Which networks are explained: those of the "last" step, the paper's, or
     # those with the "best" validation score.
@@ -268,8 +268,8 @@ class AttributesConfig:
     # one for each edit and class, is beyond unstable_effect.
     unstable_effect: float | None = None
     unstable_share: float | None = None
-    # Leaves out coordinates that move the discriminator's score by more, on
-    # average; 0 asks no discriminator. The notebook's is 0.2.
+    # Leaves out coordinates that move the discriminator's score by more in the
+    # mean; 0 asks none. The notebook's is 0.2.
     score_limit: float = 0.0
     # A killed search goes on from its last whole shard.
     images_per_shard: int = 64

@@ -55,6 +55,7 @@ _POSITIVE = (
     "classifier.epochs",
     "classifier.batch_size",
     "classifier.learning_rate",
+    "classifier.threshold_scale",
     "model.channel_max",
     "model.w_dim",
     "model.z_dim",
@@ -151,6 +152,19 @@ def _check_data(experiment: "config.ExperimentConfig") -> None:
         "data.balanced",
         data.balanced,
         "False, since images without labels have no classes to balance",
+    )
+    classifier = experiment.classifier
+    _check(
+        classifier.threshold is None or bool(classifier.path),
+        "classifier.threshold",
+        classifier.threshold,
+        "None, where classifier.path names no file",
+    )
+    _check(
+        classifier.threshold is None or classifier.output == "auto",
+        "classifier.output",
+        classifier.output,
+        "auto, where classifier.threshold makes the classes of a number",
     )
     _check(
         0 < data.test_fraction < 1,

@@ -6,8 +6,8 @@ import math
 
 import keras
 
-from stylex_tf import config, experiment
-from stylex_tf.classifiers import probe
+from stylex_tf import config, experiment, step_time
+from stylex_tf.classifiers import adapter, probe
 from stylex_tf.data import preparation
 from stylex_tf.data.records import manifest
 from stylex_tf.training import networks, precision
@@ -15,6 +15,8 @@ from stylex_tf.training import networks, precision
 _BYTES = 4
 # Weight, gradient and Adam's two moments.
 _COPIES_TRAINED = 4
+# A trial of more memory is left out.
+_TRIAL_BYTES = 4e9
 # Of each layer's output: convolution, filtered or scaled, noise, activation,
 # and their gradients, as they are alive at once; fitted to measured runs.
 _COPIES_ACTIVATIONS = 6
@@ -34,14 +36,14 @@ def describe(settings: config.ExperimentConfig) -> str:
     data, images = preparation.describe(
         settings.data, settings.model.resolution, settings.seed
     )
-    classifier = _classifier_lines(settings, data)
+    classifier, lines_of_it = _classifier(settings, data)
     num_classes = len(data.class_names)
     made = experiment.build_networks(settings.model, num_classes, trained=True)
     lines = [
         json.dumps(dataclasses.asdict(settings), indent=2),
         "",
         f"Data: {images:,} images; {data.summary()}",
-        *classifier,
+        *lines_of_it,
         f"Precision: {policy} ({why})",
         "Parameters:",
     ]
@@ -55,18 +57,52 @@ def describe(settings: config.ExperimentConfig) -> str:
         "images",
         f"Memory, estimated: {memory_bytes(settings, made) / 1e9:.1f} GB "
         "beside TensorFlow and the data",
+        _time_line(settings, made, num_classes, classifier),
         "Nothing was written.",
     ]
     return "\n".join(lines)
 
 
-def _classifier_lines(
+def _time_line(
+    settings: config.ExperimentConfig,
+    made: networks.Networks,
+    num_classes: int,
+    classifier: adapter.Classifier | None,
+) -> str:
+    """Tries a few images, where that is cheap enough."""
+    few = dataclasses.replace(
+        settings,
+        training=dataclasses.replace(
+            settings.training, batch_size=step_time.IMAGES, accumulation=1
+        ),
+    )
+    needed = memory_bytes(few, made)
+    if needed > _TRIAL_BYTES:
+        return (
+            f"Time: not tried, since {step_time.IMAGES} images need "
+            f"{needed / 1e9:.0f} GB"
+        )
+    seconds = step_time.seconds(settings, made, num_classes, classifier)
+    return (
+        f"Time, estimated: {_in_words(seconds)} of training on this machine as "
+        "busy as it is now; search and figures come after it"
+    )
+
+
+def _in_words(seconds: float) -> str:
+    for unit, length in (("days", 86_400), ("hours", 3_600)):
+        if seconds >= 2 * length:
+            return f"{seconds / length:.0f} {unit}"
+    return f"{max(1, round(seconds / 60))} minutes"
+
+
+def _classifier(
     settings: config.ExperimentConfig, data: manifest.Manifest
-) -> list[str]:
+) -> tuple[adapter.Classifier | None, list[str]]:
     """Opens the classifier and tries it on some of the images."""
     own = settings.classifier
     if not own.path:
-        return [
+        return None, [
             f"Classifier: a {own.architecture}, trained for {own.epochs} "
             "epochs at the start"
         ]
@@ -75,7 +111,7 @@ def _classifier_lines(
         settings.data, settings.model.resolution, settings.seed, probe.IMAGES
     )
     finding = probe.examine(classifier, images, labels)
-    return finding.lines(classifier.class_names)
+    return classifier, finding.lines(classifier.class_names)
 
 
 def memory_bytes(

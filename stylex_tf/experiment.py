@@ -16,7 +16,7 @@ import numpy as np
 import tensorflow as tf
 
 from stylex_tf import config, config_checks, errors
-from stylex_tf.classifiers import adapter, calibration, probe
+from stylex_tf.classifiers import adapter, calibration, outputs, probe
 from stylex_tf.classifiers import trainer as classifier_trainer
 from stylex_tf.data import preparation
 from stylex_tf.data.records import cuts, tfrecords
@@ -131,11 +131,8 @@ def prepare_classifier(
     if settings.path:
         classifier = load_classifier(experiment, dataset, directory)
         held_out = dataset.load("test", limit=experiment.evaluation.images)
-        probe_classifier(
-            classifier,
-            held_out.images[: probe.IMAGES],
-            held_out.labels[: probe.IMAGES],
-        )
+        tried = dataset.spread("test", probe.IMAGES)
+        probe_classifier(classifier, tried.images, tried.labels)
     if not dataset.manifest.labelled:
         if not settings.path:
             raise errors.ClassifierError(
@@ -194,7 +191,11 @@ def open_classifier(
     classifier = adapter.load(
         settings.path,
         class_names=class_names,
-        output=settings.output,
+        output=(
+            settings.output
+            if settings.threshold is None
+            else outputs.Threshold(settings.threshold, settings.threshold_scale)
+        ),
         input_range=settings.input_range,
         signature=settings.signature,
         output_name=settings.output_name,

@@ -35,6 +35,8 @@ class ConfigChecksTest(parameterized.TestCase):
         ("data.rendered_images", 0, "more than 0"),
         ("classifier.output", "scores", "one of auto, logits, probabilities"),
         ("classifier.epochs", 0, "more than 0"),
+        ("classifier.threshold", 40.0, "None, where classifier.path names no"),
+        ("classifier.threshold_scale", 0.0, "more than 0"),
         ("model.resolution", 48, "a power of two from 16 to 1024"),
         ("model.resolution", 8, "a power of two from 16 to 1024"),
         ("model.channel_base", 255, "at least model.resolution"),
@@ -101,6 +103,17 @@ class ConfigChecksTest(parameterized.TestCase):
         with self.assertRaisesRegex(
             errors.ConfigError,
             "^attributes.range_width is 60.0; expected 0 to below 50 for 'per",
+        ):
+            settings.validate()
+
+    def test_a_threshold_makes_the_classes_itself(self):
+        settings = _valid()
+        settings.classifier.path = "age.onnx"
+        settings.classifier.threshold = 40.0
+        settings.validate()
+        settings.classifier.output = "logits"
+        with self.assertRaisesRegex(
+            errors.ConfigError, "^classifier.output is 'logits'; expected auto"
         ):
             settings.validate()
 

@@ -14,12 +14,12 @@ import numpy as np
 from PIL import Image, ImageOps
 
 from stylex_tf import errors
-from stylex_tf.data import pictures
+from stylex_tf.data import dicom, pictures
 from stylex_tf.export import signatures
 
-# Formats that the model decodes itself.
 # A picture larger than this is refused before it is decoded.
 _MAX_DECODED_PIXELS = 100_000_000
+# Formats that the model decodes itself.
 _TAKEN = ("PNG", "JPEG")
 # Modes that a PNG holds, and the model decodes, as they are.
 _PNG_MODES = ("1", "I", "I;16", "L", "LA", "P", "RGB", "RGBA")
@@ -27,8 +27,6 @@ _PNG_MODES = ("1", "I", "I;16", "L", "LA", "P", "RGB", "RGBA")
 CROPS = ("center", "pad")
 # Of those that cannot be used, in a message.
 _SHOWN = 5
-# A picture larger than this is not decoded at all.
-_DECODED_PIXELS = 100_000_000
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -168,11 +166,7 @@ def check(paths: Sequence[pathlib.Path]) -> None:
 def decode_png(content: bytes) -> np.ndarray:
     """The pixels of a PNG that a model answered, uint8 [H, W, 3]."""
     with Image.open(io.BytesIO(content), formats=["PNG"]) as image:
-        if image.width * image.height > _MAX_DECODED_PIXELS:
-            raise errors.UsageError(
-                f"{image.width} x {image.height} pixels; at most "
-                f"{_MAX_DECODED_PIXELS:,} are read"
-            )
+        _check_pixels(image.width, image.height)
         return np.asarray(image.convert("RGB"))
 
 
@@ -205,11 +199,7 @@ def _fitting(encoded: bytes, max_pixels: int, crop: str) -> bytes:
             padded = crop == "pad" and width != height
             if not large and not padded:
                 return encoded
-            if width * height > _DECODED_PIXELS:
-                raise errors.UsageError(
-                    f"{width} x {height} pixels; at most "
-                    f"{_DECODED_PIXELS:,} are read"
-                )
+            _check_pixels(width, height)
             image = ImageOps.exif_transpose(opened)
             if image.mode not in _PNG_MODES or image.mode == "P":
                 image = image.convert("RGBA" if _is_clear(image) else "RGB")
@@ -297,20 +287,26 @@ def _encode(image: Any, value_range: tuple[float, float]) -> bytes:
     path = pathlib.Path(image).expanduser()
     try:
         content = path.read_bytes()
+        if dicom.is_dicom(content):
+            return png(dicom.to_image(content, max_pixels=_MAX_DECODED_PIXELS))
         with Image.open(io.BytesIO(content)) as opened:
-            if opened.width * opened.height > _MAX_DECODED_PIXELS:
-                raise errors.UsageError(
-                    f"{opened.width} x {opened.height} pixels; at most "
-                    f"{_MAX_DECODED_PIXELS:,} are read"
-                )
+            _check_pixels(opened.width, opened.height)
             # As it is: our own decoding of a JPEG could differ by a level.
             return content if opened.format in _TAKEN else _png(opened)
     except Image.UnidentifiedImageError as error:
         raise errors.UsageError("not an image") from error
-    except Image.DecompressionBombError as error:
+    except (Image.DecompressionBombError, dicom.DicomError) as error:
         raise errors.UsageError(str(error)) from error
     except OSError as error:
         raise errors.UsageError(error.strerror or str(error)) from error
+
+
+def _check_pixels(width: int, height: int) -> None:
+    if width * height > _MAX_DECODED_PIXELS:
+        raise errors.UsageError(
+            f"{width} x {height} pixels; at most {_MAX_DECODED_PIXELS:,} are "
+            "read"
+        )
 
 
 def _png(image: Image.Image) -> bytes:
@@ -348,8 +344,11 @@ def _pixels(array: np.ndarray, value_range: tuple[float, float]) -> np.ndarray:
             )
         share = np.clip((values - low) / (high - low), 0.0, 1.0)
         array = np.rint(255.0 * share).astype(np.uint8)
+    if array.dtype == np.uint16:
+        # All of their 16 bits: 65,535 is white.
+        array = np.rint(array / 257.0).astype(np.uint8)
     if array.dtype != np.uint8:
         raise errors.UsageError(
-            f"an array of {array.dtype}; expected uint8, or floats"
+            f"an array of {array.dtype}; expected uint8, uint16 or floats"
         )
     return array[..., 0] if array.shape[2] == 1 else array

@@ -22,6 +22,8 @@ from stylex_tf.classifiers import (
     keras_files,
     keras_models,
     network,
+    onnx_files,
+    other_files,
     outputs,
     pixels,
     saved_models,
@@ -50,7 +52,7 @@ class Classifier(tf.Module):
         wrapped: network.Network,
         *,
         class_names: Sequence[str] = (),
-        output: str = "auto",
+        output: str | outputs.Threshold = "auto",
         input_range: tuple[float, float] = (-1.0, 1.0),
     ):
         super().__init__(name="classifier")
@@ -87,14 +89,11 @@ class Classifier(tf.Module):
                 f"the classifier puts out shape {raw.shape} for {len(probe)} "
                 "images; needs one score a class of each, [N, K]"
             )
-        if wrapped.certain:
-            output = wrapped.output or output
-        elif output == "auto":
-            output = wrapped.output or outputs.infer(raw)
-        outputs.check(raw, output)
-        self.output = output
+        self.output = _output(wrapped, raw, output)
         self.num_classes = max(2, raw.shape[1])
-        self.class_names = _names(class_names, self.num_classes)
+        self.class_names = _names(
+            class_names or getattr(output, "class_names", ()), self.num_classes
+        )
         self.differentiable = self._has_gradients(probe)
         self.has_features = bool(maps)
 
@@ -135,7 +134,10 @@ class Classifier(tf.Module):
                 taken for, as in `outputs.check`.
         """
         raw = self._raw(images)[0]
-        outputs.check(raw.numpy(), self.output)
+        if isinstance(self.output, outputs.Threshold):
+            outputs.check_number(raw.numpy(), None)
+        else:
+            outputs.check(raw.numpy(), self.output)
         return outputs.to_logits(raw, self.output)
 
     def check_features(self) -> None:
@@ -175,7 +177,12 @@ class Classifier(tf.Module):
             "input_size": self.input_size and list(self.input_size),
             "input_channels": self._channels,
             "input_range": list(self.input_range),
-            "output": self.output,
+            "output": (
+                f"a number, of which {self.class_names[1]} begins at "
+                f"{self.output.value:g}"
+                if isinstance(self.output, outputs.Threshold)
+                else self.output
+            ),
             "differentiable": self.differentiable,
             "has_features": self.has_features,
         }
@@ -250,18 +257,19 @@ def load(
     path: str | os.PathLike,
     *,
     class_names: Sequence[str] = (),
-    output: str = "auto",
+    output: str | outputs.Threshold = "auto",
     input_range: tuple[float, float] = (-1.0, 1.0),
     signature: str = "serving_default",
     output_name: str = "",
     run_foreign_code: bool = False,
 ) -> Classifier:
-    """Loads a .keras or .h5 file, or one signature of a SavedModel folder.
+    """Loads a .keras, .h5 or .onnx file, or a signature of a SavedModel.
 
     Args:
         path: the file or folder.
         class_names: in the order of the outputs; empty numbers them.
-        output: "logits", "probabilities", or "auto" to find out.
+        output: "logits", "probabilities", "auto" to find out; or a threshold
+            of a model that puts out one number.
         input_range: the pixel values that the classifier was trained with.
         signature: of a SavedModel, the entry point to call.
         output_name: which of several outputs to explain.
@@ -282,9 +290,15 @@ def load(
             output_name=output_name,
             run_foreign_code=run_foreign_code,
         )
+    elif path.suffix.lower() == ".onnx":
+        wrapped = onnx_files.read(path, output_name=output_name)
     else:
+        way = other_files.way(path)
+        if way:
+            raise errors.ClassifierError(way)
         model = keras_files.read(path, run_foreign_code=run_foreign_code)
-        wrapped = keras_models.wrap(model, output, output_name)
+        said = "auto" if isinstance(output, outputs.Threshold) else output
+        wrapped = keras_models.wrap(model, said, output_name)
     return Classifier(
         wrapped, class_names=class_names, output=output, input_range=input_range
     )
@@ -350,6 +364,23 @@ def from_callable(
             f"{classifier.num_classes} scores an image"
         )
     return classifier
+
+
+def _output(
+    wrapped: network.Network, raw: np.ndarray, said: str | outputs.Threshold
+) -> str | outputs.Threshold:
+    """What is put out, once it is checked."""
+    if isinstance(said, outputs.Threshold):
+        # A sigmoid was opened: its logit is no number of the user's.
+        opened = wrapped.certain and wrapped.output == "logits"
+        outputs.check_number(raw, "probabilities" if opened else wrapped.output)
+        return said
+    if wrapped.certain:
+        said = wrapped.output or said
+    elif said == "auto":
+        said = wrapped.output or outputs.infer(raw)
+    outputs.check(raw, said)
+    return said
 
 
 def _kind(raw: Any) -> str:

@@ -10,7 +10,7 @@ import h5py
 import keras
 
 from stylex_tf import errors
-from stylex_tf.classifiers import keras_config, precision
+from stylex_tf.classifiers import keras_config, other_files, precision
 
 _LOGGER = logging.getLogger(__name__)
 
@@ -88,9 +88,7 @@ def _config(path: pathlib.Path) -> Any:
         return _config_of_hdf5(path)
     if start.startswith(_ZIP):
         return _config_of_zip(path)
-    raise errors.ClassifierError(
-        f"{path} is neither a .keras nor an .h5 file, and no SavedModel folder"
-    )
+    raise errors.ClassifierError(other_files.unknown(path))
 
 
 def _config_of_hdf5(path: pathlib.Path) -> Any:

@@ -1,5 +1,8 @@
 """Turns whatever a classifier puts out into logits, one a class."""
 
+import dataclasses
+import math
+
 import numpy as np
 import tensorflow as tf
 
@@ -11,6 +14,65 @@ _SMALLEST_SOFTMAX = 1e-30
 _SMALLEST_SIGMOID = 2.0**-24
 # Of float16, which many models are stored in.
 _ROUNDING = 2e-3
+
+
+@dataclasses.dataclass(frozen=True)
+class Threshold:
+    """Makes two classes of a number: below a value, and from it on.
+
+    A number y, such as an age in years, has the log odds (y - value) / scale to
+    be at least the value.
+
+    Attributes:
+        value: where the second class begins.
+        scale: how far above the value the odds are e to 1.
+    """
+
+    value: float
+    scale: float = 1.0
+
+    def __post_init__(self) -> None:
+        """Raises ClassifierError where it separates nothing."""
+        if not math.isfinite(self.value):
+            raise errors.ClassifierError(
+                f"classifier.threshold is {self.value}; expected a number"
+            )
+        if not 0 < self.scale < math.inf:
+            raise errors.ClassifierError(
+                f"classifier.threshold_scale is {self.scale}; expected more "
+                "than 0"
+            )
+
+    @property
+    def class_names(self) -> tuple[str, str]:
+        """What the two are called where nobody says."""
+        return f"below {self.value:g}", f"at least {self.value:g}"
+
+
+def check_number(raw: np.ndarray, output: str | None) -> None:
+    """Raises ClassifierError unless a threshold can be set to the outputs.
+
+    Args:
+        raw: outputs for a few images, [N, K].
+        output: what the model says that it puts out; None where it says
+            nothing.
+    """
+    if output == "probabilities" or raw.shape[1] != 1:
+        found = (
+            "probabilities"
+            if output == "probabilities"
+            else f"{raw.shape[1]} numbers an image"
+        )
+        raise errors.ClassifierError(
+            f"classifier.threshold is set, but the model puts out {found}; "
+            "expected one number, such as an age. If these are classes, leave "
+            "the threshold away"
+        )
+    if not np.isfinite(raw).all():
+        raise errors.ClassifierError(
+            "the model's answer to an image is not a finite number (NaN or "
+            "infinity)"
+        )
 
 
 def infer(raw: np.ndarray) -> str:
@@ -68,12 +130,14 @@ def check(raw: np.ndarray, output: str) -> None:
         )
 
 
-def to_logits(raw: tf.Tensor, output: str) -> tf.Tensor:
+def to_logits(raw: tf.Tensor, output: str | Threshold) -> tf.Tensor:
     """Maps raw outputs [N, k] to logits [N, K]; k = 1 becomes K = 2.
 
     Probabilities of several classes become log p, so that their softmax is
     themselves. A single output is about class 1: its logit l becomes [0, l].
     """
+    if isinstance(output, Threshold):
+        raw = (raw - output.value) / output.scale
     if output == "probabilities":
         raw = _logit(raw) if raw.shape[-1] == 1 else _log(raw)
     if raw.shape[-1] == 1:

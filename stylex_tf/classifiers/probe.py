@@ -22,6 +22,10 @@ _BATCH = 16
 # A reading is named where its accuracy is better by so much. Of 64 pictures,
 # that is 2.5 standard errors of a share of one half.
 _BETTER = 0.15
+# Of each class, how far its probabilities reach: less is next to nothing. A
+# reading that is to be named reaches so many times as far.
+_FLAT = 0.1
+_LIVELIER = 5.0
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -33,6 +37,8 @@ class Finding:
         answers: how many of them were given each class, [K].
         accuracy: share of right answers; None without labels.
         commonest: share of the commonest label; None without labels.
+        spread: how far the probabilities of a class differ from picture to
+            picture, of the class where they differ most; 0 to 1.
         readings: accuracy by other common readings of the pixels, by name.
         warnings: what is probably wrong, a sentence each.
     """
@@ -41,6 +47,7 @@ class Finding:
     answers: tuple[int, ...]
     accuracy: float | None
     commonest: float | None
+    spread: float
     readings: dict[str, float]
     warnings: tuple[str, ...]
 
@@ -86,24 +93,18 @@ def examine(
         )
     _check_repeats(classifier, inputs, logits)
     known = labels >= 0
-    readings = (
-        {
-            reading: _accuracy(
-                _in_parts(
-                    classifier,
-                    pixel_readings.as_images(
-                        classifier, reading.pixels(pixels[known])
-                    ),
-                ),
-                labels[known],
-            )
-            for reading in pixel_readings.others(classifier)
-        }
-        if known.any()
-        else {}
-    )
-    accuracy = _accuracy(logits[known], labels[known]) if known.any() else None
-    hint = _better_reading(accuracy, readings)
+    declared = _try(logits, labels)
+    readings = {
+        reading: _try(
+            _in_parts(
+                classifier,
+                pixel_readings.as_images(classifier, reading.pixels(pixels)),
+            ),
+            labels,
+        )
+        for reading in pixel_readings.others(classifier)
+    }
+    hint = _better_reading(declared, readings)
     _check_differ(images, logits, hint)
     if classifier.differentiable:
         _check_gradient(classifier, inputs, hint)
@@ -118,23 +119,54 @@ def examine(
     return Finding(
         images=len(images),
         answers=tuple(answers.tolist()),
-        accuracy=accuracy,
+        accuracy=declared.accuracy,
         commonest=commonest,
-        readings={r.name: value for r, value in readings.items()},
+        spread=declared.spread,
+        readings={
+            reading.name: tried.accuracy
+            for reading, tried in readings.items()
+            if tried.accuracy is not None
+        },
         warnings=tuple(
-            _warnings(classifier.class_names, answers, accuracy, commonest)
+            _warnings(classifier.class_names, answers, declared, commonest)
             + ([hint] if hint else [])
         ),
+    )
+
+
+@dataclasses.dataclass(frozen=True)
+class _Tried:
+    """What comes of one reading of the pixels."""
+
+    accuracy: float | None
+    spread: float
+
+
+def _try(logits: np.ndarray, labels: np.ndarray) -> _Tried:
+    """Of logits [N, K] and labels [N], below 0 where nobody knows."""
+    known = labels >= 0
+    shifted = logits - logits.max(axis=1, keepdims=True)
+    p = np.exp(shifted) / np.exp(shifted).sum(axis=1, keepdims=True)
+    return _Tried(
+        _accuracy(logits[known], labels[known]) if known.any() else None,
+        float(np.ptp(p, axis=0).max()),
     )
 
 
 def _warnings(
     names: Sequence[str],
     answers: np.ndarray,
-    accuracy: float | None,
+    declared: _Tried,
     commonest: float | None,
 ) -> list[str]:
     found = []
+    accuracy = declared.accuracy
+    if declared.spread < _FLAT:
+        found.append(
+            "the classifier hardly tells the pictures apart: no probability "
+            f"differs by more than {declared.spread:.2g} from one to another; "
+            "is classifier.input_range right?"
+        )
     if (answers > 0).sum() == 1 and answers.sum() > 1:
         found.append(
             f"the classifier says {names[int(answers.argmax())]} of every "
@@ -152,18 +184,31 @@ def _warnings(
 
 
 def _better_reading(
-    accuracy: float | None,
-    readings: dict[pixel_readings.Reading, float],
+    declared: _Tried, readings: dict[pixel_readings.Reading, _Tried]
 ) -> str:
     """Returns a sentence about a reading that fits better, or nothing."""
-    if accuracy is None or not readings:
+    if declared.accuracy is not None and readings:
+        best = max(readings, key=lambda one: readings[one].accuracy or 0.0)
+        accuracy = readings[best].accuracy or 0.0
+        if accuracy >= declared.accuracy + _BETTER:
+            return (
+                f"with {best.name} the accuracy is {accuracy:.2f} in place of "
+                f"{declared.accuracy:.2f}: {best.remedy}"
+            )
+    # A classifier that only compares pixels is right at any range, and sure of
+    # nothing at the wrong one.
+    livelier = {
+        reading: tried.spread
+        for reading, tried in readings.items()
+        if (tried.accuracy or 0.0) >= (declared.accuracy or 0.0)
+        and tried.spread >= max(_FLAT, _LIVELIER * declared.spread)
+    }
+    if declared.spread >= _FLAT or not livelier:
         return ""
-    best = max(readings, key=lambda reading: readings[reading])
-    if readings[best] < accuracy + _BETTER:
-        return ""
+    best = max(livelier, key=lambda reading: livelier[reading])
     return (
-        f"with {best.name} the accuracy is {readings[best]:.2f} in place of "
-        f"{accuracy:.2f}: {best.remedy}"
+        f"with {best.name} the probabilities differ by {livelier[best]:.2f} in "
+        f"place of {declared.spread:.2g}: {best.remedy}"
     )
 
 

@@ -2,6 +2,7 @@
 
 import dataclasses
 import difflib
+import os
 import pathlib
 import re
 import sys
@@ -10,7 +11,8 @@ from typing import Any
 
 from ml_collections import config_flags
 
-from stylex_tf import config
+from stylex_tf import config, errors
+from stylex_tf.cli import shipped_configs
 
 _FIELD = re.compile(r"--?(?:no)?config\.([\w.]+)")
 
@@ -18,13 +20,24 @@ _FIELD = re.compile(r"--?(?:no)?config\.([\w.]+)")
 def define(default: pathlib.Path) -> Any:
     """Defines --config; ends the process where a field does not exist.
 
+    The name of a config that ships is replaced by its file in `sys.argv`, where
+    the flag is read.
+
     Args:
         default: the file that is read where no other is named; it is read at
             once, with the fields that the command line sets.
     """
+    # `bazel run` changes to the tree of the built files.
+    start = pathlib.Path(os.environ.get("BUILD_WORKING_DIRECTORY", os.getcwd()))
+    try:
+        sys.argv[:] = shipped_configs.resolve(sys.argv, start=start)
+    except errors.ConfigError as mistake:
+        sys.exit(f"error: in the flags: {mistake}")
     try:
         return config_flags.DEFINE_config_file(
-            "config", str(default), "A file that defines get_config()."
+            "config",
+            str(default),
+            "A file that defines get_config(), or the name of one that ships.",
         )
     except KeyError as mistake:
         sys.exit(f"error: in the flags: {explain(mistake, sys.argv)}")

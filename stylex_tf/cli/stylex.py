@@ -51,6 +51,8 @@ def main(argv: Sequence[str] | None = None) -> None:
     if name in _TRAIN:
         _check_keras(name)
     _find_configs()
+    # Before the import, at which some commands read their flags.
+    sys.argv = [f"stylex {name}", *words[2:]]
     try:
         module = importlib.import_module(f"stylex_tf.cli.{name}")
     except ModuleNotFoundError as error:
@@ -58,7 +60,6 @@ def main(argv: Sequence[str] | None = None) -> None:
         if missing.partition(".")[0] in ("stylex_tf", ""):
             raise
         sys.exit(f"error: stylex {name} needs {missing}: {_HOW}")
-    sys.argv = [f"stylex {name}", *words[2:]]
     # So that --help shows the flags of the command that was named.
     sys.modules["__main__"].__doc__ = module.__doc__
     command.run(module.main)

@@ -7,10 +7,12 @@ import warnings
 import numpy as np
 from PIL import Image, ImageOps
 
+from stylex_tf.data import dicom
+
 # Names with other endings are not taken for images.
 SUFFIXES = frozenset(
-    ".bmp .gif .jfif .jpe .jpeg .jpg .pgm .png .pnm .ppm .tif .tiff "
-    ".webp".split()
+    ".bmp .dcm .dicom .gif .jfif .jpe .jpeg .jpg .pgm .png .pnm .ppm .tif "
+    ".tiff .webp".split()
 )
 # Pillow knows more, of which some start other programs (EPS).
 _FORMATS = ("BMP", "GIF", "JPEG", "PNG", "PPM", "TIFF", "WEBP")
@@ -56,21 +58,30 @@ def decode(
             # Pillow warns of odd metadata and of large images; the first does
             # not matter here and the second is refused below.
             warnings.simplefilter("ignore")
-            image: Image.Image = Image.open(
-                io.BytesIO(encoded), formats=_FORMATS
-            )
-            _check_size(image)
-            image.load()
+            image = _open(encoded)
             image = _to_rgb(ImageOps.exif_transpose(image))
             return square(_around(image, box) if box else image, resolution)
     except UnreadableError:
         raise
+    except dicom.DicomError as error:
+        raise UnreadableError(str(error)) from error
     except Exception as error:
         # A broken file makes a decoder raise whatever it likes.
         reason = str(error) or type(error).__name__
         if isinstance(error, Image.UnidentifiedImageError):
             reason = "not an image, or of an unknown format"
         raise UnreadableError(reason) from error
+
+
+def _open(encoded: bytes) -> Image.Image:
+    if dicom.is_dicom(encoded):
+        return dicom.to_image(
+            encoded, max_pixels=_MAX_BYTES // _DEEP_PIXEL_BYTES
+        )
+    image: Image.Image = Image.open(io.BytesIO(encoded), formats=_FORMATS)
+    _check_size(image)
+    image.load()
+    return image
 
 
 def _check_size(image: Image.Image) -> None:

@@ -130,9 +130,9 @@ def sample(
     _check(data, resolution)
     if _is_prepared(data.source):
         prepared = _open_prepared(data, resolution)
-        held_out = prepared.load("test", limit=count)
+        held_out = prepared.spread("test", count)
         return held_out.images, held_out.labels
-    job = _job(data, resolution, seed)
+    job = _job(data, resolution, seed, few=count)
     examples = [e for _, e in itertools.islice(job.examples, count)]
     return (
         np.stack([example.image for example in examples]),
@@ -140,8 +140,10 @@ def sample(
     )
 
 
-def _job(data: config.DataConfig, resolution: int, seed: int) -> _Job:
-    """Finds out what the source is; reads no image yet."""
+def _job(
+    data: config.DataConfig, resolution: int, seed: int, few: int = 0
+) -> _Job:
+    """Finds out what the source is; reads no image yet; 0 `few` is all."""
     reader = layouts.reader(
         data.layout,
         data.label,
@@ -157,7 +159,7 @@ def _job(data: config.DataConfig, resolution: int, seed: int) -> _Job:
     folder = _idx_folder(data.source)
     if folder is not None and data.layout == config_checks.CLASS_FOLDERS:
         _refuse_names(data)
-        return _idx_job(folder, data, resolution)
+        return _idx_job(folder, data, resolution, few)
     return _folder_job(reader, data, resolution, seed)
 
 
@@ -236,7 +238,7 @@ def _world_job(data: config.DataConfig, resolution: int, seed: int) -> _Job:
 
 
 def _idx_job(
-    folder: pathlib.Path, data: config.DataConfig, resolution: int
+    folder: pathlib.Path, data: config.DataConfig, resolution: int, few: int
 ) -> _Job:
     images = idx.IdxFolder(folder, classes=data.classes)
     return _Job(
@@ -245,7 +247,7 @@ def _idx_job(
             resolution=resolution,
             class_names=images.class_names,
         ),
-        examples=images.examples(resolution),
+        examples=images.examples(resolution, few=few),
         total=len(images),
         # 28 x 28 pixels are too few to tell a copy from a likeness.
         cutting=cuts.Cutting(near_copies=False),
@@ -280,17 +282,16 @@ def _folder_job(
 
 
 def _with_progress(job: _Job, progress: bool) -> Iterator[Any]:
-    return iter(
-        tqdm.tqdm(
-            job.examples,
-            total=job.total,
-            desc=f"Preparing {job.description.source}",
-            unit=" images",
-            # None shows the bar on a terminal and nowhere else.
-            disable=None if progress else True,
-            leave=False,
-        )
+    bar = tqdm.tqdm(
+        job.examples,
+        total=job.total,
+        desc=f"Preparing {job.description.source}",
+        unit=" images",
+        # None shows the bar on a terminal and nowhere else.
+        disable=None if progress else True,
+        leave=False,
     )
+    return iter(bar)
 
 
 def _refuse_layout(data: config.DataConfig) -> None:

@@ -1,5 +1,7 @@
 import io
 import pathlib
+import sys
+from unittest import mock
 
 import numpy as np
 import tensorflow as tf
@@ -108,6 +110,26 @@ class PictureInputsTest(parameterized.TestCase):
         np.testing.assert_array_equal(
             picture.pixels, np.repeat(_PIXELS[:, :, :1], 3, axis=2)
         )
+
+    def test_16_bits_become_8(self):
+        deep = np.array([[0, 257], [32896, 65535]], np.uint16)[..., None]
+
+        (picture,) = picture_inputs.read(deep, resolution=2, max_pixels=1000)
+
+        np.testing.assert_array_equal(
+            picture.pixels[..., 0], [[0, 1], [128, 255]]
+        )
+
+    def test_a_file_of_a_scanner_needs_a_package(self):
+        path = self.file("a.dcm", bytes(128) + b"DICM" + bytes(9))
+
+        with (
+            mock.patch.dict(sys.modules, {"pydicom": None}),
+            self.assertRaisesRegex(
+                errors.UsageError, r"a\.dcm: a DICOM file, .*stylex-tf\[dicom"
+            ),
+        ):
+            _read(path)
 
     def test_shows_the_centre_square(self):
         wide = np.pad(_PIXELS, [(0, 0), (3, 3), (0, 0)])

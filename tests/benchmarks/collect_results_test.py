@@ -32,7 +32,9 @@ class CollectResultsTest(absltest.TestCase):
             )
         )
         self.enter_context(
-            mock.patch.object(collect_results, "_commit", lambda: "cafe")
+            mock.patch.object(
+                collect_results.commit, "of_working_tree", lambda: "cafe"
+            )
         )
 
     def _run(self, name, *figures):

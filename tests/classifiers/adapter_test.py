@@ -7,7 +7,7 @@ import tensorflow as tf
 from absl.testing import absltest, parameterized
 
 from stylex_tf import errors
-from stylex_tf.classifiers import adapter
+from stylex_tf.classifiers import adapter, outputs
 from tests.classifiers import tiny_models
 
 
@@ -26,6 +26,41 @@ def _file(test: absltest.TestCase, kind: str) -> pathlib.Path:
     else:
         tiny_models.convolutional().save(path)
     return path
+
+
+class ThresholdTest(absltest.TestCase):
+    """A model that puts out a number, such as an age in years."""
+
+    def _load(self, units=1, activation=None, **settings):
+        path = pathlib.Path(self.create_tempdir().full_path) / "age.keras"
+        self.model = tiny_models.convolutional(
+            units=units, activation=activation
+        )
+        self.model.save(path)
+        return adapter.load(path, **settings)
+
+    def test_makes_two_classes(self):
+        threshold = outputs.Threshold(0.1, scale=0.5)
+        classifier = self._load(output=threshold)
+        images = tiny_models.images()
+        logits = classifier(images)
+        np.testing.assert_allclose(
+            logits[:, 1] - logits[:, 0],
+            (self.model(images)[:, 0] - 0.1) / 0.5,
+            rtol=1e-4,
+        )
+        self.assertEqual(classifier.class_names, ("below 0.1", "at least 0.1"))
+        self.assertIn("begins at 0.1", json.dumps(classifier.describe()))
+        np.testing.assert_array_equal(classifier.check_answers(images), logits)
+        named = self._load(output=threshold, class_names=("young", "old"))
+        self.assertEqual(named.class_names, ("young", "old"))
+
+    def test_is_for_one_number_alone(self):
+        for units, activation in ((3, None), (1, "sigmoid"), (2, "softmax")):
+            with self.assertRaisesRegex(
+                errors.ClassifierError, "threshold is set, but the model puts"
+            ):
+                self._load(units, activation, output=outputs.Threshold(0.1))
 
 
 class PixelsTest(parameterized.TestCase):

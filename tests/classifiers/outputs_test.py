@@ -29,6 +29,30 @@ class OutputsTest(parameterized.TestCase):
         raw = tf.constant([[2.0, 5.0, -1.0]])
         np.testing.assert_array_equal(outputs.to_logits(raw, "logits"), raw)
 
+    def test_a_number_becomes_two_classes_at_its_threshold(self):
+        ages = tf.constant([[30.0], [40.0], [45.0]])
+        logits = outputs.to_logits(ages, outputs.Threshold(40.0))
+        np.testing.assert_array_equal(logits, [[0, -10], [0, 0], [0, 5]])
+        wider = outputs.to_logits(ages, outputs.Threshold(40.0, scale=5.0))
+        np.testing.assert_allclose(wider, [[0, -2], [0, 0], [0, 1]])
+        self.assertEqual(
+            outputs.Threshold(40.5).class_names, ("below 40.5", "at least 40.5")
+        )
+
+    @parameterized.parameters((np.nan, 1.0), (np.inf, 1.0), (1.0, 0.0))
+    def test_a_threshold_that_separates_nothing(self, value, scale):
+        with self.assertRaisesRegex(errors.ClassifierError, "threshold"):
+            outputs.Threshold(value, scale)
+
+    @parameterized.parameters(
+        ([[0.2, 0.8]], None, "puts out 2 numbers an image; expected one"),
+        ([[0.2]], "probabilities", "puts out probabilities; expected one"),
+        ([[np.inf]], None, "not a finite number"),
+    )
+    def test_a_threshold_needs_one_number(self, raw, output, message):
+        with self.assertRaisesRegex(errors.ClassifierError, message):
+            outputs.check_number(np.array(raw), output)
+
     @parameterized.parameters(
         ([[0.2, 0.8], [0.5, 0.5]], "probabilities"),
         ([[0.2, 1.8], [0.5, 0.5]], "logits"),

@@ -87,6 +87,28 @@ class ProbeTest(parameterized.TestCase):
             self._examine(_at_zero_to_255(), input_range=(0.0, 255.0)).warnings
         )
 
+    @parameterized.parameters(True, False)
+    def test_names_the_range_of_a_classifier_that_is_sure_of_nothing(
+        self, labelled
+    ):
+        # It only compares two halves: right at any range, and at the wrong one
+        # all its probabilities are next to a half.
+        model = _left_or_right(scale=1e-4)
+        labels = self.labels if labelled else np.full(len(self.labels), -1)
+        classifier = adapter.from_keras(model, output="logits")
+        found = probe.examine(classifier, self.images, labels)
+        self.assertEqual(found.accuracy, 1.0 if labelled else None)
+        self.assertLess(found.spread, 0.05)
+        said = "\n".join(found.warnings)
+        self.assertIn("hardly tells the pictures apart", said)
+        self.assertIn("set classifier.input_range to (0., 255.)", said)
+        classifier = adapter.from_keras(
+            model, output="logits", input_range=(0.0, 255.0)
+        )
+        found = probe.examine(classifier, self.images, labels)
+        self.assertGreater(found.spread, 0.5)
+        self.assertEmpty(found.warnings)
+
     def test_names_channels_in_the_other_order(self):
         # Class 0 is red on grey, class 1 blue.
         self.images[:] = 100

@@ -78,9 +78,23 @@ class TrainTest(absltest.TestCase):
             "Style coordinates: ",
             "Steps: 10 of 8 images",
             "Memory, estimated: ",
+            "Time, estimated: 1 minutes of training",
             "Nothing was written.",
         ):
             self.assertIn(part, printed[end:])
+
+    def test_a_config_that_ships_is_found_by_its_name(self):
+        printed = self._start(
+            "--config=custom",
+            "--config.data.source=prepared",
+            "--config.data.classes=dark,bright",
+            "--config.model.resolution=16",
+            "--dry_run",
+        ).wait()
+        resolved, end = json.JSONDecoder().raw_decode(printed)
+        self.assertEqual(resolved["name"], "custom")
+        self.assertEqual(resolved["data"]["classes"], ["dark", "bright"])
+        self.assertIn("class 1, bright", printed[end:])
 
     def test_mistakes_are_one_clear_error(self):
         runs = {
@@ -88,6 +102,7 @@ class TrainTest(absltest.TestCase):
             for name, flags in {
                 "value": ["--config.model.resolution=48"],
                 "source": ["--config.data.source=nowhere"],
+                "name": ["--config=quikstart"],
                 "field": ["--config.model.resolutoin=64"],
                 "file": ["--config=configs/yours.py"],
                 "type": ["--config.training.batch_size=many"],
@@ -105,7 +120,8 @@ class TrainTest(absltest.TestCase):
             "value": "error: model.resolution is 48; expected a power of two",
             "source": "cwd/nowhere: no such file or folder",
             "field": "the config has no field model.resolutoin. Did you mean",
-            "file": "error: --config is configs/yours.py, where no file is",
+            "file": "--config is configs/yours.py, which is neither a file",
+            "name": "there is quickstart",
             "type": "--config.training.batch_size=many",
             "classifier": "error: there is no file or folder nowhere.keras",
             "no classifier": "mine.py is neither a .keras nor an .h5 file",

@@ -148,8 +148,7 @@ class WheelTest(absltest.TestCase):
         finished = self.run_outside(
             "stylex",
             "train",
-            "--config="
-            f"{self.site / 'stylex_tf' / 'configs' / 'worlds' / 'shortcut.py'}",
+            "--config=worlds/shortcut",
             "--config.data.cause=x",
         )
 

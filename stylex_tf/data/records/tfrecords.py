@@ -127,21 +127,28 @@ class Dataset:
         """Decodes a split, or its first `limit` examples, into memory."""
         records = self._split(split)
         count = len(records) if limit is None else min(limit, len(records))
-        return self._examples(records, 0, count)
+        return self._examples(records, np.arange(count))
+
+    def spread(self, split: str, count: int) -> Examples:
+        """Decodes at most `count` examples, evenly spread over a split.
+
+        So that they are of all kinds, whatever the order of the records.
+        """
+        records = self._split(split)
+        few = min(count, len(records))
+        return self._examples(records, np.arange(few) * len(records) // few)
 
     def parts(self, split: str, size: int) -> Iterator[Examples]:
         """Decodes a split in its order, at most `size` examples at once."""
         records = self._split(split)
         for start in range(0, len(records), size):
             end = min(start + size, len(records))
-            yield self._examples(records, start, end)
+            yield self._examples(records, np.arange(start, end))
 
     def _examples(
-        self, records: record_files.RecordFiles, start: int, end: int
+        self, records: record_files.RecordFiles, places: np.ndarray
     ) -> Examples:
-        parsed = self._decode(
-            records.read(np.arange(start, end)), everything=True
-        )
+        parsed = self._decode(records.read(places), everything=True)
         return Examples(
             images=parsed["image"].numpy(),
             labels=parsed["label"].numpy(),

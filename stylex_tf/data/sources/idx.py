@@ -157,20 +157,33 @@ class IdxFolder:
         )
 
     def examples(
-        self, resolution: int
+        self, resolution: int, *, few: int = 0
     ) -> Iterator[tuple[str, tfrecords.Example]]:
-        """The images of the classes kept, as pairs of split and example."""
-        for split, (images, labels) in self._arrays.items():
-            for number, label in enumerate(labels):
-                if int(label) in self._labels:
-                    yield (
-                        split,
-                        tfrecords.Example(
-                            image=_resize(images[number], resolution),
-                            label=self._labels[int(label)],
-                            id=f"{split}-{number:05d}",
-                        ),
-                    )
+        """The images of the classes kept, as pairs of split and example.
+
+        Args:
+            resolution: of the images.
+            few: only so many, evenly spread: files may be sorted by class; 0
+                is all.
+        """
+        kept = [
+            (split, int(number))
+            for split, (_, labels) in self._arrays.items()
+            for number in np.flatnonzero(np.isin(labels, list(self._labels)))
+        ]
+        if few:
+            few = min(few, len(kept))
+            kept = [kept[place * len(kept) // few] for place in range(few)]
+        for split, number in kept:
+            images, labels = self._arrays[split]
+            yield (
+                split,
+                tfrecords.Example(
+                    image=_resize(images[number], resolution),
+                    label=self._labels[int(labels[number])],
+                    id=f"{split}-{number:05d}",
+                ),
+            )
 
 
 def _resize(grey: np.ndarray, resolution: int) -> np.ndarray:

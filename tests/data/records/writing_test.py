@@ -64,6 +64,16 @@ class WriteTest(parameterized.TestCase):
         self.assertEqual(test.labels.dtype, np.int32)
         self.assertEqual(test.factors.dtype, np.float32)
 
+    def test_a_few_are_spread_over_the_split(self):
+        dataset = writing.write(self.directory, _DESCRIPTION, _examples())
+        every = dataset.load("train").ids
+        self.assertEqual(dataset.spread("train", len(every)).ids, every)
+        self.assertEqual(dataset.spread("train", 1000).ids, every)
+        half = len(every) // 2
+        self.assertEqual(
+            dataset.spread("train", 2).ids, [every[0], every[half]]
+        )
+
     def test_limit(self):
         dataset = writing.write(self.directory, _DESCRIPTION, _examples())
         self.assertEqual(

@@ -56,6 +56,17 @@ class IdxFolderTest(parameterized.TestCase):
         labels = [e.label for s, e in images.examples(28) if s == "train"]
         self.assertEqual(labels, [1, 0, 1, 0, 0])
 
+    def test_a_few_are_of_all_classes_though_the_file_is_sorted(self):
+        labels = (0,) * 10 + (1,) * 10 + (2,) * 10
+        image_files.idx_folder(self.folder, labels, labels)
+        images = idx.IdxFolder(self.folder)
+        few = list(images.examples(28, few=6))
+        self.assertEqual([e.label for _, e in few], [0, 1, 2, 0, 1, 2])
+        self.assertEqual(
+            [e.id for _, e in few[:2]], ["train-00000", "train-00010"]
+        )
+        self.assertLen(list(images.examples(28, few=100)), 60)
+
     def test_a_known_data_set_is_known_by_its_labels(self):
         labels = idx.KNOWN["fashion_mnist"].first_labels
         image_files.idx_folder(self.folder, labels, _TEST)

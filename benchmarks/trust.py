@@ -1,0 +1,206 @@
+r"""Measures whether a model tells when its explanation means nothing.
+
+    bazel run //benchmarks:trust -- --model=faces_32
+
+A model flags an image as doubtful where its reconstruction is of another class,
+or is further from it, or its styles further out, than with 99 % of the held-out
+images in `assets/held_out.json`. Here it judges images that those are not:
+held-out ones of its own kind, uniform noise, the held-out ones inverted,
+pictures of other worlds and, of a data set of more classes, two others. Drawn
+images have a seed of their own; of a data set they are its author's test
+images.
+
+It writes benchmarks/results/trust_<model>.json: of each kind how many images
+there were, the share that was flagged, and why.
+"""
+
+import dataclasses
+import json
+import pathlib
+import sys
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from absl import flags
+from PIL import Image
+
+from benchmarks import commit
+from stylex_tf import atomic_file, config, errors, run_folder
+from stylex_tf.api import exported_model, picture_inputs, questions, trust
+from stylex_tf.cli import command
+from stylex_tf.data import preparation
+from stylex_tf.data.sources import idx
+from stylex_tf.data.worlds import worlds
+
+_MODEL = flags.DEFINE_string("model", "faces_32", "The name of one that ships.")
+_HELD_OUT = flags.DEFINE_integer("held_out", 400, "Held-out images.")
+_OTHERS = flags.DEFINE_integer("others", 200, "Images of every other kind.")
+_SOURCE = flags.DEFINE_string(
+    "source", "", "Where its data set is; default: as in its config."
+)
+_WORLDS = flags.DEFINE_list(
+    "worlds",
+    ["faces", "avatars", "cottages", "fish"],
+    "Whose pictures are of another domain; the model's own is left out.",
+)
+
+_RESULTS = pathlib.Path(__file__).absolute().parent / "results"
+# No run, and no measure of held-out images, has drawn with it.
+_SEED = 90_210
+_AT_ONCE = 64
+
+
+def flagged(
+    model: exported_model.ExportedModel, images: np.ndarray
+) -> dict[str, Any]:
+    """Judges images of one kind.
+
+    Args:
+        model: the export.
+        images: uint8 [N, R, R, 3], of the model's resolution.
+
+    Returns:
+        `n`; `flagged`, the share that is doubtful; `class`, `reconstruction`
+        and `styles`, the shares that each reason alone would flag.
+    """
+    held_out = model.description.held_out
+    if held_out is None:
+        raise errors.UsageError(
+            f"{model.path} does not tell how its held-out images were; "
+            "stylex measure_held_out lets it"
+        )
+    asked = questions.Questions(model)
+    judged: list[trust.Trust] = []
+    for start in range(0, len(images), _AT_ONCE):
+        part = images[start : start + _AT_ONCE]
+        encoded = [picture_inputs.png(Image.fromarray(one)) for one in part]
+        rebuilt = asked.reconstruct(encoded)
+        pixels = np.stack(
+            [picture_inputs.decode_png(one) for one in rebuilt["image_bytes"]]
+        )
+        judged += [
+            trust.of(model.description.class_names, *parts)
+            for parts in zip(
+                asked.classify(encoded)["probabilities"],
+                rebuilt["probabilities"],
+                held_out.error_shares(part, pixels),
+                held_out.style_shares(asked.encode(encoded)["styles"]),
+                strict=True,
+            )
+        ]
+    return {
+        "n": len(judged),
+        "flagged": _share(one.level == trust.DOUBTFUL for one in judged),
+        "class": _share(not one.keeps_class for one in judged),
+        "reconstruction": _share(
+            (one.error_share or 0.0) > trust.LIMIT for one in judged
+        ),
+        "styles": _share(
+            (one.style_share or 0.0) > trust.LIMIT for one in judged
+        ),
+    }
+
+
+def _share(holds: Any) -> float:
+    return float(np.mean(list(holds)))
+
+
+def kinds(
+    settings: config.ExperimentConfig,
+    held_out: np.ndarray,
+    others: int,
+    other_worlds: Sequence[str],
+) -> dict[str, np.ndarray]:
+    """Makes the images of every kind that is not the model's own.
+
+    Args:
+        settings: of the model.
+        held_out: images of its own kind, uint8 [N, R, R, 3].
+        others: how many of every kind.
+        other_worlds: whose pictures are of another domain.
+    """
+    size = settings.model.resolution
+    random = np.random.default_rng(_SEED)
+    made = {
+        "noise": random.integers(0, 256, (others, size, size, 3), np.uint8),
+        "inverted": 255 - held_out[:others],
+    }
+    for name in other_worlds:
+        if name != settings.data.source:
+            data = config.DataConfig(
+                source=name,
+                causes=(_any_cause(name),),
+                rendered_images=others,
+            )
+            made[name] = preparation.sample(data, size, _SEED, others)[0]
+    classes = _other_classes(settings.data)
+    if classes:
+        data = dataclasses.replace(settings.data, classes=classes)
+        made["other_classes"] = preparation.sample(data, size, 0, others)[0]
+    return made
+
+
+def _other_classes(data: config.DataConfig) -> tuple[str, ...]:
+    """Two classes of a data set of which a model knows others."""
+    if not data.classes:
+        return ()
+    for known in idx.KNOWN.values():
+        if set(data.classes) < set(known.class_names):
+            others = [n for n in known.class_names if n not in data.classes]
+            # Of Fashion-MNIST's shoes, T-shirts and pullovers.
+            return others[0], others[min(2, len(others) - 1)]
+    return ()
+
+
+def _any_cause(name: str) -> str:
+    """A rule has a cause; labels are of no account here."""
+    factor = next(one for one in worlds.get(name).factors if one.values)
+    return f"{factor.name}={factor.values[0]}"
+
+
+def _held_out(settings: config.ExperimentConfig, count: int) -> np.ndarray:
+    data = settings.data
+    if data.source in worlds.NAMES:
+        drawn = dataclasses.replace(data, rendered_images=count)
+        return preparation.sample(
+            drawn, settings.model.resolution, _SEED, count
+        )[0]
+    dataset = preparation.prepare(data, settings.model.resolution, 0)
+    # The last thousand are those that `held_out.json` is of.
+    return dataset.load("test", limit=count).images
+
+
+def main(argv: list[str]) -> None:
+    """Measures one model and files what came out."""
+    command.no_arguments(argv)
+    path = exported_model.find_version(_MODEL.value)
+    model = exported_model.ExportedModel(path)
+    settings = config.from_dict(
+        json.loads((path / "assets" / "config.json").read_text())
+    )
+    settings.data.source = _SOURCE.value or settings.data.source
+    held_out = _held_out(settings, _HELD_OUT.value)
+    images = {
+        "held_out": held_out,
+        **kinds(settings, held_out, _OTHERS.value, _WORLDS.value),
+    }
+    found = {}
+    for name, some in images.items():
+        found[name] = flagged(model, some)
+        print(f"{name:10}{found[name]['flagged']:8.1%} of {len(some)}")
+    document = {
+        "command": " ".join(["benchmarks/trust.py", *sys.argv[1:]]),
+        "commit": commit.of_working_tree(),
+        "model": _MODEL.value,
+        "model_sha256": model.sha256,
+        "environment": run_folder.environment(),
+        "kinds": found,
+    }
+    text = json.dumps(document, indent=2) + "\n"
+    name = f"trust_{pathlib.Path(_MODEL.value).name}.json"
+    print(atomic_file.write(_RESULTS / name, text.encode()))
+
+
+if __name__ == "__main__":
+    command.run(main)

@@ -1,0 +1,122 @@
+"""Tests of benchmarks.trust, on a model whose answers are known."""
+
+import dataclasses
+import types
+from unittest import mock
+
+import numpy as np
+from absl.testing import absltest
+
+from benchmarks import trust
+from stylex_tf import config, errors
+from stylex_tf.api import picture_inputs
+from stylex_tf.export import held_out
+from tests.testing import image_files
+
+_SIZE = 8
+
+
+def _grey(value, count=1):
+    return np.full([count, _SIZE, _SIZE, 3], value, np.uint8)
+
+
+class _Questions:
+    """Rebuilds what is dark, says bright from 200 on, has one style: the mean.
+
+    Of 250 and more it rebuilds nothing, and what it draws is dark.
+    """
+
+    def __init__(self, model):
+        del model
+
+    def _means(self, encoded):
+        return np.array(
+            [picture_inputs.decode_png(one).mean() for one in encoded]
+        )
+
+    def _probabilities(self, means):
+        bright = (means >= 200).astype(np.float32)
+        return np.stack([1 - bright, bright], axis=1)
+
+    def classify(self, encoded):
+        return {"probabilities": self._probabilities(self._means(encoded))}
+
+    def encode(self, encoded):
+        return {"styles": self._means(encoded)[:, None]}
+
+    def reconstruct(self, encoded):
+        means = self._means(encoded)
+        drawn = [
+            0 if mean >= 250 else mean + (40 if 100 <= mean < 200 else 0)
+            for mean in means
+        ]
+        return {
+            "image_bytes": [
+                image_files.encode(_grey(int(one))[0], "PNG") for one in drawn
+            ],
+            "probabilities": self._probabilities(np.array(drawn)),
+        }
+
+
+class TrustTest(absltest.TestCase):
+    def setUp(self):
+        super().setUp()
+        known = np.concatenate([_grey(value) for value in range(20, 60)])
+        # Some are rebuilt by up to nine levels too bright.
+        wrong = np.arange(40, dtype=np.uint8)[:, None, None, None] % 10
+        figures = held_out.HeldOut.measure(
+            known, known + wrong, known.mean(axis=(1, 2, 3))[:, None]
+        )
+        self.model = types.SimpleNamespace(
+            path="model",
+            description=types.SimpleNamespace(
+                held_out=figures, class_names=("dark", "bright")
+            ),
+        )
+        self.enterContext(
+            mock.patch.object(trust.questions, "Questions", _Questions)
+        )
+
+    def test_counts_what_is_flagged_and_why(self):
+        images = np.concatenate(
+            # Known; then far styles; those and another reconstruction; and,
+            # beside both, another class.
+            [_grey(40, 4), _grey(90, 2), _grey(150, 1), _grey(250, 1)]
+        )
+        self.assertEqual(
+            trust.flagged(self.model, images),
+            {
+                "n": 8,
+                "flagged": 4 / 8,
+                "class": 1 / 8,
+                "reconstruction": 2 / 8,
+                "styles": 4 / 8,
+            },
+        )
+
+    def test_a_model_that_does_not_know_its_held_out_images(self):
+        self.model.description.held_out = None
+        with self.assertRaisesRegex(errors.UsageError, "measure_held_out"):
+            trust.flagged(self.model, _grey(40))
+
+
+class KindsTest(absltest.TestCase):
+    def test_are_noise_the_inverted_and_other_worlds(self):
+        settings = config.ExperimentConfig()
+        settings.model.resolution = 16
+        settings.data = dataclasses.replace(settings.data, source="faces")
+        held_out_images = np.arange(3 * 16 * 16 * 3, dtype=np.uint8).reshape(
+            [3, 16, 16, 3]
+        )
+        found = trust.kinds(settings, held_out_images, 2, ("faces", "fish"))
+        self.assertEqual(list(found), ["noise", "inverted", "fish"])
+        for images in found.values():
+            self.assertEqual(images.shape, (2, 16, 16, 3))
+        np.testing.assert_array_equal(
+            found["inverted"], 255 - held_out_images[:2]
+        )
+        self.assertBetween(found["noise"].std(), 70, 77)
+
+
+if __name__ == "__main__":
+    absltest.main()
