@@ -44,6 +44,9 @@ _STYLES = (
 )
 # Classes that the bar at the top leads to; the overview leads to all.
 _MOST_LINKED = 6
+# Places that an attribute's coordinate is said to stand at; of 200 classes each
+# could list it.
+_MOST_ELSEWHERE = 6
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -161,6 +164,7 @@ def render(data: ReportData, encoding: pictures.Encoding) -> str:
         factors=_factors(data.findings),
         moved=findings_lib.MOVED,
         most_linked=_MOST_LINKED,
+        most_elsewhere=_MOST_ELSEWHERE,
         longest_name=attribute_names.LONGEST,
         names_format=attribute_names.FORMAT,
         names_json=json.dumps(dict(data.names), ensure_ascii=False),

@@ -456,6 +456,31 @@ class OverviewTest(absltest.TestCase):
         ):
             self.assertIn(f"Other wayleads to {other}", parsed.text_of[place])
 
+    def test_of_many_classes_not_every_place_of_a_coordinate_is_linked(self):
+        names = tuple(f"class {index}" for index in range(20))
+        said = np.full((2, 20), 0.05)
+        view = report_samples.attribute(
+            1, before=said, after=said, carried=False
+        )
+        classes = tuple(
+            findings.ClassFindings(
+                class_index=index,
+                class_name=name,
+                images=9,
+                attributes=(dataclasses.replace(view),),
+            )
+            for index, name in enumerate(names)
+        )
+        parsed = _render(
+            findings=findings.Findings(class_names=names, classes=classes),
+            demonstrations={},
+            single_images=(),
+        )
+
+        text = parsed.text_of["class-19-1"]
+        self.assertEqual(text.count("leads to"), 6)
+        self.assertIn("listed 20 times on this page", text)
+
     def test_two_coordinates_of_one_factor_are_told_apart(self):
         views = (report_samples.attribute(1), report_samples.attribute(2))
         parsed = _render(
