@@ -21,7 +21,7 @@ from absl import app, flags
 from benchmarks import notebook_procedure, recall, search_growth
 from stylex_tf.attributes import edit_space, style_ranges
 from stylex_tf.attributes import effects as effects_lib
-from stylex_tf.data import preprocessing
+from stylex_tf.ops import preprocessing
 from stylex_tf.runs import trained as trained_lib
 from stylex_tf.search import batching, exact, screened_search, screening
 

@@ -24,10 +24,11 @@ from stylex_tf.attributes import edit_space, log_odds
 from stylex_tf.attributes import effects as effects_lib
 from stylex_tf.classifiers import adapter, trainer
 from stylex_tf.cli import command
-from stylex_tf.data import preparation, preprocessing
+from stylex_tf.data import preparation
 from stylex_tf.data.records import tfrecords
 from stylex_tf.data.worlds import worlds
 from stylex_tf.evaluation import causal_effects
+from stylex_tf.ops import preprocessing
 from stylex_tf.runs import trained as trained_lib
 from stylex_tf.search import batching
 

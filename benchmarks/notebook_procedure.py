@@ -56,7 +56,7 @@ class NotebookProcedure:
         return logits
 
     def logits(self, image: tf.Tensor) -> tf.Tensor:
-        """Of the reconstruction, [] -> [K]."""
+        """Returns the logits of the reconstruction, [] -> [K]."""
         return self._logits(self._w[image][None], self._p[image][None])
 
     def _logits(self, w: tf.Tensor, p: tf.Tensor) -> tf.Tensor:

@@ -36,7 +36,7 @@ _GROWTH = {
     "batch 64": {"changes": {"training.batch_size": 64}},
     "200 classes": {"classes": 200},
 }
-# Of the makers' data sheets: devices, and TFLOP/s of each in 16 bits, dense.
+# From the makers' data sheets: devices, and TFLOP/s of each in 16 bits, dense.
 _MACHINES = {
     "1 NVIDIA V100": (1, 125),
     "8 NVIDIA V100": (8, 125),

@@ -17,7 +17,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from configs import paper, quickstart
-from stylex_tf import config
+from stylex_tf import config, config_checks
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -52,7 +52,7 @@ class Case:
             section, _, field = name.partition(".")
             setattr(getattr(settings, section), field, value)
         settings.data.source = "faces"
-        settings.validate()
+        config_checks.check(settings)
         return settings
 
 

@@ -26,7 +26,7 @@ from stylex_tf.attributes import (
     selection,
     style_ranges,
 )
-from stylex_tf.data import preprocessing
+from stylex_tf.ops import preprocessing
 from stylex_tf.runs import trained as trained_lib
 from stylex_tf.search import batching, exact
 from stylex_tf.search import model as model_lib

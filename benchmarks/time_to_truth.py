@@ -23,7 +23,7 @@ from typing import Any
 from absl import app, flags
 from ml_collections import config_flags
 
-from stylex_tf import atomic_file, config, experiment, run_folder
+from stylex_tf import atomic_file, config, config_checks, experiment, run_folder
 from stylex_tf.cli import command
 from stylex_tf.evaluation import evaluation_file, record
 from stylex_tf.runs import explaining, trained
@@ -170,7 +170,7 @@ def main(argv: list[str]) -> None:
     if not (_CONFIG.value and _RUN_DIR.value and _OUTPUT.value):
         raise app.UsageError("--config, --run_dir and --output are needed")
     settings = _CONFIG.value
-    settings.validate()
+    config_checks.check(settings)
     folder = run_folder.RunFolder(pathlib.Path(_RUN_DIR.value).absolute())
     with folder.locked():
         folder.begin(dataclasses.asdict(settings))

@@ -18,6 +18,7 @@ import pathlib
 from absl import flags
 from ml_collections import config_flags
 
+from stylex_tf import config_checks
 from stylex_tf.cli import command
 
 _QUICKSTART = pathlib.Path(__file__).parents[1] / "configs" / "quickstart.py"
@@ -32,7 +33,7 @@ def main(argv: list[str]) -> None:
     """Prints a line a set of phases."""
     command.no_arguments(argv)
     settings = _CONFIG.value
-    settings.validate()
+    config_checks.check(settings)
     # Imported late: TensorFlow reads its environment as it is imported.
     from benchmarks import step_costs
 

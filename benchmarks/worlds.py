@@ -29,7 +29,7 @@ from typing import Any
 from absl import flags
 from ml_collections import config_flags
 
-from stylex_tf import atomic_file, config, errors, run_folder
+from stylex_tf import atomic_file, config, config_checks, errors, run_folder
 from stylex_tf.cli import command
 
 _CONFIG = config_flags.DEFINE_config_file(
@@ -281,7 +281,7 @@ def main(argv: list[str]) -> None:
     settings = _CONFIG.value
     if settings is None:
         raise errors.UserError("--config is needed, a file of configs/worlds")
-    settings.validate()
+    config_checks.check(settings)
     try:
         seeds = [int(seed) for seed in _SEEDS.value]
     except ValueError:

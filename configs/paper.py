@@ -16,7 +16,11 @@ def get_config() -> config.ExperimentConfig:
     """Returns the experiment."""
     return config.ExperimentConfig(
         name="paper",
+        # The paper's classifier.
         classifier=config.ClassifierConfig(architecture="mobilenet"),
+        # The paper's way; it costs certainty, since the class may be drawn
+        # from the label: look at the label-only swap (docs/method.md).
         model=config.ModelConfig(conditioning="probabilities"),
+        # The paper's Algorithm 1, and ends at the images' extremes.
         attributes=config.AttributesConfig(preset="paper"),
     )

@@ -157,21 +157,23 @@ class _Bar:
         self._bar.update(done - self._bar.n)
 
 
-def _parser() -> argparse.ArgumentParser:
-    common = client_flags.parser()
-    parser = argparse.ArgumentParser(
-        prog="client", description="Asks a served StylEx about images."
-    )
-    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+class _Commands:
+    """The commands of the client, each with its flags."""
 
-    def command(
+    def __init__(self, parser: argparse.ArgumentParser):
+        self._common = client_flags.parser()
+        self._commands = parser.add_subparsers(required=True, metavar="COMMAND")
+
+    def add(
+        self,
         name: str,
         run: Callable[[served.Served, argparse.Namespace], None],
         meaning: str,
     ) -> argparse.ArgumentParser:
-        made = commands.add_parser(
+        """Adds a command that `run` does, and returns its parser."""
+        made = self._commands.add_parser(
             name,
-            parents=[common],
+            parents=[self._common],
             help=meaning,
             description=meaning,
             formatter_class=argparse.ArgumentDefaultsHelpFormatter,
@@ -179,19 +181,34 @@ def _parser() -> argparse.ArgumentParser:
         made.set_defaults(run=run)
         return made
 
-    path = pathlib.Path
-    classify = command(
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="client", description="Asks a served StylEx about images."
+    )
+    commands = _Commands(parser)
+    for add in (_add_classify, _add_explain, _add_edit, _add_search):
+        add(commands)
+    return parser
+
+
+def _add_classify(commands: _Commands) -> None:
+    classify = commands.add(
         "classify", _classify, "Prints file, class and probability."
     )
-    classify.add_argument("images", nargs="+", type=path)
+    classify.add_argument("images", nargs="+", type=pathlib.Path)
 
-    explain = command(
+
+def _add_explain(commands: _Commands) -> None:
+    explain = commands.add(
         "explain",
         _explain,
         "Writes what moves the classifier, with pictures, to a new folder.",
     )
-    explain.add_argument("images", nargs="+", type=path)
-    explain.add_argument("--output", type=path, required=True, help="folder")
+    explain.add_argument("images", nargs="+", type=pathlib.Path)
+    explain.add_argument(
+        "--output", type=pathlib.Path, required=True, help="folder"
+    )
     explain.add_argument(
         "--target_class",
         type=int,
@@ -202,11 +219,13 @@ def _parser() -> argparse.ArgumentParser:
         "--top_k", type=int, default=4, help="attributes of an image"
     )
 
-    edit = command(
+
+def _add_edit(commands: _Commands) -> None:
+    edit = commands.add(
         "edit", _edit, "Writes an edited picture; prints the probabilities."
     )
-    edit.add_argument("image", type=path)
-    edit.add_argument("--output", type=path, required=True, help="PNG")
+    edit.add_argument("image", type=pathlib.Path)
+    edit.add_argument("--output", type=pathlib.Path, required=True, help="PNG")
     edit.add_argument(
         "--coordinates", type=_list(int), required=True, help="as 12,40"
     )
@@ -223,13 +242,17 @@ def _parser() -> argparse.ArgumentParser:
         help="share of the way to there; as 1,0.5",
     )
 
-    search = command(
+
+def _add_search(commands: _Commands) -> None:
+    search = commands.add(
         "search",
         _search,
         "Measures every edit of every image; stopped, it goes on.",
     )
-    search.add_argument("images", nargs="+", type=path)
-    search.add_argument("--output", type=path, required=True, help="folder")
+    search.add_argument("images", nargs="+", type=pathlib.Path)
+    search.add_argument(
+        "--output", type=pathlib.Path, required=True, help="folder"
+    )
     search.add_argument(
         "--edits_per_call",
         type=int,
@@ -239,7 +262,6 @@ def _parser() -> argparse.ArgumentParser:
     search.add_argument(
         "--images_per_call", type=int, default=4, help="so many times that"
     )
-    return parser
 
 
 def _list(kind: type) -> Callable[[str], list]:

@@ -8,7 +8,7 @@ from stylex_tf.api import served
 
 
 def parser() -> argparse.ArgumentParser:
-    """The flags, as a parent of a command's parser."""
+    """Returns the flags, as a parent of a command's parser."""
     flags = argparse.ArgumentParser(add_help=False)
     flag = flags.add_argument
     flag("--server", default="localhost:8500", help="HOST:PORT")
@@ -36,7 +36,7 @@ def parser() -> argparse.ArgumentParser:
 
 
 def connect(flags: argparse.Namespace) -> served.Served:
-    """A backend, which connects with its first question.
+    """Returns a backend, which connects with its first question.
 
     Args:
         flags: what `parser` read.

@@ -218,7 +218,7 @@ def _verify(path: pathlib.Path) -> list[str]:
 
 
 def _options() -> options.Options:
-    """What the flags and their files ask for.
+    """Reads what the flags and their files ask for.
 
     Raises:
         ConfigError: they ask for what cannot be.

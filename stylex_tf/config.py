@@ -2,8 +2,8 @@
 
 Defaults are the paper's (Lang et al. 2021, https://arxiv.org/abs/2104.13369)
 unless the field says otherwise. A config file defines `get_config()`; flags
-such as `--config.model.resolution=64` change single fields; `validate()` is
-called once, after the flags.
+such as `--config.model.resolution=64` change single fields, and
+`config_checks.check` is called once, after the flags.
 """
 
 import dataclasses
@@ -11,7 +11,7 @@ import math
 from collections.abc import Mapping
 from typing import Any
 
-from stylex_tf import config_checks, errors
+from stylex_tf import errors
 
 # Two fields of earlier versions, and the preset that each pair of them became.
 _BEFORE_PRESETS = ("procedure", "measure")
@@ -36,7 +36,7 @@ class DataConfig:
     # a class, AFHQ's too; idx files), "celeba", "graded" (a .csv of grades),
     # "plant_village", "cub" (CUB-200-2011), or "unlabelled" (FFHQ), whose
     # `classes` are those of `classifier.path`.
-    layout: str = config_checks.CLASS_FOLDERS
+    layout: str = "class_folders"
     # What makes the classes: CelebA's attribute ("Male"), or the column of the
     # grades with the least grade of class 1 ("level>=2").
     label: str = ""
@@ -82,8 +82,8 @@ class ClassifierConfig:
     # What the file puts out: "logits", "probabilities", or "auto" to read its
     # last activation, which is believed before what is said here.
     output: str = "auto"
-    # Of a file that puts out one number (an age): where class 1 begins, and how
-    # far above that the odds are e to 1.
+    # For a file that puts out one number (an age): where class 1 begins, and
+    # how far above that the odds are e to 1.
     threshold: float | None = None
     threshold_scale: float = 1.0
     # The value range of the pixels that the classifier was trained with.
@@ -155,7 +155,7 @@ class LossConfig:
     l1: float = 1.0
     perceptual: float = 0.1
     w_reconstruction: float = 0.1
-    # Of exchanged styles, read back by the encoder; see style_exchange.
+    # How well exchanged styles are read back; see style_exchange.
     style_reconstruction: float = 0.0
     classification: float = 1.0
     # The classifier's answer must follow the searched styles when all others
@@ -206,11 +206,11 @@ class TrainingConfig:
     # images, without discriminator or classifier; 0 is the paper's.
     reconstruction_images: int = 0
     w_average_decay: float = 0.995
-    # Of the discriminator's images, against learning few by heart; the paper
-    # has none. "fixed" happens with the probability augmentation_strength;
-    # "adaptive" begins there, and moves it so that the mean sign of the scores
-    # of real images is the target. From 0 to 1 it takes augmentation_images.
-    # See docs/augmentation.md.
+    # How the discriminator's images are varied, against learning few by heart;
+    # the paper has none. "fixed" happens with the probability
+    # augmentation_strength; "adaptive" begins there, and moves it so that the
+    # mean sign of the scores of real images is the target. From 0 to 1 it takes
+    # augmentation_images. See docs/augmentation.md.
     augmentation: str = "off"
     augmentation_strength: float = 0.0
     augmentation_target: float = 0.6
@@ -290,8 +290,8 @@ class EvaluationConfig:
 class ExportConfig:
     """The SavedModel."""
 
-    # Of the generator's and encoder's weights: "float16" halves the file. The
-    # classifier's stay as they are, and so does the computation.
+    # How the generator's and encoder's weights are stored: "float16" halves the
+    # file. The classifier's stay as they are, and so does the computation.
     storage: str = "float32"
 
 
@@ -351,14 +351,6 @@ class ExperimentConfig:
         return (
             self.training.path_length_interval if self.loss.path_length else 0
         )
-
-    def validate(self) -> None:
-        """Checks every field, and fields against each other.
-
-        Raises:
-            ConfigError: the field, what it is and what is expected.
-        """
-        config_checks.check(self)
 
 
 def from_dict(values: Mapping[str, Any]) -> ExperimentConfig:

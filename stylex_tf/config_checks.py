@@ -5,11 +5,8 @@ import math
 import typing
 from collections.abc import Callable, Iterable
 
-from stylex_tf import errors
+from stylex_tf import config, errors
 from stylex_tf.attributes import presets, style_ranges
-
-if typing.TYPE_CHECKING:
-    from stylex_tf import config
 
 RULES = ("any", "all", "each", "random")
 ON_ERROR = ("fail", "skip")
@@ -47,7 +44,7 @@ _CHOICES = {
     ),
     "training.strategy": ("one_device", "mirrored", _WORKERS, "tpu"),
     "training.keep": ("last", "best"),
-    "attributes.preset": tuple(one.value for one in presets.Preset),
+    "attributes.preset": tuple(preset.value for preset in presets.Preset),
     "export.storage": STORAGES,
 }
 _POSITIVE = (
@@ -108,7 +105,7 @@ _SHARES = (
 )
 
 
-def check(experiment: "config.ExperimentConfig") -> None:
+def check(experiment: config.ExperimentConfig) -> None:
     """Checks every field, and fields against each other.
 
     Raises:
@@ -128,11 +125,12 @@ def check(experiment: "config.ExperimentConfig") -> None:
     _check_each(experiment, _SHARES, lambda x: 0 <= x <= 1, "0 to 1")
     _check_data(experiment)
     _check_sizes(experiment)
+    _check_batches(experiment.training)
     _check_intervals(experiment.training)
     _check_attributes(experiment.attributes)
 
 
-def _check_data(experiment: "config.ExperimentConfig") -> None:
+def _check_data(experiment: config.ExperimentConfig) -> None:
     data = experiment.data
     _check(
         bool(data.source),
@@ -174,7 +172,7 @@ def _check_data(experiment: "config.ExperimentConfig") -> None:
     )
 
 
-def _check_sizes(experiment: "config.ExperimentConfig") -> None:
+def _check_sizes(experiment: config.ExperimentConfig) -> None:
     model, training = experiment.model, experiment.training
     _check(
         model.resolution in (16, 32, 64, 128, 256, 512, 1024),
@@ -221,6 +219,9 @@ def _check_sizes(experiment: "config.ExperimentConfig") -> None:
         model.channel_base,
         "at least model.resolution, for one channel at full size",
     )
+
+
+def _check_batches(training: config.TrainingConfig) -> None:
     _check(
         training.batch_size % 4 == 0 or training.batch_size < 4,
         "training.batch_size",
@@ -244,8 +245,8 @@ def _check_sizes(experiment: "config.ExperimentConfig") -> None:
     )
 
 
-def _check_attributes(attributes: "config.AttributesConfig") -> None:
-    kinds = tuple(one.value for one in style_ranges.Kind)
+def _check_attributes(attributes: config.AttributesConfig) -> None:
+    kinds = tuple(kind.value for kind in style_ranges.Kind)
     _check(
         attributes.ranges in (None, *kinds),
         "attributes.ranges",
@@ -275,7 +276,7 @@ def _check_attributes(attributes: "config.AttributesConfig") -> None:
         )
 
 
-def _check_intervals(training: "config.TrainingConfig") -> None:
+def _check_intervals(training: config.TrainingConfig) -> None:
     _check(
         training.checkpoint_every % training.log_every == 0,
         "training.checkpoint_every",
@@ -313,7 +314,7 @@ def _check_intervals(training: "config.TrainingConfig") -> None:
 
 
 def _check_each(
-    experiment: "config.ExperimentConfig",
+    experiment: config.ExperimentConfig,
     names: Iterable[str],
     holds: Callable[[float], bool],
     expected: str,
@@ -323,7 +324,7 @@ def _check_each(
         _check(holds(value), name, value, expected)
 
 
-def _value(experiment: "config.ExperimentConfig", name: str) -> typing.Any:
+def _value(experiment: config.ExperimentConfig, name: str) -> typing.Any:
     value: typing.Any = experiment
     for part in name.split("."):
         value = getattr(value, part)

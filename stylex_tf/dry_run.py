@@ -17,8 +17,9 @@ _BYTES = 4
 _COPIES_TRAINED = 4
 # A trial of more memory is left out.
 _TRIAL_BYTES = 4e9
-# Of each layer's output: convolution, filtered or scaled, noise, activation,
-# and their gradients, as they are alive at once; fitted to measured runs.
+# Copies of each layer's output: convolution, filtered or scaled, noise,
+# activation, and their gradients, as they are alive at once; fitted to measured
+# runs.
 _COPIES_ACTIVATIONS = 6
 
 

@@ -290,7 +290,7 @@ def _discriminator(model: config.ModelConfig, num_classes: int) -> Any:
 def _nothing(
     model: config.ModelConfig, num_classes: int
 ) -> tuple[tf.Tensor, tf.Tensor]:
-    """An image and its p, at the sight of which networks make variables."""
+    """Returns a blank image and its p, on which networks build variables."""
     size = model.resolution
     return tf.zeros([1, size, size, 3]), tf.zeros([1, num_classes])
 

@@ -76,7 +76,7 @@ def run(
         classifier = experiment.open_classifier(chosen, given.class_names)
         images = _Images(given, classifier, chosen)
         images.check(root)
-        chosen.validate()
+        config_checks.check(chosen)
         if pathlib.Path(temporary) in path.parents:
             kept = _keep(classifier, path, root, chosen)
             chosen.classifier.path = str(kept)
@@ -88,7 +88,7 @@ def run(
 def default_settings() -> config.ExperimentConfig:
     """Returns the settings of the config `custom`."""
     if importlib.util.find_spec("stylex_tf.configs"):
-        # Of an installed package, in which configs import each other.
+        # An installed package has them, and they import each other.
         shipped = importlib.import_module("stylex_tf.configs")
         sys.modules.setdefault("configs", shipped)
     return importlib.import_module("configs.custom").get_config()

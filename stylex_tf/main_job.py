@@ -65,7 +65,7 @@ def _run_as_chief(
         opened, seconds=lambda: opened.seconds + time.monotonic() - begun
     )
     published = exporting.export(
-        opened, explained.found, explained.evaluation, explained.names
+        opened, explained.search_result, explained.evaluation, explained.names
     )
     return _summary(
         folder,
@@ -119,7 +119,7 @@ def _in_words(
 
 
 def _figures(evaluation: record.Evaluation) -> list[tuple[str, str]]:
-    """Names and values; agreement never without what it may hide."""
+    """Returns names and values; agreement beside what it may hide."""
     run = evaluation.run
     return [
         *renderings.headlines(evaluation),
@@ -132,5 +132,5 @@ def _figures(evaluation: record.Evaluation) -> list[tuple[str, str]]:
 
 
 def _peak_memory() -> float:
-    """In GB, of this process."""
+    """Returns this process's peak memory, in GB."""
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6

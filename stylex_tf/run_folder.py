@@ -14,8 +14,8 @@ from typing import Any
 
 from stylex_tf import atomic_file, errors
 
-# Of the config: how a finished training is searched, judged and exported, which
-# is done anew each time.
+# The sections of a config that say how a finished training is searched, judged
+# and exported, which is done anew each time.
 _AFTER_TRAINING = ("attributes", "evaluation", "export")
 _PACKAGES = ("tensorflow", "keras", "numpy", "pillow", "tensorflow-addons")
 
@@ -120,9 +120,9 @@ class RunFolder:
         # Through JSON, which has no tuples, as what began the run went.
         now, missing = json.loads(json.dumps([config, defaults]))
         begun = _filled(json.loads(path.read_text()), missing)
-        for one in (begun, now):
+        for settings in (begun, now):
             for section in _AFTER_TRAINING:
-                one.pop(section, None)
+                settings.pop(section, None)
         changed = sorted(_differences(begun, now))
         if changed:
             raise errors.RunFolderError(
@@ -169,7 +169,7 @@ def _processor() -> str:
 def _filled(
     values: Mapping[str, Any], defaults: Mapping[str, Any]
 ) -> dict[str, Any]:
-    """The values, and defaults of what is not among them."""
+    """Adds the defaults of what is not among the values."""
     filled = {**defaults, **values}
     for name, default in defaults.items():
         if isinstance(default, dict) and isinstance(filled[name], dict):
@@ -181,8 +181,8 @@ def _differences(
     begun: Mapping[str, Any], now: Mapping[str, Any], prefix: str = ""
 ) -> Iterator[str]:
     for name in {**begun, **now}:
-        one, other = begun.get(name), now.get(name)
-        if isinstance(one, dict) and isinstance(other, dict):
-            yield from _differences(one, other, f"{prefix}{name}.")
-        elif one != other:
-            yield f"{prefix}{name} was {one!r}, is {other!r}"
+        before, after = begun.get(name), now.get(name)
+        if isinstance(before, dict) and isinstance(after, dict):
+            yield from _differences(before, after, f"{prefix}{name}.")
+        elif before != after:
+            yield f"{prefix}{name} was {before!r}, is {after!r}"

@@ -64,17 +64,7 @@ def train(
         UsageError: what training needs is not installed.
     """
     _check_keras()
-    try:
-        # Imported late: whoever explains needs none of it.
-        from stylex_tf import in_memory_run
-    except ModuleNotFoundError as error:
-        missing = error.name or ""
-        if missing.partition(".")[0] == "stylex_tf":
-            raise
-        raise errors.UsageError(
-            f"training needs {missing}, which is not installed: {_HOW}"
-        ) from error
-
+    in_memory_run = _training()
     return in_memory_run.run(
         in_memory_run.Given(
             model=model,
@@ -86,6 +76,24 @@ def train(
         run_dir,
         settings,
     )
+
+
+def _training() -> Any:
+    """Imports training late: whoever explains needs none of it.
+
+    Raises:
+        UsageError: what it needs is not installed.
+    """
+    try:
+        from stylex_tf import in_memory_run
+    except ModuleNotFoundError as error:
+        missing = error.name or ""
+        if missing.partition(".")[0] == "stylex_tf":
+            raise
+        raise errors.UsageError(
+            f"training needs {missing}, which is not installed: {_HOW}"
+        ) from error
+    return in_memory_run
 
 
 def _check_keras() -> None:

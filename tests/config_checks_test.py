@@ -5,7 +5,7 @@ import re
 
 from absl.testing import absltest, parameterized
 
-from stylex_tf import config, errors
+from stylex_tf import config, config_checks, errors
 
 
 def _valid() -> config.ExperimentConfig:
@@ -22,9 +22,9 @@ def _set(settings: config.ExperimentConfig, name: str, value) -> None:
 
 class ConfigChecksTest(parameterized.TestCase):
     def test_every_default_is_valid_but_the_source(self):
-        _valid().validate()
+        config_checks.check(_valid())
         with self.assertRaisesRegex(errors.ConfigError, "^data.source is ''"):
-            config.ExperimentConfig().validate()
+            config_checks.check(config.ExperimentConfig())
 
     @parameterized.parameters(
         ("data.rule", "most", "one of any, all"),
@@ -91,31 +91,31 @@ class ConfigChecksTest(parameterized.TestCase):
         _set(settings, name, value)
         message = re.escape(f"{name} is {value!r}; expected {expected}")
         with self.assertRaisesRegex(errors.ConfigError, f"^{message}"):
-            settings.validate()
+            config_checks.check(settings)
 
     def test_a_width_is_checked_for_the_kind_that_uses_it(self):
         settings = _valid()
         settings.attributes.range_width = 60.0
-        settings.validate()
+        config_checks.check(settings)
         settings.attributes.ranges = "deviation"
-        settings.validate()
+        config_checks.check(settings)
         settings.attributes.ranges = "percentile"
         with self.assertRaisesRegex(
             errors.ConfigError,
             "^attributes.range_width is 60.0; expected 0 to below 50 for 'per",
         ):
-            settings.validate()
+            config_checks.check(settings)
 
     def test_a_threshold_makes_the_classes_itself(self):
         settings = _valid()
         settings.classifier.path = "age.onnx"
         settings.classifier.threshold = 40.0
-        settings.validate()
+        config_checks.check(settings)
         settings.classifier.output = "logits"
         with self.assertRaisesRegex(
             errors.ConfigError, "^classifier.output is 'logits'; expected auto"
         ):
-            settings.validate()
+            config_checks.check(settings)
 
     def test_images_without_labels_need_a_classifier(self):
         settings = _valid()
@@ -124,14 +124,14 @@ class ConfigChecksTest(parameterized.TestCase):
             errors.ConfigError,
             "^classifier.path is ''; expected a class",
         ):
-            settings.validate()
+            config_checks.check(settings)
         settings.classifier.path = "classifier.keras"
-        settings.validate()
+        config_checks.check(settings)
         settings.data.balanced = True
         with self.assertRaisesRegex(
             errors.ConfigError, "^data.balanced is True; expected False"
         ):
-            settings.validate()
+            config_checks.check(settings)
 
     def test_every_number_is_checked(self):
         """No number may be as negative as can be and pass."""
@@ -143,7 +143,7 @@ class ConfigChecksTest(parameterized.TestCase):
                     self.subTest(name),
                     self.assertRaises(errors.ConfigError),
                 ):
-                    settings.validate()
+                    config_checks.check(settings)
 
     @parameterized.parameters(
         ({"validate_every": 0, "keep": "best"}, "training.keep is 'best'"),
@@ -158,16 +158,16 @@ class ConfigChecksTest(parameterized.TestCase):
         for name, value in fields.items():
             setattr(settings.training, name, value)
         with self.assertRaisesRegex(errors.ConfigError, expected):
-            settings.validate()
+            config_checks.check(settings)
         settings.training.validate_every = 1000
         settings.training.strategy = "one_device"
-        settings.validate()
+        config_checks.check(settings)
 
     @parameterized.parameters(1, 2, 3, 4, 8, 32)
     def test_batches_that_fill_their_groups(self, batch_size):
         settings = _valid()
         settings.training.batch_size = batch_size
-        settings.validate()
+        config_checks.check(settings)
 
 
 def _fields(content: dict, prefix: str = ""):

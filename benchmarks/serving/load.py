@@ -32,7 +32,7 @@ _SECONDS = flags.DEFINE_float(
     "seconds", 1.5, "About as long takes one measurement.", 0.01
 )
 _SERVER_FLAGS = flags.DEFINE_multi_string(
-    "server_flag", [], "Of the server; may be given again, for others."
+    "server_flag", [], "A flag of the server; may be given again, for others."
 )
 _SWAP_REQUESTS = flags.DEFINE_integer(
     "swap_requests", 10_000, "While versions change; 0: not measured.", 0

@@ -20,7 +20,7 @@ _AFTERWARDS = 5.0
 class Overloaded:
     """What came of it."""
 
-    # Of one client, before.
+    # What one client got, before.
     baseline: figures.Figures
     # Requests by the status of their answer, and the seconds they took.
     statuses: dict[str, int]

@@ -14,5 +14,6 @@ def get_config() -> config.ExperimentConfig:
     experiment = quickstart.get_config()
     experiment.name = "one_cause"
     experiment.data = config.DataConfig(source="faces", causes=("glasses",))
+    # One cause is learnt earlier than the quick start's two.
     experiment.training.total_images = 100_000
     return experiment

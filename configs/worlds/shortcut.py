@@ -20,5 +20,6 @@ def get_config() -> config.ExperimentConfig:
         shortcut_share=0.9,
         label_noise=0.1,
     )
+    # One cause and a shortcut; as one_cause.
     experiment.training.total_images = 100_000
     return experiment

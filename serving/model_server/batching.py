@@ -56,22 +56,22 @@ class BatchingParameters:
                 raise errors.ConfigError(
                     f"{path}: {name} is {value}; expected at least {least}"
                 )
-        found = cls(
+        made = cls(
             allowed_batch_sizes=tuple(message.allowed_batch_sizes),
             pad_variable_length_inputs=message.pad_variable_length_inputs,
             **given,
         )
-        sizes = list(found.allowed_batch_sizes)
+        sizes = list(made.allowed_batch_sizes)
         if sizes and (
             sizes != sorted(set(sizes))
             or sizes[0] < 1
-            or sizes[-1] != found.max_batch_size
+            or sizes[-1] != made.max_batch_size
         ):
             raise errors.ConfigError(
                 f"{path}: allowed_batch_sizes is {sizes}; expected ascending "
-                f"sizes that end with max_batch_size, {found.max_batch_size}"
+                f"sizes that end with max_batch_size, {made.max_batch_size}"
             )
-        return found
+        return made
 
 
 @dataclasses.dataclass
@@ -154,7 +154,7 @@ class Batcher:
             ) from None
 
     def idle(self) -> bool:
-        """Whether nothing waits and nothing runs.
+        """Says whether nothing waits and nothing runs.
 
         A batch may run on after everybody has given it up.
         """
@@ -170,7 +170,7 @@ class Batcher:
             thread.join()
 
     def _size(self, inputs: Arrays) -> int:
-        """The examples of one request."""
+        """Counts the examples of one request."""
         if any(array.ndim == 0 for array in inputs.values()):
             raise _invalid(
                 "Batching Run() input tensors must have at least one dimension"
@@ -190,7 +190,7 @@ class Batcher:
         return size
 
     def _rows(self, inputs: Arrays) -> Hashable:
-        """What two requests must have in common to be joined: their rows."""
+        """Returns what two requests must share to be joined: their rows."""
         if self._parameters.pad_variable_length_inputs:
             return tuple((name, inputs[name].ndim) for name in sorted(inputs))
         return tuple((name, inputs[name].shape[1:]) for name in sorted(inputs))
@@ -303,7 +303,7 @@ class Batcher:
 
 
 def _concatenate(arrays: Sequence[np.ndarray], size: int) -> np.ndarray:
-    """One array of all rows, filled up to a size with copies of the first.
+    """Joins all rows, filled up to a size with copies of the first.
 
     Where the rows differ in shape, each array is filled up to the largest
     with its own first value, as TensorFlow Serving does.

@@ -108,7 +108,7 @@ class _Guard:
             self._inner.data_received(data)
 
     def __getattr__(self, name: str) -> Callable[..., Any]:
-        # Of the other events nothing is counted.
+        # Other events are not counted.
         if self._inner is None:
             return lambda *_: None
         return getattr(self._inner, name)

@@ -241,7 +241,7 @@ class _ModelService:
 def status_response(
     statuses: list[version_table.VersionStatus],
 ) -> get_model_status_pb2.GetModelStatusResponse:
-    """The message that tells of the versions of one model."""
+    """Builds the message that tells of one model's versions."""
     response = get_model_status_pb2.GetModelStatusResponse()
     for status in statuses:
         version = response.model_version_status.add(

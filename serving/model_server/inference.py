@@ -41,7 +41,7 @@ class Inference:
             ServingError: a task is none, or does not go with the others.
         """
         self._tasks = tasks
-        # Of each task: from the name of an output to its tensor.
+        # For each task: from the name of an output to its tensor.
         self._outputs: list[dict[str, str]] = []
         tensors: dict[str, servable.TensorSpec] = {}
         inputs: list[servable.TensorSpec] = []
@@ -85,7 +85,7 @@ class Inference:
     def results(
         self, arrays: Mapping[str, np.ndarray], size: int
     ) -> list[inference_pb2.InferenceResult]:
-        """The answer to each task, without its model_spec.
+        """Returns the answer to each task, without its model_spec.
 
         Args:
             arrays: the outputs of `signature`.
@@ -105,14 +105,14 @@ class Inference:
 def single_task(
     model_spec: model_pb2.ModelSpec, method: str
 ) -> inference_pb2.InferenceTask:
-    """The one task of a request to classify or to regress."""
+    """Returns the one task of a request to classify or to regress."""
     return inference_pb2.InferenceTask(
         model_spec=model_spec, method_name=_PREFIX + method
     )
 
 
 def examples(sent: input_pb2.Input, max_bytes: int) -> np.ndarray:
-    """The examples of a request, each serialized with the context: [N].
+    """Serializes each example of a request with the context: [N].
 
     Args:
         sent: from a client, who may mean harm: the context is sent once, and
@@ -123,29 +123,29 @@ def examples(sent: input_pb2.Input, max_bytes: int) -> np.ndarray:
         ServingError: there are none, or they take more.
     """
     kind = sent.WhichOneof("kind")
-    found = getattr(sent, kind).examples if kind else []
-    if not found:
+    examples = getattr(sent, kind).examples if kind else []
+    if not examples:
         raise _invalid("Input is empty.")
     context = b""
     if kind == "example_list_with_context":
         # Messages of one type are joined by joining their bytes.
         context = sent.example_list_with_context.context.SerializeToString()
-    needed = len(found) * (len(context) + _STRING_BYTES) + sent.ByteSize()
+    needed = len(examples) * (len(context) + _STRING_BYTES) + sent.ByteSize()
     if needed > max_bytes:
         raise errors.ServingError(
             grpc.StatusCode.RESOURCE_EXHAUSTED,
-            f"{len(found):,} examples with their context take {needed:,} "
+            f"{len(examples):,} examples with their context take {needed:,} "
             f"bytes; expected at most {max_bytes:,}",
         )
-    array = np.empty(len(found), object)
-    array[:] = [context + example.SerializeToString() for example in found]
+    array = np.empty(len(examples), object)
+    array[:] = [context + example.SerializeToString() for example in examples]
     return array
 
 
 def _check_models(tasks: Tasks) -> None:
     seen = set()
-    for one in tasks:
-        spec = one.model_spec
+    for task in tasks:
+        spec = task.model_spec
         if not spec.name:
             raise _invalid("Found ModelSpec with an empty model name.")
         if spec.name != tasks[0].model_spec.name:

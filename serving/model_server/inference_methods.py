@@ -72,11 +72,11 @@ def _classification(
                 "Expected Tensor shape: [batch_size num_classes] but got "
                 f"{_shape(array)}"
             )
-        found = tf.as_dtype(array.dtype)
-        if found != dtype:
+        given_dtype = tf.as_dtype(array.dtype)
+        if given_dtype != dtype:
             raise _invalid(
                 f"Expected {name} Tensor of {_dtype_name(dtype)}. Got: "
-                f"{_dtype_name(found)}"
+                f"{_dtype_name(given_dtype)}"
             )
         if len(array) != size:
             raise _invalid(
@@ -120,7 +120,7 @@ def _regression_outputs(definition: meta_graph_pb2.SignatureDef) -> list[str]:
 
 
 def _regression(outputs: Arrays, size: int) -> inference_pb2.InferenceResult:
-    """Values [N] or [N, 1] of float32."""
+    """Converts values [N] or [N, 1] of float32."""
     values = outputs[_VALUES]
     if values.ndim != 1 and (values.ndim != 2 or values.shape[1] != 1):
         raise _invalid(

@@ -15,7 +15,7 @@ _WHITE_SPACE = re.compile(r"[ \t\n\v\f\r]+")
 
 
 def parse(body: bytes) -> dict[str, Any]:
-    """The object that a body holds.
+    """Parses the object that a body holds.
 
     Raises:
         ServingError: it is not JSON, or no object.
@@ -32,7 +32,7 @@ def parse(body: bytes) -> dict[str, Any]:
 
 
 def signature_name(document: dict[str, Any]) -> str:
-    """The signature that is asked; empty: the default.
+    """Reads the signature that is asked; empty: the default.
 
     Raises:
         ServingError: its name is no text.
@@ -51,12 +51,12 @@ def signature_name(document: dict[str, Any]) -> str:
 
 
 def is_base64(value: Any) -> bool:
-    """Whether it is {"b64": ...}, which stands for bytes."""
+    """Says whether it is {"b64": ...}, which stands for bytes."""
     return isinstance(value, dict) and set(value) == {"b64"}
 
 
 def to_bytes(value: Any, what: str) -> bytes:
-    """The bytes of a text, or of base64.
+    """Returns the bytes of a text, or of base64.
 
     Args:
         value: any JSON.
@@ -92,7 +92,7 @@ def _from_base64(text: str) -> bytes:
 
 
 def shown(value: Any) -> str:
-    """Its beginning, for the message of an error."""
+    """Cuts a value's beginning, for the message of an error."""
     text = repr(value)
     return text if len(text) <= 80 else text[:80] + "..."
 

@@ -19,7 +19,7 @@ _FLOAT_MAX = float(np.finfo(np.float32).max)
 
 
 def parse(body: bytes) -> tuple[str, input_pb2.Input]:
-    """The signature that a body asks for, and its examples.
+    """Reads the signature that a body asks for, and its examples.
 
     Raises:
         ServingError: it is not JSON, or not a request.
@@ -46,14 +46,15 @@ def parse(body: bytes) -> tuple[str, input_pb2.Input]:
 
 
 def from_result(result: inference_pb2.InferenceResult) -> bytes:
-    """The body of the answer: [[label, score], ...] or a value an example."""
+    """Writes the answer: [[label, score], ...] or a value an example."""
     if result.WhichOneof("result") == "regression_result":
         rows: list[Any] = [
-            _shortest(one.value) for one in result.regression_result.regressions
+            _shortest(regression.value)
+            for regression in result.regression_result.regressions
         ]
     else:
         rows = [
-            [[one.label, _shortest(one.score)] for one in row.classes]
+            [[scored.label, _shortest(scored.score)] for scored in row.classes]
             for row in result.classification_result.classifications
         ]
     return json.dumps({"results": rows}).encode()
@@ -69,8 +70,8 @@ def _example(value: Any) -> tf.train.Example:
         for name, content in value.items():
             feature = example.features.feature[name]
             values = content if isinstance(content, list) else [content]
-            for one in values:
-                _add(one, name, feature)
+            for member in values:
+                _add(member, name, feature)
     except UnicodeEncodeError as error:
         raise _invalid(f"Feature: {name!r} is not UTF-8") from error
     return example
@@ -96,11 +97,11 @@ def _add(value: Any, name: str, feature: tf.train.Feature) -> None:
             f"Feature: {name} has element with unexpected JSON type: "
             f"{_type(value)}"
         )
-    found = feature.WhichOneof("kind")
-    if found not in (None, kind):
+    given_kind = feature.WhichOneof("kind")
+    if given_kind not in (None, kind):
         raise _invalid(
             f"Unexpected element type in feature: {name} expecting type: "
-            f"{found.removesuffix('_list')}"
+            f"{given_kind.removesuffix('_list')}"
         )
     getattr(feature, kind).value.append(converted)
 
@@ -123,7 +124,7 @@ def _shortest(value: float) -> float:
 
 
 def _type(value: Any) -> str:
-    """What the real server calls it."""
+    """Names a type as the real server does."""
     match value:
         case None:
             return "Null"

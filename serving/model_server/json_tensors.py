@@ -62,7 +62,7 @@ def parse(body: bytes) -> Body:
 def to_arrays(
     body: Body, signature: servable.Signature
 ) -> dict[str, np.ndarray]:
-    """The arrays of a request, of the dtypes and shapes of its signature.
+    """Makes a request's arrays, as its signature wants them.
 
     Raises:
         ServingError: something is missing, too much, or of another kind.
@@ -79,7 +79,7 @@ def to_arrays(
 
 
 def from_arrays(arrays: Mapping[str, np.ndarray], *, rows: bool) -> bytes:
-    """The body of the answer to a request in the same format.
+    """Writes the body of the answer to a request in the same format.
 
     Raises:
         ServingError: the outputs are not one row an example, or one is text
@@ -156,12 +156,12 @@ def _columns(content: Any, signature: servable.Signature) -> dict[str, Any]:
 
 
 def _is_object(value: Any) -> bool:
-    """Whether it names things; an object with b64 alone is a string."""
+    """Says whether it names things; b64 alone is a string."""
     return isinstance(value, dict) and not json_body.is_base64(value)
 
 
 def _dense(value: Any, name: str, spec: servable.TensorSpec) -> np.ndarray:
-    """The array of nested lists, level by level: none may be ragged."""
+    """Makes an array of nested lists, level by level: none may be ragged."""
     shape: list[int] = []
     level = [value]
     while level and isinstance(level[0], list):
@@ -232,7 +232,7 @@ def _check_range(values: list[Any], name: str, dtype: tf.DType) -> None:
 
 
 def _plain(name: str, array: np.ndarray) -> Any:
-    """What json can write, as nested lists."""
+    """Returns nested lists that json can write."""
     if array.dtype == object:
         texts = np.empty(array.size, object)
         texts[:] = [_text(name, value) for value in array.flat]

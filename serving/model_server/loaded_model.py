@@ -109,7 +109,7 @@ class LoadedModel:
         return asked.results(outputs, len(inputs[inference_methods.INPUTS]))
 
     def idle(self) -> bool:
-        """Whether nothing runs, not even for a client that has gone."""
+        """Says whether nothing runs, not even for a client that has gone."""
         return self._batcher is None or self._batcher.idle()
 
     def close(self) -> None:
@@ -145,7 +145,7 @@ class LoadedModel:
 def arrays_of(
     inputs: Mapping[str, tensor_pb2.TensorProto], max_bytes: int
 ) -> Convert:
-    """What makes a signature's arrays of the inputs of a PredictRequest.
+    """Returns what makes a signature's arrays of a PredictRequest.
 
     Args:
         inputs: from a client, who may mean harm.
@@ -171,12 +171,12 @@ def _check_names(
     inputs: Mapping[str, tensor_pb2.TensorProto], signature: servable.Signature
 ) -> None:
     if len(inputs) != len(signature.inputs):
-        found, wanted = set(inputs), set(signature.inputs)
+        given, wanted = set(inputs), set(signature.inputs)
         raise _invalid(
-            f"input size does not match signature: {len(found)}!="
-            f"{len(wanted)} len({_set(found)}) != len({_set(wanted)}). Sent "
-            f"extra: {_set(found - wanted)}. Missing but required: "
-            f"{_set(wanted - found)}."
+            f"input size does not match signature: {len(given)}!="
+            f"{len(wanted)} len({_set(given)}) != len({_set(wanted)}). Sent "
+            f"extra: {_set(given - wanted)}. Missing but required: "
+            f"{_set(wanted - given)}."
         )
     for name in inputs:
         if name not in signature.inputs:

@@ -37,7 +37,7 @@ class Metrics:
         )
 
     def text(self) -> bytes:
-        """All of it in the text format of Prometheus."""
+        """Writes all metrics in the text format of Prometheus."""
         text = prometheus_client.generate_latest(self._registry)
         # The library ends a counter's name as today's convention has it;
         # dashboards for TensorFlow Serving know the older names.
@@ -67,7 +67,7 @@ def microseconds(histogram: prometheus_client.Histogram) -> Iterator[None]:
 
 
 def read_path(path: str) -> str | None:
-    """The path at which a monitoring_config_file wants the metrics.
+    """Reads at which path a monitoring_config_file wants the metrics.
 
     Returns:
         The path of the URL; None where they are not wanted.

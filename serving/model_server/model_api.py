@@ -55,7 +55,7 @@ class ModelApi:
         self._running = 0
 
     def running(self) -> int:
-        """How many predictions are under way."""
+        """Counts the predictions that are under way."""
         with self._lock:
             return self._running
 
@@ -90,7 +90,7 @@ class ModelApi:
     def metadata(
         self, spec: model_pb2.ModelSpec
     ) -> tuple[model_pb2.ModelSpec, get_model_metadata_pb2.SignatureDefMap]:
-        """The signatures of a model, and the version that has them.
+        """Returns the signatures of a model, and the version that has them.
 
         Raises:
             ServingError: the model is not there.
@@ -137,7 +137,7 @@ class ModelApi:
     def status(
         self, spec: model_pb2.ModelSpec
     ) -> list[version_table.VersionStatus]:
-        """The states of a model's versions, the newest first.
+        """Returns the states of a model's versions, the newest first.
 
         Raises:
             ServingError: nothing is known of it.
@@ -193,7 +193,7 @@ class ModelApi:
 
 
 def _resolved(spec: model_pb2.ModelSpec, number: int) -> model_pb2.ModelSpec:
-    """What was asked, and which version answered."""
+    """Says what was asked, and which version answered."""
     resolved = model_pb2.ModelSpec(
         name=spec.name,
         signature_name=spec.signature_name or servable.DEFAULT_SIGNATURE,

@@ -35,17 +35,17 @@ def read(path: str) -> tuple[ModelConfig, ...]:
 def from_proto(
     message: model_server_config_pb2.ModelServerConfig,
 ) -> tuple[ModelConfig, ...]:
-    """The models that a message asks for.
+    """Reads the models that a message asks for.
 
     Raises:
         ConfigError: it has no model_config_list (an empty one asks for no
             models), or one of its models lacks a name or a base path, is there
             twice, or is not TensorFlow's.
     """
-    found = message.WhichOneof("config")
-    if found != "model_config_list":
+    kind = message.WhichOneof("config")
+    if kind != "model_config_list":
         raise errors.ConfigError(
-            f"ServerModelConfig type not supported: found {found or 'none'}; "
+            f"ServerModelConfig type not supported: found {kind or 'none'}; "
             "expected a model_config_list"
         )
     models = tuple(_model(m) for m in message.model_config_list.config)

@@ -95,7 +95,7 @@ class ModelManager:
     def status(
         self, spec: model_pb2.ModelSpec
     ) -> list[version_table.VersionStatus]:
-        """What is known of a model's versions, the newest first.
+        """Returns what is known of a model's versions, the newest first.
 
         Raises:
             ServingError: nothing is known of the model, or of the version.
@@ -104,18 +104,18 @@ class ModelManager:
             return self._table.status(spec)
 
     def ready(self) -> bool:
-        """Whether every configured model has a version to serve."""
+        """Says whether every configured model has a version to serve."""
         with self._changed:
             configs = self._table.configs()
             return bool(configs) and all(map(self._table.available, configs))
 
     def serves(self, name: str) -> bool:
-        """Whether a model of that name is configured."""
+        """Says whether a model of that name is configured."""
         with self._changed:
             return name in self._table.configs()
 
     def empty(self) -> bool:
-        """Whether no version is in memory."""
+        """Says whether no version is in memory."""
         with self._changed:
             return all(
                 version.model is None
@@ -123,7 +123,7 @@ class ModelManager:
             )
 
     def loading(self) -> bool:
-        """Whether a version is being loaded."""
+        """Says whether a version is being loaded."""
         with self._changed:
             return any(
                 version.state is _State.LOADING
@@ -220,10 +220,10 @@ class ModelManager:
             self._work_to_do = False
         wanted: dict[str, set[int]] = {}
         for name, config in configs.items():
-            found = self._look(config)
-            if found is not None:
-                wanted[name] = set(found)
-                for number, path in found.items():
+            to_serve = self._look(config)
+            if to_serve is not None:
+                wanted[name] = set(to_serve)
+                for number, path in to_serve.items():
                     self._load_if_due(name, number, path)
         with self._changed:
             for name in {name for name, _, _ in self._table.versions()}:
@@ -240,21 +240,21 @@ class ModelManager:
     def _look(
         self, config: model_config.ModelConfig
     ) -> dict[int, pathlib.Path] | None:
-        """The versions to serve, the newest first; None: cannot be seen."""
+        """Finds the versions to serve, newest first; None: cannot be seen."""
         try:
-            found = versions.on_disk(config.base_path)
+            on_disk = versions.on_disk(config.base_path)
         except OSError as error:
             # A disk may be away for a while; what is loaded stays.
             _log.warning("model %s: %s", config.name, error)
             return None
-        chosen = config.policy.choose(found)
+        chosen = config.policy.choose(on_disk)
         if not chosen:
             _log.warning(
                 "No versions of servable %s found under base path %s",
                 config.name,
                 config.base_path,
             )
-        return {number: found[number] for number in chosen}
+        return {number: on_disk[number] for number in chosen}
 
     def _load_if_due(self, name: str, number: int, path: pathlib.Path) -> None:
         with self._changed:

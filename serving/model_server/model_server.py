@@ -137,7 +137,7 @@ class ModelServer:
         return Stopped(aborted, empty)
 
     def running(self) -> int:
-        """How many predictions are under way."""
+        """Counts the predictions that are under way."""
         return self._api.running()
 
     async def _drain(self, grace: float) -> int:

@@ -44,7 +44,7 @@ class Options:
     max_bytes_in_work: int = 2**30
     # How long a head, a message, or the next part of a body may take to come.
     receive_seconds: float = 10
-    # Of a gRPC call that names no earlier deadline.
+    # The deadline of a gRPC call that names no earlier one.
     max_call_seconds: float = 600
     reflection: bool = False
     channel_arguments: Mapping[str, str | int] = dataclasses.field(

@@ -275,11 +275,11 @@ class RestServer:
             return web.Response(
                 body=self._numbers.text(), content_type="text/plain"
             )
-        found = _STATUS.fullmatch(path)
-        if found is None:
+        match = _STATUS.fullmatch(path)
+        if match is None:
             return _malformed("GET", path)
-        describe = self._metadata if found["metadata"] else self._status
-        return _answered(lambda: describe(_spec(found)))
+        describe = self._metadata if match["metadata"] else self._status
+        return _answered(lambda: describe(_spec(match)))
 
     def _status(self, spec: model_pb2.ModelSpec) -> web.Response:
         status = grpc_services.status_response(self._api.status(spec))
@@ -314,12 +314,12 @@ def _answered(answer: Callable[[], web.Response]) -> web.Response:
         return _failure(500, "internal error")
 
 
-def _spec(found: re.Match[str]) -> model_pb2.ModelSpec:
-    spec = model_pb2.ModelSpec(name=found["name"])
-    if found["version"]:
-        spec.version.value = int(found["version"])
-    elif found["label"]:
-        spec.version_label = found["label"]
+def _spec(match: re.Match[str]) -> model_pb2.ModelSpec:
+    spec = model_pb2.ModelSpec(name=match["name"])
+    if match["version"]:
+        spec.version.value = int(match["version"])
+    elif match["label"]:
+        spec.version_label = match["label"]
     return spec
 
 

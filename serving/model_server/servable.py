@@ -105,7 +105,7 @@ class Servable:
         }
 
     def signature(self, name: str = "") -> Signature:
-        """The signature of a name; the default one where there is no name.
+        """Returns the signature of a name; without one, the default.
 
         Raises:
             ServingError: there is none, or it cannot be asked.
@@ -193,7 +193,7 @@ def _has_tensors(signature: meta_graph_pb2.SignatureDef) -> bool:
 
 
 def _specs(tensors: Mapping[str, Any]) -> dict[str, TensorSpec]:
-    """The specs of a SignatureDef's TensorInfo messages."""
+    """Returns the specs of a SignatureDef's TensorInfo messages."""
     return {
         name: TensorSpec(
             tensor=info.name,

@@ -54,8 +54,8 @@ _MODEL: _Methods = {
 
 
 def pool() -> descriptor_pool.DescriptorPool:
-    """The default pool, with both services in it."""
-    found = descriptor_pool.Default()
+    """Returns the default pool, with both services in it."""
+    pool = descriptor_pool.Default()
     for file, service, methods in (
         ("prediction_service", "PredictionService", _PREDICTION),
         ("model_service", "ModelService", _MODEL),
@@ -79,5 +79,5 @@ def pool() -> descriptor_pool.DescriptorPool:
                 output_type=f".{response.DESCRIPTOR.full_name}",
             )
         # Twice the same does no harm.
-        found.Add(declared)
-    return found
+        pool.Add(declared)
+    return pool

@@ -93,7 +93,7 @@ def to_array(
 
 
 def from_array(array: np.ndarray) -> tensor_pb2.TensorProto:
-    """A TensorProto with its values in the field of their type.
+    """Makes a TensorProto with its values in the field of their type.
 
     The real server fills those fields, and clients read them, although
     `tensor_content` would be quicker.
@@ -131,9 +131,9 @@ def check_shape(
     )
     if not fits:
         expected = ",".join("?" if d is None else str(d) for d in spec.shape)
-        found = ",".join(map(str, shape))
+        given = ",".join(map(str, shape))
         raise _invalid(
-            f"input {name} has shape [{found}]; expected [{expected}]"
+            f"input {name} has shape [{given}]; expected [{expected}]"
         )
 
 

@@ -6,7 +6,7 @@ from serving.model_server import errors, text_protos
 
 
 def server_credentials(path: str) -> grpc.ServerCredentials:
-    """What an ssl_config_file asks for; its fields hold PEM, not paths.
+    """Reads an ssl_config_file, whose fields hold PEM, not paths.
 
     Raises:
         ConfigError: the file cannot be read or lacks something.

@@ -67,7 +67,7 @@ class VersionTable:
         self._versions: dict[str, dict[int, Version]] = {}
 
     def configs(self) -> dict[str, model_config.ModelConfig]:
-        """The models that are wanted, by name."""
+        """Returns the models that are wanted, by name."""
         return dict(self._configs)
 
     def configure(self, configs: Sequence[model_config.ModelConfig]) -> None:
@@ -82,7 +82,7 @@ class VersionTable:
         self._configs = {config.name: config for config in configs}
 
     def find(self, spec: model_pb2.ModelSpec) -> tuple[int, Version]:
-        """The version that a request asks for.
+        """Finds the version that a request asks for.
 
         Raises:
             ServingError: it is not there.
@@ -109,7 +109,7 @@ class VersionTable:
         return number, known[number]
 
     def status(self, spec: model_pb2.ModelSpec) -> list[VersionStatus]:
-        """What is known of a model's versions, the newest first.
+        """Returns what is known of a model's versions, the newest first.
 
         Raises:
             ServingError: nothing is known of the model, or of the version.
@@ -130,7 +130,7 @@ class VersionTable:
         ]
 
     def available(self, name: str) -> list[int]:
-        """The versions of a model that can be asked."""
+        """Returns the versions of a model that can be asked."""
         return [
             number
             for number, version in self._versions.get(name, {}).items()
@@ -138,7 +138,7 @@ class VersionTable:
         ]
 
     def why(self, name: str) -> str:
-        """A model that failed, and what its versions say about it."""
+        """Names a model that failed, and what its versions say about it."""
         reasons = [
             f"version {number}: {version.error or version.state.name}"
             for number, version in self._versions.get(name, {}).items()
@@ -147,12 +147,12 @@ class VersionTable:
         return f"{name}: {'; '.join(reasons) or f'no versions in {base_path}'}"
 
     def version(self, name: str, number: int, path: pathlib.Path) -> Version:
-        """The entry of a version, made where there is none."""
+        """Returns the entry of a version, made where there is none."""
         known = self._versions.setdefault(name, {})
         return known.setdefault(number, Version(path))
 
     def versions(self) -> list[tuple[str, int, Version]]:
-        """All entries: model, number, version."""
+        """Returns all entries: model, number, version."""
         return [
             (name, number, version)
             for name, known in self._versions.items()
@@ -184,7 +184,7 @@ class VersionTable:
             del known[number]
 
     def _number(self, spec: model_pb2.ModelSpec) -> int | None:
-        """The version that is named or labelled, if any."""
+        """Finds the version that is named or labelled, if any."""
         match spec.WhichOneof("version_choice"):
             case "version":
                 return spec.version.value

@@ -7,23 +7,23 @@ from collections.abc import Iterable
 
 @dataclasses.dataclass(frozen=True)
 class VersionPolicy:
-    """Of the versions on disk the newest few, all, or those that are named."""
+    """Says which versions on disk are served: the newest, all, or some."""
 
     # How many of the newest; None: all.
     latest: int | None = 1
     # Decides alone where it is not empty.
     specific: tuple[int, ...] = ()
 
-    def choose(self, found: Iterable[int]) -> list[int]:
-        """The versions to serve of those found, the newest first."""
-        newest_first = sorted(set(found), reverse=True)
+    def choose(self, numbers: Iterable[int]) -> list[int]:
+        """Picks the versions to serve among those on disk, newest first."""
+        newest_first = sorted(set(numbers), reverse=True)
         if self.specific:
             return [v for v in newest_first if v in self.specific]
         return newest_first[: self.latest]
 
 
 def on_disk(base_path: str | pathlib.Path) -> dict[int, pathlib.Path]:
-    """The folders whose names are integers, by version.
+    """Finds the folders whose names are integers, by version.
 
     A name may have leading zeros; of two names for one number the longer is
     left out.

@@ -17,7 +17,7 @@ class Cell:
     caption: str
     # Below that: what to be careful about; may be empty.
     caution: str = ""
-    # Of an edit: the same, carried onto the image itself; None: not known.
+    # For an edit: the same, carried onto the image itself; None: not known.
     carried: "Cell | None" = None
 
 

@@ -90,7 +90,7 @@ class Explainer:
         Args:
             images: one or several: paths, folders, PIL images, uint8 or float
                 arrays or tensors, [H, W, C] or [N, H, W, C], or a
-                `tf.data.Dataset`. Of any size.
+                `tf.data.Dataset`. Any size will do.
             target: the class to move towards, its name or index; None: away
                 from the likeliest.
             top_k: attributes of each image, at most `max_top_k`.

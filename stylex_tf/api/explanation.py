@@ -81,19 +81,19 @@ class Explanation:
     # What the edit adds to the log odds of the target, or of all classes but
     # the likeliest; float32 [N, A].
     effects: np.ndarray
-    # Of the image itself, float32 [N, K].
+    # Probabilities of the image itself, float32 [N, K].
     probabilities: np.ndarray
-    # Of its reconstruction, from which the edits start, float32 [N, K].
+    # Those of its reconstruction, where the edits start, float32 [N, K].
     probabilities_before: np.ndarray
-    # Of the edited image, float32 [N, A, K].
+    # Those of the edited image, float32 [N, A, K].
     probabilities_after: np.ndarray
-    # Of the edit carried onto the image, float32 [N, A, K]; None: not asked.
+    # Those of the carried edit, float32 [N, A, K]; None: not asked.
     probabilities_carried: np.ndarray | None = None
     # The share of held-out images whose reconstruction, or whose styles, are
     # nearer than this image's, float32 [N]; None: the export does not tell.
     error_shares: np.ndarray | None = None
     style_shares: np.ndarray | None = None
-    # Of attributes of a class: their mean effect on the held-out images they
+    # For attributes of a class: their mean effect on the held-out images they
     # were found with, and the share of those whose decision one edit turns;
     # float32 [A]. None of attributes of single images.
     class_effects: np.ndarray | None = None
@@ -134,7 +134,7 @@ class Explanation:
         return len(self.image_ids)
 
     def __getitem__(self, which: int | slice) -> "Explanation":
-        """Of one image, by its place, or of a slice of them.
+        """Cuts out one image, by its place, or a slice of them.
 
         Raises:
             IndexError: there is no such image.
@@ -153,7 +153,7 @@ class Explanation:
         return dataclasses.replace(self, **changes)
 
     def __iter__(self) -> Iterator["Explanation"]:
-        """Of one image after another."""
+        """Yields the explanation of one image after another."""
         return (self[n] for n in range(len(self)))
 
     def __repr__(self) -> str:

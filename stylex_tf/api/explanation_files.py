@@ -30,7 +30,8 @@ class Parts:
 
     # Plain JSON.
     document: Mapping[str, Any]
-    # Of numbers, by name; "coordinates" is int [N, A], -1 where nothing is.
+    # Arrays of numbers, by name; "coordinates" is int [N, A], -1 where nothing
+    # is.
     arrays: Mapping[str, np.ndarray]
     # PICTURES: uint8 [N, R, R, 3], [N, R, R, 3] and [N, A, R, R, 3].
     pictures: Mapping[str, np.ndarray]

@@ -14,7 +14,7 @@ _GAP = 8
 _TEXT = 14
 _LINE = 20
 _WHITE, _BLACK, _GREY = (255, 255, 255), (0, 0, 0), (90, 90, 90)
-# Of what to be careful about.
+# The lines that say what to be careful about.
 _RED = (170, 30, 30)
 
 
@@ -84,10 +84,7 @@ def _fitting(
     *,
     start: bool = False,
 ) -> str:
-    """As much of a text's end as fits: of a path, the end matters.
-
-    Of a sentence its start does.
-    """
+    """Cuts a text to what fits: the end of a path, the start of a sentence."""
     text = lettering.drawable(text)
     if font.getlength(text) <= width:
         return text

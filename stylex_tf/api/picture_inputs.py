@@ -25,7 +25,7 @@ _TAKEN = ("PNG", "JPEG")
 _PNG_MODES = ("1", "I", "I;16", "L", "LA", "P", "RGB", "RGBA")
 # What becomes of an image that is not square.
 CROPS = ("center", "pad")
-# Of those that cannot be used, in a message.
+# How many files that cannot be used a message names.
 _SHOWN = 5
 
 

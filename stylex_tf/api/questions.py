@@ -19,7 +19,8 @@ from stylex_tf.export import signatures
 
 Answer = backends.Answer
 
-# Of the inputs in one call. The server takes 64 MiB, and base64 adds a third.
+# The bytes of the inputs in one call. The server takes 64 MiB, and base64 adds
+# a third.
 _MAX_CALL_BYTES = 32 * 2**20
 # Rows of a call that asks for pictures: what one answers stays a few seconds.
 _PICTURES_A_CALL = 16

@@ -135,7 +135,7 @@ def _check_same(
 def _groups(
     store: effects_store.EffectsStore, images_per_call: int
 ) -> Iterator[list[int]]:
-    """Images of which something is left, the first ones, until none is."""
+    """Yields the first images of which something is left, until none is."""
     while True:
         left = np.flatnonzero(store.done < store.plan.num_edits)
         if not left.size:

@@ -52,12 +52,12 @@ class Plan:
 
     @property
     def num_edits(self) -> int:
-        """Of one image: 2S."""
+        """How many edits one image has: 2S."""
         return 2 * self.num_searched
 
 
 def read_plan(folder: pathlib.Path) -> Plan | None:
-    """The plan of a search that was begun; None where none was.
+    """Reads the plan of a search that was begun; None where none was.
 
     Raises:
         UsageError: the folder holds something else.

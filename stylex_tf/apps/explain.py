@@ -6,7 +6,8 @@ fit in memory; all are looked at before the first is explained.
 
 import csv
 import pathlib
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from typing import Any
 
 import numpy as np
 import tqdm
@@ -61,6 +62,7 @@ def _under(word: str) -> list[pathlib.Path]:
     return picture_inputs.in_folder(path) if path.is_dir() else [path]
 
 
+# More than seven parameters: the flags of `stylex explain`, one each.
 def write(
     model: explainer.Explainer,
     paths: Sequence[pathlib.Path],
@@ -95,48 +97,61 @@ def write(
     """
     if target is not None:
         model.class_index(target)
-    if skip_unreadable:
-        unreadable = picture_inputs.unusable(paths)
-    else:
-        picture_inputs.check(paths)
-        unreadable = {}
-    readable = [path for path in paths if str(path) not in unreadable]
-    if not readable:
-        raise errors.UsageError("none of the images can be used")
+    readable, unreadable = _read(paths, skip_unreadable)
     first: list[explanation.Explanation] = []
     if output.exists() and any(output.iterdir()):
         raise errors.UsageError(f"{output} is there already")
+    bar = tqdm.tqdm(total=len(readable), unit="image", disable=not progress)
     with (
+        bar,
         atomic_folder.new_directory(output) as temporary,
         (temporary / TABLE).open("w", newline="", encoding="utf-8") as file,
-        tqdm.tqdm(
-            total=len(readable), unit="image", disable=not progress
-        ) as bar,
     ):
         (temporary / PICTURES).mkdir()
         table = csv.writer(file)
         table.writerow(_header(top_k))
-        row = 0
-        for start in range(0, len(readable), _AT_ONCE):
-            found = model.explain(
-                readable[start : start + _AT_ONCE],
-                target=target,
-                top_k=top_k,
-                crop=crop,
-                progress=False,
-            )
-            for n in range(len(found)):
-                name = f"{PICTURES}/{row:05d}.png"
-                found[n].plot().save(temporary / name)
-                table.writerow(_row(found, n, top_k, name))
-                row += 1
-            if row <= _SHOWN or not first:
-                first.append(found)
-            bar.update(len(found))
-        for path, reason in unreadable.items():
-            table.writerow([path, reason])
+        for start, explained in _in_parts(
+            model, readable, target=target, top_k=top_k, crop=crop
+        ):
+            for n in range(len(explained)):
+                name = f"{PICTURES}/{start + n:05d}.png"
+                explained[n].plot().save(temporary / name)
+                table.writerow(_row(explained, n, top_k, name))
+            if start + len(explained) <= _SHOWN or not first:
+                first.append(explained)
+            bar.update(len(explained))
+        table.writerows(unreadable.items())
         explanation.join(first).to_html(temporary / PAGE)
     return output / PAGE
+
+
+def _read(
+    paths: Sequence[pathlib.Path], skip_unreadable: bool
+) -> tuple[list[pathlib.Path], dict[str, str]]:
+    """Returns the files that can be used, and why others cannot.
+
+    Raises:
+        UsageError: a file cannot be used, and is not to be skipped; or none
+            can.
+    """
+    unreadable: dict[str, str] = {}
+    if skip_unreadable:
+        unreadable = dict(picture_inputs.unusable(paths))
+    else:
+        picture_inputs.check(paths)
+    readable = [path for path in paths if str(path) not in unreadable]
+    if not readable:
+        raise errors.UsageError("none of the images can be used")
+    return readable, unreadable
+
+
+def _in_parts(
+    model: explainer.Explainer, paths: Sequence[pathlib.Path], **options: Any
+) -> Iterator[tuple[int, explanation.Explanation]]:
+    """Yields explanations of a few images, and the place of the first."""
+    for start in range(0, len(paths), _AT_ONCE):
+        part = paths[start : start + _AT_ONCE]
+        yield start, model.explain(part, progress=False, **options)
 
 
 def _header(top_k: int) -> list[str]:

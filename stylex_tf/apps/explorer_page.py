@@ -37,6 +37,7 @@ _OLDER = """This model's export is older than `describe`: it does not tell
 _HIGHEST = 4
 
 
+# Longer than 60 lines: a page is laid out from the top to the bottom.
 def build(
     exploration: explorations.Exploration,
     examples: Sequence[pathlib.Path] = (),
@@ -63,7 +64,7 @@ def build(
         if exploration.missing:
             missing = ", ".join(exploration.missing)
             gradio.Markdown(_OLDER.format(missing=missing))
-        # Of this visitor: the image as it was opened, and its knobs.
+        # What this visitor has: the image as it was opened, and its knobs.
         opened, knobs = gradio.State(None), gradio.State([])
         with gradio.Row():
             with gradio.Column(scale=1, min_width=260):

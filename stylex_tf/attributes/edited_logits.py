@@ -10,7 +10,7 @@ import numpy as np
 class EditedLogits:
     """Sums over the K classes of logits [..., K], float64 [...].
 
-    Of each class by itself that would be K sums over K classes.
+    For each class by itself that would be K sums over K classes.
 
     Attributes:
         largest: the class with the largest logit, the first of several.
@@ -37,13 +37,13 @@ class EditedLogits:
             return cls(largest, np.logaddexp(top, rest), rest)
 
     def take(self, rows: np.ndarray) -> "EditedLogits":
-        """Those of some rows of the first axis."""
+        """Takes some rows of the first axis."""
         return EditedLogits(
             self.largest[rows], self.total[rows], self.rest[rows]
         )
 
     def log_odds(self, logits: np.ndarray, target: int) -> np.ndarray:
-        """As `log_odds.of_class`; the logits are those of the target, [...]."""
+        """Returns the target's log odds, [...], as `log_odds.of_class` does."""
         # A class that is not the largest has at most half of the sum, so that
         # the difference loses nothing.
         share = np.exp(np.minimum(logits - self.total, 0.0))
@@ -52,12 +52,12 @@ class EditedLogits:
         return logits - np.where(self.largest == target, self.rest, others)
 
     def probability(self, logits: np.ndarray) -> np.ndarray:
-        """Softmax probability of the class whose logits these are, [...]."""
+        """Returns the softmax probability of the target's class, [...]."""
         return np.exp(logits - self.total)
 
 
 def after(base: np.ndarray, changes: np.ndarray) -> np.ndarray:
-    """Logits before any edit and after each, [K], [E, K] -> [1 + E, K]."""
+    """Adds changes to logits, [K], [E, K] -> unedited first, [1 + E, K]."""
     base = base.astype(np.float64)
     return np.concatenate([base[None], base + changes])
 

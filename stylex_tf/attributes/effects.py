@@ -57,10 +57,10 @@ class StyleEffects:
                 f"logits and the ranges ask for {expected}"
             )
         if self.score_changes is not None:
-            found = np.shape(self.score_changes)
-            if found != expected[:3]:
+            shape = np.shape(self.score_changes)
+            if shape != expected[:3]:
                 raise ValueError(
-                    f"score_changes have shape {found}; expected {expected[:3]}"
+                    f"score_changes have shape {shape}; expected {expected[:3]}"
                 )
         if self.screened < 0:
             raise ValueError(
@@ -112,7 +112,7 @@ class StyleEffects:
 
     @functools.cached_property
     def edited_logits(self) -> edited_logits_lib.EditedLogits:
-        """Of the logits before any edit and after each, [N, 1 + 2S].
+        """Returns logits before any edit and after each, [N, 1 + 2S].
 
         An edit is at 1 + direction * S + coordinate. One image after another:
         of 200 classes the table in float64 would not fit in memory.
@@ -120,16 +120,21 @@ class StyleEffects:
         columns = 2 * self.num_coordinates
         return edited_logits_lib.joined(
             edited_logits_lib.EditedLogits.of(
-                edited_logits_lib.after(base, one.reshape(columns, -1))
+                edited_logits_lib.after(base, changes.reshape(columns, -1))
             )
-            for base, one in zip(self.base_logits, self.effects, strict=True)
+            for base, changes in zip(
+                self.base_logits, self.effects, strict=True
+            )
         )
 
     def large_changes(self, limit: float) -> np.ndarray:
-        """How many changes of each image's logits exceed a limit, [N]."""
+        """Counts the changes of each image's logits above a limit, [N]."""
         if limit not in self._large_changes:
             self._large_changes[limit] = np.array(
-                [np.count_nonzero(np.abs(one) > limit) for one in self.effects],
+                [
+                    np.count_nonzero(np.abs(changes) > limit)
+                    for changes in self.effects
+                ],
                 dtype=int,
             )
         return self._large_changes[limit]
@@ -184,7 +189,7 @@ def load(directory: str | os.PathLike) -> StyleEffects:
 
 
 def to_bytes(effects: StyleEffects) -> bytes:
-    """The table in one piece; the same table is the same bytes.
+    """Returns the table in one piece; equal tables are equal bytes.
 
     A line with the checksum, a line of JSON, then the arrays.
     """
@@ -273,7 +278,7 @@ def _check_alike(first: StyleEffects, part: StyleEffects) -> None:
 
 
 def _by_image(effects: StyleEffects) -> dict[str, np.ndarray]:
-    """The arrays whose first axis are the images."""
+    """Collects the arrays whose first axis are the images."""
     arrays = {"effects": effects.effects, "base_logits": effects.base_logits}
     if effects.score_changes is not None:
         arrays["score_changes"] = effects.score_changes
@@ -281,7 +286,7 @@ def _by_image(effects: StyleEffects) -> dict[str, np.ndarray]:
 
 
 def _arrays(effects: StyleEffects) -> dict[str, np.ndarray]:
-    """What is written as npz."""
+    """Collects what is written as npz."""
     scores = _by_image(effects)
     return {
         "effects": scores.pop("effects"),
@@ -293,7 +298,7 @@ def _arrays(effects: StyleEffects) -> dict[str, np.ndarray]:
 
 
 def _index(effects: StyleEffects, sha256: str) -> dict[str, Any]:
-    """What is written of the table beside its arrays."""
+    """Collects what is written of the table beside its arrays."""
     return {
         "sha256": sha256,
         "shape": list(effects.effects.shape),
@@ -329,7 +334,7 @@ def _decode(
 
 
 def _sha256(file: BinaryIO) -> str:
-    """Of what follows in a file, a part at a time."""
+    """Digests the rest of a file, a part at a time."""
     digest = hashlib.sha256()
     while block := file.read(1 << 20):
         digest.update(block)

@@ -24,7 +24,7 @@ def notebook(
     refill: bool,
     minimum_effect: float,
 ) -> list[int]:
-    """Google's notebook: accounts that fill up.
+    """Selects as Google's notebook does: accounts that fill up.
 
     Takes the edit with the largest mean positive effect over the images whose
     account is below the cap, and adds to every account what the edit does to
@@ -69,7 +69,7 @@ def paper(
     threshold: float,
     minimum_effect: float,
 ) -> list[int]:
-    """Lang et al. 2021, Algorithm 1: images that leave.
+    """Selects by Lang et al. 2021, Algorithm 1: images that leave.
 
     A coordinate that raises the target in both directions, by its mean over
     all images, is inconsistent and never taken. Then, repeatedly, the edit

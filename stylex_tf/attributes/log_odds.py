@@ -7,7 +7,7 @@ ROUNDING = 1e-4
 
 
 def of_class(logits: np.ndarray, target: int) -> np.ndarray:
-    """logit_y - logsumexp of the other classes' logits, [..., K] -> [...].
+    """Returns logit_y - logsumexp of the others, [..., K] -> [...].
 
     It is what the logit of a class is to a two-class head, whatever common
     offset the logits carry: a head with one output has logits [0, l], whose

@@ -43,7 +43,7 @@ def rules(preset: str, **fields: Any) -> selection.Rules:
     Raises:
         ValueError: no such preset, or a rule that cannot be followed.
     """
-    given = {name: one for name, one in fields.items() if one is not None}
+    given = {name: value for name, value in fields.items() if value is not None}
     return dataclasses.replace(_RULES[Preset(preset)], **given)
 
 

@@ -67,8 +67,10 @@ def draw(
 def _class_means(
     styles: np.ndarray, predictions: np.ndarray
 ) -> dict[int, np.ndarray]:
-    """The mean style of each class that was seen, float64 [S] each."""
+    """Averages the styles of each class that was seen, float64 [S] each."""
     return {
-        int(one): styles[predictions == one].mean(axis=0, dtype=np.float64)
-        for one in np.unique(predictions)
+        int(target): styles[predictions == target].mean(
+            axis=0, dtype=np.float64
+        )
+        for target in np.unique(predictions)
     }

@@ -12,7 +12,7 @@ def stable_images(
     unstable_effect: float,
     unstable_share: float,
 ) -> np.ndarray:
-    """The images that few edits change much.
+    """Finds the images that few edits change much.
 
     Differs from the notebook: it sets an unstable image's effects to zero, and
     so keeps it among the images to explain: with half of the images unstable
@@ -40,10 +40,10 @@ def stable_images(
 def realistic_coordinates(
     effects: effects_lib.StyleEffects, images: np.ndarray, *, score_limit: float
 ) -> np.ndarray:
-    """The coordinates whose edits the discriminator hardly notices.
+    """Finds the coordinates whose edits still look real.
 
     A coordinate is unrealistic, in both directions, where the mean absolute
-    change of the discriminator's score exceeds the limit in either. Of a
+    change of the discriminator's score exceeds the limit in either. For a
     screened table the mean is over the images whose edit was measured.
     Differs from the notebook: it refuses a coordinate for one image beyond the
     limit, among the first few that the edit changes.

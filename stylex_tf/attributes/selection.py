@@ -180,13 +180,14 @@ def select_class_attributes(
     ]
 
 
+# Longer than 60 lines: one rule, with the reason of each step beside it.
 def merge_binary(
     effects: effects_lib.StyleEffects,
     *,
     top_k: int,
     rules: Rules | None = None,
 ) -> list[Attribute]:
-    """One ranked list for two classes; its directions lead to class 1.
+    """Ranks one list for two classes; its directions lead to class 1.
 
     Both classes' lists are joined, those of class 0 turned round, and ranked
     by mean effect_1(d) plus mean effect_0(1 - d); `effect` is that sum. The
@@ -250,7 +251,7 @@ def _mean_over_all(
     target: int,
     rules: Rules,
 ) -> np.ndarray:
-    """The mean effect over all images, unstable ones as zeros, [2S]."""
+    """Averages effects over all images, unstable ones as 0, [2S]."""
     towards, _ = target_effects.of_images(
         effects, stable, target, rules.measure
     )
@@ -287,7 +288,7 @@ def independent(
     top_k: int,
     measure: str = target_effects.Measure.LOG_ODDS,
 ) -> list[Attribute]:
-    """The edits with the largest effects on one image ("Independent").
+    """Picks the edits with the largest effects on one image.
 
     Args:
         effects: the table.
@@ -324,7 +325,7 @@ def _images(
     source_class: int | None,
     rules: Rules,
 ) -> np.ndarray:
-    """Rows of the stable images of the source class, or all but the target."""
+    """Finds stable images of the source class, or of all but the target."""
     target_effects.check_class(effects, target_class)
     if source_class is None:
         looked_at = effects.predictions != target_class
@@ -347,7 +348,7 @@ def _images(
 def _realistic(
     effects: effects_lib.StyleEffects, images: np.ndarray, rules: Rules
 ) -> np.ndarray:
-    """Whether each coordinate may be selected, [S]."""
+    """Says of each coordinate whether it may be selected, [S]."""
     return reliability.realistic_coordinates(
         effects, images, score_limit=rules.score_limit
     )

@@ -100,18 +100,18 @@ class StyleRanges:
         return self.minimum.size
 
     def ends(self) -> np.ndarray:
-        """Both ends, indexed by direction, [2, S]."""
+        """Returns both ends, indexed by direction, [2, S]."""
         return np.stack([self.minimum, self.maximum])
 
     def equals(self, other: "StyleRanges") -> bool:
-        """Whether the ends are the same, bit for bit."""
+        """Says whether the ends are the same, bit for bit."""
         return np.array_equal(self.ends(), other.ends())
 
 
 def _ends(
     styles: np.ndarray, kind: str, width: float
 ) -> tuple[np.ndarray, np.ndarray]:
-    """[N, S] -> [S], [S]."""
+    """Finds the lower and the upper ends, [N, S] -> [S], [S]."""
     check_width(kind, width)
     if kind == Kind.REALISTIC:
         raise ValueError(

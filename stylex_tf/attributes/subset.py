@@ -30,7 +30,7 @@ def subset(
     ranked: Sequence[selection.Attribute],
     target_class: int,
 ) -> Subset:
-    """The first attributes of a list that together flip one image.
+    """Picks the first attributes of a list that together flip one image.
 
     Walks down the list, leaves out what does not raise the target's log odds
     on this image, and stops as soon as the class flips. A coordinate is moved

@@ -24,7 +24,7 @@ def of_images(
     target_class: int,
     measure: str,
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Every edit of the given images.
+    """Measures every edit of the given images.
 
     What all classes share is computed once for a table (`edited_logits`).
 
@@ -68,7 +68,7 @@ def of_images(
 def of_edits(
     base: np.ndarray, changes: np.ndarray, target_class: int, measure: str
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Some edits of one image.
+    """Measures some edits of one image.
 
     Args:
         base: logits of the reconstruction, [K].
@@ -118,7 +118,7 @@ def _effects(
     target_class: int,
     measure: str,
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Of the target's logits before and after each edit, [n, 1 + E]."""
+    """Turns the target's logits, [n, 1 + E], into effects."""
     edited = edited.take(images)
     measure = Measure(measure)
     if measure == Measure.LOGIT:

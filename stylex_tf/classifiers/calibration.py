@@ -5,6 +5,8 @@ from collections.abc import Callable
 import numpy as np
 import tensorflow as tf
 
+from stylex_tf.ops import preprocessing
+
 _BINS = 15
 _BATCH = 256
 
@@ -57,7 +59,7 @@ def _probabilities(classifier, images: np.ndarray) -> np.ndarray:
         input_signature=[tf.TensorSpec([None, *images.shape[1:]], tf.uint8)]
     )
     def predict(batch):
-        return tf.nn.softmax(classifier(tf.cast(batch, tf.float32) / 127.5 - 1))
+        return tf.nn.softmax(classifier(preprocessing.to_float(batch)))
 
     starts = range(0, len(images), _BATCH)
     return np.concatenate(

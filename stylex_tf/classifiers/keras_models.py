@@ -12,7 +12,7 @@ from stylex_tf.classifiers import (
 )
 
 _SQUASHING = ("sigmoid", "softmax")
-# Of several outputs, the ones that we know the meaning of.
+# The names of outputs whose meaning we know, where there are several.
 _KNOWN_OUTPUTS = ("logits", "probabilities")
 
 

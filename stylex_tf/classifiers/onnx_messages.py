@@ -19,7 +19,7 @@ _TYPES = {
     "int64": _FIELD.TYPE_INT64,
     "string": _FIELD.TYPE_STRING,
 }
-# Of each message its fields: "name", number, "type"; "[]" marks a list.
+# The fields of each message: "name", number, "type"; "[]" marks a list.
 _MESSAGES: dict[str, tuple[tuple[str, int, str], ...]] = {
     "Model": (
         ("ir_version", 1, "int64"),

@@ -133,7 +133,7 @@ def _gather(x: Sequence[Any], a: Attributes) -> Any:
 
 
 def _axes(x: Sequence[Any], a: Attributes) -> list[int] | None:
-    """Of the attribute `axes`, or of the second input that it became."""
+    """Reads the attribute `axes`, or the second input that it became."""
     if len(x) > 1 and x[1] is not None:
         return [int(n) for n in _static(x[1], "axes").reshape(-1)]
     return a.get("axes")

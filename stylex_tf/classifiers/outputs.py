@@ -12,7 +12,7 @@ from stylex_tf import errors
 # last float before 1.
 _SMALLEST_SOFTMAX = 1e-30
 _SMALLEST_SIGMOID = 2.0**-24
-# Of float16, which many models are stored in.
+# The precision of float16, which many models are stored in.
 _ROUNDING = 2e-3
 
 

@@ -13,16 +13,17 @@ import tensorflow as tf
 
 from stylex_tf import errors, graph_purity
 from stylex_tf.classifiers import adapter, pixel_readings
+from stylex_tf.ops import preprocessing
 
 IMAGES = 64
 """How many pictures are enough to see what is wrong."""
 
 # At once: the pictures may be large.
 _BATCH = 16
-# A reading is named where its accuracy is better by so much. Of 64 pictures,
+# A reading is named where its accuracy is better by so much. With 64 pictures,
 # that is 2.5 standard errors of a share of one half.
 _BETTER = 0.15
-# Of each class, how far its probabilities reach: less is next to nothing. A
+# For each class, how far its probabilities reach: less is next to nothing. A
 # reading that is to be named reaches so many times as far.
 _FLAT = 0.1
 _LIVELIER = 5.0
@@ -67,6 +68,7 @@ class Finding:
         return lines + [f"  Warning: {text}" for text in self.warnings]
 
 
+# Longer than 60 lines: one check after the other, in the order of their use.
 def examine(
     classifier: adapter.Classifier, images: np.ndarray, labels: np.ndarray
 ) -> Finding:
@@ -83,7 +85,7 @@ def examine(
             call to call, or give no gradient to the pixels.
     """
     pixels = images.astype(np.float32)
-    inputs = pixels / 127.5 - 1.0
+    inputs = preprocessing.to_float_numpy(images)
     _check_pure(classifier, inputs)
     logits = _in_parts(classifier.check_answers, inputs)
     if logits.shape != (len(images), classifier.num_classes):
@@ -143,7 +145,7 @@ class _Tried:
 
 
 def _try(logits: np.ndarray, labels: np.ndarray) -> _Tried:
-    """Of logits [N, K] and labels [N], below 0 where nobody knows."""
+    """Judges logits [N, K] by labels [N], below 0 where nobody knows."""
     known = labels >= 0
     shifted = logits - logits.max(axis=1, keepdims=True)
     p = np.exp(shifted) / np.exp(shifted).sum(axis=1, keepdims=True)

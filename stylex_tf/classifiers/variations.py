@@ -2,6 +2,8 @@
 
 import tensorflow as tf
 
+from stylex_tf.ops import mirroring
+
 _SMALLEST_PART = 0.75
 _CONTRAST = 0.15
 _BRIGHTNESS = 0.1
@@ -41,6 +43,6 @@ def vary(images: tf.Tensor, seed: tf.Tensor, *, mirror: bool) -> tf.Tensor:
     brightness = uniform(3, 1, -_BRIGHTNESS, _BRIGHTNESS)
     images = images * contrast[:, :, None, None] + brightness[:, :, None, None]
     if mirror:
-        turned = uniform(4, 1, 0.0, 1.0)[:, :, None, None] < 0.5
-        images = tf.where(turned, images[:, :, ::-1], images)
+        turned = uniform(4, 1, 0.0, 1.0)[:, 0] < 0.5
+        images = mirroring.mirror(images, turned)
     return tf.clip_by_value(images, -1.0, 1.0)

@@ -22,9 +22,11 @@ _EXAMPLES = flags.DEFINE_string(
 )
 _KNOBS = flags.DEFINE_integer("most_knobs", 8, "Attributes of an image.")
 _ADDRESS = flags.DEFINE_string(
-    "address", "127.0.0.1", "Of the page; 0.0.0.0 opens it to the network."
+    "address",
+    "127.0.0.1",
+    "Where the page is; 0.0.0.0 opens it to the network.",
 )
-_PORT = flags.DEFINE_integer("port", 7860, "Of the page.")
+_PORT = flags.DEFINE_integer("port", 7860, "The port of the page.")
 
 
 def main(argv: list[str]) -> None:

@@ -30,7 +30,7 @@ _CROP = flags.DEFINE_enum(
     "crop",
     "center",
     ["center", "pad"],
-    "Of an image that is not square: take the centre, or add to it.",
+    "An image that is not square: take its centre, or add to it.",
 )
 _SKIP = flags.DEFINE_bool(
     "skip_unreadable",

@@ -27,7 +27,7 @@ _MOST = flags.DEFINE_integer(
     "most", 6, "Attributes at most; 6 is the paper's.", lower_bound=2
 )
 _QUESTIONS = flags.DEFINE_integer(
-    "questions", 20, "Of the classification study.", lower_bound=1
+    "questions", 20, "How many the classification study has.", lower_bound=1
 )
 _SEED = flags.DEFINE_integer("seed", 0, "Another seed is another study.")
 

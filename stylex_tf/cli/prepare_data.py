@@ -54,7 +54,9 @@ _RULE = flags.DEFINE_enum(
 _IMAGES = flags.DEFINE_integer(
     "images", _DEFAULT.rendered_images, "Worlds: how many images."
 )
-_SEED = flags.DEFINE_integer("seed", 0, "Of the split, and of worlds.")
+_SEED = flags.DEFINE_integer(
+    "seed", 0, "Decides the split, and what worlds draw."
+)
 # So that --help lists them.
 flags.adopt_module_key_flags(data_flags)
 

@@ -14,7 +14,7 @@ FOLDER = next(
     if folder.is_dir() or folder.parent == _PACKAGE.parent
 )
 _ENDING = ".py"
-# Of the names that are near, in a message.
+# How many names that are near a message shows.
 _SHOWN = 3
 
 

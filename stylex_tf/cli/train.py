@@ -12,7 +12,7 @@ import pathlib
 
 from absl import flags
 
-from stylex_tf import run_folder
+from stylex_tf import config_checks, run_folder
 from stylex_tf.cli import command, config_flag, shipped_configs
 
 _CONFIG = config_flag.define(shipped_configs.FOLDER / "quickstart.py")
@@ -29,7 +29,7 @@ def main(argv: list[str]) -> None:
     command.no_arguments(argv)
     experiment = _CONFIG.value
     config_flag.split_lists(experiment)
-    experiment.validate()
+    config_checks.check(experiment)
     # Imported late: TensorFlow takes seconds, a mistake in a flag should not.
     from stylex_tf import dry_run, main_job
 

@@ -44,7 +44,9 @@ _VARIATIONS = flags.DEFINE_bool(
     "Trains on zoomed, shifted, mirrored pictures in another light: for "
     "photographs, with 30 epochs and more.",
 )
-_SEED = flags.DEFINE_integer("seed", 0, "Of the weights and of the order.")
+_SEED = flags.DEFINE_integer(
+    "seed", 0, "Decides the first weights and the order."
+)
 # So that --help lists them.
 flags.adopt_module_key_flags(data_flags)
 

@@ -113,7 +113,7 @@ def _window(dataset: Any, values: np.ndarray) -> tuple[float, float]:
 
 
 def _first(value: Any) -> float | None:
-    """Of a number, or of several, of which a file may have a list."""
+    """Takes a number, or the first where a file has a list of several."""
     if value is None or str(value) == "":
         return None
     try:

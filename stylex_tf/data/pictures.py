@@ -95,7 +95,7 @@ def _check_size(image: Image.Image) -> None:
 
 
 def square(image: Image.Image, resolution: int) -> np.ndarray:
-    """The central square of an RGB image, at the resolution."""
+    """Cuts out the central square of an RGB image, and shrinks it."""
     side = min(image.size)
     left = (image.width - side) // 2
     top = (image.height - side) // 2
@@ -106,9 +106,9 @@ def square(image: Image.Image, resolution: int) -> np.ndarray:
 
 
 def _around(image: Image.Image, box: Box) -> Image.Image:
-    """The smallest square around a box, moved into the picture.
+    """Returns the smallest square around a box, moved into the picture.
 
-    Of a box longer than the picture's shorter side, its middle is shown.
+    The middle of a box is shown where it is longer than the shorter side.
     """
     left, top, width, height = box
     if not (0 <= left < image.width and 0 <= top < image.height):
@@ -138,7 +138,7 @@ def _to_rgb(image: Image.Image) -> Image.Image:
 
 
 def _deep_grey_to_rgb(image: Image.Image) -> Image.Image:
-    """Grey of more than 8 bits; pillow's own conversion only clips it."""
+    """Scales grey of more than 8 bits, which pillow would clip."""
     values = np.asarray(image).astype(np.float64)
     if not np.isfinite(values).all() or values.min() < 0:
         raise UnreadableError("grey values below 0 or not finite")

@@ -42,7 +42,7 @@ def prepare(
     *,
     progress: bool = True,
 ) -> tfrecords.Dataset:
-    """The data set of a config, from the cache where it is there and whole.
+    """Returns the data set of a config; prepares it where it is not.
 
     Args:
         data: which images.
@@ -102,7 +102,7 @@ def prepare_into(
 def describe(
     data: config.DataConfig, resolution: int, seed: int
 ) -> tuple[manifest.Manifest, int]:
-    """What would be prepared, and of how many images; writes nothing.
+    """Says what would be prepared, of how many images; writes nothing.
 
     Raises:
         DataError: the source is not there, or not as the config says.
@@ -196,7 +196,7 @@ def _check(data: config.DataConfig, resolution: int) -> None:
 
 
 def known_sources() -> tuple[str, ...]:
-    """The sources that are names and not paths."""
+    """Lists the sources that are names and not paths."""
     return (*worlds.NAMES, *idx.KNOWN)
 
 
@@ -295,7 +295,7 @@ def _with_progress(job: _Job, progress: bool) -> Iterator[Any]:
 
 
 def _refuse_layout(data: config.DataConfig) -> None:
-    """Names of data sets and worlds have no layout."""
+    """Refuses a layout for a data set or world that has a name."""
     if (
         data.layout != config_checks.CLASS_FOLDERS
         and data.source in known_sources()
@@ -307,7 +307,7 @@ def _refuse_layout(data: config.DataConfig) -> None:
 
 
 def _refuse_names(data: config.DataConfig) -> None:
-    """Images that are no files have no names to read a group from."""
+    """Refuses what would be read from names of files that are none."""
     for name, value in (("group", data.group), ("factors", data.factors)):
         if value:
             raise errors.DataError(
@@ -326,7 +326,7 @@ def _refuse_causes(data: config.DataConfig) -> None:
 
 
 def _idx_folder(source: str) -> pathlib.Path | None:
-    """The folder of idx files that the source names, if it does."""
+    """Returns the folder of idx files that the source names, if any."""
     if source in idx.KNOWN:
         return idx.locate(source)
     folder = pathlib.Path(source).expanduser()
@@ -364,7 +364,7 @@ def _slug(source: str) -> str:
 
 
 def _key(data: config.DataConfig, resolution: int, seed: int) -> str:
-    """A digest of all that decides the records."""
+    """Digests all that decides the records."""
     parts: dict[str, Any] = {
         "format": _FORMAT,
         "source": data.source,

@@ -28,7 +28,7 @@ LISTED = rows.Group(
             get=lambda e: e.significance.both_ways,
             unit=Unit.COUNT,
             good=Good.NEITHER,
-            reading="Of those, how many take images away from the class when "
+            reading="How many of those take images away from the class when "
             "turned round.",
         ),
         Row(
@@ -36,7 +36,7 @@ LISTED = rows.Group(
             get=lambda e: e.significance.significant,
             unit=Unit.COUNT,
             good=Good.NEITHER,
-            reading="Of those, how many turn more decisions than rebuilding "
+            reading="How many of those turn more decisions than rebuilding "
             "the images does, beyond chance.",
         ),
     ),

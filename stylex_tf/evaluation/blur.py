@@ -2,6 +2,8 @@
 
 import numpy as np
 
+from stylex_tf.ops import preprocessing
+
 SIGMA = 1.5
 """Pixels, of the Gaussian."""
 
@@ -20,7 +22,7 @@ def gaussian(images: np.ndarray, sigma: float = SIGMA) -> np.ndarray:
     offsets = np.arange(-reach, reach + 1)
     weights = np.exp(-0.5 * (offsets / sigma) ** 2)
     weights /= weights.sum()
-    pictures = images.astype(np.float32) / 127.5 - 1.0
+    pictures = preprocessing.to_float_numpy(images)
     for axis in (1, 2):
         size = pictures.shape[axis]
         # [size, size]: which pixel takes how much of which.

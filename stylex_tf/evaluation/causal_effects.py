@@ -12,9 +12,8 @@ import tensorflow as tf
 
 from stylex_tf.attributes import log_odds
 from stylex_tf.evaluation import factor_regressors, ground_truth
+from stylex_tf.ops import preprocessing
 from stylex_tf.search import batching
-
-_PIXELS_TO_UNIT = 127.5
 
 
 def measure(
@@ -27,7 +26,7 @@ def measure(
     seed: int = 0,
     batch_size: int = 256,
 ) -> dict[str, float]:
-    """Mean change of the log odds when one factor is exchanged.
+    """Measures how far exchanging one factor moves the log odds.
 
     Args:
         render: (a number for each factor, resolution) -> uint8 [R, R, 3].
@@ -47,7 +46,7 @@ def measure(
         images = np.stack([render(row, resolution) for row in rows])
         return batching.apply(
             classify,
-            images.astype(np.float32) / _PIXELS_TO_UNIT - 1.0,
+            preprocessing.to_float_numpy(images),
             batch_size=batch_size,
         )
 
@@ -70,7 +69,7 @@ def rank_correlation(
     effects: Sequence[float],
     judged: Sequence[ground_truth.AttributeFactor],
 ) -> float | None:
-    """Spearman's correlation of the factors' true and attributed effects.
+    """Compares true and attributed effects of factors (Spearman).
 
     An attribute's effect is attributed to the factors in the shares in which
     it changes them.
@@ -86,9 +85,9 @@ def rank_correlation(
     """
     names = sorted(causal_effects)
     attributed = dict.fromkeys(names, 0.0)
-    for effect, one in zip(effects, judged, strict=True):
-        total = sum(one.changes.values())
-        for name, change in one.changes.items():
+    for effect, factor in zip(effects, judged, strict=True):
+        total = sum(factor.changes.values())
+        for name, change in factor.changes.items():
             attributed[name] += effect * change / total if total else 0.0
     ranks = [
         _ranks(np.array([by_name[name] for name in names]))
@@ -100,7 +99,7 @@ def rank_correlation(
 
 
 def _log_odds(logits: np.ndarray, classes: np.ndarray) -> np.ndarray:
-    """Of another class in every row, [N, K], [N] -> [N]."""
+    """Returns the log odds of one class in every row, [N, K], [N] -> [N]."""
     odds = np.stack(
         [
             log_odds.of_class(logits, target)
@@ -112,7 +111,7 @@ def _log_odds(logits: np.ndarray, classes: np.ndarray) -> np.ndarray:
 
 
 def _ranks(values: np.ndarray) -> np.ndarray:
-    """0 for the smallest; equal values share their mean rank."""
+    """Ranks values from 0 up; equal values share their mean rank."""
     smaller = (values[:, None] > values[None, :]).sum(axis=1)
     equal = (values[:, None] == values[None, :]).sum(axis=1)
     return smaller + (equal - 1) / 2

@@ -11,6 +11,7 @@ import numpy as np
 import tensorflow as tf
 
 from stylex_tf.evaluation import edit_lists, figure, led, proportions
+from stylex_tf.ops import preprocessing
 from stylex_tf.search import batching
 
 
@@ -58,33 +59,42 @@ def measure(
         return None
     classify = tf.function(classify, reduce_retracing=True)
     wanted = {int(target) for target in images.targets}
-    longest = max(len(factors.get(one, ())[: edit_lists.TOP]) for one in wanted)
+    longest = max(
+        len(factors.get(target, ())[: edit_lists.TOP]) for target in wanted
+    )
     turned = np.zeros((longest, len(images)), bool)
     known: dict[tuple[int, frozenset[str]], np.ndarray] = {}
     for target in wanted:
         mine = images.targets == target
         listed = factors.get(target, ())
         for top in range(longest):
-            only = frozenset(one for one in causal if one in listed[: top + 1])
+            only = frozenset(
+                factor for factor in causal if factor in listed[: top + 1]
+            )
             if not only:
                 continue
-            # Of several attributes that move one factor nothing is new.
+            # A further attribute that moves the same factor adds nothing.
             if (target, only) not in known:
                 drawn = draw(images.rows[mine], target, only)
                 logits = batching.apply(
                     classify,
-                    drawn.images.astype(np.float32) / 127.5 - 1.0,
+                    preprocessing.to_float_numpy(drawn.images),
                     batch_size=batch_size,
                 )
                 known[target, only] = drawn.reached & (
                     logits.argmax(axis=1) == target
                 )
             turned[top, mine] = known[target, only]
-    counts = turned.sum(axis=1).tolist()
+    return _curve(turned)
+
+
+def _curve(turned: np.ndarray) -> figure.Curve:
+    """Returns the share that turns of each row, bool [A, M]."""
+    counts, images = turned.sum(axis=1).tolist(), turned.shape[1]
     return figure.Curve(
-        values=tuple(one / len(images) for one in counts),
-        n=len(images),
+        values=tuple(count / images for count in counts),
+        n=images,
         intervals=tuple(
-            proportions.wilson_interval(one, len(images)) for one in counts
+            proportions.wilson_interval(count, images) for count in counts
         ),
     )

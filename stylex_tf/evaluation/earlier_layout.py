@@ -65,22 +65,22 @@ def _figure(value: Any, images: int | None) -> Json | None:
         return None
     if isinstance(value, Mapping):
         known = {
-            key: _figure(one, images)
-            for key, one in value.items()
-            if one is not None
+            key: _figure(inner, images)
+            for key, inner in value.items()
+            if inner is not None
         }
         return known or None
     return {"value": value, "n": images}
 
 
 def _flips(figures: Json, images: int | None) -> Json:
-    """The flip rates and their baselines."""
+    """Reads the flip rates and their baselines."""
     baselines = figures.get("baselines") or {}
     second = figures.get("second_classifier") or {}
     new: Json = {
         name: _curve(baselines.get(name), images) for name in ("random", "wu")
     }
-    # Of another run, whose number of images is not said.
+    # These figures are of another run, which does not say its images.
     new["no_classification_loss"] = _curve(
         baselines.get("no_classification_loss"), None
     )
@@ -93,9 +93,9 @@ def _flips(figures: Json, images: int | None) -> Json:
     by_target = figures.get("by_target")
     if by_target is not None:
         new["by_target"] = {
-            target: _curve(one["flip_rate"], one["images"])
-            for target, one in by_target.items()
-            if one["flip_rate"] is not None
+            target: _curve(of_target["flip_rate"], of_target["images"])
+            for target, of_target in by_target.items()
+            if of_target["flip_rate"] is not None
         }
     return new
 

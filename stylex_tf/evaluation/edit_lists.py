@@ -33,8 +33,8 @@ class EditLists:
         coordinates = self.coordinates[:, : like.longest]
         missing = like.longest - coordinates.shape[1]
         coordinates, directions = (
-            np.pad(one, ((0, 0), (0, missing)), constant_values=filler)
-            for one, filler in (
+            np.pad(columns, ((0, 0), (0, missing)), constant_values=filler)
+            for columns, filler in (
                 (coordinates, -1),
                 (self.directions[:, : like.longest], 0),
             )
@@ -58,7 +58,9 @@ def of_classes(
     Returns:
         The lists, as wide as the longest of them, at most `TOP`.
     """
-    mine = {int(one): attributes.get(one, ())[:TOP] for one in set(targets)}
+    mine = {
+        int(wanted): attributes.get(wanted, ())[:TOP] for wanted in set(targets)
+    }
     width = max(map(len, mine.values()), default=0)
     coordinates = np.full((len(targets), width), -1)
     directions = np.zeros((len(targets), width), int)

@@ -74,12 +74,6 @@ def measure(
         batch_size=batch_size,
     )
     kept = logits.argmax(axis=1) == edits.sources
-    change = np.abs(edits.edited - edits.reconstructions).mean(axis=3)
-    if masks is None:
-        masks = _own_masks(edits, change)
-    total = change.sum(axis=(1, 2))
-    outside = np.where(masks, 0.0, change).sum(axis=(1, 2))
-    moved = total > 0
     return record.Edits(
         reversal_l1=_l1(returned, edits.reconstructions),
         reversal_decision=figure.Figure(
@@ -87,12 +81,25 @@ def measure(
             count,
             proportions.wilson_interval(int(kept.sum()), count),
         ),
-        collateral_change=figure.Figure(
-            float(np.minimum(outside[moved] / total[moved], 1.0).mean()),
-            int(moved.sum()),
-        )
-        if moved.any()
-        else None,
+        collateral_change=_collateral_change(edits, masks),
+    )
+
+
+def _collateral_change(
+    edits: first_edits.FirstEdits, masks: np.ndarray | None
+) -> figure.Figure | None:
+    """Returns the share of the change outside the masks, bool [M, H, W]."""
+    change = np.abs(edits.edited - edits.reconstructions).mean(axis=3)
+    if masks is None:
+        masks = _own_masks(edits, change)
+    total = change.sum(axis=(1, 2))
+    outside = np.where(masks, 0.0, change).sum(axis=(1, 2))
+    moved = total > 0
+    if not moved.any():
+        return None
+    return figure.Figure(
+        float(np.minimum(outside[moved] / total[moved], 1.0).mean()),
+        int(moved.sum()),
     )
 
 
@@ -102,7 +109,7 @@ def factors_moved(
     after: Sequence[np.ndarray],
     own: Sequence[str | None],
 ) -> Mapping[str, figure.Figure] | None:
-    """How often a factor is read differently that is not the edit's own.
+    """Counts how often a factor other than the edit's own changes.
 
     Args:
         factors: F of them.
@@ -112,7 +119,7 @@ def factors_moved(
             none.
 
     Returns:
-        Of each factor the share of the images whose edit has another factor;
+        For each factor the share of the images whose edit has another factor;
         None where there is none.
     """
     moved = {}
@@ -138,7 +145,7 @@ def to_drawn(
     drawn_rebuilt: np.ndarray,
     reached: np.ndarray,
 ) -> record.Edits:
-    """Minimality: distances from the drawn counterfactual of the same factor.
+    """Measures minimality: distances from the drawn counterfactual.
 
     Args:
         measured: what is known already.
@@ -164,7 +171,7 @@ def to_drawn(
 
 
 def _own_masks(edits: first_edits.FirstEdits, change: np.ndarray) -> np.ndarray:
-    """The pixels that each image's attribute changes most, bool [M, H, W]."""
+    """Finds the pixels that each image's attribute changes most, [M, H, W]."""
     masks = np.zeros(change.shape, bool)
     keys = np.stack([edits.coordinates, edits.directions], axis=1)
     for key in np.unique(keys, axis=0):

@@ -42,7 +42,7 @@ class FactorReadings:
         self.unedited = self._read(styles)
 
     def of_edit(self, coordinate: int, direction: int) -> list[np.ndarray]:
-        """One array a factor, [N, V], as `FactorRegressors.predict` says."""
+        """Returns an array for each factor, [N, V], as `predict` gives them."""
         key = (coordinate, direction)
         if key not in self._edited:
             moved = self._space.apply(

@@ -7,6 +7,7 @@ import keras
 import numpy as np
 import tensorflow as tf
 
+from stylex_tf.ops import preprocessing
 from stylex_tf.search import batching
 
 _BATCH = 64
@@ -65,13 +66,13 @@ class FactorRegressors:
     def accuracy(
         self, images: np.ndarray, values: np.ndarray
     ) -> dict[str, float]:
-        """Share of pictures read correctly, a factor.
+        """Returns the share of pictures read correctly, for each factor.
 
         Args:
             images: uint8 [N, H, W, 3], not those of the training.
             values: true values, [N, F].
         """
-        predicted = self.predict(_to_float(images))
+        predicted = self.predict(preprocessing.to_float_numpy(images))
         return {
             factor.name: float(
                 np.mean(same_value(factor, answer, values[:, index]))
@@ -85,7 +86,7 @@ class FactorRegressors:
 def same_value(
     factor: Factor, predicted: np.ndarray, value: np.ndarray
 ) -> np.ndarray:
-    """Whether a reading is a value, [N, V], [N] -> bool [N].
+    """Says whether a reading is a value, [N, V], [N] -> bool [N].
 
     Numbers count as the same within a tenth of their range.
     """
@@ -141,7 +142,7 @@ def train(
         for start in range(0, len(images) - size + 1, size):
             batch = np.sort(shuffled[start : start + size])
             step(
-                tf.constant(_to_float(images[batch])),
+                tf.constant(preprocessing.to_float_numpy(images[batch])),
                 tf.constant(values[batch], tf.float32),
                 tf.constant(number),
             )
@@ -154,7 +155,7 @@ def train(
 def _random_changes(
     values: np.ndarray, factors: Sequence[Factor]
 ) -> np.ndarray:
-    """Mean change between two random images: of an index, of a number, [F]."""
+    """Averages the change between two random images, a factor, [F]."""
     others = np.random.default_rng(0).permutation(values)
     different = values != others
     distance = np.abs(values - others)
@@ -168,7 +169,7 @@ def _random_changes(
 def _network(
     resolution: int, factors: Sequence[Factor], seed: int
 ) -> keras.Model:
-    """Strided convolutions down to 4 x 4, then one dense head a factor.
+    """Builds strided convolutions down to 4 x 4, then a head a factor.
 
     The heads see where things are: parts of a face have a place.
     """
@@ -258,16 +259,12 @@ def _activate(
 
 
 def _as_list(heads) -> list[tf.Tensor]:
-    """A Keras model with a single output does not return a list."""
+    """Puts a single output, which Keras returns bare, into a list."""
     return list(heads) if isinstance(heads, (list, tuple)) else [heads]
 
 
 def _width(factor: Factor) -> int:
     return max(len(factor.values), 1)
-
-
-def _to_float(images: np.ndarray) -> np.ndarray:
-    return images.astype(np.float32) / 127.5 - 1.0
 
 
 def _check(

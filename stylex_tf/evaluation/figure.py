@@ -78,23 +78,25 @@ class Curve:
 
 
 def _check(
-    one: Figure | Curve,
+    measured: Figure | Curve,
     values: tuple[float, ...],
     intervals: tuple[Interval | None, ...],
 ) -> None:
     if not all(map(math.isfinite, values)):
         raise ValueError(f"{values} has a value that is not finite")
-    if one.n is not None and one.n < 0:
-        raise ValueError(f"n is {one.n}; expected a number of images")
+    if measured.n is not None and measured.n < 0:
+        raise ValueError(f"n is {measured.n}; expected a number of images")
     if any(pair is not None and not pair[0] <= pair[1] for pair in intervals):
         raise ValueError(f"{intervals} has an end before its beginning")
 
 
 def _within(low: float, high: float) -> Callable[[Figure], Figure]:
-    def check(one: Figure) -> Figure:
-        if not low <= one.value <= high:
-            raise ValueError(f"value is {one.value}; expected {low} to {high}")
-        return one
+    def check(measured: Figure) -> Figure:
+        if not low <= measured.value <= high:
+            raise ValueError(
+                f"value is {measured.value}; expected {low} to {high}"
+            )
+        return measured
 
     return check
 

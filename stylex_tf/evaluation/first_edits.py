@@ -13,7 +13,7 @@ import tensorflow as tf
 
 from stylex_tf.attributes import edit_space, selection
 from stylex_tf.evaluation import led, reconstruction
-from stylex_tf.ops import carried
+from stylex_tf.ops import carried, preprocessing
 from stylex_tf.search import batching
 from stylex_tf.search import model as model_lib
 
@@ -51,7 +51,7 @@ class FirstEdits:
     carried: np.ndarray
 
     def __len__(self) -> int:
-        """The number of images, M."""
+        """Counts the images, M."""
         return len(self.rows)
 
     def take(self, count: int) -> "FirstEdits":
@@ -75,8 +75,8 @@ def make(
 ) -> FirstEdits | None:
     """Edits every image whose target class has an attribute.
 
-    Of large images the first several hundred, which fit into memory; figures
-    say of how many they are.
+    Where images are large, only the first several hundred are edited, which
+    fit into memory; figures say of how many they are.
 
     Args:
         model: its generator is asked.
@@ -91,23 +91,25 @@ def make(
         class, or nothing is listed.
     """
     images_led = led.Led.of(held_out)
-    first = {target: one[0] for target, one in attributes.items() if one}
+    first = {
+        target: listed[0] for target, listed in attributes.items() if listed
+    }
     has = np.isin(images_led.targets, list(first))
     if not has.any():
         return None
     most = max(2, _MOST_VALUES // math.prod(images.shape[1:]))
     has &= np.cumsum(has) <= most
     rows, targets = images_led.rows[has], images_led.targets[has]
-    coordinates = np.array([first[one].coordinate for one in targets])
-    directions = np.array([first[one].direction for one in targets])
+    coordinates = np.array([first[target].coordinate for target in targets])
+    directions = np.array([first[target].direction for target in targets])
     styles = held_out.styles[rows]
     moved = space.apply(styles, coordinates[:, None], directions[:, None])
     generate = tf.function(model.generate, reduce_retracing=True)
     rebuilt, edited = (
-        batching.apply(generate, one, batch_size=batch_size)
-        for one in (styles, moved)
+        batching.apply(generate, some, batch_size=batch_size)
+        for some in (styles, moved)
     )
-    photographs = images[rows].astype(np.float32) / 127.5 - 1.0
+    photographs = preprocessing.to_float_numpy(images[rows])
     return FirstEdits(
         rows=rows,
         sources=images_led.sources[has],

@@ -52,21 +52,21 @@ def _group(title: str, top: int | None) -> rows.Group:
                 each=True,
                 cautions=("flip_rate",),
             ),
-            *(_row(one, top) for one in others),
+            *(_row(curve, top) for curve in others),
         ),
     )
 
 
-def _row(one: _CurveRow, top: int | None) -> Row:
+def _row(curve: _CurveRow, top: int | None) -> Row:
     return Row(
-        name=one.name,
-        get=lambda e: _point(one.get(e), top),
+        name=curve.name,
+        get=lambda e: _point(curve.get(e), top),
         unit=Unit.SHARE,
-        good=one.good,
-        reading=one.reading,
-        required=one.required and top == 1,
-        headline=one.headline,
-        cautions=one.cautions,
+        good=curve.good,
+        reading=curve.reading,
+        required=curve.required and top == 1,
+        headline=curve.headline,
+        cautions=curve.cautions,
     )
 
 
@@ -79,13 +79,13 @@ def _point(curve: figure.Curve | None, top: int | None) -> figure.Figure | None:
 def _by_target(
     evaluation: record.Evaluation, top: int | None
 ) -> Mapping[str, figure.Figure]:
-    """The classes that have an attribute at this place of their list."""
+    """Collects the classes that have an attribute at this place."""
     curves = evaluation.sufficiency.by_target or {}
     points = {
         f"towards {evaluation.class_name(index)}": _point(curve, top)
         for index, curve in curves.items()
     }
-    return {name: one for name, one in points.items() if one is not None}
+    return {name: point for name, point in points.items() if point is not None}
 
 
 _CURVES = (

@@ -54,7 +54,7 @@ class AttributeFactor:
         purity: share of all change that falls on that factor.
         changes: mean change of each factor, total variation of the head's
             probabilities or |change| of a number, as a share of the change
-            from one image to a random other. Of an edit made both ways each
+            from one image to a random other. In an edit made both ways each
             way counts for half, however many images it has: so does the rank
             of its attribute.
         cause_change: mean change of the probability that the main factor's
@@ -100,7 +100,7 @@ def factor_agreement(
     reals: np.ndarray,
     reconstructions: np.ndarray,
 ) -> dict[str, float]:
-    """Share of images whose factor is read the same before and after.
+    """Returns the share of images whose factors are read the same.
 
     Args:
         regressors: the readers of factors.
@@ -190,16 +190,16 @@ def judge(
         coordinate, direction = attribute.coordinate, attribute.direction
         there = readings.of_edit(coordinate, direction)
         if not backwards.any():
-            return [one[rows] for one in there]
+            return [forwards[rows] for forwards in there]
         back = readings.of_edit(coordinate, 1 - direction)
         return [
-            np.where(backwards[:, None], two[rows], one[rows])
-            for one, two in zip(there, back, strict=True)
+            np.where(backwards[:, None], backward[rows], forwards[rows])
+            for forwards, backward in zip(there, back, strict=True)
         ]
 
     return attribute_factors(
         readings.regressors,
-        [one[rows] for one in readings.unedited],
+        [reading[rows] for reading in readings.unedited],
         (edited(attribute) for attribute in attributes),
         causes_by_class=causes_by_class,
         target_class=target_class,
@@ -208,12 +208,12 @@ def judge(
 
 
 def recovery(
-    found: Sequence[AttributeFactor], causes: Sequence[str], *, images: int
+    factors: Sequence[AttributeFactor], causes: Sequence[str], *, images: int
 ) -> record.GroundTruth:
-    """Figures of one ranked list against the planted causes.
+    """Holds one ranked list against the planted causes.
 
     Args:
-        found: the attributes' factors, best attribute first.
+        factors: the attributes' factors, best attribute first.
         causes: "factor" or "factor=value".
         images: that the factors of the attributes were read in.
 
@@ -227,15 +227,15 @@ def recovery(
             and on distracting, factors. None where there is nothing to take
             a share of: where no cause is known, there is purity alone.
     """
-    moving = [one for one in found if one.factor is not None]
-    purity = _share([one.purity for one in moving], images)
+    moving = [judged for judged in factors if judged.factor is not None]
+    purity = _share([judged.purity for judged in moving], images)
     causal = {cause.partition("=")[0] for cause in causes}
     if not causal:
         return record.GroundTruth(purity=purity)
     recall: dict[str, figure.Figure] = {}
     precision: dict[str, figure.Figure] = {}
     for name, k in RECOVERY_AT.items():
-        first = [one.factor for one in found[:k]]
+        first = [judged.factor for judged in factors[:k]]
         hits = _share([cause in first for cause in causal], images)
         right = _share([factor in causal for factor in first], images)
         if hits is not None:
@@ -247,14 +247,14 @@ def recovery(
         precision_at=precision or None,
         sign_accuracy=_share(
             [
-                one.cause_change > 0
-                for one in found
-                if one.cause_change is not None
+                judged.cause_change > 0
+                for judged in factors
+                if judged.cause_change is not None
             ],
             images,
         ),
         purity=purity,
-        leakage=_share([_leakage(one, causal) for one in moving], images),
+        leakage=_share([_leakage(judged, causal) for judged in moving], images),
     )
 
 
@@ -302,7 +302,7 @@ def _factor_of(
 
 
 def _equal_ways(towards: np.ndarray) -> np.ndarray:
-    """Weights of images, sum 1, equal for both ways; 1 and -1 [N] -> [N]."""
+    """Weighs images, sum 1, both ways equally; 1 and -1 [N] -> [N]."""
     ways = [towards == way for way in (1, -1) if np.any(towards == way)]
     return sum(way / way.sum() / len(ways) for way in ways)
 
@@ -323,7 +323,7 @@ def _holds(
     causes: Sequence[Cause],
     answer: np.ndarray,
 ) -> np.ndarray:
-    """Probability that one of a single factor's causes holds, [N]."""
+    """Returns the probability that one of a factor's causes holds, [N]."""
     if not factor.values:
         return answer[:, 0]
     values = {cause.value for cause in causes if cause.value is not None}
@@ -333,13 +333,13 @@ def _holds(
     return answer[:, sorted(values)].sum(axis=1)
 
 
-def _leakage(one: AttributeFactor, causal: set[str]) -> float:
-    off = sum(v for name, v in one.changes.items() if name not in causal)
-    return off / sum(one.changes.values())
+def _leakage(factor: AttributeFactor, causal: set[str]) -> float:
+    off = sum(v for name, v in factor.changes.items() if name not in causal)
+    return off / sum(factor.changes.values())
 
 
 def _share(values: Sequence, images: int) -> figure.Figure | None:
-    """The mean, which was read in so many images."""
+    """Returns the mean, which was read in so many images."""
     if not len(values):
         return None
     return figure.Figure(float(np.mean(values)), images)

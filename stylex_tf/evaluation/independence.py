@@ -56,12 +56,9 @@ def measure(
         effect_cosine: |cosine| of what both do to the images' log odds of
             the class.
         additivity_gap: what both edits at once do to the log odds, less what
-            each does alone, as a share: sum over images of |ab - a - b| by
-            the sum of max(|ab|, |a| + |b|). 0 is plain addition. The larger
-            of the two is the whole, so that a conjunction, where neither does
-            anything alone, is 1 and not infinite; and one image without any
-            effect does not decide the mean. Two edits of one coordinate have
-            no such figure.
+            each does alone, as a share (`_gap`). 0 is plain addition, 1 a
+            conjunction, where neither does anything alone. Two edits of one
+            coordinate have no such figure.
     """
     edits = _Edits(model, space, batch_size)
     overlaps: list[float] = []
@@ -71,26 +68,43 @@ def measure(
     few = max(1, _IMAGES // max(1, len(attributes)))
     for target, listed in attributes.items():
         rows = np.flatnonzero(np.asarray(predictions) != target)[:few]
-        of_class = styles[rows]
         first = listed[:_TOP]
-        if len(first) < 2 or not len(of_class):
+        if len(first) < 2 or not len(rows):
             continue
         used.update(rows.tolist())
-        overlaps += _overlaps([edits.mask(of_class, one) for one in first])
-        base = edits.log_odds(of_class, [], target)
-        alone = [edits.log_odds(of_class, [a], target) - base for a in first]
+        overlaps += _overlaps(
+            [edits.mask(styles[rows], attribute) for attribute in first]
+        )
+        alone, joint_gaps = _effects(edits, styles[rows], first, target)
         cosines += _cosines(alone)
-        for i, j in itertools.combinations(range(len(first)), 2):
-            if first[i].coordinate != first[j].coordinate:
-                pair = [first[i], first[j]]
-                joint = edits.log_odds(of_class, pair, target) - base
-                gaps += _gap(joint, alone[i], alone[j])
+        gaps += joint_gaps
     images = len(used)
     return record.Independence(
         mask_overlap=_mean(overlaps, images),
         effect_cosine=_mean(cosines, images),
         additivity_gap=_mean(gaps, images),
     )
+
+
+def _effects(
+    edits: "_Edits",
+    styles: np.ndarray,
+    attributes: Sequence[selection.Attribute],
+    target: int,
+) -> tuple[list[np.ndarray], list[float]]:
+    """Returns what each attribute does alone, [n] each, and pairs' gaps."""
+    base = edits.log_odds(styles, [], target)
+    alone = [
+        edits.log_odds(styles, [attribute], target) - base
+        for attribute in attributes
+    ]
+    gaps: list[float] = []
+    for i, j in itertools.combinations(range(len(attributes)), 2):
+        pair = [attributes[i], attributes[j]]
+        if pair[0].coordinate != pair[1].coordinate:
+            joint = edits.log_odds(styles, pair, target) - base
+            gaps += _gap(joint, alone[i], alone[j])
+    return alone, gaps
 
 
 class _Edits:
@@ -118,7 +132,7 @@ class _Edits:
     def mask(
         self, styles: np.ndarray, attribute: selection.Attribute
     ) -> np.ndarray:
-        """The pixels that belong to an attribute, bool [H, W]."""
+        """Finds the pixels that belong to an attribute, bool [H, W]."""
         edited = self._edit(styles, [attribute])
         change = batching.apply(
             self._change, styles, edited, batch_size=self._batch_size
@@ -131,7 +145,7 @@ class _Edits:
         attributes: Sequence[selection.Attribute],
         target: int,
     ) -> np.ndarray:
-        """Of the target, after several edits at once, [n]."""
+        """Returns the target's log odds after several edits at once, [n]."""
         edited = self._edit(styles, attributes)
         logits = batching.apply(
             self._logits, edited, batch_size=self._batch_size
@@ -143,13 +157,13 @@ class _Edits:
     ) -> np.ndarray:
         return self._space.apply(
             styles,
-            np.array([one.coordinate for one in attributes], int),
-            np.array([one.direction for one in attributes], int),
+            np.array([attribute.coordinate for attribute in attributes], int),
+            np.array([attribute.direction for attribute in attributes], int),
         )
 
 
 def _overlaps(masks: Sequence[np.ndarray]) -> list[float]:
-    """Intersection over union of every pair of masks that are not empty."""
+    """Returns intersection over union of each pair of masks, none empty."""
     return [
         float(np.sum(a & b) / np.sum(a | b))
         for a, b in itertools.combinations(masks, 2)
@@ -158,7 +172,7 @@ def _overlaps(masks: Sequence[np.ndarray]) -> list[float]:
 
 
 def _cosines(effects: Sequence[np.ndarray]) -> list[float]:
-    """|cosine| of every pair of effects that are more than rounding."""
+    """Returns |cosine| of every pair of effects beyond rounding."""
     return [
         float(min(1.0, abs(a @ b) / np.sqrt((a @ a) * (b @ b))))
         for a, b in itertools.combinations(effects, 2)
@@ -167,7 +181,12 @@ def _cosines(effects: Sequence[np.ndarray]) -> list[float]:
 
 
 def _gap(joint: np.ndarray, a: np.ndarray, b: np.ndarray) -> list[float]:
-    """What is not addition, as a share; none where nothing happens."""
+    """Returns the share that is not addition; none where nothing happens.
+
+    It is the sum over images of |ab - a - b| by that of max(|ab|, |a| + |b|).
+    The larger of the two is the whole, so that a conjunction is 1 and not
+    infinite; and an image without any effect does not decide the mean.
+    """
     if not any(map(_has_effect, (joint, a, b))):
         return []
     whole = np.maximum(np.abs(joint), np.abs(a) + np.abs(b)).sum()
@@ -179,5 +198,5 @@ def _has_effect(effects: np.ndarray) -> bool:
 
 
 def _mean(values: Sequence[float], images: int) -> figure.Figure | None:
-    """The mean over pairs of attributes, edited in so many images."""
+    """Averages over pairs of attributes, edited in so many images."""
     return figure.Figure(float(np.mean(values)), images) if values else None

@@ -32,5 +32,5 @@ class Led:
         return cls(rows=rows, sources=order[:, 0], targets=order[:, 1])
 
     def __len__(self) -> int:
-        """The number of images, M."""
+        """Counts the images, M."""
         return len(self.rows)

@@ -4,6 +4,8 @@ import dataclasses
 
 import numpy as np
 
+from stylex_tf.ops import preprocessing
+
 
 @dataclasses.dataclass(frozen=True, eq=False)
 class LinearCode:
@@ -38,7 +40,7 @@ class LinearCode:
         mean = pixels.mean(axis=0)
         centred = pixels - mean
         if len(images) <= centred.shape[1]:
-            # Of few long vectors: the eigenvectors of the small side.
+            # Few long vectors: take the eigenvectors of the small side.
             values, vectors = np.linalg.eigh(centred @ centred.T)
             order = np.argsort(-values)[:numbers]
             order = order[values[order] > 1e-6 * values.max()]
@@ -60,4 +62,4 @@ class LinearCode:
 
 
 def _flat(images: np.ndarray) -> np.ndarray:
-    return images.reshape(len(images), -1).astype(np.float32) / 127.5 - 1.0
+    return preprocessing.to_float_numpy(images.reshape(len(images), -1))

@@ -6,7 +6,7 @@ import math
 def wilson_interval(
     successes: int, trials: int, z: float = 1.959964
 ) -> tuple[float, float]:
-    """95 % interval of a share (Wilson 1927); it stays within [0, 1]."""
+    """Returns a share's 95 % interval (Wilson 1927), within [0, 1]."""
     if not 0 <= successes <= trials or trials == 0:
         raise ValueError(f"{successes} successes of {trials} trials")
     share = successes / trials
@@ -21,7 +21,7 @@ def wilson_interval(
 
 
 def at_least(successes: int, trials: int, share: float) -> float:
-    """Chance of at least so many successes, each of which has this share.
+    """Returns the chance of at least so many successes, each of this share.
 
     The upper tail of the binomial distribution, exactly: sum over i from
     `successes` to `trials` of C(trials, i) share^i (1 - share)^(trials - i).
@@ -52,7 +52,7 @@ def at_least(successes: int, trials: int, share: float) -> float:
 
 
 def better_than_guessing(correct: int, trials: int, share: float) -> float:
-    """p-value of so many right answers against guessing at this share.
+    """Tests so many right answers against guessing at this share.
 
     One-sided exact binomial test, see `at_least`.
 

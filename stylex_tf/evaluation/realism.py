@@ -6,6 +6,7 @@ import numpy as np
 import tensorflow as tf
 
 from stylex_tf.evaluation import figure, record
+from stylex_tf.ops import preprocessing
 from stylex_tf.search import batching
 
 # Rows of the kernel matrix that are in memory at once.
@@ -22,20 +23,16 @@ def measure(
     others: Mapping[str, np.ndarray] | None = None,
     batch_size: int = 64,
 ) -> record.Realism:
-    """Distances of generated and of edited images from real ones.
+    """Measures how far generated and edited images are from real ones.
 
-    Both distances have the floor beside them that real images reach. No set
-    is larger than the smallest of the first three, which have the same size:
-    without that FID, whose bias depends on the number of images, could not be
-    compared with its floor.
+    Beside both distances stands the floor that real images reach. All sets are
+    cut to the smallest of the first three, since FID depends on their size.
 
     Args:
         features: images [B, H, W, 3] in [-1, 1] -> [B, D].
-        reals: uint8 [N, H, W, 3]; none of them may be the source of a
-            generated image, which would be compared with itself.
-        other_reals: uint8 [M, H, W, 3], none of them in `reals`. The sources
-            of the generated images serve best: they show what perfect
-            reconstructions would reach.
+        reals: uint8 [N, H, W, 3], none of them the source of a generated image.
+        other_reals: uint8 [M, H, W, 3], none of them in `reals`; best are the
+            sources, which show what perfect reconstructions would reach.
         generated: float [L, H, W, 3] in [-1, 1].
         extractor: the name of the features.
         others: further sets, uint8 or float, by the field of `record.Realism`
@@ -48,21 +45,10 @@ def measure(
     Raises:
         ValueError: images of the wrong kind, or fewer than two.
     """
-    for name, images in (("reals", reals), ("other_reals", other_reals)):
-        if images.dtype != np.uint8:
-            raise ValueError(f"{name} are {images.dtype}; expected uint8")
+    _check_images(reals, other_reals, generated)
     count = min(len(reals), len(other_reals), len(generated))
-    if count < 2:
-        raise ValueError(
-            f"there are {len(reals)} reals, {len(other_reals)} other reals "
-            f"and {len(generated)} generated images; expected at least 2"
-        )
 
-    @tf.function(reduce_retracing=True)
-    def of_batch(images: tf.Tensor) -> tf.Tensor:
-        if images.dtype == tf.uint8:
-            images = tf.cast(images, tf.float32) / 127.5 - 1.0
-        return features(images)
+    of_batch = _of_pixels(features)
 
     def of_set(images: np.ndarray) -> np.ndarray:
         if images.dtype != np.uint8:
@@ -89,8 +75,33 @@ def measure(
     )
 
 
+def _of_pixels(features: Callable[[tf.Tensor], tf.Tensor]):
+    """Returns the same features of uint8 and of float images, compiled."""
+
+    @tf.function(reduce_retracing=True)
+    def of_batch(images: tf.Tensor) -> tf.Tensor:
+        if images.dtype == tf.uint8:
+            images = preprocessing.to_float(images)
+        return features(images)
+
+    return of_batch
+
+
+def _check_images(
+    reals: np.ndarray, other_reals: np.ndarray, generated: np.ndarray
+) -> None:
+    for name, images in (("reals", reals), ("other_reals", other_reals)):
+        if images.dtype != np.uint8:
+            raise ValueError(f"{name} are {images.dtype}; expected uint8")
+    if min(len(reals), len(other_reals), len(generated)) < 2:
+        raise ValueError(
+            f"there are {len(reals)} reals, {len(other_reals)} other reals "
+            f"and {len(generated)} generated images; expected at least 2"
+        )
+
+
 def kernel_distance(a: np.ndarray, b: np.ndarray) -> float:
-    """KID: squared maximum mean discrepancy, unbiased, [N, D], [M, D].
+    """Estimates KID, the unbiased squared MMD, [N, D], [M, D].
 
     Binkowski et al. 2018 (https://arxiv.org/abs/1801.01401): with the kernel
     k(x, y) = (x . y / D + 1)^3, mean k over pairs of different a, plus the
@@ -111,7 +122,7 @@ def kernel_distance(a: np.ndarray, b: np.ndarray) -> float:
 
 
 def frechet_distance(a: np.ndarray, b: np.ndarray) -> float:
-    """FID: Frechet distance of gaussians fitted to two sets, [N, D], [M, D].
+    """Computes FID, between gaussians fitted to [N, D], [M, D].
 
     Heusel et al. 2017 (https://arxiv.org/abs/1706.08500), equation 6:
     |mean_a - mean_b|^2 + Tr(C_a + C_b - 2 (C_a C_b)^(1/2)). It falls with
@@ -135,7 +146,7 @@ def frechet_distance(a: np.ndarray, b: np.ndarray) -> float:
 
 
 def _kernel_sum(a: np.ndarray, b: np.ndarray) -> float:
-    """Sum of k over all pairs."""
+    """Sums k over all pairs."""
     a, b = np.asarray(a, np.float64), np.asarray(b, np.float64)
     return sum(
         float(_kernel(a[start : start + _BLOCK] @ b.T, a).sum())
@@ -144,13 +155,13 @@ def _kernel_sum(a: np.ndarray, b: np.ndarray) -> float:
 
 
 def _kernel(products: np.ndarray, features: np.ndarray) -> np.ndarray:
-    """k, of inner products of rows of `features`."""
+    """Computes k from inner products of rows of `features`."""
     return (products / features.shape[1] + 1.0) ** 3
 
 
 def _check(a: np.ndarray, b: np.ndarray) -> None:
     shapes = np.shape(a), np.shape(b)
-    fits = all(len(one) == 2 and one[0] > 1 for one in shapes)
+    fits = all(len(shape) == 2 and shape[0] > 1 for shape in shapes)
     if not fits or shapes[0][1] != shapes[1][1]:
         raise ValueError(
             f"features have shapes {shapes[0]} and {shapes[1]}; expected "

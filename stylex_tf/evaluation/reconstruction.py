@@ -7,6 +7,7 @@ import numpy as np
 import tensorflow as tf
 
 from stylex_tf.evaluation import figure, proportions, record
+from stylex_tf.ops import preprocessing
 from stylex_tf.search import batching
 from stylex_tf.search import model as model_lib
 
@@ -62,7 +63,7 @@ class Reconstruction:
             cycled = self._same_class(self.cycled_logits)
         return record.Reconstruction(
             agreement=_share(self.keeps_class),
-            # Of two equal answers it may be rounded to below 0.
+            # For two equal answers it may be rounded to below 0.
             kl=_mean(
                 np.maximum(_kl(self.logits, self.reconstructed_logits), 0.0)
             ),
@@ -119,12 +120,38 @@ def reconstruct(
             f"extractor is {extractor!r}; expected a name with features, and "
             "none without"
         )
-    generate, classify = model.generate, model.classify
     window = min(_WINDOW, *images.shape[1:3])
+    step = _compiled_step(encode, model, features, window)
+    count, size = len(images), min(batch_size, len(images))
+    parts: dict[str, list[np.ndarray]] = {}
+    for start in range(0, count, size):
+        index = np.minimum(np.arange(start, start + size), count - 1)
+        for name, answer in step(tf.constant(images[index])).items():
+            rows = np.asarray(answer)[: count - start]
+            parts.setdefault(name, []).append(rows)
+    joined = {name: np.concatenate(part) for name, part in parts.items()}
+    return Reconstruction(**joined, extractor=extractor)
+
+
+def _compiled_step(
+    encode: Function,
+    model: model_lib.Model,
+    features: Callable[[tf.Tensor], Sequence[tf.Tensor]] | None,
+    window: int,
+) -> Callable[[tf.Tensor], dict[str, tf.Tensor]]:
+    """Returns what reconstructs one batch, uint8 [B, H, W, 3], and measures.
+
+    Args:
+        encode: as in `reconstruct`.
+        model: as there.
+        features: as there.
+        window: height and width of what SSIM compares at a time, in pixels.
+    """
+    generate, classify = model.generate, model.classify
 
     @tf.function
     def step(batch: tf.Tensor) -> dict[str, tf.Tensor]:
-        reals = tf.cast(batch, tf.float32) / 127.5 - 1.0
+        reals = preprocessing.to_float(batch)
         styles = encode(reals)
         # A loop's variable must have one shape, known from the start.
         rebuilt = tf.ensure_shape(generate(styles), reals.shape)
@@ -149,15 +176,7 @@ def reconstruct(
         out["cycled_l1"] = _l1(reals, rebuilt)
         return out
 
-    count, size = len(images), min(batch_size, len(images))
-    parts: dict[str, list[np.ndarray]] = {}
-    for start in range(0, count, size):
-        index = np.minimum(np.arange(start, start + size), count - 1)
-        for name, answer in step(tf.constant(images[index])).items():
-            rows = np.asarray(answer)[: count - start]
-            parts.setdefault(name, []).append(rows)
-    joined = {name: np.concatenate(part) for name, part in parts.items()}
-    return Reconstruction(**joined, extractor=extractor)
+    return step
 
 
 def distances(
@@ -178,15 +197,16 @@ def distances(
 
     @tf.function(reduce_retracing=True)
     def of_batch(batch: tf.Tensor, others: tf.Tensor) -> tf.Tensor:
-        reals = tf.cast(batch, tf.float32) / 127.5 - 1.0
+        reals = preprocessing.to_float(batch)
         perceptual = _perceptual(features(reals), features(others))
         return tf.stack([_l1(reals, others), perceptual], axis=1)
 
-    found = batching.apply(
+    pair = batching.apply(
         of_batch, images, pictures.astype(np.float32), batch_size=batch_size
     )
     l1, perceptual = (
-        figure.Figure(float(one.mean()), len(images)) for one in found.T
+        figure.Figure(float(distance.mean()), len(images))
+        for distance in pair.T
     )
     return l1, perceptual
 
@@ -198,7 +218,7 @@ def _l1(a: tf.Tensor, b: tf.Tensor) -> tf.Tensor:
 def _perceptual(
     features: Sequence[tf.Tensor], other: Sequence[tf.Tensor]
 ) -> tf.Tensor:
-    """Sum over layers of the mean squared distance of unit features, [B].
+    """Sums the mean squared distance of unit features over layers, [B].
 
     The few lines of `losses/perceptual.py`, which is not for this folder: a
     measure must not change with a loss.
@@ -215,14 +235,14 @@ def _perceptual(
 
 
 def _mean(values: np.ndarray | None) -> figure.Figure | None:
-    """The mean over images, [N]; None where there are none."""
+    """Averages over images, [N]; None where there are none."""
     if values is None:
         return None
     return figure.Figure(float(values.mean()), len(values))
 
 
 def _share(holds: np.ndarray | None) -> figure.Figure | None:
-    """The share of images where something holds, with its interval."""
+    """Returns the share of images where something holds, with an interval."""
     if holds is None:
         return None
     interval = proportions.wilson_interval(int(holds.sum()), len(holds))
@@ -230,7 +250,7 @@ def _share(holds: np.ndarray | None) -> figure.Figure | None:
 
 
 def _kl(logits: np.ndarray, other: np.ndarray) -> np.ndarray:
-    """KL(softmax(logits) || softmax(other)), [N, K], [N, K] -> [N]."""
+    """Computes KL(softmax(logits) || softmax(other)), [N, K] twice -> [N]."""
     log_p, log_q = (_log_softmax(x.astype(np.float64)) for x in (logits, other))
     return (np.exp(log_p) * (log_p - log_q)).sum(axis=1)
 

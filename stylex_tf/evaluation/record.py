@@ -41,7 +41,7 @@ class Reconstruction:
     # After ten passes through encoder and generator.
     agreement_cycled: Share | None = None
     l1_cycled: Amount | None = None
-    # Of a linear code (PCA) of as many numbers as the encoder's.
+    # What a linear code (PCA) of as many numbers as the encoder's reaches.
     l1_pca: Amount | None = None
     perceptual_pca: Amount | None = None
     # The network whose features the perceptual distance compares.

@@ -10,7 +10,7 @@ import rich.table
 from stylex_tf.evaluation import record, row_list, rows
 
 _WIDTH = 80
-# Of the columns; between two of them stand two spaces.
+# Widths of the columns; between two of them stand two spaces.
 _NAME, _VALUE, _IMAGES, _INTERVAL = 33, 9, 7, 26
 _DASH = "-"
 
@@ -65,7 +65,7 @@ def _wrapped(text: str) -> str:
 
 def headlines(evaluation: record.Evaluation) -> list[tuple[str, str]]:
     """Returns the few figures that nobody should miss, name and value."""
-    found = []
+    lines = []
     for group in row_list.fill(evaluation):
         for line in group.lines:
             # The worst of many, or each of them.
@@ -74,8 +74,8 @@ def headlines(evaluation: record.Evaluation) -> list[tuple[str, str]]:
                     continue
                 images = _count(line.images)
                 of = f", {images} images" if images else ""
-                found.append((f"{group.title}: {line.name}", line.value + of))
-    return found
+                lines.append((f"{group.title}: {line.name}", line.value + of))
+    return lines
 
 
 def definitions() -> str:
@@ -129,7 +129,7 @@ def _count(images: int | None) -> str:
 
 
 def _absent(group: rows.LineGroup) -> dict[str, list[str]]:
-    """What is said of the figures that are not there, and their names."""
+    """Says what is told of the figures that are not there, and names them."""
     names: dict[str, list[str]] = {}
     for line in group.lines:
         if line.figure is None:

@@ -13,7 +13,7 @@ from stylex_tf.evaluation import figure, record
 NOT_MEASURED = "not measured"
 
 _ROUNDING = 1e-9
-# Of more factors or classes than this only the worst is a line.
+# Beyond so many factors or classes only the worst gets a line.
 _MOST_INNER = 12
 
 Value = figure.Figure | Mapping[str, figure.Figure] | None
@@ -163,15 +163,15 @@ def _lines(row: Row, evaluation: record.Evaluation) -> Iterator[Line]:
     else:
         # The row itself says how low the lowest is, or how high the highest.
         worst = max if row.good is Good.LOW else min
-        name = worst(value, key=lambda one: value[one].value)
+        name = worst(value, key=lambda inner: value[inner].value)
         which = "highest" if row.good is Good.LOW else "lowest"
         yield _line(row, f"{row.name}, {which}", value[name])
-        for name, one in value.items() if len(value) <= _MOST_INNER else ():
+        for name, inner in value.items() if len(value) <= _MOST_INNER else ():
             yield dataclasses.replace(
-                _line(row, name.replace("_", " "), one), inner=True
+                _line(row, name.replace("_", " "), inner), inner=True
             )
 
 
-def _line(row: Row, name: str, one: figure.Figure) -> Line:
-    text = print_value(one.value, row.unit)
-    return Line(row=row, name=name, figure=one, value=text)
+def _line(row: Row, name: str, measured: figure.Figure) -> Line:
+    text = print_value(measured.value, row.unit)
+    return Line(row=row, name=name, figure=measured, value=text)

@@ -63,8 +63,8 @@ class Verdict:
         """Whether each attribute of each class matters."""
         return {
             target: [
-                both and bool(one < self.level)
-                for one, both in zip(p, self.both_ways[target], strict=True)
+                both and bool(p_value < self.level)
+                for p_value, both in zip(p, self.both_ways[target], strict=True)
             ]
             for target, p in self.attribute_p.items()
         }
@@ -98,14 +98,15 @@ def judge(
             f"minimum_share is {minimum_share}; expected 0 to below 1"
         )
     p_values = [
-        attribute_p_values(one, minimum_share) for one in turned.values()
+        attribute_p_values(of_class, minimum_share)
+        for of_class in turned.values()
     ]
-    ends = np.cumsum([len(one) for one in p_values], dtype=int)
+    ends = np.cumsum([len(values) for values in p_values], dtype=int)
     adjusted = holm(np.concatenate([np.empty(0), *p_values]))
     both_ways = {
         target: [
-            not one.size or bool(one.mean() > _trifle(back, minimum_share))
-            for one in back.by_edit
+            not turns.size or bool(turns.mean() > _trifle(back, minimum_share))
+            for turns in back.by_edit
         ]
         for target, back in turned_back.items()
     }
@@ -122,7 +123,7 @@ def judge(
 def attribute_p_values(
     turned: turned_decisions.Turned, minimum_share: float = MINIMUM_SHARE
 ) -> np.ndarray:
-    """p-values of "it turns more than a trifle", one-sided and exact.
+    """Tests whether edits turn more than a trifle, one-sided, exactly.
 
     Below alpha where the lower bound on the share at the level 1 - alpha is
     above the trifle.
@@ -140,14 +141,14 @@ def attribute_p_values(
     trifle = _trifle(turned, minimum_share)
     return np.array(
         [
-            proportions.at_least(int(one.sum()), images, trifle)
-            for one in turned.by_edit
+            proportions.at_least(int(turns.sum()), images, trifle)
+            for turns in turned.by_edit
         ]
     )
 
 
 def _trifle(turned: turned_decisions.Turned, minimum_share: float) -> float:
-    """The share of decisions that says nothing of an edit."""
+    """Returns the share of decisions that says nothing of an edit."""
     rebuilding = turned.by_rebuilding
     return max(minimum_share, rebuilding.mean() if rebuilding.size else 0.0)
 

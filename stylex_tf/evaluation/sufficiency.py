@@ -16,7 +16,7 @@ from stylex_tf.evaluation import (
     reconstruction,
     record,
 )
-from stylex_tf.ops import carried
+from stylex_tf.ops import carried, preprocessing
 from stylex_tf.search import batching
 from stylex_tf.search import model as model_lib
 
@@ -89,7 +89,7 @@ class EditedImages:
         self.photographs = images[self.led.rows]
 
     def flips(self, lists: edit_lists.EditLists) -> np.ndarray:
-        """Whether the first 1 to A edits turn each image, bool [A, M]."""
+        """Says whether the first 1 to A edits turn each image, bool [A, M]."""
         return self._arrive(
             lists,
             lambda styles: batching.apply(
@@ -98,7 +98,7 @@ class EditedImages:
         )
 
     def all_flips(self, lists: edit_lists.EditLists) -> np.ndarray:
-        """The same of four questions, bool [A, M, 4].
+        """Answers the same of four questions, bool [A, M, 4].
 
         The classifier about the reconstruction and about the photograph with
         the edit carried onto it; then a second one about both.
@@ -106,7 +106,7 @@ class EditedImages:
         return self._arrive(lists, self._answers)
 
     def agrees(self) -> np.ndarray:
-        """Where the second classifier sees the same class, bool [M, 2].
+        """Says where the second classifier sees the same class, bool [M, 2].
 
         In the reconstruction, and in the photograph.
         """
@@ -115,7 +115,7 @@ class EditedImages:
     def swapped(
         self, swap_label: Callable[[tf.Tensor, tf.Tensor], tf.Tensor]
     ) -> np.ndarray:
-        """Whether exchanging source and target in p turns an image, [M]."""
+        """Says whether exchanging two classes in p turns an image, [M]."""
         shifted = np.exp(self.logits - self.logits.max(axis=1, keepdims=True))
         p = shifted / shifted.sum(axis=1, keepdims=True)
         rows = np.arange(len(p))
@@ -124,7 +124,7 @@ class EditedImages:
 
         @tf.function(reduce_retracing=True)
         def of_batch(batch: tf.Tensor, condition: tf.Tensor) -> tf.Tensor:
-            styles = swap_label(_to_float(batch), condition)
+            styles = swap_label(preprocessing.to_float(batch), condition)
             return self.model.classify(self.model.generate(styles))
 
         logits = batching.apply(
@@ -140,8 +140,8 @@ class EditedImages:
         lists: edit_lists.EditLists,
         decide: Callable[[np.ndarray], np.ndarray],
     ) -> np.ndarray:
-        """Which decisions are the target, after the first 1 to A edits."""
-        found = []
+        """Says which decisions are the target after the first 1 to A edits."""
+        by_count = []
         for top in range(1, lists.longest + 1):
             decided = decide(
                 self.space.apply(
@@ -151,11 +151,15 @@ class EditedImages:
                 )
             )
             targets = self.led.targets.reshape(-1, *[1] * (decided.ndim - 1))
-            found.append(decided == targets)
-        return np.stack(found) if found else np.zeros((0, len(self.led)), bool)
+            by_count.append(decided == targets)
+        return (
+            np.stack(by_count)
+            if by_count
+            else np.zeros((0, len(self.led)), bool)
+        )
 
     def _answers(self, edited: np.ndarray) -> np.ndarray:
-        """What both say of edited styles, as `_four`, int [M, 4]."""
+        """Asks both classifiers of edited styles, as `_four`, int [M, 4]."""
         return batching.apply(
             self._ask_four,
             edited,
@@ -231,13 +235,13 @@ def _four(
     """Asks both classifiers about both pictures of an edit, int [B, 4]."""
     pictures = model.generate(edited)
     onto = carried.carry(
-        _to_float(photographs), model.generate(styles), pictures
+        preprocessing.to_float(photographs), model.generate(styles), pictures
     )
     return tf.stack(
         [
-            tf.argmax(judge(one), axis=1)
+            tf.argmax(judge(shown), axis=1)
             for judge in (model.classify, second)
-            for one in (pictures, onto)
+            for shown in (pictures, onto)
         ],
         axis=1,
     )
@@ -246,7 +250,7 @@ def _four(
 def _by_target(
     images: led.Led, turned: np.ndarray, attributes: Lists
 ) -> Mapping[str, figure.Curve]:
-    """Each class's own images, as far as its own list goes."""
+    """Splits by each class's own images, as far as its own list goes."""
     curves = {}
     for target in np.unique(images.targets).tolist():
         length = min(len(attributes.get(target, ())), edit_lists.TOP)
@@ -259,7 +263,7 @@ def _by_target(
 def _random(
     images: EditedImages, lists: edit_lists.EditLists, baselines: Baselines
 ) -> figure.Curve | None:
-    """The mean of several draws, with the lowest and the highest."""
+    """Averages several draws, with the lowest and the highest."""
     if not lists.longest:
         return None
     shares = []
@@ -276,14 +280,14 @@ def _random(
             )
         )
         shares.append(images.flips(random.cut(lists)).mean(axis=1))
-    found = np.array(shares)
+    over_seeds = np.array(shares)
     return figure.Curve(
-        values=tuple(np.clip(found.mean(axis=0), 0.0, 1.0).tolist()),
+        values=tuple(np.clip(over_seeds.mean(axis=0), 0.0, 1.0).tolist()),
         n=len(images.led),
         intervals=tuple(
             zip(
-                found.min(axis=0).tolist(),
-                found.max(axis=0).tolist(),
+                over_seeds.min(axis=0).tolist(),
+                over_seeds.max(axis=0).tolist(),
                 strict=True,
             )
         ),
@@ -301,23 +305,19 @@ def _wu(
 
 
 def _curve(turned: np.ndarray) -> figure.Curve | None:
-    """Shares over the images, bool [A, M]; None where there is no image."""
+    """Returns shares over the images, bool [A, M]; None where none is."""
     count = turned.shape[1]
     if not count:
         return None
-    shares = [_share(one) for one in turned]
+    shares = [_share(share) for share in turned]
     return figure.Curve(
-        values=tuple(one.value for one in shares),
+        values=tuple(share.value for share in shares),
         n=count,
-        intervals=tuple(one.interval or (0.0, 1.0) for one in shares),
+        intervals=tuple(share.interval or (0.0, 1.0) for share in shares),
     )
 
 
 def _share(holds: np.ndarray) -> figure.Figure:
-    """The share of images where something holds, with its interval."""
+    """Returns the share of images where something holds, with an interval."""
     interval = proportions.wilson_interval(int(holds.sum()), len(holds))
     return figure.Figure(float(holds.mean()), len(holds), interval)
-
-
-def _to_float(images: tf.Tensor) -> tf.Tensor:
-    return tf.cast(images, tf.float32) / 127.5 - 1.0

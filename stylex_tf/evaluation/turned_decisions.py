@@ -8,11 +8,11 @@ import tensorflow as tf
 
 from stylex_tf.attributes import edit_space, selection
 from stylex_tf.evaluation import reconstruction
+from stylex_tf.ops import carried, preprocessing
 from stylex_tf.search import batching
 from stylex_tf.search import model as model_lib
 
-_PIXELS_TO_UNIT = 127.5
-# Of so many classes at most, an image may be turned to any other.
+# With so many classes at most, an image may be turned to any other.
 _FEW_CLASSES = 10
 
 
@@ -56,7 +56,7 @@ def measure(
     classifier may look at. Where that is lost, decisions about x' turn at the
     slightest touch, and say nothing about x.
 
-    Of up to ten classes an image may be turned to any but its own. Of more,
+    With up to ten classes an image may be turned to any but its own. With more,
     most are out of reach of any one change, and only the one that comes second
     for it counts. Every edit is made once, however many classes list it.
 
@@ -71,65 +71,87 @@ def measure(
         batch_size: pictures at once.
 
     Returns:
-        Of each class, whether each edit turns each of the n images: to the
+        For each class, whether each edit turns each of the n images: to the
         class, or with `reverse` away from it.
     """
-    order = np.argsort(-rebuilt.logits, axis=1, kind="stable")
-    first, second = order[:, 0], order[:, 1]
-    few = rebuilt.logits.shape[1] <= _FEW_CLASSES
-
-    def is_concerned(target: int) -> np.ndarray:
-        if reverse:
-            return first == target
-        return first != target if few else second == target
-
-    of_class = {
-        target: np.flatnonzero(is_concerned(target)) for target in attributes
-    }
-    alone = rebuilt.reconstructed_logits.argmax(axis=1)
+    of_class = _concerned(rebuilt.logits, list(attributes), reverse)
     turned = {
         target: np.zeros((len(listed), len(of_class[target])), bool)
         for target, listed in attributes.items()
     }
     decide = _decide(model)
     for (coordinate, direction), users in _users(attributes).items():
-        rows = np.unique(np.concatenate([of_class[one] for one, _ in users]))
+        rows = np.unique(
+            np.concatenate([of_class[listing] for listing, _ in users])
+        )
         if not rows.size:
             continue
-        edited = space.apply(
-            rebuilt.styles[rows],
-            np.array([coordinate]),
-            np.array([direction ^ reverse]),
-        )
+        edit = np.array([coordinate]), np.array([direction ^ reverse])
         decisions = batching.apply(
             decide,
             images[rows],
             rebuilt.styles[rows],
-            edited,
+            space.apply(rebuilt.styles[rows], *edit),
             batch_size=batch_size,
         ).argmax(axis=1)
         for target, rank in users:
             mine = np.searchsorted(rows, of_class[target])
             turned[target][rank] = (decisions[mine] == target) != reverse
+    return _beside_rebuilding(turned, rebuilt, of_class, reverse)
+
+
+def _beside_rebuilding(
+    turned: Mapping[int, np.ndarray],
+    rebuilt: reconstruction.Reconstruction,
+    of_class: Mapping[int, np.ndarray],
+    reverse: bool,
+) -> dict[int, Turned]:
+    """Puts beside what edits turn what rebuilding alone turns."""
+    alone = rebuilt.reconstructed_logits.argmax(axis=1)
     return {
         target: Turned(
-            by_edit=turned[target],
+            by_edit=by_edit,
             by_rebuilding=(alone[of_class[target]] == target) != reverse,
         )
-        for target in attributes
+        for target, by_edit in turned.items()
     }
 
 
+def _concerned(
+    logits: np.ndarray, targets: Sequence[int], reverse: bool
+) -> dict[int, np.ndarray]:
+    """Finds the rows of the images that each class's attributes could turn.
+
+    Args:
+        logits: of the images themselves, [N, K].
+        targets: the classes.
+        reverse: whether the edits lead away from the class.
+    """
+    order = np.argsort(-logits, axis=1, kind="stable")
+    first, second = order[:, 0], order[:, 1]
+    few = logits.shape[1] <= _FEW_CLASSES
+
+    def is_concerned(target: int) -> np.ndarray:
+        if reverse:
+            return first == target
+        return first != target if few else second == target
+
+    return {target: np.flatnonzero(is_concerned(target)) for target in targets}
+
+
 def _decide(model: model_lib.Model):
-    """Logits of images with an edit on them, compiled."""
+    """Compiles the logits of images with an edit carried onto them."""
 
     def decide(
         pixels: tf.Tensor, styles: tf.Tensor, edited: tf.Tensor
     ) -> tf.Tensor:
-        images = tf.cast(pixels, tf.float32) / _PIXELS_TO_UNIT - 1.0
-        change = model.generate(edited) - model.generate(styles)
-        carried = images + tf.cast(change, tf.float32)
-        return model.classify(tf.clip_by_value(carried, -1.0, 1.0))
+        return model.classify(
+            carried.carry(
+                preprocessing.to_float(pixels),
+                model.generate(styles),
+                model.generate(edited),
+            )
+        )
 
     return tf.function(decide, reduce_retracing=True)
 
@@ -137,10 +159,10 @@ def _decide(model: model_lib.Model):
 def _users(
     attributes: Mapping[int, Sequence[selection.Attribute]],
 ) -> dict[tuple[int, int], list[tuple[int, int]]]:
-    """Which classes list each edit, and where in their lists."""
+    """Says which classes list each edit, and where in their lists."""
     users: dict[tuple[int, int], list[tuple[int, int]]] = {}
     for target, listed in attributes.items():
-        for rank, one in enumerate(listed):
-            key = (one.coordinate, one.direction)
+        for rank, attribute in enumerate(listed):
+            key = (attribute.coordinate, attribute.direction)
             users.setdefault(key, []).append((target, rank))
     return users

@@ -48,27 +48,11 @@ def rank(
     """
     styles = np.asarray(styles, np.float64)
     predictions = np.asarray(predictions)
-    if styles.ndim != 2 or predictions.shape != styles.shape[:1]:
-        raise ValueError(
-            f"styles {styles.shape} and predictions {predictions.shape}; "
-            "expected [N, T] and [N]"
-        )
-    if not 0 < searched <= styles.shape[1]:
-        raise ValueError(
-            f"searched is {searched}; expected 1 to {styles.shape[1]}, the "
-            "number of styles"
-        )
-    styles = styles[:, :searched]
+    _check(styles, predictions, searched)
     exemplars = predictions == target_class
     if exemplars.sum() < 2:
         return []
-    mean, deviation = styles.mean(axis=0), styles.std(axis=0)
-    varies = deviation > _ROUNDING * np.abs(mean)
-    delta = (styles[exemplars] - mean) / np.where(varies, deviation, 1.0)
-    difference = np.where(varies, delta.mean(axis=0), 0.0)
-    # A coordinate that is the same in all exemplars is as relevant as can be.
-    relevance = np.abs(difference) / np.maximum(delta.std(axis=0), _ROUNDING)
-    relevance[np.abs(difference) <= _ROUNDING] = 0.0
+    difference, relevance = _relevance(styles[:, :searched], exemplars)
     order = np.argsort(-relevance, kind="stable")[:top_k]
     return [
         selection.Attribute(
@@ -80,3 +64,35 @@ def rank(
         for coordinate in order
         if relevance[coordinate] > 0
     ]
+
+
+def _check(styles: np.ndarray, predictions: np.ndarray, searched: int) -> None:
+    if styles.ndim != 2 or predictions.shape != styles.shape[:1]:
+        raise ValueError(
+            f"styles {styles.shape} and predictions {predictions.shape}; "
+            "expected [N, T] and [N]"
+        )
+    if not 0 < searched <= styles.shape[1]:
+        raise ValueError(
+            f"searched is {searched}; expected 1 to {styles.shape[1]}, the "
+            "number of styles"
+        )
+
+
+def _relevance(
+    styles: np.ndarray, exemplars: np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
+    """Returns each coordinate's mean delta and its relevance, both [S].
+
+    Args:
+        styles: of the population, [N, S].
+        exemplars: which of them are of the class, bool [N].
+    """
+    mean, deviation = styles.mean(axis=0), styles.std(axis=0)
+    varies = deviation > _ROUNDING * np.abs(mean)
+    delta = (styles[exemplars] - mean) / np.where(varies, deviation, 1.0)
+    difference = np.where(varies, delta.mean(axis=0), 0.0)
+    # A coordinate that is the same in all exemplars is as relevant as can be.
+    relevance = np.abs(difference) / np.maximum(delta.std(axis=0), _ROUNDING)
+    relevance[np.abs(difference) <= _ROUNDING] = 0.0
+    return difference, relevance

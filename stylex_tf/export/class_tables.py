@@ -11,7 +11,7 @@ def padded(
     classes: int,
     width: int,
 ) -> dict[str, np.ndarray]:
-    """Attributes as arrays, [K, width], that hold -1 where there is none.
+    """Lays attributes out as arrays, [K, width], -1 where there is none.
 
     Args:
         by_class: of each class, the best first: `coordinate`, `direction`,
@@ -28,6 +28,6 @@ def padded(
     ):
         tables[name] = np.full([classes, width], -1, dtype)
         for target, attributes in by_class.items():
-            values = [one[name] for one in attributes[:width]]
+            values = [attribute[name] for attribute in attributes[:width]]
             tables[name][target, : len(values)] = values
     return tables

@@ -19,7 +19,7 @@ _FLIPS = ((False, False), (False, True), (True, True), (True, False))
 
 
 def read_orientation(contents: tf.Tensor) -> tf.Tensor:
-    """The EXIF orientation of a JPEG, int64 in 1..8; 1 where none is told.
+    """Reads a JPEG's EXIF orientation, int64 in 1..8; 1 if untold.
 
     Args:
         contents: encoded bytes, [] string.
@@ -37,7 +37,7 @@ def read_orientation(contents: tf.Tensor) -> tf.Tensor:
     little_endian = data[tiff] == ord("I")
 
     def number(offsets: tf.Tensor, size: int) -> tf.Tensor:
-        """Unsigned integers of `size` bytes at offsets from the header."""
+        """Reads unsigned integers of `size` bytes, at header offsets."""
         places = (tiff + offsets)[..., tf.newaxis] + tf.range(
             size, dtype=tf.int64
         )

@@ -55,11 +55,11 @@ class HalfStored(tf.Module):
             purity.check(name, getattr(self, name))
 
     def concrete_functions(self) -> dict[str, Any]:
-        """The traced function of each signature, by its name."""
+        """Returns the traced function of each signature, by its name."""
         return {name: getattr(self, name) for name in signatures.CONTRACT}
 
     def _rebuild(self, graph: Any, call: Any, function: Any) -> Any:
-        """One signature as a concrete function over this module's weights."""
+        """Rebuilds a signature as a function over this module's weights."""
         used = _weights(graph)
         rest = [node for node in graph.node if node.name not in used]
         del graph.node[:]
@@ -92,7 +92,7 @@ class HalfStored(tf.Module):
 
 
 def _freeze(folder: str) -> tuple[Any, dict[str, Any]]:
-    """A SavedModel as one graph without variables, and its SignatureDefs.
+    """Makes one graph without variables of a SavedModel, and its signatures.
 
     Only compat.v1 offers this in public.
     """
@@ -119,7 +119,7 @@ def _output_nodes(call: Any) -> set[str]:
 
 
 def _reached(graph: Any, call: Any, prefix: str = "") -> Any:
-    """The part of a graph, and of its functions, that one signature runs.
+    """Cuts out the part of a graph that one signature runs.
 
     Args:
         graph: a frozen GraphDef.
@@ -150,7 +150,7 @@ def _reached(graph: Any, call: Any, prefix: str = "") -> Any:
         for function in _calls(nodes):
             function.name = prefix + function.name
         for node in nodes:
-            # Of handles still, where there are weights now.
+            # It still says handles, where there are weights now.
             node.attr.pop("_output_shapes", None)
     return part
 
@@ -172,7 +172,7 @@ def _mend_results(body: Any) -> None:
 
 
 def _calls(nodes: Iterable[Any]) -> Iterator[Any]:
-    """The functions that nodes call, as attributes."""
+    """Names the functions that nodes call, as attributes."""
     for node in nodes:
         for value in node.attr.values():
             for function in (value.func, *value.list.func):

@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-# Of the distances: 0 %, 1 %, ..., 100 %.
+# The percentiles of the distances that are kept: 0 %, 1 %, ..., 100 %.
 _SHARES = np.linspace(0.0, 1.0, 101)
 # A coordinate that hardly moves must not decide everything.
 _LEAST_SCALE = 1e-3
@@ -57,9 +57,9 @@ class HeldOut:
         """
         if len(images) < 2:
             raise ValueError(f"{len(images)} held-out images; expected two")
-        one, other = styles[0::2], styles[1::2]
-        mean = one.mean(axis=0, dtype=np.float64)
-        deviation = one.std(axis=0, dtype=np.float64)
+        half, other = styles[0::2], styles[1::2]
+        mean = half.mean(axis=0, dtype=np.float64)
+        deviation = half.std(axis=0, dtype=np.float64)
         scale = np.maximum(
             deviation, _LEAST_SCALE * max(float(deviation.max()), 1e-12)
         )
@@ -76,7 +76,7 @@ class HeldOut:
     def error_shares(
         self, images: np.ndarray, reconstructions: np.ndarray
     ) -> np.ndarray:
-        """The share of held-out images whose reconstruction is nearer, [N].
+        """Returns which share of held-out images is rebuilt better, [N].
 
         Args:
             images: uint8 [N, R, R, 3].
@@ -85,16 +85,18 @@ class HeldOut:
         return _shares(errors_of(images, reconstructions), self.errors)
 
     def style_shares(self, styles: np.ndarray) -> np.ndarray:
-        """The share of held-out images whose styles are nearer, [N].
+        """Returns the share of held-out images whose styles are nearer, [N].
 
         Args:
             styles: of all layers, [N, T].
         """
-        found = style_distances_of(styles, self.style_mean, self.style_scale)
-        return _shares(found, self.style_distances)
+        distances = style_distances_of(
+            styles, self.style_mean, self.style_scale
+        )
+        return _shares(distances, self.style_distances)
 
     def to_dict(self) -> dict[str, Any]:
-        """Plain JSON."""
+        """Returns plain JSON."""
         return {
             "images": self.images,
             **{
@@ -129,7 +131,7 @@ _ARRAYS = ("style_mean", "style_scale", "errors", "style_distances")
 
 
 def errors_of(images: np.ndarray, reconstructions: np.ndarray) -> np.ndarray:
-    """The mean absolute difference of pixels, in [0, 1], [N].
+    """Returns the mean absolute difference of pixels, in [0, 1], [N].
 
     Args:
         images: uint8 [N, R, R, 3].
@@ -142,7 +144,7 @@ def errors_of(images: np.ndarray, reconstructions: np.ndarray) -> np.ndarray:
 def style_distances_of(
     styles: np.ndarray, mean: np.ndarray, scale: np.ndarray
 ) -> np.ndarray:
-    """The root mean square of standardised coordinates, [N].
+    """Returns the root mean square of standardised coordinates, [N].
 
     Args:
         styles: [N, T].
@@ -154,7 +156,7 @@ def style_distances_of(
 
 
 def _shares(values: np.ndarray, quantiles: np.ndarray) -> np.ndarray:
-    """The share of held-out values below each, [N]; beyond all of them 1."""
+    """Returns the share of held-out values below each, [N]; 1 beyond all."""
     shares = np.interp(values, quantiles, _SHARES)
     # Where quantiles repeat, interpolation takes any of them.
     return np.where(values > quantiles[-1], 1.0, shares).astype(np.float32)

@@ -7,6 +7,7 @@ its header, and refused if too large, before a pixel is decoded.
 import tensorflow as tf
 
 from stylex_tf.export import checks, exif, signatures
+from stylex_tf.ops import preprocessing
 
 _PNG = b"\x89PNG\r\n\x1a\n"
 _PNG_HEADER_BYTES = 24
@@ -21,7 +22,7 @@ def decode(
     *,
     max_pixels: int = signatures.MAX_PIXELS,
 ) -> tf.Tensor:
-    """PNG or JPEG of any size to what the networks read.
+    """Decodes PNG or JPEG of any size to what the networks read.
 
     An image becomes what `stylex_tf/data/pictures.py` makes of it for training,
     to within a few levels: any kind of pixel to 8-bit RGB, transparent ones
@@ -49,13 +50,12 @@ def decode(
 
 
 def encode(images: tf.Tensor) -> tf.Tensor:
-    """Float images in [-1, 1], [..., H, W, 3], to PNG, [...] strings."""
-    levels = tf.round((tf.clip_by_value(images, -1.0, 1.0) + 1.0) * 127.5)
-    return tf.io.encode_png(tf.cast(levels, tf.uint8))
+    """Encodes float images in [-1, 1], [..., H, W, 3], as PNG, [...]."""
+    return tf.io.encode_png(preprocessing.to_uint8(images))
 
 
 def _decode_square(contents: tf.Tensor, max_pixels: int) -> tf.Tensor:
-    """The centre of an image, uint8 [S, S, 3], if it is not too large."""
+    """Decodes an image's centre, uint8 [S, S, 3], if it is small enough."""
     head = tf.strings.substr(contents, 0, _PNG_HEADER_BYTES)
     is_png = tf.strings.substr(head, 0, len(_PNG)) == _PNG
     is_jpeg = tf.strings.substr(head, 0, len(_JPEG)) == _JPEG
@@ -115,7 +115,7 @@ def _decode_jpeg(contents: tf.Tensor) -> tf.Tensor:
 
 
 def _png_shape(head: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
-    """Height and width as int64 from the first bytes of a PNG.
+    """Reads height and width, int64, from the first bytes of a PNG.
 
     The standard puts them into the header chunk, which comes first: length,
     "IHDR", width, height, each of four bytes, the most significant first.
@@ -131,7 +131,7 @@ def _png_shape(head: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
 
 
 def _jpeg_shape(contents: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
-    """Height and width as int64 from a JPEG's frame header."""
+    """Reads height and width, int64, from a JPEG's frame header."""
     shape = tf.io.extract_jpeg_shape(contents, output_type=tf.int64)
     return shape[0], shape[1]
 
@@ -145,14 +145,14 @@ def _crop_to_square(image: tf.Tensor) -> tf.Tensor:
 
 
 def _resize(image: tf.Tensor, resolution: int) -> tf.Tensor:
-    """A uint8 image, [H, W, 3], to floats in [-1, 1], [R, R, 3].
+    """Resizes a uint8 image, [H, W, 3], to floats in [-1, 1], [R, R, 3].
 
     Across first and then down, as Pillow does: it rounds to 8 bits, and so
     clips, between the two. At a hard edge that decides tens of levels.
     """
     height = tf.shape(image)[0]
     across = _to_size(image, [height, resolution])
-    return _to_size(across, [resolution, resolution]) / 127.5 - 1.0
+    return preprocessing.to_float(_to_size(across, [resolution, resolution]))
 
 
 def _to_size(image: tf.Tensor, size) -> tf.Tensor:

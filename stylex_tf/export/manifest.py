@@ -25,26 +25,26 @@ def problems(directory: pathlib.Path) -> list[str]:
     for line in lines:
         digest, _, name = line.partition("  ")
         expected[name] = digest
-    found = dict(_digests(directory))
+    actual = dict(_digests(directory))
     return [
         f"{name}: {problem}"
-        for name in sorted({**expected, **found})
-        if (problem := _problem(expected.get(name), found.get(name)))
+        for name in sorted({**expected, **actual})
+        if (problem := _problem(expected.get(name), actual.get(name)))
     ]
 
 
-def _problem(expected: str | None, found: str | None) -> str | None:
-    if found is None:
+def _problem(expected: str | None, actual: str | None) -> str | None:
+    if actual is None:
         return "is missing"
     if expected is None:
         return "is not in the manifest"
-    if found != expected:
-        return f"has SHA-256 {found}; expected {expected}"
+    if actual != expected:
+        return f"has SHA-256 {actual}; expected {expected}"
     return None
 
 
 def _digests(directory: pathlib.Path) -> list[tuple[str, str]]:
-    """Name and checksum of each file but the manifest."""
+    """Yields name and checksum of each file but the manifest."""
     return [
         (path.relative_to(directory).as_posix(), _digest(path))
         for path in sorted(directory.rglob("*"))

@@ -10,7 +10,7 @@ from stylex_tf.export import checks, signatures
 
 
 def batch(signature: signatures.Signature, tensor: tf.Tensor) -> tf.Tensor:
-    """[N, ...], whose N is one that a call may have."""
+    """Checks that N, of [N, ...], is one that a call may have."""
     size = tf.shape(tensor)[0]
     return checks.require(
         tensor,
@@ -22,12 +22,12 @@ def batch(signature: signatures.Signature, tensor: tf.Tensor) -> tf.Tensor:
 
 
 def images(signature: signatures.Signature, tensor: tf.Tensor) -> tf.Tensor:
-    """Float images, [N, R, R, 3]."""
+    """Checks float images, [N, R, R, 3]."""
     return checks.within(batch(signature, tensor), "images", tensor, -1, 1)
 
 
 def styles(signature: signatures.Signature, tensor: tf.Tensor) -> tf.Tensor:
-    """Styles, [N, T]."""
+    """Checks styles, [N, T]."""
     return checks.finite(batch(signature, tensor), "styles", tensor)
 
 
@@ -40,7 +40,7 @@ def edits(
     directions: tf.Tensor,
     strengths: tf.Tensor,
 ) -> tuple[tf.Tensor, tf.Tensor, tf.Tensor, tf.Tensor]:
-    """Images, [N], and their edits, each [N, E], of S searched coordinates."""
+    """Checks images, [N], and their edits, each [N, E], of S coordinates."""
     checked = batch(signature, image_bytes)
     count = tf.shape(coordinates)[1]
     for name, tensor in (
@@ -91,7 +91,7 @@ def attributes(
     classes: int,
     max_top_k: int,
 ) -> tuple[tf.Tensor, tf.Tensor, tf.Tensor]:
-    """The first input, classes and numbers of attributes, each [N]."""
+    """Checks the first input, classes and numbers of attributes, each [N]."""
     checked = batch(signature, first)
     checked = _same_length(checked, "target_class", target_class)
     checked = _same_length(checked, "top_k", top_k)
@@ -114,7 +114,7 @@ def chunk(
     first_edit: tf.Tensor,
     num_edits: tf.Tensor,
 ) -> tuple[tf.Tensor, tf.Tensor, tf.Tensor]:
-    """Images and their parts of the 2S edits, each [N]."""
+    """Checks images and their parts of the 2S edits, each [N]."""
     checked = batch(signature, image_bytes)
     checked = _same_length(checked, "first_edit", first_edit)
     checked = _same_length(checked, "num_edits", num_edits)
@@ -132,12 +132,12 @@ def chunk(
 
 
 def _same_length(tensor: tf.Tensor, name: str, other: tf.Tensor) -> tf.Tensor:
-    found, expected = tf.shape(other)[0], tf.shape(tensor)[0]
+    length, expected = tf.shape(other)[0], tf.shape(tensor)[0]
     return checks.require(
         tensor,
-        found == expected,
+        length == expected,
         f"{name} has another length than the first input: found",
-        found,
+        length,
         "expected",
         expected,
     )

@@ -153,13 +153,13 @@ def _probability_difference(
     stored: Any,
     examples: Sequence[bytes],
 ) -> float:
-    """The largest in what the classifier says of the reconstructions."""
+    """Returns how far the classifier's answers are apart at most."""
     if stored is full:
         return 0.0
     # What is not finite is found when the export is validated.
     return max(
-        float(np.nan_to_num(np.max(np.abs(one - other)), nan=1.0))
-        for one, other in (
+        float(np.nan_to_num(np.max(np.abs(some - other)), nan=1.0))
+        for some, other in (
             [
                 model.reconstruct(image_bytes=tf.constant([example]))[
                     "probabilities"

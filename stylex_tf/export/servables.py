@@ -1,8 +1,7 @@
 """What is exported: the contract's signatures over three networks."""
 
-import dataclasses
 import json
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import tensorflow as tf
@@ -15,38 +14,9 @@ from stylex_tf.export import (
     request_checks,
     signatures,
 )
+from stylex_tf.export import functions as functions_lib
 
 Outputs = dict[str, tf.Tensor]
-
-
-@dataclasses.dataclass(frozen=True, kw_only=True)
-class Functions:
-    """The model as functions of tensors; all must trace into a graph.
-
-    Attributes:
-        encode: images in [-1, 1], [N, R, R, 3], to styles, [N, T].
-        generate: styles to images, with fixed noise.
-        classify: images to logits, [N, K].
-        find_attributes: called with styles, [N, T], target classes, int32 [N]
-            (-1: away from the predicted class), and `top_k`, int32 []; returns
-            `coordinates`, `directions` (int32), `strengths` (what was added)
-            and `effects`, [N, top_k], `probabilities_after`, [N, top_k, K],
-            `images`, [N, top_k, R, R, 3], and `probabilities_before`, [N, K].
-            Where an image has fewer attributes, the coordinate is -1.
-        move: styles, [N, T], coordinates and directions, int32 [N, E], and
-            strengths, [N, E], to edited styles; coordinate -1 is no edit.
-        measure_effects: called with styles, each image's first edit, int32
-            [N], and `count`, int32 []; returns `coordinates` and `directions`,
-            int32 [N, count], -1 beyond the last edit, `effects`, [N, count,
-            K], and `base_logits`, [N, K].
-    """
-
-    encode: Callable[[tf.Tensor], tf.Tensor]
-    generate: Callable[[tf.Tensor], tf.Tensor]
-    classify: Callable[[tf.Tensor], tf.Tensor]
-    find_attributes: Callable[..., Mapping[str, tf.Tensor]]
-    move: Callable[..., tf.Tensor]
-    measure_effects: Callable[..., Mapping[str, tf.Tensor]]
 
 
 class Servable(tf.Module):
@@ -56,9 +26,10 @@ class Servable(tf.Module):
     variables, no Keras objects, and so loads wherever TensorFlow does.
     """
 
+    # More than seven parameters: all that a version tells of itself.
     def __init__(
         self,
-        functions: Functions,
+        functions: functions_lib.Functions,
         *,
         class_names: Sequence[str],
         resolution: int,
@@ -111,13 +82,16 @@ class Servable(tf.Module):
             class_attributes, len(self.class_names), max_top_k
         )
         self.resources = list(resources)
-        # Its text: TensorFlow would track a dictionary.
-        self._description = json.dumps(
-            self._describe_itself(about or {}), allow_nan=False
-        )
+        self._description = self._describe_itself(about or {})
+        self._trace()
+
+    def _trace(self) -> None:
+        """Makes a tf.function of each signature, an attribute of its name."""
         # Traced once, not for every signature that takes images.
         self._decode_bytes = tf.function(
-            lambda image_bytes: image_codec.decode(image_bytes, resolution),
+            lambda image_bytes: image_codec.decode(
+                image_bytes, self.sizes["R"]
+            ),
             input_signature=[tf.TensorSpec([None], tf.string)],
         )
         for signature, method in (
@@ -146,14 +120,14 @@ class Servable(tf.Module):
         )
 
     def concrete_functions(self) -> dict[str, Any]:
-        """The traced function of each signature, by its name."""
+        """Returns the traced function of each signature, by its name."""
         return {
             name: getattr(self, name).get_concrete_function()
             for name in signatures.CONTRACT
         }
 
     def contract(self) -> dict[str, Any]:
-        """The contract with this model's sizes, as plain JSON."""
+        """Returns the contract with this model's sizes, as plain JSON."""
         return signatures.to_dict(
             self.sizes,
             style_strength=self.style_strength,
@@ -161,18 +135,20 @@ class Servable(tf.Module):
         )
 
     def description(self) -> dict[str, Any]:
-        """What `describe` answers, as plain JSON."""
+        """Returns what `describe` answers, as plain JSON."""
         return json.loads(self._description)
 
-    def _describe_itself(self, about: Mapping[str, Any]) -> dict[str, Any]:
+    def _describe_itself(self, about: Mapping[str, Any]) -> str:
+        """Writes what `describe` answers as text, which is not tracked."""
         bounds = self.contract()
         del bounds["signatures"]
-        return {
+        description = {
             "format": signatures.DESCRIPTION_FORMAT,
             "class_names": list(self.class_names),
             **bounds,
             **about,
         }
+        return json.dumps(description, allow_nan=False)
 
     def _describe(self, format: tf.Tensor) -> Outputs:
         rows = request_checks.batch(signatures.DESCRIBE, format)
@@ -283,28 +259,30 @@ class Servable(tf.Module):
             max_top_k=self.max_top_k,
         )
         images = self._decode_bytes(image_bytes)
-        found = self._functions.find_attributes(
+        chosen = self._functions.find_attributes(
             self._functions.encode(images),
             target_class,
             top_k=tf.reduce_max(top_k),
         )
-        columns = tf.range(tf.shape(found["coordinates"])[1])
+        columns = tf.range(tf.shape(chosen["coordinates"])[1])
         wanted = columns[tf.newaxis] < top_k[:, tf.newaxis]
-        wanted &= found["coordinates"] >= 0
+        wanted &= chosen["coordinates"] >= 0
         return self._conform(
             signatures.FIND_ATTRIBUTES,
             {
-                "coordinates": tf.where(wanted, found["coordinates"], -1),
-                "directions": tf.where(wanted, found["directions"], -1),
+                "coordinates": tf.where(wanted, chosen["coordinates"], -1),
+                "directions": tf.where(wanted, chosen["directions"], -1),
                 "strengths": tf.where(wanted, self.style_strength, -1.0),
-                "shifts": tf.where(wanted, found["strengths"], -1.0),
-                "effects": tf.where(wanted, found["effects"], -1.0),
-                "probabilities_before": found["probabilities_before"],
+                "shifts": tf.where(wanted, chosen["strengths"], -1.0),
+                "effects": tf.where(wanted, chosen["effects"], -1.0),
+                "probabilities_before": chosen["probabilities_before"],
                 "probabilities_after": tf.where(
-                    wanted[:, :, tf.newaxis], found["probabilities_after"], -1.0
+                    wanted[:, :, tf.newaxis],
+                    chosen["probabilities_after"],
+                    -1.0,
                 ),
                 "edited_bytes": tf.where(
-                    wanted, image_codec.encode(found["images"]), ""
+                    wanted, image_codec.encode(chosen["images"]), ""
                 ),
             },
         )
@@ -380,14 +358,14 @@ class Servable(tf.Module):
         )
 
     def _draw(self, styles: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
-        """Styles to images and the class probabilities of those."""
+        """Draws images of styles, and returns their class probabilities too."""
         images = self._functions.generate(styles)
         return images, tf.nn.softmax(self._functions.classify(images))
 
     def _decode(
         self, signature: signatures.Signature, image_bytes: tf.Tensor
     ) -> tf.Tensor:
-        """Encoded images, [N], to [N, R, R, 3]; refuses too large a batch."""
+        """Decodes images, [N], to [N, R, R, 3]; refuses too large a batch."""
         return self._decode_bytes(request_checks.batch(signature, image_bytes))
 
     def _input_specs(

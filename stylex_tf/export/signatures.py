@@ -47,7 +47,7 @@ class TensorInfo:
     meaning: str
 
     def static_shape(self, sizes: Mapping[str, int]) -> tuple[int | None, ...]:
-        """The shape with the fixed axes filled in; None is a free dimension."""
+        """Returns the shape with fixed axes filled in; None is free."""
         return tuple(
             None
             if axis in FREE_AXES
@@ -347,7 +347,7 @@ def to_dict(
     style_strength: float,
     max_top_k: int = MAX_TOP_K,
 ) -> dict[str, Any]:
-    """The contract of one export as plain JSON: `assets/contract.json`.
+    """Returns an export's contract as plain JSON: `assets/contract.json`.
 
     Args:
         sizes: what R, T, S and K are.

@@ -93,15 +93,17 @@ def judge(
         )
     differences = {}
     for record in records:
-        found = answers[record.signature]
+        answered = answers[record.signature]
         for name, expected in record.outputs.items():
             where = f"{record.signature}/{name}"
-            if name not in found:
+            if name not in answered:
                 problems.append(f"{where}: was not answered")
                 continue
-            difference = _difference(name, expected, found[name])
+            difference = _difference(name, expected, answered[name])
             differences[where] = difference
-            problems += _answer_problems(where, name, difference, found[name])
+            problems += _answer_problems(
+                where, name, difference, answered[name]
+            )
     return Verdict(problems, differences)
 
 
@@ -188,9 +190,9 @@ def _shape(
 
 
 def _answer_problems(
-    where: str, name: str, difference: float, found: np.ndarray
+    where: str, name: str, difference: float, answered: np.ndarray
 ) -> Iterator[str]:
-    if found.dtype.kind == "f" and not np.all(np.isfinite(found)):
+    if answered.dtype.kind == "f" and not np.all(np.isfinite(answered)):
         yield f"{where}: holds values that are not finite"
         return
     allowed = 1.0 if _holds_images(name) else TOLERANCE
@@ -206,32 +208,34 @@ def _holds_images(output: str) -> bool:
     return output.endswith("_bytes")
 
 
-def _difference(output: str, expected: np.ndarray, found: np.ndarray) -> float:
-    """How far apart two answers are; infinity if they have no distance."""
-    if expected.shape != found.shape or expected.dtype != found.dtype:
+def _difference(
+    output: str, expected: np.ndarray, answered: np.ndarray
+) -> float:
+    """Measures how far apart two answers are; infinity if they cannot be."""
+    if expected.shape != answered.shape or expected.dtype != answered.dtype:
         return np.inf
     if expected.dtype == object:
         if not _holds_images(output):
-            return 0.0 if np.array_equal(expected, found) else np.inf
-        pairs = zip(expected.flat, found.flat, strict=True)
+            return 0.0 if np.array_equal(expected, answered) else np.inf
+        pairs = zip(expected.flat, answered.flat, strict=True)
         return max(_levels(*pair) for pair in pairs)
     # Not-a-number where either is not finite, which no tolerance allows.
-    gap = float(np.max(np.abs(expected.astype(float) - found.astype(float))))
+    gap = float(np.max(np.abs(expected.astype(float) - answered.astype(float))))
     if np.issubdtype(expected.dtype, np.integer):
         return gap
     return gap / max(1.0, float(np.max(np.abs(expected))))
 
 
-def _levels(expected: bytes, found: bytes) -> float:
-    """The largest difference of two PNG files' pixels."""
-    if expected == found:
+def _levels(expected: bytes, answered: bytes) -> float:
+    """Returns the largest difference of two PNG files' pixels."""
+    if expected == answered:
         return 0.0
-    if not expected or not found:
+    if not expected or not answered:
         return np.inf
-    one, other = (
+    picture, other = (
         tf.io.decode_png(contents).numpy().astype(int)
-        for contents in (expected, found)
+        for contents in (expected, answered)
     )
-    if one.shape != other.shape:
+    if picture.shape != other.shape:
         return np.inf
-    return float(np.max(np.abs(one - other)))
+    return float(np.max(np.abs(picture - other)))

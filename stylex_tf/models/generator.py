@@ -16,6 +16,7 @@ class Generator(keras.Model):
     all layers, joined with the classifier's probabilities p.
     """
 
+    # More than seven parameters: those of Synthesis, and the condition's.
     def __init__(
         self,
         resolution: int = 256,

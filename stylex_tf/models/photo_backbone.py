@@ -78,7 +78,7 @@ class PhotoBackbone(keras.Model):
         return maps
 
     def _block(self, x: tf.Tensor, name: str, *, halve: bool) -> tf.Tensor:
-        """An inverted residual: widen, filter each channel, project."""
+        """Applies an inverted residual: widen, filter each channel, project."""
         y = x
         if f"{name}/expand/kernel" in self._parameters:
             y = tf.nn.relu6(self._conv(y, f"{name}/expand"))

@@ -70,8 +70,7 @@ class StyleSpace:
                 every input channel, and for those of toRGB: StyleGAN2's.
             searched_width: coordinates a convolution that are searched, at
                 most; 0 is all of them.
-            spatial_resolution: r, height and width of the spatial code, that
-                of a block above the first.
+            spatial_resolution: r, that of a block above the first.
             spatial_channels: c, its channels; 0 is no spatial code.
 
         Raises:
@@ -109,11 +108,20 @@ class StyleSpace:
         if spatial_channels:
             r = spatial_resolution
             carried.append((f"b{r}{SPATIAL}", r, r * r * spatial_channels))
+        return cls._in_a_row(convs, carried)
+
+    @classmethod
+    def _in_a_row(
+        cls,
+        searched: Sequence[tuple[str, int, int]],
+        carried: Sequence[tuple[str, int, int]],
+    ) -> "StyleSpace":
+        """Lays out layers, as (name, resolution, width), one after another."""
         layers: list[StyleLayer] = []
         offset = 0
-        for name, r, size in convs + carried:
-            searched = len(layers) < len(convs)
-            layers.append(StyleLayer(name, r, size, offset, searched))
+        for name, r, size in (*searched, *carried):
+            is_searched = len(layers) < len(searched)
+            layers.append(StyleLayer(name, r, size, offset, is_searched))
             offset += size
         return cls(tuple(layers))
 

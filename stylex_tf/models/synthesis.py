@@ -43,8 +43,7 @@ class Synthesis(keras.Model):
             style_width: how many input channels of a convolution follow the
                 styles; 0 is all of them.
             searched_width: how many of these are searched; 0 is all of them.
-            spatial_resolution: of the spatial code, that of a block above the
-                first.
+            spatial_resolution: that of a block above the first.
             spatial_channels: of the spatial code; 0 is none.
             **kwargs: forwarded to keras.Model.
         """
@@ -158,7 +157,7 @@ class Synthesis(keras.Model):
         return state[-1]
 
     def _first_state(self, styles: tf.Tensor) -> tuple[tf.Tensor, ...]:
-        """What enters the first layer: the constant, and no image yet."""
+        """Returns what enters the first layer: the constant, no image yet."""
         constant = tf.cast(self.constant, self.compute_dtype)
         return (tf.tile(constant, [tf.shape(styles)[0], 1, 1, 1]),)
 

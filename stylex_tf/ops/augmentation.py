@@ -133,7 +133,7 @@ def apply(images: tf.Tensor, parameters: Parameters) -> tf.Tensor:
 
 
 def _backwards(parameters: Parameters) -> tf.Tensor:
-    """Where each output pixel comes from: affine matrices, [N, 2, 3].
+    """Says where each output pixel comes from: affine matrices, [N, 2, 3].
 
     The inverse of offset . second_turn . stretch . turn . scale . translation
     . quarter_turns . flip, in pixels from the centre, x right and y down.
@@ -156,7 +156,7 @@ def _backwards(parameters: Parameters) -> tf.Tensor:
 
 
 def _matrix(a, b, c, d, x=0.0, y=0.0) -> tf.Tensor:
-    """[[a, b, x], [c, d, y], [0, 0, 1]] of each example, [N, 3, 3]."""
+    """Builds [[a, b, x], [c, d, y], [0, 0, 1]] of each example, [N, 3, 3]."""
     rows = [a, b, x, c, d, y, 0.0, 0.0, 1.0]
     count = tf.shape(next(row for row in rows if tf.is_tensor(row)))[0]
     entries = [tf.broadcast_to(row, [count]) for row in rows]
@@ -168,12 +168,12 @@ def _shift(by: tf.Tensor) -> tf.Tensor:
 
 
 def _turn_back(angle: tf.Tensor) -> tf.Tensor:
-    """Clockwise; counter-clockwise to the eye is [[cos, sin], [-sin, cos]]."""
+    """Turns clockwise; [[cos, sin], [-sin, cos]] is the other way."""
     return _matrix(tf.cos(angle), -tf.sin(angle), tf.sin(angle), tf.cos(angle))
 
 
 def _product(*matrices: tf.Tensor) -> tf.Tensor:
-    """Not by tf.matmul, for which a GPU may round pixels to 10 bits."""
+    """Multiplies without tf.matmul: a GPU may round pixels to 10 bits."""
     product, *others = matrices
     for other in others:
         product = tf.reduce_sum(

@@ -30,7 +30,7 @@ def carry(
         reconstructions, tf.float32
     )
     size = tf.shape(photographs)[1:3]
-    # Of the same size nothing is interpolated: exact, to the last bit.
+    # Where the sizes are equal nothing is interpolated: exact, to the bit.
     difference = tf.cond(
         tf.reduce_all(tf.equal(size, tf.shape(difference)[1:3])),
         lambda: difference,

@@ -189,7 +189,7 @@ def _about_attributes(
     findings: findings_lib.Findings,
 ) -> Iterator[Caution]:
     without = [found for found in findings.classes if not found.attributes]
-    # Of many classes without any, one warning and not one each.
+    # Many classes without any get one warning, and not one each.
     none_at_all = len(without) == len(findings.classes)
     for found in without[:1] if none_at_all else without:
         where = "any class" if none_at_all else f"“{found.class_name}”"

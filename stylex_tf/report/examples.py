@@ -31,7 +31,7 @@ def choose(gains: np.ndarray, styles: np.ndarray, count: int) -> np.ndarray:
     while len(picked) < min(count, len(candidates)):
         step = styles[candidates] - styles[picked[-1]]
         distance = np.minimum(distance, np.square(step).sum(axis=1))
-        # Of copies, none is far: the better of them is taken, once.
+        # No copy is far: the better one is taken, once.
         distance[np.isin(candidates, picked)] = -1.0
         picked.append(int(candidates[distance.argmax()]))
     return np.array(picked, int)

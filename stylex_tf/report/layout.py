@@ -23,7 +23,7 @@ class _Choice:
     """What an attribute may show."""
 
     examples: int
-    # Of the knob.
+    # Where the knob can stand.
     places: int
     # Whether the edits are shown on the photographs too, and whether the knob
     # turns those.

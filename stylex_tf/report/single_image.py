@@ -13,7 +13,8 @@ class Edit:
 
     coordinate: int
     direction: int
-    # Of this edit alone, on the log odds (or logit) of the class led to.
+    # The effect of this edit alone, on the log odds (or logit) of the class led
+    # to.
     effect: float
     # uint8 [H, W, 3], float [K].
     picture: np.ndarray

@@ -10,7 +10,7 @@ _COORDINATE = re.compile(r"\d+")
 
 
 def are_coordinates(names: Sequence[str]) -> bool:
-    """Whether `coordinates` needs no ranked lists."""
+    """Says whether `coordinates` needs no ranked lists."""
     return all(_COORDINATE.fullmatch(name.strip()) for name in names)
 
 
@@ -38,19 +38,19 @@ def coordinates(
             "no attribute is named; expected coordinates as in the report, "
             'such as "24", or a class and a rank, "cat:1"'
         )
-    found = [
+    coordinates = [
         int(name)
         if are_coordinates([name])
         else _ranked(name, class_names, by_class)
         for name in names
     ]
-    for coordinate in found:
+    for coordinate in coordinates:
         if coordinate >= size:
             raise errors.RunFolderError(
                 f"attribute {coordinate}: the run has the coordinates 0 to "
                 f"{size - 1}"
             )
-    return tuple(dict.fromkeys(found))
+    return tuple(dict.fromkeys(coordinates))
 
 
 def _ranked(

@@ -7,7 +7,7 @@ import tensorflow as tf
 
 from stylex_tf import errors
 from stylex_tf.classifiers import adapter
-from stylex_tf.data import preprocessing
+from stylex_tf.ops import preprocessing
 
 Rebuild = Callable[[tf.Tensor, tf.Tensor], tf.Tensor]
 

@@ -6,7 +6,7 @@ import numpy as np
 import tensorflow as tf
 
 from stylex_tf.attributes import carried_edit
-from stylex_tf.data import preprocessing
+from stylex_tf.ops import preprocessing
 from stylex_tf.report import demonstration, findings, layout
 from stylex_tf.runs import searching
 from stylex_tf.runs import trained as trained_lib
@@ -15,7 +15,7 @@ from stylex_tf.search import batching
 
 def demonstrate(
     trained: trained_lib.TrainedRun,
-    found: searching.Found,
+    search_result: searching.SearchResult,
     shown: findings.Findings,
     plan: layout.Layout,
 ) -> Mapping[tuple[int, int], demonstration.Demonstration]:
@@ -23,7 +23,7 @@ def demonstrate(
 
     Args:
         trained: the run.
-        found: what the search found.
+        search_result: what the search found.
         shown: the attributes, with the images that show them.
         plan: how many places a knob has, and how many images are measured.
 
@@ -33,11 +33,11 @@ def demonstrate(
     """
     if not plan.places:
         return {}
-    rows = {name: row for row, name in enumerate(found.table.image_ids)}
+    rows = {name: row for row, name in enumerate(search_result.table.image_ids)}
     return {
         (one.class_index, view.rank): _turn(
             trained,
-            found,
+            search_result,
             one.class_index,
             view,
             np.array([rows[name] for name in view.image_ids], int),
@@ -51,7 +51,7 @@ def demonstrate(
 
 def _turn(
     trained: trained_lib.TrainedRun,
-    found: searching.Found,
+    search_result: searching.SearchResult,
     target: int,
     view: findings.AttributeView,
     examples: np.ndarray,
@@ -59,10 +59,10 @@ def _turn(
 ) -> demonstration.Demonstration:
     functions = trained.stylex
     batch_size = trained.settings.attributes.batch_size
-    ends = found.table.ranges.ends()[:, view.coordinate]
+    ends = search_result.table.ranges.ends()[:, view.coordinate]
     first, last = ends[1 - view.direction], ends[view.direction]
     doses = np.linspace(first, last, plan.places, dtype=np.float32)
-    others = np.flatnonzero(found.table.predictions != target)
+    others = np.flatnonzero(search_result.table.predictions != target)
 
     def see(styles: tf.Tensor) -> tf.Tensor:
         return preprocessing.to_uint8(functions.generate(styles))
@@ -70,16 +70,16 @@ def _turn(
     def answer(styles: tf.Tensor) -> tf.Tensor:
         return tf.nn.softmax(functions.classify(functions.generate(styles)))
 
-    turned = _at_all(found.styles[examples], view.coordinate, doses)
+    turned = _at_all(search_result.styles[examples], view.coordinate, doses)
     measured = _at_all(
-        found.styles[others[: plan.measured]], view.coordinate, doses
+        search_result.styles[others[: plan.measured]], view.coordinate, doses
     )
     frames = batching.apply(see, turned, batch_size=batch_size)
     said = batching.apply(answer, turned, batch_size=batch_size)
     responses = batching.apply(answer, measured, batch_size=batch_size)
     by_example = (len(examples), plan.places)
     frames = frames.reshape(*by_example, *frames.shape[1:])
-    own = found.styles[examples, view.coordinate]
+    own = search_result.styles[examples, view.coordinate]
     return demonstration.Demonstration(
         frames=frames,
         probabilities=said[:, target].reshape(by_example),

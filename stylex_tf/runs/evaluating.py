@@ -51,7 +51,7 @@ def rebuild(
 
 
 def judge_significance(
-    trained: trained_lib.TrainedRun, found: searching.Found
+    trained: trained_lib.TrainedRun, search_result: searching.SearchResult
 ) -> significance.Verdict:
     """Tests what was found on images that the search has not seen."""
     functions, images = trained.stylex, trained.held_out.tested
@@ -65,8 +65,8 @@ def judge_significance(
             functions.model,
             images.images,
             tested,
-            found.table.space,
-            found.by_class,
+            search_result.table.space,
+            search_result.by_class,
             reverse=reverse,
             batch_size=settings.attributes.batch_size,
         )
@@ -76,9 +76,11 @@ def judge_significance(
     )
 
 
+# More than seven parameters: all that was made before, each by a stage
+# of its own, and used here together.
 def evaluate(
     trained: trained_lib.TrainedRun,
-    found: searching.Found,
+    search_result: searching.SearchResult,
     rebuilt: reconstruction.Reconstruction,
     verdict: significance.Verdict,
     opinion: second_opinion.SecondOpinion,
@@ -91,7 +93,7 @@ def evaluate(
 
     Args:
         trained: the run.
-        found: what the search found, and is significant.
+        search_result: what the search found, and is significant.
         rebuilt: reconstructions of images that the search has not seen.
         verdict: the tests of significance.
         opinion: a second classifier.
@@ -102,17 +104,16 @@ def evaluate(
     """
     run, functions = trained, trained.stylex
     settings, images = run.settings.attributes, trained.held_out.unseen.images
-    truth = measuring_truth.Truth(trained, found, rebuilt, namer)
+    truth = measuring_truth.Truth(trained, search_result, rebuilt, namer)
     pictures = measuring_pictures.Pictures(trained, rebuilt, opinion)
     edits = first_edits.make(
         functions.model,
-        found.table.space,
+        search_result.table.space,
         rebuilt,
         images,
-        found.by_class,
+        search_result.by_class,
         batch_size=settings.batch_size,
     )
-    few = slice(0, _INDEPENDENCE_IMAGES)
     return record.Evaluation(
         classifier=_classifier(trained, rebuilt),
         reconstruction=pictures.reconstruction(),
@@ -120,43 +121,66 @@ def evaluate(
         sufficiency=sufficiency.measure(
             sufficiency.EditedImages(
                 functions.model,
-                found.table.space,
+                search_result.table.space,
                 rebuilt,
                 images,
                 opinion.classify,
                 batch_size=settings.batch_size,
             ),
-            found.by_class,
-            sufficiency.Baselines(
-                styles=found.styles,
-                predictions=found.table.predictions,
-                wu=_wu_lists(found),
-                no_classification_loss=(
-                    ablation.sufficiency.flips if ablation else None
-                ),
-                drawn=truth.ceiling(),
-                seed=run.settings.seed,
-            ),
+            search_result.by_class,
+            _baselines(search_result, ablation, truth, run.settings.seed),
             swap_label=functions.swap_label,
         ),
         edits=truth.edits(edits),
-        independence=independence.measure(
-            functions.model,
-            rebuilt.styles[few],
-            rebuilt.reconstructed_logits.argmax(axis=1)[few],
-            found.table.space,
-            found.by_class,
-            batch_size=settings.batch_size,
-        ),
+        independence=_independence(trained, search_result, rebuilt),
         significance=_significance(verdict),
         ground_truth=truth.figures(pictures.rebuilt),
-        run=record.Run(
-            config=dataclasses.asdict(run.settings),
-            class_names=tuple(run.classifier.class_names),
-            images_seen=run.stylex.step * run.settings.training.batch_size,
-            seconds=seconds,
-            **run_folder.environment(),
-        ),
+        run=_run(trained, seconds),
+    )
+
+
+def _baselines(
+    search_result: searching.SearchResult,
+    ablation: record.Evaluation | None,
+    truth: measuring_truth.Truth,
+    seed: int,
+) -> sufficiency.Baselines:
+    """Collects what the flip rates are compared with."""
+    return sufficiency.Baselines(
+        styles=search_result.styles,
+        predictions=search_result.table.predictions,
+        wu=_wu_lists(search_result),
+        no_classification_loss=ablation.sufficiency.flips if ablation else None,
+        drawn=truth.ceiling(),
+        seed=seed,
+    )
+
+
+def _independence(
+    trained: trained_lib.TrainedRun,
+    search_result: searching.SearchResult,
+    rebuilt: reconstruction.Reconstruction,
+) -> record.Independence:
+    few = slice(0, _INDEPENDENCE_IMAGES)
+    return independence.measure(
+        trained.stylex.model,
+        rebuilt.styles[few],
+        rebuilt.reconstructed_logits.argmax(axis=1)[few],
+        search_result.table.space,
+        search_result.by_class,
+        batch_size=trained.settings.attributes.batch_size,
+    )
+
+
+def _run(trained: trained_lib.TrainedRun, seconds: float) -> record.Run:
+    """Records what was run, and how long it took."""
+    settings = trained.settings
+    return record.Run(
+        config=dataclasses.asdict(settings),
+        class_names=tuple(trained.classifier.class_names),
+        images_seen=trained.stylex.step * settings.training.batch_size,
+        seconds=seconds,
+        **run_folder.environment(),
     )
 
 
@@ -197,7 +221,7 @@ def read_ablation(
 def _classifier(
     trained: trained_lib.TrainedRun, rebuilt: reconstruction.Reconstruction
 ) -> record.Classifier:
-    """How good the classifier is on the unseen images, where that is known."""
+    """Measures the classifier on the unseen images, where they have labels."""
     if not trained.dataset.manifest.labelled:
         return record.Classifier()
     labels, count = (
@@ -222,9 +246,9 @@ def _classifier(
 
 
 def _significance(verdict: significance.Verdict) -> record.Significance:
-    """What the tests counted, on images that neither saw."""
-    flags = [one for flags in verdict.significant.values() for one in flags]
-    both = [one for flags in verdict.both_ways.values() for one in flags]
+    """Records what the tests counted, on images that neither saw."""
+    flags = [flag for flags in verdict.significant.values() for flag in flags]
+    both = [flag for flags in verdict.both_ways.values() for flag in flags]
 
     def counted(number: int) -> figure.Figure:
         return figure.Figure(float(number), verdict.images)
@@ -237,14 +261,16 @@ def _significance(verdict: significance.Verdict) -> record.Significance:
     )
 
 
-def _wu_lists(found: searching.Found) -> dict[int, list[selection.Attribute]]:
+def _wu_lists(
+    search_result: searching.SearchResult,
+) -> dict[int, list[selection.Attribute]]:
     return {
         target: wu_ranking.rank(
-            found.styles,
-            found.table.predictions,
+            search_result.styles,
+            search_result.table.predictions,
             target_class=target,
-            searched=found.table.num_coordinates,
+            searched=search_result.table.num_coordinates,
             top_k=edit_lists.TOP,
         )
-        for target in range(found.table.num_classes)
+        for target in range(search_result.table.num_classes)
     }

@@ -22,14 +22,14 @@ class Explained:
     """A run, explained.
 
     Attributes:
-        found: what the search found, and is significant.
+        search_result: what the search found, and is significant.
         shown: the same with pictures.
         evaluation: every figure.
         names: what people called the coordinates, and else what the readers
             of known factors did.
     """
 
-    found: searching.Found
+    search_result: searching.SearchResult
     shown: findings.Findings
     evaluation: record.Evaluation
     names: Mapping[int, str]
@@ -55,16 +55,16 @@ def explain(
     """
     given = given_names.read(trained)
     other = evaluating.read_ablation(trained, ablation) if ablation else None
-    found = searching.find(trained)
+    search_result = searching.find(trained)
     opinion = second_opinion.get(trained)
-    verdict = evaluating.judge_significance(trained, found)
-    found = found.only(verdict.significant)
+    verdict = evaluating.judge_significance(trained, search_result)
+    search_result = search_result.only(verdict.significant)
     rebuilt = evaluating.rebuild(trained, opinion)
-    namer = naming.get(trained, found, rebuilt)
-    shown = reporting.show(trained, found, namer)
+    namer = naming.get(trained, search_result, rebuilt)
+    shown = reporting.show(trained, search_result, namer)
     evaluation = evaluating.evaluate(
         trained,
-        found,
+        search_result,
         rebuilt,
         verdict,
         opinion,
@@ -80,6 +80,6 @@ def explain(
         folder.root / "tensorboard",
         step=trained.stylex.step,
     )
-    reporting.write_report(trained, found, shown, evaluation, given)
+    reporting.write_report(trained, search_result, shown, evaluation, given)
     names = {**naming.names(shown), **given.names}
-    return Explained(found, shown, evaluation, names)
+    return Explained(search_result, shown, evaluation, names)

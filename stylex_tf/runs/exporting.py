@@ -9,9 +9,10 @@ import numpy as np
 import tensorflow as tf
 from PIL import Image
 
-from stylex_tf.data import preprocessing
 from stylex_tf.evaluation import evaluation_file, record
+from stylex_tf.export import functions as functions_lib
 from stylex_tf.export import held_out, saved_model, servables
+from stylex_tf.ops import preprocessing
 from stylex_tf.runs import searching
 from stylex_tf.runs import trained as trained_lib
 from stylex_tf.search import calibration as calibration_lib
@@ -30,7 +31,7 @@ _EXAMPLES = 32
 
 def export(
     trained: trained_lib.TrainedRun,
-    found: searching.Found,
+    search_result: searching.SearchResult,
     evaluation: record.Evaluation,
     names: Mapping[int, str],
 ) -> saved_model.Published:
@@ -38,7 +39,7 @@ def export(
 
     Args:
         trained: the run.
-        found: what the search found, and is significant.
+        search_result: what the search found, and is significant.
         evaluation: every figure.
         names: what people called the coordinates.
 
@@ -46,67 +47,21 @@ def export(
         ExportError: it answers otherwise; nothing is left of it.
     """
     functions = trained.stylex
-
-    # Compiled apart, or each signature would hold a generator of its own.
-    model = model_lib.Model(functions.generate, functions.classify)
-    calibration = _calibrate(trained, found)
-
-    def find_attributes(
-        styles: tf.Tensor, target_class: tf.Tensor, *, top_k: tf.Tensor
-    ) -> dict[str, tf.Tensor]:
-        return screening.find_attributes(
-            model,
-            styles,
-            found.table.space,
-            target_class,
-            top_k=top_k,
-            calibration=calibration,
-        )
-
-    ranges, shift_size = found.table.ranges, found.table.shift_size
+    ranges = search_result.table.ranges
     class_attributes = {
-        target: [dataclasses.asdict(one) for one in attributes]
-        for target, attributes in found.by_class.items()
+        target: [dataclasses.asdict(attribute) for attribute in attributes]
+        for target, attributes in search_result.by_class.items()
     }
-
-    def move(
-        styles: tf.Tensor,
-        coordinates: tf.Tensor,
-        directions: tf.Tensor,
-        strengths: tf.Tensor,
-    ) -> tf.Tensor:
-        return moves.move_all(
-            styles,
-            ranges,
-            coordinates,
-            directions,
-            strengths,
-        )
-
-    def measure_effects(
-        styles: tf.Tensor, first_edit: tf.Tensor, *, count: tf.Tensor
-    ) -> dict[str, tf.Tensor]:
-        return effects_chunk.measure(
-            model, styles, found.table.space, first_edit, count=count
-        )
-
     servable = servables.Servable(
-        servables.Functions(
-            encode=functions.encode,
-            generate=functions.generate,
-            classify=functions.classify,
-            find_attributes=find_attributes,
-            move=move,
-            measure_effects=measure_effects,
-        ),
+        _functions(trained, search_result),
         class_names=trained.classifier.class_names,
         resolution=trained.settings.model.resolution,
         num_styles=functions.style_space.total,
         num_searched=ranges.size,
         class_attributes=class_attributes,
-        style_strength=shift_size,
+        style_strength=search_result.table.shift_size,
         resources=[trained.classifier],
-        about=_about(trained, found, evaluation, names),
+        about=_about(trained, search_result, evaluation, names),
     )
     return saved_model.export(
         servable,
@@ -117,8 +72,8 @@ def export(
         assets={
             "style_space": functions.style_space.to_dict(),
             "style_ranges": {
-                "minimum": found.table.ranges.minimum.tolist(),
-                "maximum": found.table.ranges.maximum.tolist(),
+                "minimum": ranges.minimum.tolist(),
+                "maximum": ranges.maximum.tolist(),
             },
             "class_attributes": {
                 str(target): attributes
@@ -134,14 +89,62 @@ def export(
     )
 
 
+def _functions(
+    trained: trained_lib.TrainedRun, search_result: searching.SearchResult
+) -> functions_lib.Functions:
+    """Returns the model as functions of tensors, which an export traces."""
+    functions, space = trained.stylex, search_result.table.space
+    # Compiled apart, or each signature would hold a generator of its own.
+    model = model_lib.Model(functions.generate, functions.classify)
+    calibration = _calibrate(trained, search_result)
+
+    def find_attributes(
+        styles: tf.Tensor, target_class: tf.Tensor, *, top_k: tf.Tensor
+    ) -> dict[str, tf.Tensor]:
+        return screening.find_attributes(
+            model,
+            styles,
+            space,
+            target_class,
+            top_k=top_k,
+            calibration=calibration,
+        )
+
+    def move(
+        styles: tf.Tensor,
+        coordinates: tf.Tensor,
+        directions: tf.Tensor,
+        strengths: tf.Tensor,
+    ) -> tf.Tensor:
+        return moves.move_all(
+            styles, space.ranges, coordinates, directions, strengths
+        )
+
+    def measure_effects(
+        styles: tf.Tensor, first_edit: tf.Tensor, *, count: tf.Tensor
+    ) -> dict[str, tf.Tensor]:
+        return effects_chunk.measure(
+            model, styles, space, first_edit, count=count
+        )
+
+    return functions_lib.Functions(
+        encode=functions.encode,
+        generate=functions.generate,
+        classify=functions.classify,
+        find_attributes=find_attributes,
+        move=move,
+        measure_effects=measure_effects,
+    )
+
+
 def _about(
     trained: trained_lib.TrainedRun,
-    found: searching.Found,
+    search_result: searching.SearchResult,
     evaluation: record.Evaluation,
     names: Mapping[int, str],
 ) -> dict[str, Any]:
-    """What the export says of itself, besides its sizes."""
-    ranges = found.table.ranges
+    """Collects what the export says of itself, besides its sizes."""
+    ranges = search_result.table.ranges
     return {
         "name": trained.settings.name,
         "ranges": {
@@ -157,7 +160,7 @@ def _about(
 
 
 def _measure_held_out(trained: trained_lib.TrainedRun) -> held_out.HeldOut:
-    """How the model does on images that nothing was chosen by."""
+    """Measures the model on images that nothing was chosen by."""
     functions, images = trained.stylex, trained.held_out.unseen.images
     size = trained.settings.attributes.batch_size
     styles, rebuilt = [], []
@@ -171,17 +174,19 @@ def _measure_held_out(trained: trained_lib.TrainedRun) -> held_out.HeldOut:
 
 
 def _calibrate(
-    trained: trained_lib.TrainedRun, found: searching.Found
+    trained: trained_lib.TrainedRun, search_result: searching.SearchResult
 ) -> calibration_lib.Calibration:
     """Learns what gradients miss from images that were measured whole."""
-    table = found.table
+    table = search_result.table
     rows = screened_search.pilot_rows(table.num_images)
     estimate = gradient_effects.GradientEffects(
         trained.stylex.model,
         table.space,
         batch_size=trained.settings.attributes.batch_size,
     )
-    return calibration_lib.fit(estimate, found.styles[rows], table.take(rows))
+    return calibration_lib.fit(
+        estimate, search_result.styles[rows], table.take(rows)
+    )
 
 
 def _png(image: np.ndarray) -> bytes:

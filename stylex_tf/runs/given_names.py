@@ -34,7 +34,7 @@ def read(trained: trained_lib.TrainedRun) -> GivenNames:
 
 
 def _fingerprint(trained: trained_lib.TrainedRun) -> str:
-    """Of the generator's weights, which say what a coordinate is."""
+    """Digests the generator's weights, which give coordinates meaning."""
     digest = hashlib.sha256()
     for weight in trained.stylex.averages.generator.weights:
         digest.update(weight.numpy().tobytes())

@@ -55,8 +55,8 @@ def read(path: str | os.PathLike[str]) -> Source:
     source = pathlib.Path(path).expanduser().absolute()
     if (source / "config.json").is_file():
         return _read_run(run_folder.RunFolder(source))
-    found = _read_file(source)
-    return Source(found, found)
+    file = _read_file(source)
+    return Source(file, file)
 
 
 def check(path: str, description: manifest.Manifest) -> None:

@@ -5,8 +5,8 @@ import tensorflow as tf
 
 from stylex_tf import errors
 from stylex_tf.classifiers import adapter
-from stylex_tf.data import preprocessing
 from stylex_tf.data.records import tfrecords
+from stylex_tf.ops import preprocessing
 
 # So many images stand for all.
 _IMAGES = 1_000

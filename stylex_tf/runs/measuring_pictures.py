@@ -96,7 +96,7 @@ class Pictures:
         )
 
     def _of_targets(self, edits: first_edits.FirstEdits) -> np.ndarray:
-        """Unseen images of the classes that edits lead to, as many of each.
+        """Returns unseen images of the classes that edits lead to.
 
         None is taken twice: where a class has fewer images than edits, its
         share is smaller.

@@ -5,7 +5,6 @@ from collections.abc import Collection, Mapping, Sequence
 
 import numpy as np
 
-from stylex_tf.data import preprocessing
 from stylex_tf.data.worlds import (
     drawn_counterfactuals,
     factor_masks,
@@ -23,6 +22,7 @@ from stylex_tf.evaluation import (
     reconstruction,
     record,
 )
+from stylex_tf.ops import preprocessing
 from stylex_tf.runs import naming, searching
 from stylex_tf.runs import trained as trained_lib
 from stylex_tf.search import batching
@@ -41,7 +41,7 @@ class Truth:
     def __init__(
         self,
         trained: trained_lib.TrainedRun,
-        found: searching.Found,
+        search_result: searching.SearchResult,
         rebuilt: reconstruction.Reconstruction,
         namer: naming.Namer | None,
     ):
@@ -49,12 +49,16 @@ class Truth:
 
         Args:
             trained: the run.
-            found: what the search found, and is significant.
+            search_result: what the search found, and is significant.
             rebuilt: reconstructions of its unseen images.
             namer: readers of the factors; None where none are known.
         """
         manifest = trained.dataset.manifest
-        self._trained, self._found, self._namer = trained, found, namer
+        self._trained, self._search_result, self._namer = (
+            trained,
+            search_result,
+            namer,
+        )
         self._led = led.Led.of(rebuilt)
         self._manifest = manifest
         self._batch_size = trained.settings.attributes.batch_size
@@ -85,7 +89,9 @@ class Truth:
         correlation = None
         if effects is not None:
             correlation = causal_effects.rank_correlation(
-                effects, [one.effect for one in self._found.ranked], judged
+                effects,
+                [attribute.effect for attribute in self._search_result.ranked],
+                judged,
             )
         return dataclasses.replace(
             ground_truth.recovery(judged, causes, images=count),
@@ -117,8 +123,10 @@ class Truth:
             self._trained.stylex.classify,
             self._led,
             {
-                target: [one.factor for one in self._namer.of_class(target)]
-                for target in self._found.by_class
+                target: [
+                    judged.factor for judged in self._namer.of_class(target)
+                ]
+                for target in self._search_result.by_class
             },
             self._causal,
             batch_size=self._batch_size,
@@ -175,7 +183,7 @@ class Truth:
         """The factors that the rule of the world depends on."""
         assert self._rule is not None
         factors = self._manifest.factors
-        return {factors[one.factor].name for one in self._rule.causes}
+        return {factors[cause.factor].name for cause in self._rule.causes}
 
     def _draw(
         self, rows: np.ndarray, target: int, only: Collection[str]
@@ -193,7 +201,7 @@ class Truth:
     def _drawn(
         self, edits: first_edits.FirstEdits
     ) -> drawn_counterfactuals.Counterfactuals | None:
-        """The counterfactual of each edit's own factor, in the edits' order.
+        """Draws the counterfactual of each edit's own factor, in their order.
 
         Where that factor is no cause, there is none: not reached.
         """
@@ -224,7 +232,7 @@ class Truth:
     def _own_factors(
         self, edits: first_edits.FirstEdits
     ) -> Sequence[str | None]:
-        """The main factor of each edit; None where none is known."""
+        """Returns the main factor of each edit; None where none is known."""
         if self._namer is None:
             return [None] * len(edits)
         first = {
@@ -236,7 +244,7 @@ class Truth:
     def _masks(
         self, edits: first_edits.FirstEdits, own: Sequence[str | None]
     ) -> np.ndarray | None:
-        """The pixels that each edit's own factor touches when drawn."""
+        """Returns the pixels that each edit's own factor touches when drawn."""
         if self._world is None or None in own:
             return None
         shape = edits.edited.shape[:3]

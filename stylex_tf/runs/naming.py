@@ -15,7 +15,7 @@ from stylex_tf.report import findings, wording
 from stylex_tf.runs import searching
 from stylex_tf.runs import trained as trained_lib
 
-# Of a change that is less pure, half or more is something else.
+# Half or more of a change that is less pure is something else.
 _PURE = 0.5
 
 
@@ -25,12 +25,12 @@ class Namer:
     def __init__(
         self,
         trained: trained_lib.TrainedRun,
-        found: searching.Found,
+        search_result: searching.SearchResult,
         rebuilt: reconstruction.Reconstruction,
         regressors: factor_regressors.FactorRegressors,
     ):
         """Takes what was found, and images that the search has not seen."""
-        self._found = found
+        self._search_result = search_result
         self._predictions = rebuilt.reconstructed_logits.argmax(axis=1)
         self._causes_by_class = trained.dataset.manifest.causes_by_class
         self.regressors = regressors
@@ -38,25 +38,25 @@ class Namer:
             trained.stylex.generate,
             regressors,
             rebuilt.styles,
-            found.table.space,
+            search_result.table.space,
             batch_size=trained.settings.attributes.batch_size,
         )
 
     def of_class(self, target: int) -> list[ground_truth.AttributeFactor]:
-        """The factors of a class's attributes."""
-        return self._judge(self._found.by_class[target], target, False)
+        """Returns the factors of a class's attributes."""
+        return self._judge(self._search_result.by_class[target], target, False)
 
     def of_ranked(self) -> list[ground_truth.AttributeFactor]:
-        """The factors of the one ranked list for the figures."""
-        if self._found.table.num_classes == 2:
-            return self._judge(self._found.ranked, 1, True)
+        """Returns the factors of the one ranked list for the figures."""
+        if self._search_result.table.num_classes == 2:
+            return self._judge(self._search_result.ranked, 1, True)
         # An attribute of several classes counts for the first that lists it.
         named: dict[selection.Attribute, ground_truth.AttributeFactor] = {}
-        for target, attributes in self._found.by_class.items():
+        for target, attributes in self._search_result.by_class.items():
             factors = self.of_class(target)
             for attribute, factor in zip(attributes, factors, strict=True):
                 named.setdefault(attribute, factor)
-        return [named[attribute] for attribute in self._found.ranked]
+        return [named[attribute] for attribute in self._search_result.ranked]
 
     def _judge(
         self,
@@ -96,14 +96,14 @@ def names(shown: findings.Findings) -> dict[int, str]:
 
 def get(
     trained: trained_lib.TrainedRun,
-    found: searching.Found,
+    search_result: searching.SearchResult,
     rebuilt: reconstruction.Reconstruction,
 ) -> Namer | None:
     """Trains the readers; None where no factors are known.
 
     Args:
         trained: the run.
-        found: what the search found, and is significant.
+        search_result: what the search found, and is significant.
         rebuilt: reconstructions of the unseen images, in which is read what
             each attribute moves.
     """
@@ -125,4 +125,4 @@ def get(
             seed=trained.settings.seed,
             progress=bar.update,
         )
-    return Namer(trained, found, rebuilt, regressors)
+    return Namer(trained, search_result, rebuilt, regressors)

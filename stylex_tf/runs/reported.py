@@ -34,9 +34,9 @@ def attributes(
     """
     known = table(trained)
     styles = searching.encode(trained, trained.held_out.searched)
-    found = searching.select(trained, known, styles)
-    verdict = evaluating.judge_significance(trained, found)
-    return found.only(verdict.significant).by_class
+    search_result = searching.select(trained, known, styles)
+    verdict = evaluating.judge_significance(trained, search_result)
+    return search_result.only(verdict.significant).by_class
 
 
 def coordinates(

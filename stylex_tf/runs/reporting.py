@@ -7,8 +7,8 @@ import numpy as np
 import tensorflow as tf
 
 from stylex_tf.attributes import carried_edit, selection
-from stylex_tf.data import preprocessing
 from stylex_tf.evaluation import ground_truth, record, significance
+from stylex_tf.ops import preprocessing
 from stylex_tf.report import (
     cautions,
     findings,
@@ -33,28 +33,28 @@ _RECONSTRUCTIONS = 8
 
 def show(
     trained: trained_lib.TrainedRun,
-    found: searching.Found,
+    search_result: searching.SearchResult,
     namer: naming.Namer | None,
 ) -> findings.Findings:
     """Returns each class's attributes with example images.
 
     Args:
         trained: the run.
-        found: what the search found.
+        search_result: what the search found.
         namer: readers of the known factors.
     """
     names = trained.classifier.class_names
     shown = trained.settings.attributes.top_k
-    plan = _plan(trained, found)
+    plan = _plan(trained, search_result)
     classes = []
-    for target, attributes in found.by_class.items():
-        sources = np.flatnonzero(found.table.predictions != target)
+    for target, attributes in search_result.by_class.items():
+        sources = np.flatnonzero(search_result.table.predictions != target)
         judged: Sequence[ground_truth.AttributeFactor | None]
         judged = [None] * len(attributes)
         if namer is not None and len(sources):
             judged = namer.of_class(target)
         views = [
-            _view(trained, found, rank, target, attribute, factor, plan)
+            _view(trained, search_result, rank, target, attribute, factor, plan)
             for rank, (attribute, factor) in enumerate(
                 zip(attributes[:shown], judged, strict=False), start=1
             )
@@ -70,36 +70,36 @@ def show(
     return findings.Findings(
         class_names=tuple(names),
         classes=tuple(classes),
-        shift_size=found.table.shift_size,
+        shift_size=search_result.table.shift_size,
         measure=searching.selection_rules(trained).measure,
     )
 
 
 def _view(
     trained: trained_lib.TrainedRun,
-    found: searching.Found,
+    search_result: searching.SearchResult,
     rank: int,
     target: int,
     attribute: selection.Attribute,
     factor: ground_truth.AttributeFactor | None,
     plan: layout.Layout,
 ) -> findings.AttributeView:
-    """One attribute on images whose probability it raises most."""
-    functions = trained.stylex
-    sources = np.flatnonzero(found.table.predictions != target)
-    before = found.table.base_logits[sources]
+    """Shows one attribute on images whose probability it raises most."""
+    functions, table = trained.stylex, search_result.table
+    sources = np.flatnonzero(table.predictions != target)
+    before = table.base_logits[sources]
     after = (
         before
-        + found.table.effects[
-            sources, attribute.direction, attribute.coordinate
-        ]
+        + table.effects[sources, attribute.direction, attribute.coordinate]
     )
     gains = (tf.nn.softmax(after) - tf.nn.softmax(before)).numpy()[:, target]
-    width = found.table.ranges.maximum - found.table.ranges.minimum
-    relative = found.styles[sources, : width.size] / np.maximum(width, 1e-6)
+    width = table.ranges.maximum - table.ranges.minimum
+    relative = search_result.styles[sources, : width.size] / np.maximum(
+        width, 1e-6
+    )
     best = sources[examples_lib.choose(gains, relative, plan.examples)]
-    styles = found.styles[best]
-    edited = found.table.space.apply(
+    styles = search_result.styles[best]
+    edited = table.space.apply(
         styles,
         np.array([attribute.coordinate]),
         np.array([attribute.direction]),
@@ -158,20 +158,20 @@ def _carry(
 
 
 def _plan(
-    trained: trained_lib.TrainedRun, found: searching.Found
+    trained: trained_lib.TrainedRun, search_result: searching.SearchResult
 ) -> layout.Layout:
     """How much of each attribute the page shows."""
     settings = trained.settings
     top_k = settings.attributes.top_k
     return layout.plan(
-        sum(len(one[:top_k]) for one in found.by_class.values()),
+        sum(len(one[:top_k]) for one in search_result.by_class.values()),
         settings.model.resolution,
     )
 
 
 def write_report(
     trained: trained_lib.TrainedRun,
-    found: searching.Found,
+    search_result: searching.SearchResult,
     shown: findings.Findings,
     evaluation: record.Evaluation,
     given: given_names.GivenNames,
@@ -182,7 +182,7 @@ def write_report(
 
     Args:
         trained: the run.
-        found: what the search found, and is significant.
+        search_result: what the search found, and is significant.
         shown: the same with pictures.
         evaluation: every figure.
         given: what people called the coordinates.
@@ -193,12 +193,14 @@ def write_report(
     pixels = tf.constant(preprocessing.to_float_numpy(reals))
     rebuilt = functions.generate(functions.encode(pixels))
     manifest = trained.dataset.manifest
-    plan = _plan(trained, found)
+    plan = _plan(trained, search_result)
     page.write_report(
         trained.folder.report,
         page.ReportData(
             title=f"What the classifier looks at: {trained.settings.name}",
-            facts=_facts(trained, found, evaluation, given.run, today()),
+            facts=_facts(
+                trained, search_result, evaluation, given.run, today()
+            ),
             findings=shown,
             evaluation=evaluation,
             reconstructions=page.Reconstructions(
@@ -215,9 +217,9 @@ def write_report(
             ),
             greyscale=manifest.greyscale,
             demonstrations=demonstrating.demonstrate(
-                trained, found, shown, plan
+                trained, search_result, shown, plan
             ),
-            single_images=single_images.explain(trained, found),
+            single_images=single_images.explain(trained, search_result),
             run=given.run,
             names=given.names,
             layout_note=plan.note,
@@ -231,12 +233,13 @@ def write_report(
 
 def _facts(
     trained: trained_lib.TrainedRun,
-    found: searching.Found,
+    search_result: searching.SearchResult,
     evaluation: record.Evaluation,
     weights: str,
     date: datetime.date,
 ) -> tuple[tuple[str, str], ...]:
     """What was explained, as pairs of a label and its text."""
+    images = search_result.table.num_images
     manifest = trained.dataset.manifest
     size = trained.stylex.style_space.size
     source = wording.without_folders(manifest.source)
@@ -251,7 +254,7 @@ def _facts(
         ),
         (
             "Search",
-            f"{wording.count(found.table.num_images, 'held-out image')}, all "
+            f"{wording.count(images, 'held-out image')}, all "
             f"different; {size} style coordinates",
         ),
         ("Model", f"weights {weights}, step {trained.stylex.step:,}"),

@@ -11,8 +11,8 @@ import tensorflow as tf
 
 from stylex_tf import config, errors, experiment, run_folder
 from stylex_tf.classifiers import extractors
-from stylex_tf.data import preprocessing
 from stylex_tf.data.records import tfrecords
+from stylex_tf.ops import preprocessing
 from stylex_tf.report import contact_sheet
 from stylex_tf.runs import (
     blame,
@@ -193,7 +193,7 @@ class Run:
         self._checkpoints.begin(setbacks=setbacks)
 
     def _images(self, first: int, last: int) -> Iterator[np.ndarray]:
-        """The images of steps, a batch a step, uint8 [N, H, W, 3]."""
+        """Yields the images of steps, a batch a step, uint8 [N, H, W, 3]."""
         batches = self.dataset.batches(
             "train",
             batch_size=self.settings.training.batch_size,
@@ -261,7 +261,7 @@ class Run:
     def _actions(
         self, total: int, log: metrics.MetricsLog
     ) -> list[loop.Action]:
-        """What is done beside training, by one process of all workers."""
+        """Returns what is done beside training, by one of all workers."""
         training = self.settings.training
         actions: list[loop.Action] = [
             log,
@@ -287,7 +287,7 @@ class Run:
         return [measures, *actions, self._best, says]
 
     def _batches(self) -> Iterator[Any]:
-        """Distributed batches from the first step on."""
+        """Yields distributed batches from the first step on."""
         training = self.settings.training
 
         def of_pipeline(context: tf.distribute.InputContext) -> tf.data.Dataset:
@@ -327,7 +327,7 @@ class Run:
         ).searched.images[: validating.IMAGES]
 
     def _held_out(self) -> validating.HeldOut:
-        """What is measured in training: images that the search will see."""
+        """Returns what is measured in training: images for the search."""
         settings = self.settings
         count = len(self._validated)
         features = "the classifier under explanation"
@@ -354,7 +354,7 @@ class Run:
         )
 
     def _rebuilder(self, parts: networks.Networks) -> blame.Rebuild:
-        """Images and logits to reconstructions by some of the networks."""
+        """Returns how some of the networks reconstruct images."""
 
         def rebuild(images: tf.Tensor, logits: tf.Tensor) -> tf.Tensor:
             p = tf.nn.softmax(logits)

@@ -14,8 +14,8 @@ from stylex_tf.attributes import (
     selection,
     style_ranges,
 )
-from stylex_tf.data import preprocessing
 from stylex_tf.data.records import tfrecords
+from stylex_tf.ops import preprocessing
 from stylex_tf.runs import trained as trained_lib
 from stylex_tf.search import (
     batching,
@@ -27,7 +27,7 @@ from stylex_tf.search import (
 
 
 @dataclasses.dataclass(frozen=True)
-class Found:
+class SearchResult:
     """What the search found.
 
     Attributes:
@@ -42,10 +42,10 @@ class Found:
     by_class: dict[int, list[selection.Attribute]]
     ranked: list[selection.Attribute]
 
-    def only(self, significant: Mapping[int, Sequence[bool]]) -> "Found":
+    def only(self, significant: Mapping[int, Sequence[bool]]) -> "SearchResult":
         """Returns what matters of what was found.
 
-        Of two classes, an attribute that matters to one matters to the other,
+        With two classes, one that matters to a class matters to the other,
         the other way round: it is in both lists, as far as they have it.
 
         Args:
@@ -53,32 +53,38 @@ class Found:
         """
         binary = len(self.by_class) == 2
 
-        def key(target: int, one: selection.Attribute) -> tuple[int, int, int]:
-            # Of two classes all are told as edits towards class 1.
+        def key(
+            target: int, attribute: selection.Attribute
+        ) -> tuple[int, int, int]:
+            # With two classes all are told as edits towards class 1.
             if binary and target == 0:
-                return one.coordinate, 1 - one.direction, 1
-            return one.coordinate, one.direction, target
+                return attribute.coordinate, 1 - attribute.direction, 1
+            return attribute.coordinate, attribute.direction, target
 
         matter = {
-            key(target, one)
+            key(target, listed)
             for target, attributes in self.by_class.items()
-            for one, matters in zip(
+            for listed, matters in zip(
                 attributes, significant[target], strict=True
             )
             if matters
         }
         by_class = {
-            target: [one for one in attributes if key(target, one) in matter]
+            target: [
+                listed for listed in attributes if key(target, listed) in matter
+            ]
             for target, attributes in self.by_class.items()
         }
         if binary:
-            ranked = [one for one in self.ranked if key(1, one) in matter]
+            ranked = [
+                listed for listed in self.ranked if key(1, listed) in matter
+            ]
         else:
             ranked = selection.interleave(list(by_class.values()))
         return dataclasses.replace(self, by_class=by_class, ranked=ranked)
 
 
-def find(trained: trained_lib.TrainedRun) -> Found:
+def find(trained: trained_lib.TrainedRun) -> SearchResult:
     """Measures the edits of the searched images, and selects attributes.
 
     Args:
@@ -96,7 +102,7 @@ def select(
     trained: trained_lib.TrainedRun,
     table: effects.StyleEffects,
     styles: np.ndarray,
-) -> Found:
+) -> SearchResult:
     """Selects attributes from the table of the searched images.
 
     Args:
@@ -116,7 +122,7 @@ def select(
         ranked = selection.merge_binary(table, top_k=top_k, rules=rules)
     else:
         ranked = selection.interleave(list(by_class.values()))
-    return Found(table, styles, by_class, ranked)
+    return SearchResult(table, styles, by_class, ranked)
 
 
 def encode(

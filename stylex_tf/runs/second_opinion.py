@@ -34,7 +34,7 @@ class SecondOpinion:
     extractor: str
 
     def embed(self, images: tf.Tensor) -> tf.Tensor:
-        """The last feature map, averaged over space, [B, D]."""
+        """Averages the last feature map over space, [B, D]."""
         return tf.reduce_mean(self.features(images)[-1], axis=[1, 2])
 
 

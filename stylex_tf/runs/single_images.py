@@ -6,7 +6,7 @@ import numpy as np
 import tensorflow as tf
 
 from stylex_tf.attributes import carried_edit, selection, subset
-from stylex_tf.data import preprocessing
+from stylex_tf.ops import preprocessing
 from stylex_tf.report import single_image
 from stylex_tf.runs import searching
 from stylex_tf.runs import trained as trained_lib
@@ -20,17 +20,17 @@ Moved = Sequence[selection.Attribute]
 
 
 def explain(
-    trained: trained_lib.TrainedRun, found: searching.Found
+    trained: trained_lib.TrainedRun, search_result: searching.SearchResult
 ) -> tuple[single_image.SingleImage, ...]:
     """Explains the first searched images of every class in turn.
 
     Args:
         trained: the run.
-        found: what the search found.
+        search_result: what the search found.
     """
     return tuple(
-        _explain_one(trained, found, row)
-        for row in _in_turn(found.table.predictions)
+        _explain_one(trained, search_result, row)
+        for row in _in_turn(search_result.table.predictions)
     )
 
 
@@ -49,9 +49,11 @@ def _in_turn(predictions: np.ndarray) -> list[int]:
 
 
 def _explain_one(
-    trained: trained_lib.TrainedRun, found: searching.Found, row: int
+    trained: trained_lib.TrainedRun,
+    search_result: searching.SearchResult,
+    row: int,
 ) -> single_image.SingleImage:
-    functions, table = trained.stylex, found.table
+    functions, table = trained.stylex, search_result.table
     image = trained.held_out.searched.images[row]
     pixels = tf.constant(preprocessing.to_float_numpy(image[None]))
     target = int(np.argsort(-table.base_logits[row], kind="stable")[1])
@@ -68,10 +70,10 @@ def _explain_one(
     together = subset.subset(
         table,
         image=row,
-        ranked=found.by_class[target],
+        ranked=search_result.by_class[target],
         target_class=target,
     ).attributes
-    rebuilt = functions.generate(tf.constant(found.styles[row][None]))
+    rebuilt = functions.generate(tf.constant(search_result.styles[row][None]))
     reconstruction = preprocessing.to_uint8(rebuilt).numpy()[0]
     return single_image.SingleImage(
         image_id=table.image_ids[row],
@@ -81,10 +83,20 @@ def _explain_one(
         probabilities_reconstruction=functions.probabilities(rebuilt)[0],
         target=target,
         independent=_edits(
-            trained, found, row, reconstruction, alone, _by_itself(alone)
+            trained,
+            search_result,
+            row,
+            reconstruction,
+            alone,
+            _by_itself(alone),
         ),
         subset=_edits(
-            trained, found, row, reconstruction, together, _growing(together)
+            trained,
+            search_result,
+            row,
+            reconstruction,
+            together,
+            _growing(together),
         ),
     )
 
@@ -92,7 +104,7 @@ def _explain_one(
 def _once_each(
     attributes: Sequence[selection.Attribute],
 ) -> list[selection.Attribute]:
-    """Of the two ends of a coordinate, the one that does more."""
+    """Keeps that end of each coordinate that does more."""
     best: dict[int, selection.Attribute] = {}
     for one in attributes:
         best.setdefault(one.coordinate, one)
@@ -109,7 +121,7 @@ def _growing(named: Sequence[selection.Attribute]) -> list[Moved]:
 
 def _edits(
     trained: trained_lib.TrainedRun,
-    found: searching.Found,
+    search_result: searching.SearchResult,
     row: int,
     reconstruction: np.ndarray,
     named: Sequence[selection.Attribute],
@@ -124,8 +136,8 @@ def _edits(
     for index, group in enumerate(moved):
         coordinates[index, : len(group)] = [one.coordinate for one in group]
         directions[index, : len(group)] = [one.direction for one in group]
-    styles = found.table.space.apply(
-        np.repeat(found.styles[row][None], len(moved), axis=0),
+    styles = search_result.table.space.apply(
+        np.repeat(search_result.styles[row][None], len(moved), axis=0),
         coordinates,
         directions,
     )

@@ -11,7 +11,7 @@ import tensorflow as tf
 
 from stylex_tf import atomic_folder, errors
 from stylex_tf.attributes import effects, log_odds
-from stylex_tf.data import preprocessing
+from stylex_tf.ops import preprocessing
 from stylex_tf.runs import reported
 from stylex_tf.runs import trained as trained_lib
 from stylex_tf.studies import key as key_lib
@@ -79,22 +79,25 @@ def _coordinates(
     trained: trained_lib.TrainedRun, names: Sequence[str], most: int
 ) -> tuple[int, ...]:
     if names:
-        found = reported.coordinates(trained, names)
+        coordinates = reported.coordinates(trained, names)
     else:
         # The first of every class, then the second: a coordinate that leads
         # both ways is one attribute.
         ranks = itertools.zip_longest(*reported.attributes(trained).values())
-        found = tuple(
+        coordinates = tuple(
             dict.fromkeys(
-                one.coordinate for rank in ranks for one in rank if one
+                attribute.coordinate
+                for rank in ranks
+                for attribute in rank
+                if attribute
             )
         )[:most]
-    if len(found) < 2:
+    if len(coordinates) < 2:
         raise errors.StudyError(
-            f"{trained.folder.root}: {len(found)} attributes; a study "
+            f"{trained.folder.root}: {len(coordinates)} attributes; a study "
             "compares two or more. --attributes names others"
         )
-    return found
+    return coordinates
 
 
 def _clips(
@@ -132,9 +135,9 @@ def _clips(
         )
         pictures = [
             preprocessing.to_uint8(
-                trained.stylex.generate(tf.constant(one))
+                trained.stylex.generate(tf.constant(some))
             ).numpy()
-            for one in (styles[chosen], edited)
+            for some in (styles[chosen], edited)
         ]
         clips[str(coordinate)] = [
             questions.Clip(trained.held_out.searched.ids[row], source, moved)
@@ -146,7 +149,7 @@ def _clips(
 def _facts(
     trained: trained_lib.TrainedRun, coordinates: Sequence[int], seed: int
 ) -> dict[str, Any]:
-    """What the key says of where the study comes from."""
+    """Says for the key where the study comes from."""
     attributes = {}
     for coordinate in coordinates:
         layer, channel = trained.stylex.style_space.locate(coordinate)

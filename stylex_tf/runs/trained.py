@@ -123,7 +123,7 @@ def _kept(
     record: training_record.TrainingRecord,
     folder: run_folder.RunFolder,
 ) -> checkpoints.Newest:
-    """The newest state, or the best, as the config has it."""
+    """Finds the newest state, or the best, as the config has it."""
     step = record.kept_step
     if step == newest.step:
         return newest
@@ -143,8 +143,10 @@ def load(run_dir: str | os.PathLike[str]) -> TrainedRun:
     folder = run_folder.RunFolder(pathlib.Path(run_dir).expanduser().absolute())
     settings = read_config(folder)
     # One process that reads, however many trained.
-    one = dataclasses.replace(settings.training, strategy="one_device")
-    experiment.make_strategy(one)
+    on_one_device = dataclasses.replace(
+        settings.training, strategy="one_device"
+    )
+    experiment.make_strategy(on_one_device)
     return open_run(settings, folder, experiment.load_data(settings))
 
 

@@ -77,12 +77,10 @@ def restore(
     averages = experiment.build_averages(settings, classifier.num_classes)
     step = tf.Variable(0, dtype=tf.int64, trainable=False)
     checkpoints.restore_part(checkpoint, averages=averages, step=step)
-    told = settings.model.conditioning != "none"
-    marginal = (
-        marginal_lib.of_training_images(classifier, dataset)
-        if settings.model.conditioning == "dropout"
-        else None
-    )
+    conditioning = settings.model.conditioning
+    marginal = None
+    if conditioning == "dropout":
+        marginal = marginal_lib.of_training_images(classifier, dataset)
 
     def swap_label(images: tf.Tensor, p: tf.Tensor) -> tf.Tensor:
         return averages.generator.styles(averages.encode(images), p)
@@ -109,11 +107,9 @@ def restore(
         generate=tf.function(
             lambda styles: in_layers(styles), input_signature=[styles]
         ),
-        swap_label=(
-            tf.function(swap_label, input_signature=[images, p])
-            if told
-            else None
-        ),
+        swap_label=None
+        if conditioning == "none"
+        else tf.function(swap_label, input_signature=[images, p]),
         style_space=space,
         class_names=tuple(classifier.class_names),
         step=int(step.numpy()),

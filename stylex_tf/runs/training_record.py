@@ -34,7 +34,7 @@ class TrainingRecord:
         )
 
     def is_finished(self, steps: int) -> bool:
-        """Whether all steps are done, or training ended earlier.
+        """Says whether all steps are done, or training ended earlier.
 
         Args:
             steps: done so far.

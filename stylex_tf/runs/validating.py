@@ -11,16 +11,16 @@ import numpy as np
 import tensorflow as tf
 
 from stylex_tf import config
-from stylex_tf.data import preprocessing
 from stylex_tf.evaluation import realism
 from stylex_tf.losses import classification, perceptual, reconstruction
+from stylex_tf.ops import preprocessing
 
 IMAGES = 256
 """At most so many images: a validation costs as much as a few steps."""
 
 # The spread of a class's pictures is measured on so many pixels a side.
 _THUMBNAIL = 16
-# Of each image, so also of each class; perceptual where there are features.
+# Measured for each image, so also for each class; perceptual with features.
 _TERMS: Sequence[str] = ("agreement", "kl", "l1", "perceptual")
 
 Arrays = Mapping[str, np.ndarray]
@@ -33,6 +33,7 @@ class HeldOut:
     reconstructions have to keep.
     """
 
+    # More than seven parameters: what to measure, and by which functions.
     def __init__(
         self,
         images: np.ndarray,
@@ -77,30 +78,30 @@ class HeldOut:
 
     def measure(self) -> dict[str, float]:
         """Returns the figures of the networks as they are now, by name."""
-        found = self._apply(
+        measured = self._apply(
             self._compare,
             self._images,
             self._images[self._neighbours],
             self._known["logits"],
         )
-        terms = [name for name in _TERMS if name in found]
+        terms = [name for name in _TERMS if name in measured]
         figures: dict[str, float] = {
-            name: float(found[name].mean()) for name in terms
+            name: float(measured[name].mean()) for name in terms
         }
         figures["score"] = self._score(figures)
         figures["l1_of_mean_image"] = self._l1_of_mean_image
         others = self._neighbours != np.arange(len(self._images))
         if others.any():
-            of_another = found["l1_of_another_image"][others]
+            of_another = measured["l1_of_another_image"][others]
             figures["l1_of_another_image"] = float(of_another.mean())
-        figures |= self._distances(found)
+        figures |= self._distances(measured)
         figures["images"] = len(self._images)
         for index, name in enumerate(self._class_names):
             rows = self._classes == index
             if rows.any():
-                of_class = {term: found[term][rows].mean() for term in terms}
+                of_class = {term: measured[term][rows].mean() for term in terms}
                 of_class["images"] = rows.sum()
-                of_class |= self._diversity(found, rows)
+                of_class |= self._diversity(measured, rows)
                 figures |= {
                     f"{term}/{name}": float(value)
                     for term, value in of_class.items()
@@ -108,7 +109,7 @@ class HeldOut:
         return {f"validation/{name}": x for name, x in figures.items()}
 
     def _score(self, figures: Mapping[str, float]) -> float:
-        """What the generator minimises, as far as it is about an image."""
+        """Adds up what the generator minimises, as far as it is of an image."""
         weights = self._weights
         return (
             weights.l1 * figures["l1"]
@@ -116,23 +117,25 @@ class HeldOut:
             + weights.classification * figures["kl"]
         )
 
-    def _distances(self, found: Arrays) -> dict[str, float]:
-        """KID of reconstructions, and the floor that the images reach."""
-        if "embedding" not in found or len(self._images) < 2:
+    def _distances(self, measured: Arrays) -> dict[str, float]:
+        """Measures the KID of reconstructions, and its floor."""
+        if "embedding" not in measured or len(self._images) < 2:
             return {}
         reals = self._trained["embedding"]
         return {
-            "kid": realism.kernel_distance(reals, found["embedding"]),
+            "kid": realism.kernel_distance(reals, measured["embedding"]),
             "kid_floor": realism.kernel_distance(
                 reals, self._known["embedding"]
             ),
         }
 
-    def _diversity(self, found: Arrays, rows: np.ndarray) -> dict[str, float]:
-        """The spread of a class's reconstructions, of that of its images."""
+    def _diversity(
+        self, measured: Arrays, rows: np.ndarray
+    ) -> dict[str, float]:
+        """Compares the spread of a class's reconstructions and images."""
         spread, full = (
-            float(np.sqrt(one["thumbnail"][rows].var(axis=0).sum()))
-            for one in (found, self._known)
+            float(np.sqrt(answers["thumbnail"][rows].var(axis=0).sum()))
+            for answers in (measured, self._known)
         )
         return {"diversity": spread / full} if full else {}
 
@@ -185,7 +188,7 @@ class HeldOut:
 
 
 def _embedding(maps: Sequence[tf.Tensor]) -> dict[str, tf.Tensor]:
-    """The last feature map, averaged over space, [B, D], if there is one."""
+    """Averages the last feature map over space, [B, D], if there is one."""
     if not maps:
         return {}
     last = tf.cast(maps[-1], tf.float32)
@@ -193,21 +196,21 @@ def _embedding(maps: Sequence[tf.Tensor]) -> dict[str, tf.Tensor]:
 
 
 def _thumbnail(images: tf.Tensor) -> tf.Tensor:
-    """[B, H, W, 3] -> [B, 16, 16, 3]: small enough to keep every image's."""
+    """Shrinks [B, H, W, 3] to [B, 16, 16, 3], so that all can be kept."""
     factor = images.shape[1] // _THUMBNAIL
     return tf.nn.avg_pool2d(images, factor, factor, "VALID")
 
 
 def _neighbours(classes: np.ndarray) -> np.ndarray:
-    """For each image the next one of its class, itself where it is alone."""
+    """Finds the next image of each one's class, or itself if alone."""
     neighbours = np.arange(len(classes))
-    for found in np.unique(classes):
-        rows = np.flatnonzero(classes == found)
+    for measured in np.unique(classes):
+        rows = np.flatnonzero(classes == measured)
         neighbours[rows] = np.roll(rows, -1)
     return neighbours
 
 
 def _l1_of_mean_image(images: np.ndarray) -> float:
-    """Mean L1 distance of the images from the mean of all."""
+    """Returns the mean L1 distance of the images from their mean."""
     mean = images.mean(axis=0)
     return float(np.mean([np.abs(x - mean).mean() for x in images]) / 127.5)

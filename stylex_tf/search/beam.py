@@ -31,6 +31,9 @@ class WorkerError(Exception):
     """A worker failed; the message says at what, and what is kept."""
 
 
+# Longer than 60 lines: the order of the steps is the point, and the
+# arguments are explained here. More than seven parameters: those
+# of `shards.measure`, and how to reach the workers.
 def measure(
     load: Callable[[], model_lib.Model],
     styles: np.ndarray,
@@ -45,7 +48,7 @@ def measure(
     beam_flags: Sequence[str] = (),
     progress: exact.Progress | None = None,
 ) -> effects.StyleEffects:
-    """`shards.measure`, whose shards are measured by the workers of a runner.
+    """Measures as `shards.measure` does, on the workers of a runner.
 
     Styles are encoded before, by the caller: the ranges need all of them
     before the first edit, and an image is encoded once and edited 2S times.
@@ -257,7 +260,7 @@ def _run(
 
 
 def _last_words(error: Exception) -> str:
-    """Of another process there is a whole traceback; its end is the error."""
+    """Cuts the end of another process's traceback: the error itself."""
     lines = [type(error).__name__, *str(error).splitlines()]
     # gRPC's errors end with a bracket.
     return [line.strip() for line in lines if len(line.strip()) > 1][-1]

@@ -43,7 +43,7 @@ class Calibration:
         classes: tf.Tensor,
         target_class: tf.Tensor,
     ) -> tf.Tensor:
-        """Corrects, in graph.
+        """Corrects gradients, in a graph.
 
         Args:
             estimates: of `gradient_effects.estimate`, [B, 2S].
@@ -72,7 +72,7 @@ class Calibration:
         classes: tf.Tensor,
         target_class: tf.Tensor,
     ) -> tf.Tensor:
-        """What each edit may do at most: what is worth measuring, [B, 2S].
+        """Returns the most that each edit may do, [B, 2S].
 
         An edit that helps some images and hurts others has a poor estimate,
         yet is the better candidate than one that never does anything.
@@ -123,8 +123,8 @@ def fit(
             inputs = np.stack([ways[rows], promised[rows]], axis=1)
             missing = measured[rows] - promised[rows]
             weights[own, target] = _ridge(inputs, missing)
-            found = np.einsum("pfe,fe->pe", inputs, weights[own, target])
-            left.append(missing - found)
+            explained = np.einsum("pfe,fe->pe", inputs, weights[own, target])
+            left.append(missing - explained)
     errors = _root_mean_square(np.concatenate(left))
     errors /= _root_mean_square(ways) + 1e-9
     return Calibration(weights, errors.astype(np.float32))
@@ -135,7 +135,7 @@ def _root_mean_square(values: np.ndarray) -> np.ndarray:
 
 
 def _ridge(inputs: np.ndarray, outputs: np.ndarray) -> np.ndarray:
-    """A regression for each edit, [P, F, E], [P, E] -> weights [F, E]."""
+    """Fits a regression for each edit, [P, F, E], [P, E] -> [F, E]."""
     if not len(inputs):
         return np.zeros(inputs.shape[1:])
     # In units of each input's size, so that one strength of 1, that of one

@@ -43,7 +43,7 @@ class ChosenEdits:
         image_ids: Sequence[str],
         progress: resumed_edits.Progress | None = None,
     ) -> effects_lib.StyleEffects:
-        """Measures; what was not chosen counts as no effect, 0.
+        """Measures the chosen edits; the others count as no effect, 0.
 
         Args:
             styles: of the images, [N, T].
@@ -71,7 +71,7 @@ class ChosenEdits:
         chosen: np.ndarray,
         progress: resumed_edits.Progress | None,
     ) -> tuple[np.ndarray, np.ndarray]:
-        """[C, T], [C, 2, S] -> [C, K], [C, 2, S, K]."""
+        """Measures a chunk, [C, T], [C, 2, S] -> [C, K], [C, 2, S, K]."""
         first, base, changes = 0, [], []
         for layer, state in enumerate(self._edits.enter(styles)):
             width = self._edits.widths[layer]

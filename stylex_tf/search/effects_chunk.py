@@ -48,19 +48,11 @@ def measure(
         edits, tf.minimum(tf.range(batches * width), count - 1), axis=1
     )
 
-    def of_one_image(inputs):
-        style, rows = inputs
-        return tf.map_fn(
-            lambda batch: _logits(model, style, space, batch),
-            tf.reshape(rows, [batches, width]),
-            fn_output_signature=tf.float32,
-            parallel_iterations=1,
-        )
-
+    parts = tf.reshape(filled, [-1, batches, width])
     # [N, batches, width + 1, K]; the unedited image is the first of each.
     logits = tf.map_fn(
-        of_one_image,
-        (styles, filled),
+        lambda inputs: _logits_in_batches(model, space, *inputs),
+        (styles, parts),
         fn_output_signature=tf.float32,
         parallel_iterations=1,
     )
@@ -75,13 +67,28 @@ def measure(
     }
 
 
+def _logits_in_batches(
+    model: model_lib.Model,
+    space: edit_space.EditSpace,
+    style: tf.Tensor,
+    parts: tf.Tensor,
+) -> tf.Tensor:
+    """Classifies one image, [T], and its edits, [b, B] -> [b, 1 + B, K]."""
+    return tf.map_fn(
+        lambda edits: _logits(model, style, space, edits),
+        parts,
+        fn_output_signature=tf.float32,
+        parallel_iterations=1,
+    )
+
+
 def _logits(
     model: model_lib.Model,
     style: tf.Tensor,
     space: edit_space.EditSpace,
     edits: tf.Tensor,
 ) -> tf.Tensor:
-    """Of one image, unedited and edited, [T], [B] -> [1 + B, K].
+    """Classifies one image, unedited and edited, [T], [B] -> [1 + B, K].
 
     Beside each other: the same computation gives the same numbers, so that an
     edit that changes nothing has no effect.

@@ -100,7 +100,7 @@ class Search:
     def _measure_chunk(
         self, styles: np.ndarray, progress: Progress | None
     ) -> tuple[np.ndarray, np.ndarray]:
-        """At most a chunk, [C, T] -> unedited [C, K], changes [C, 2, S, K]."""
+        """Measures at most a chunk, [C, T] -> [C, K], [C, 2, S, K]."""
         count = len(styles)
         padding = ((0, self._chunk - count), (0, 0))
         padded = tf.constant(np.pad(styles, padding, mode="edge"))

@@ -49,7 +49,7 @@ class GradientEffects:
     def __call__(
         self, styles: np.ndarray, target_class: np.ndarray
     ) -> tuple[np.ndarray, np.ndarray]:
-        """Estimates, [N, T], int [N] -> effects [N, 2S], logits [N, K]."""
+        """Estimates effects, [N, T], int [N] -> [N, 2S], and logits [N, K]."""
         both = batching.apply(
             self._joined,
             np.asarray(styles, np.float32),
@@ -106,7 +106,7 @@ def _gradient(
     classes: tf.Tensor | None,
     target_class: tf.Tensor,
 ) -> tuple[tf.Tensor, tf.Tensor]:
-    """Of the objective by all styles, [B, T], and the logits, [B, K]."""
+    """Returns the objective's gradient by styles, [B, T], and logits."""
     with tf.GradientTape() as tape:
         tape.watch(styles)
         logits = tf.cast(model.classify(model.generate(styles)), tf.float32)
@@ -118,7 +118,7 @@ def _gradient(
 
 
 def predicted(logits: tf.Tensor) -> tf.Tensor:
-    """The classes, [B, K] -> int32 [B]."""
+    """Returns the classes, [B, K] -> int32 [B]."""
     return tf.argmax(logits, axis=1, output_type=tf.int32)
 
 
@@ -131,7 +131,7 @@ def moves_of(styles: tf.Tensor, space: edit_space.EditSpace) -> tf.Tensor:
 def objective(
     logits: tf.Tensor, classes: tf.Tensor, target_class: tf.Tensor
 ) -> tf.Tensor:
-    """What an edit should raise: log odds of the target, or less of its own.
+    """Returns what an edit should raise: the log odds of the target.
 
     Args:
         logits: of edited images, [B, K].

@@ -23,6 +23,7 @@ import numpy as np
 import tensorflow as tf
 
 from stylex_tf.attributes import edit_space, style_ranges
+from stylex_tf.ops import preprocessing
 from stylex_tf.search import batching
 from stylex_tf.search import model as model_lib
 
@@ -96,7 +97,7 @@ def find(
 
 
 def _quantiles(styles: np.ndarray) -> np.ndarray:
-    """The ends of each coordinate, the farthest first, [len(ENDS), 2, S]."""
+    """Finds the ends of each coordinate, the farthest first: [E, 2, S]."""
     shares = np.array(ENDS)
     exact = styles.astype(np.float64)
     return np.stack(
@@ -113,10 +114,10 @@ def _ranges(ends: np.ndarray) -> style_ranges.StyleRanges:
 def _real_scores(
     score: model_lib.Judge, images: np.ndarray, batch_size: int
 ) -> np.ndarray:
-    """The scores of real images, uint8 [M, H, W, 3] -> [M]."""
+    """Scores real images, uint8 [M, H, W, 3] -> [M]."""
 
     def of_pixels(pixels: tf.Tensor) -> tf.Tensor:
-        return score(tf.cast(pixels, tf.float32) / 127.5 - 1.0)
+        return score(preprocessing.to_float(pixels))
 
     return batching.apply(
         tf.function(of_pixels, reduce_retracing=True),
@@ -126,7 +127,7 @@ def _real_scores(
 
 
 def _compiled(model: model_lib.Model) -> Callable[[tf.Tensor], tf.Tensor]:
-    """The score of what styles become, [B, T] -> [B]."""
+    """Compiles the score of what styles become, [B, T] -> [B]."""
     score = model.score
     assert score is not None
     return tf.function(
@@ -144,7 +145,7 @@ def _unreal_shares(
     floor: float,
     batch_size: int,
 ) -> np.ndarray:
-    """The share of the pictures of each of E edits that look unreal, [E]."""
+    """Returns which share of each edit's pictures looks unreal, [E]."""
     each = len(styles)
     edited = space.apply(
         np.tile(styles, (len(coordinates), 1)),

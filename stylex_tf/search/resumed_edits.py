@@ -56,7 +56,7 @@ class ResumedEdits:
         ]
 
     def entries_per_image(self, layer: int) -> int:
-        """The edits of a layer's coordinates, and the unedited image."""
+        """Counts a layer's edits, and the unedited image."""
         return 2 * self.widths[layer] + 1
 
     def answers(
@@ -172,5 +172,5 @@ def check_images(
 
 
 def even(count: int, most: int) -> int:
-    """The size of equal parts of `count`, as few as `most` allows."""
+    """Returns the size of equal parts of `count`, as few as `most` allows."""
     return -(-count // -(-count // most))

@@ -22,7 +22,7 @@ PILOT_IMAGES = 32
 
 
 def pilot_rows(images: int, pilot_images: int = PILOT_IMAGES) -> np.ndarray:
-    """Which of N images `measure_effects` measures whole: evenly spaced."""
+    """Returns the rows of images that are measured whole: evenly spaced."""
     count = min(images, pilot_images)
     return np.linspace(0, images - 1, count).astype(int)
 
@@ -113,7 +113,7 @@ class ScreenedSearch:
         classes = logits.argmax(axis=1)
         rows, targets = np.arange(len(styles)), away
         if logits.shape[1] > 2:
-            # Of two classes, away from one is towards the other.
+            # With two classes, away from one is towards the other.
             other = np.arange(logits.shape[1]) != classes[:, None]
             rows, targets = np.nonzero(other)
             promised, _ = self._estimate(styles[rows], targets)

@@ -51,7 +51,7 @@ AWAY = gradient_effects.AWAY
 
 
 def default_candidates(searched: int) -> int:
-    """How many calibrated candidates hold 99 % of an image's ten best edits.
+    """Says how many candidates hold 99 % of an image's ten best edits.
 
     A line through what was measured: 27 at S = 28, recall 0.992 to 1.000 on
     six runs, and 66 at S = 336, 0.999; the same top 8 of each class on all.
@@ -103,6 +103,9 @@ def measure_effects(
     )
 
 
+# Longer than 60 lines: a graph is traced from it, whose inputs and
+# outputs are explained here. More than seven parameters: tensors,
+# and what bounds their work.
 def find_attributes(
     model: model_lib.Model,
     styles: tf.Tensor,
@@ -193,6 +196,8 @@ def find_attributes(
     )
 
 
+# Longer than 60 lines: one computation, whose parts share ten values.
+# More than seven parameters: those of `find_attributes`, for one row.
 def _of_one_image(
     model: model_lib.Model,
     style: tf.Tensor,
@@ -204,7 +209,7 @@ def _of_one_image(
     batch_size: int,
     calibration: calibration_lib.Calibration | None,
 ) -> dict[str, tf.Tensor]:
-    """`find_attributes` for one style [T] and one target []."""
+    """Finds the attributes of one style [T] for one target []."""
     size = space.size
     row = style[None]
     promised, base = gradient_effects.estimate(model, row, space, target[None])

@@ -100,12 +100,12 @@ class Plan:
         ]
 
     def path(self, index: int, directory: str | os.PathLike) -> str:
-        """Where a shard is kept."""
+        """Says where a shard is kept."""
         name = f"{self._prefix}{index:05d}-of-{len(self.shards):05d}"
         return tf.io.gfile.join(os.fspath(directory), name)
 
     def is_of(self, path: str) -> bool:
-        """Whether a file is named as a shard of this plan."""
+        """Says whether a file is named as a shard of this plan."""
         return path.rsplit("/", 1)[-1].startswith(self._prefix)
 
     @property
@@ -113,6 +113,8 @@ class Plan:
         return f"shard-{self.digest[:16]}-"
 
 
+# More than seven parameters: those of `exact.measure_effects`, and where
+# shards are kept.
 def measure(
     model: model_lib.Model,
     styles: np.ndarray,
@@ -125,7 +127,7 @@ def measure(
     batch_size: int = 256,
     progress: exact.Progress | None = None,
 ) -> effects_lib.StyleEffects:
-    """`exact.measure_effects`, which a killed process can go on with.
+    """Measures as `exact` does, so that a killed process can go on.
 
     Args:
         model: see `exact.measure_effects`.
@@ -155,11 +157,9 @@ def measure(
         identity=identity,
         scored=model.score is not None,
     )
+    most = min(plan.images, images_per_shard)
     measure_images = exact.Search(
-        model,
-        space,
-        images=min(plan.images, images_per_shard),
-        batch_size=batch_size,
+        model, space, images=most, batch_size=batch_size
     )
     for index, (start, end) in enumerate(plan.shards):
         if not complete(index, plan, directory):
@@ -228,7 +228,7 @@ def read(
 
 
 def complete(index: int, plan: Plan, directory: str | os.PathLike) -> bool:
-    """Whether a shard was measured, and is whole."""
+    """Says whether a shard was measured, and is whole."""
     return read(index, plan, directory) is not None
 
 
@@ -240,13 +240,13 @@ def merge(plan: Plan, directory: str | os.PathLike) -> effects_lib.StyleEffects:
     """
 
     def part(index: int) -> effects_lib.StyleEffects:
-        found = read(index, plan, directory)
-        if found is None:
+        stored = read(index, plan, directory)
+        if stored is None:
             raise ValueError(
                 f"{plan.path(index, directory)}: there is no such shard, or it "
                 "is damaged; measure it first"
             )
-        return found
+        return stored
 
     table = effects_lib.merge(
         map(part, range(len(plan.shards))), images=plan.images

@@ -52,9 +52,12 @@ def of_study(study: questions.Study, facts: Mapping[str, Any]) -> Key:
     return Key(
         study=study.id,
         facts=facts,
-        pairs={one.id: one.attributes for one in asked},
-        answers={one.id: one.answer for one in asked},
-        described={one.id: one.attribute for one in study.descriptions},
+        pairs={question.id: question.attributes for question in asked},
+        answers={question.id: question.answer for question in asked},
+        described={
+            description.id: description.attribute
+            for description in study.descriptions
+        },
     )
 
 

@@ -53,7 +53,7 @@ def render(
     asked: Sequence[questions.Classification] | Sequence[questions.Description],
     encoding: pictures.Encoding,
 ) -> str:
-    """One study's page.
+    """Renders one study's page.
 
     Args:
         kind: one of `answers.KINDS`.

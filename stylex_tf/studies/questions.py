@@ -4,7 +4,7 @@ Lang et al. 2021 (https://arxiv.org/abs/2104.13369), section 4.2, asks people
 two things of animations that go back and forth between a picture and its edit:
 
 1. Classification: one column shows one attribute, the other column another,
-   each in several pictures. Of which is a further animation? It is answered
+   each in several pictures. Which does a further animation show? It is answered
    well where attributes are distinct and each looks the same in all pictures.
 2. Verbal description: several pictures show one attribute. What changes?
 

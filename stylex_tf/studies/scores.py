@@ -10,7 +10,7 @@ from stylex_tf.studies import answers as answers_lib
 from stylex_tf.studies import key as key_lib
 
 CHANCE = 0.5
-"""Of two columns one is right."""
+"""How often guessing is right: one of the two columns is."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -26,7 +26,7 @@ class Share:
     total: int
 
     def figures(self) -> dict[str, Any]:
-        """The share with its 95 % Wilson interval, and beyond chance or not."""
+        """Returns shares with Wilson intervals, and whether beyond chance."""
         return {
             "accuracy": self.right / self.total,
             "interval": list(
@@ -63,7 +63,7 @@ class Scores:
     descriptions: Mapping[str, Sequence[tuple[str, str]]]
 
     def to_dict(self) -> dict[str, Any]:
-        """The scores as JSON can hold them."""
+        """Returns the scores as JSON can hold them."""
         whole = self.classification
         return {
             "study": self.study,
@@ -128,11 +128,11 @@ def score(key: key_lib.Key, given: Iterable[answers_lib.Answers]) -> Scores:
     by_kind: dict[str, dict[str, answers_lib.Answers]] = {
         kind: {} for kind in answers_lib.KINDS
     }
-    for one in given:
-        same = by_kind[one.kind].setdefault(one.name, one)
-        if same is not one:
+    for answers in given:
+        same = by_kind[answers.kind].setdefault(answers.name, answers)
+        if same is not answers:
             raise errors.StudyError(
-                f"{one.path}: {one.name!r} has answered already, in "
+                f"{answers.path}: {answers.name!r} has answered already, in "
                 f"{same.path}; expected one file a participant"
             )
     if not any(by_kind.values()):
@@ -140,12 +140,12 @@ def score(key: key_lib.Key, given: Iterable[answers_lib.Answers]) -> Scores:
     # Participant, question, whether it is right.
     marks = [
         (name, question, answer == key.answers[question])
-        for name, one in by_kind[answers_lib.CLASSIFICATION].items()
-        for question, answer in one.answers.items()
+        for name, answers in by_kind[answers_lib.CLASSIFICATION].items()
+        for question, answer in answers.answers.items()
     ]
     descriptions: dict[str, list[tuple[str, str]]] = {}
-    for name, one in by_kind[answers_lib.DESCRIPTION].items():
-        for question, words in one.answers.items():
+    for name, answers in by_kind[answers_lib.DESCRIPTION].items():
+        for question, words in answers.answers.items():
             descriptions.setdefault(key.attribute(question), []).append(
                 (name, " ".join(words.split()))
             )

@@ -58,6 +58,6 @@ class BestCheckpoint:
         it goes on.
         """
         step = int(self._state.step.numpy())
-        found = self._history.best
-        if found and found["step"] == step != self._saved.latest_step:
+        best = self._history.best
+        if best and best["step"] == step != self._saved.latest_step:
             self._saved.save(step, self._facts())

@@ -131,7 +131,7 @@ def remove_unfinished(directory: pathlib.Path) -> None:
 
 
 def _files(path: pathlib.Path) -> list[pathlib.Path]:
-    """TensorFlow's files of a checkpoint, as far as they are there."""
+    """Lists TensorFlow's files of a checkpoint, as far as they are there."""
     if not path.parent.is_dir():
         return []
     return sorted(

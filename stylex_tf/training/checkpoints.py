@@ -65,7 +65,7 @@ class Checkpoints:
         return dataclasses.replace(self._facts, seconds=seconds)
 
     def begin(self, **facts: Any) -> None:
-        """From here on time counts as spent in training.
+        """Counts the time from here on as spent in training.
 
         Args:
             **facts: of `checkpoint_files.Facts`, that differ from those of
@@ -138,7 +138,7 @@ class Checkpoints:
                 )
 
     def _check_room(self) -> None:
-        """One more checkpoint than is kept must fit, beside what is there."""
+        """Refuses a disk without room for one more checkpoint than is kept."""
         # The weights, Adam's two slots of each, and their averages.
         size = 3 * _bytes(self._state.networks) + _bytes(self._state.averages)
         there = len(checkpoint_files.steps(self._directory))

@@ -8,7 +8,7 @@ import threading
 from collections.abc import Callable, Iterator, Mapping
 
 EXIT_CODE = 75
-"""Of a process that was told to end, and saved its training first.
+"""The exit code of a process that was told to end and saved its training.
 
 sysexits.h calls it a temporary failure: the same command goes on.
 """

@@ -16,7 +16,7 @@ class Action(Protocol):
     def __call__(
         self, step: int, metrics: Metrics, *, last: bool
     ) -> bool | None:
-        """Called after every step, with the number of steps done.
+        """Acts after a step; `step` is the number of steps done.
 
         Returns:
             True ends the training here; the actions that follow are told that

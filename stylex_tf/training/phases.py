@@ -58,6 +58,9 @@ class Phase:
         return step % self.every == self.offset
 
 
+_BOTH = ("generator", "encoder")
+
+
 def table(
     objective,
     *,
@@ -80,13 +83,37 @@ def table(
             learn to reconstruct and nothing else is trained: a discriminator
             of blobs teaches nothing, and costs more than half of a step.
     """
-    both = ("generator", "encoder")
-    rows = [
-        Phase("generator/encoded", objective.generator_encoded, both, 2, 0),
+    rows = _adversarial(
+        objective, r1_interval, path_length_interval, style_exchange
+    )
+    first = Phase(
+        "generator/reconstructing",
+        objective.generator_reconstructing,
+        _BOTH,
+        1,
+        end=reconstruction_steps,
+    )
+    later = [
+        dataclasses.replace(row, begin=reconstruction_steps)
+        for row in rows
+        if row.every
+    ]
+    return (first, *later) if reconstruction_steps else tuple(later)
+
+
+def _adversarial(
+    objective,
+    r1_interval: int,
+    path_length_interval: int,
+    style_exchange: bool,
+) -> list[Phase]:
+    """Returns the phases of a training with a discriminator."""
+    return [
+        Phase("generator/encoded", objective.generator_encoded, _BOTH, 2, 0),
         Phase(
             "generator/sampled",
             objective.generator_sampled,
-            both if style_exchange else ("generator",),
+            _BOTH if style_exchange else ("generator",),
             2,
             1,
         ),
@@ -119,16 +146,3 @@ def table(
             weight=r1_interval,
         ),
     ]
-    first = Phase(
-        "generator/reconstructing",
-        objective.generator_reconstructing,
-        both,
-        1,
-        end=reconstruction_steps,
-    )
-    later = [
-        dataclasses.replace(row, begin=reconstruction_steps)
-        for row in rows
-        if row.every
-    ]
-    return (first, *later) if reconstruction_steps else tuple(later)

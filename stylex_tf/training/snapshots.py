@@ -6,6 +6,7 @@ from collections.abc import Callable
 import numpy as np
 import tensorflow as tf
 
+from stylex_tf.ops import preprocessing
 from stylex_tf.training import loop, networks
 
 
@@ -15,6 +16,7 @@ class Snapshots:
     Images and latents are the same in every snapshot of a run.
     """
 
+    # More than seven parameters: what is drawn, and how often.
     def __init__(
         self,
         directory: pathlib.Path,
@@ -57,9 +59,9 @@ class Snapshots:
             self._directory.mkdir(exist_ok=True)
             rows = [np.concatenate(list(row), axis=1) for row in self._draw()]
             grid = np.concatenate(rows, axis=0)
-            pixels = np.clip(np.round((grid + 1.0) * 127.5), 0, 255)
             self._write_png(
-                self._directory / f"{step:08d}.png", pixels.astype(np.uint8)
+                self._directory / f"{step:08d}.png",
+                preprocessing.to_uint8_numpy(grid),
             )
 
     def _rows(self) -> list[tf.Tensor]:

@@ -8,11 +8,12 @@ import keras
 import tensorflow as tf
 
 from stylex_tf import config
-from stylex_tf.ops import augmentation
+from stylex_tf.ops import augmentation, preprocessing
 from stylex_tf.training import batch as batch_lib
 from stylex_tf.training import ema, objective, phases, state
 
 
+# Longer than 60 lines: it unpacks the config, field by field.
 def build_training_step(
     experiment: config.ExperimentConfig,
     strategy: tf.distribute.Strategy,
@@ -89,6 +90,7 @@ class TrainStep:
         table: the phases in order.
     """
 
+    # More than seven parameters: unpacked by `build_training_step`.
     def __init__(
         self,
         *,
@@ -191,7 +193,7 @@ class TrainStep:
         seed = tf.stack(
             [tf.constant(self._seed, tf.int64), self._state.step.read_value()]
         )
-        pixels = tf.cast(images, tf.float32) / 127.5 - 1.0
+        pixels = preprocessing.to_float(images)
         parts = [
             self.losses.begin(part, seed, self._batch_size, number)
             for number, part in enumerate(tf.split(pixels, self._accumulation))
@@ -266,7 +268,7 @@ class TrainStep:
 
 
 def _mean_metrics(outcomes: Sequence[phases.Outcome]) -> dict[str, tf.Tensor]:
-    """The metrics of a phase's parts as scalars."""
+    """Averages the metrics of a phase's parts to scalars."""
     return {
         name: tf.reduce_mean(
             [tf.reduce_mean(outcome.metrics[name]) for outcome in outcomes]
@@ -276,7 +278,7 @@ def _mean_metrics(outcomes: Sequence[phases.Outcome]) -> dict[str, tf.Tensor]:
 
 
 def _mean_signs(outcomes: Sequence[phases.Outcome]) -> list[tf.Tensor]:
-    """One scalar, or none of a phase that asks no discriminator."""
+    """Returns one scalar, or none where no discriminator was asked."""
     signs = [x.real_sign for x in outcomes if x.real_sign is not None]
     return [tf.reduce_mean([tf.reduce_mean(x) for x in signs])] if signs else []
 
@@ -286,5 +288,5 @@ def _is_scaled(optimizer: keras.optimizers.Optimizer) -> bool:
 
 
 def _loss_scale(optimizer: keras.optimizers.Optimizer) -> tf.Tensor:
-    """The factor that keeps float16 gradients from vanishing; 1 otherwise."""
+    """Returns the factor that keeps float16 gradients alive, or 1."""
     return optimizer.loss_scale if _is_scaled(optimizer) else tf.constant(1.0)

@@ -16,7 +16,7 @@ The first look at an average that still holds the initial weights says
 nothing, nor does one bad moment.
 """
 
-# Of the mean of sign D(real) - sign D(fake), halved: 1 is a discriminator
+# A limit of the mean of sign D(real) - sign D(fake), halved: 1 is one
 # that is never wrong. Sound trainings come to 0.94 after 20,000 images, and
 # fall later (docs/training.md), so this alone is no symptom ...
 DISCRIMINATOR_MARGIN = 0.95
@@ -33,7 +33,8 @@ OTHER_IMAGE = 0.95
 # 16,000 images of a sound training.
 CLASS_AGREEMENT = 0.1
 CLASS_DIVERSITY = 0.1
-# Of fewer images of a class nothing is said: 0 of 8 is no accident, 0 of 2 is.
+# With fewer images of a class nothing is said: 0 of 8 is no accident, 0 of 2
+# is.
 CLASS_IMAGES = 8
 
 _OF_CLASS = "validation/images/"
@@ -75,7 +76,7 @@ def find(
 
 
 def encoder_ignored(figures: validation_history.Validation) -> str | None:
-    """Whether a reconstruction tells no more of its image than of another."""
+    """Reports reconstructions that fit other images as well as their own."""
     own = figures.get("validation/l1")
     other = figures.get("validation/l1_of_another_image")
     mean = figures.get("validation/l1_of_mean_image")
@@ -102,7 +103,7 @@ def encoder_ignored(figures: validation_history.Validation) -> str | None:
 
 
 def discriminator_wins(figures: validation_history.Validation) -> str | None:
-    """Whether the discriminator is never wrong, and the generator far off."""
+    """Reports a discriminator that is never wrong, by a wide margin."""
     if not all(name in figures for name in (*_REAL, *_FAKE, *_ADVERSARIAL)):
         return None
     real, fake, loss = (
@@ -124,7 +125,7 @@ def discriminator_wins(figures: validation_history.Validation) -> str | None:
 def class_collapsed(
     figures: validation_history.Validation, name: str
 ) -> str | None:
-    """Whether one class is lost in reconstructions, or has one picture left.
+    """Reports a class that is lost, or has one picture left.
 
     Args:
         figures: of a validation.

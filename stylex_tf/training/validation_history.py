@@ -41,7 +41,11 @@ class ValidationHistory:
 
     def until(self, step: int) -> list[Validation]:
         """Returns the validations of the steps up to `step`, in order."""
-        return [one for one in self._validations if one["step"] <= step]
+        return [
+            validation
+            for validation in self._validations
+            if validation["step"] <= step
+        ]
 
     @property
     def best(self) -> Validation | None:
@@ -49,7 +53,7 @@ class ValidationHistory:
         return min(self._validations, key=lambda x: x[SCORE], default=None)
 
     def is_stalled(self, patience_steps: int) -> bool:
-        """Whether so many steps brought no better score; never if it is 0."""
+        """Says whether so many steps brought no better score; 0 is never."""
         best = self.best
         if best is None or not patience_steps:
             return False

@@ -45,7 +45,7 @@ def named(networks: networks_lib.Networks) -> dict[str, tf.Variable]:
     Raises:
         ValueError: a trainable weight has no name, or two have one.
     """
-    found: dict[str, tf.Variable] = {}
+    by_path: dict[str, tf.Variable] = {}
     trainable = 0
     for name in _NETWORKS:
         network = getattr(networks, name)
@@ -53,20 +53,22 @@ def named(networks: networks_lib.Networks) -> dict[str, tf.Variable]:
             continue
         trainable += len(network.trainable_variables)
         for path, variable in _walk(network, name):
-            if path in found and found[path] is not variable:
+            if path in by_path and by_path[path] is not variable:
                 raise ValueError(f"two weights have the name {path}")
-            found[path] = variable
-    if sum(one.trainable for one in found.values()) != trainable:
+            by_path[path] = variable
+    if sum(weight.trainable for weight in by_path.values()) != trainable:
         raise ValueError(
             f"{trainable} weights are trained, of which some have no name: "
-            f"{sorted(found)}"
+            f"{sorted(by_path)}"
         )
-    return found
+    return by_path
 
 
 def of(networks: networks_lib.Networks, about: Mapping[str, Any]) -> Weights:
     """Returns a copy of the weights of networks."""
-    arrays = {name: one.numpy() for name, one in named(networks).items()}
+    arrays = {
+        name: variable.numpy() for name, variable in named(networks).items()
+    }
     return Weights(arrays, about)
 
 
@@ -122,7 +124,7 @@ def load(path: str | os.PathLike[str]) -> Weights:
 
 
 def _entry(name: str) -> zipfile.ZipInfo:
-    """Without a date: equal weights are equal files."""
+    """Describes a member without a date, so that equal weights are equal."""
     info = zipfile.ZipInfo(name)
     info.compress_type = zipfile.ZIP_DEFLATED
     return info

@@ -21,7 +21,7 @@ def _png(level):
 
 
 def _held_out():
-    """Of images whose reconstructions are off by up to 99 levels."""
+    """Returns figures of images whose reconstructions are off by up to 99."""
     images = np.broadcast_to(_GREY, [100, _R, _R, 3])
     off = images - np.arange(100, dtype=np.uint8)[:, None, None, None]
     styles = np.random.default_rng(0).normal(size=[100, 2])

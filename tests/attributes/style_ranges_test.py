@@ -13,7 +13,7 @@ class StyleRangesTest(parameterized.TestCase):
         np.testing.assert_array_equal(ranges.ends(), [[1, -4], [3, -2]])
         self.assertEqual(ranges.size, 2)
 
-    # Of 0 to 100, in any order, the variance is (101^2 - 1) / 12 = 850.
+    # For 0 to 100, in any order, the variance is (101^2 - 1) / 12 = 850.
     @parameterized.parameters(
         dict(kind="min_max", width=7.0, reach=50),
         dict(kind="percentile", width=0, reach=50),

@@ -4,6 +4,7 @@ import tensorflow as tf
 from absl.testing import absltest
 
 from benchmarks import step_costs
+from stylex_tf import config_checks
 from tests.testing import tiny_experiment
 
 
@@ -20,7 +21,7 @@ class MakeStepTest(absltest.TestCase):
         settings.training.augmentation_strength = 0.25
         settings.loss.r1_by_resolution = True
         settings.training.precision = "float32"
-        settings.validate()
+        config_checks.check(settings)
         run, _ = step_costs.make_step(settings, tf.distribute.get_strategy())
         batches = []
         begin = run.losses.begin

@@ -23,7 +23,7 @@ def _grey(value, count=1):
 class _Questions:
     """Rebuilds what is dark, says bright from 200 on, has one style: the mean.
 
-    Of 250 and more it rebuilds nothing, and what it draws is dark.
+    From 250 on it rebuilds nothing, and what it draws is dark.
     """
 
     def __init__(self, model):

@@ -207,7 +207,7 @@ class ProbeTest(parameterized.TestCase):
             probe.examine(self._saved(serve), self.images, self.labels)
 
     def test_probabilities_that_are_none_for_some_pictures(self):
-        # Of what is tried when it is loaded, nothing is as dark.
+        # Nothing that is tried when it is loaded is as dark.
         images = keras.Input((8, 8, 3))
         mean = tf.reduce_mean(images, axis=[1, 2, 3])[:, None]
         p = tf.sigmoid(mean)

@@ -14,7 +14,7 @@ from PIL import Image
 
 from stylex_tf import errors
 from stylex_tf.cli import make_study
-from stylex_tf.data import preprocessing
+from stylex_tf.ops import preprocessing
 from stylex_tf.runs import searching
 from stylex_tf.runs import trained as trained_lib
 from stylex_tf.studies import key
@@ -30,7 +30,7 @@ class MakeStudyTest(absltest.TestCase):
         run = tiny_run.train()
         cls.folder = run.folder
         cls.trained = trained_lib.load(run.folder.root)
-        cls.found = searching.find(cls.trained)
+        cls.search_result = searching.find(cls.trained)
 
     def setUp(self):
         super().setUp()
@@ -97,9 +97,9 @@ class MakeStudyTest(absltest.TestCase):
 
     def _edits(self, coordinate: int) -> list[np.ndarray]:
         """Every searched image, and with the coordinate at its farther end."""
-        ends = self.found.table.ranges.ends()[:, coordinate]
+        ends = self.search_result.table.ranges.ends()[:, coordinate]
         edits = []
-        for styles in self.found.styles:
+        for styles in self.search_result.styles:
             edited = styles.copy()
             distances = abs(ends - styles[coordinate])
             edited[coordinate] = ends[distances.argmax()]

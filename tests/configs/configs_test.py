@@ -7,7 +7,7 @@ import pathlib
 from absl.testing import absltest, parameterized
 
 import configs
-from stylex_tf import config, errors
+from stylex_tf import config, config_checks, errors
 
 # "quickstart", "worlds.shortcut", ...
 _NAMES = sorted(
@@ -46,9 +46,9 @@ class ConfigsTest(parameterized.TestCase):
         if name in _WITHOUT_IMAGES:
             # Whoever uses it says where the images are.
             with self.assertRaisesRegex(errors.ConfigError, "data.source"):
-                experiment.validate()
+                config_checks.check(experiment)
             experiment.data.source = "photos"
-        experiment.validate()
+        config_checks.check(experiment)
 
     @parameterized.parameters(*_DOMAINS)
     def test_domains_have_the_papers_settings(self, name):

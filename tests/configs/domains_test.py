@@ -11,7 +11,7 @@ import tempfile
 import tensorflow as tf
 from absl.testing import absltest, parameterized
 
-from stylex_tf import config, errors, experiment, run_folder
+from stylex_tf import config, config_checks, errors, experiment, run_folder
 from stylex_tf.classifiers import trainer
 from stylex_tf.data import preparation
 from stylex_tf.runs import run as run_lib
@@ -108,7 +108,7 @@ class DomainsTest(parameterized.TestCase):
             checkpoint_every=_STEPS,
             snapshot_every=_STEPS,
         )
-        settings.validate()
+        config_checks.check(settings)
         return settings
 
     @parameterized.parameters(*_FOLDERS)

@@ -26,7 +26,7 @@ def _read(page: str) -> str:
 
 
 def _anchors(page: pathlib.Path) -> set[str]:
-    """Of the headings, made as GitHub makes them."""
+    """Returns the anchors of headings, made as GitHub makes them."""
     headings = _HEADING.findall(page.read_text(encoding="utf-8"))
     return {
         re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-")

@@ -8,7 +8,7 @@ from absl.testing import absltest
 
 from stylex_tf.evaluation import drawn_ceiling, led
 
-# Of four images, two factors: either of them makes class 1.
+# Four images, two factors: either of them makes class 1.
 _FACTORS = np.array([[0, 0], [1, 0], [0, 1], [1, 1]])
 _NAMES = ("glasses", "mouth")
 

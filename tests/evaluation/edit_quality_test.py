@@ -80,7 +80,7 @@ class EditQualityTest(absltest.TestCase):
         np.testing.assert_array_equal(edits.targets, [0, 0, 1])
         np.testing.assert_array_equal(edits.directions, [0, 0, 1])
         np.testing.assert_allclose(edits.edited[2, :4], 1.0, atol=1e-3)
-        # Of exact reconstructions what is carried is the edited picture.
+        # Where reconstructions are exact, the edited picture is carried.
         np.testing.assert_allclose(edits.carried, edits.edited, atol=0.01)
         self.assertLen(edits.take(2), 2)
 

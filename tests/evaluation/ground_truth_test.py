@@ -118,7 +118,7 @@ class AttributeFactorsTest(absltest.TestCase):
         self.assertIsNone(found.cause_change)
 
     def test_both_ways_count_alike_however_many_images_they_have(self):
-        # Of twelve images eight gain part 0; the other four lose part 1.
+        # Eight of twelve images gain part 0; the other four lose part 1.
         edited = self.styles.copy()
         edited[:12, 0], edited[12:, 1] = 1.0, -1.0
         (found,) = ground_truth.attribute_factors(

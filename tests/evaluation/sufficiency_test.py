@@ -137,7 +137,7 @@ class SufficiencyTest(absltest.TestCase):
         second = known_answers.PartsWorld(parts=12, causes=(0,))
         figures = self._measure(second=second.classify)
         # Images 2 and 3 have cause 2 alone: the second calls them class 0.
-        # Of the rest, 0, 1, 4 and 5 turn with the first edit, 6 and 7 with
+        # In the rest, 0, 1, 4 and 5 turn with the first edit, 6 and 7 with
         # the second, which is the first that adds cause 0.
         self.assertEqual(figures.second_agreement.value, 6 / 8)
         self.assertEqual(figures.second.values, (4 / 6, 1.0, 1.0))

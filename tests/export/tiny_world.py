@@ -8,6 +8,7 @@ import tensorflow as tf
 from PIL import Image
 
 from stylex_tf.attributes import edit_space, style_ranges
+from stylex_tf.export import functions as functions_lib
 from stylex_tf.export import held_out, servables
 from stylex_tf.search import effects_chunk, moves, screening
 from stylex_tf.search import model as model_lib
@@ -125,7 +126,7 @@ def servable(
         **overrides,
     }
     return servables.Servable(
-        servables.Functions(**functions),
+        functions_lib.Functions(**functions),
         class_names=CLASS_NAMES,
         resolution=RESOLUTION,
         num_styles=NUM_STYLES,

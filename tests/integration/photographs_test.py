@@ -11,7 +11,7 @@ import numpy as np
 import tensorflow as tf
 from absl.testing import absltest
 
-from stylex_tf import config, main_job, run_folder
+from stylex_tf import config, config_checks, main_job, run_folder
 from stylex_tf.classifiers import trainer
 from stylex_tf.data import preparation
 from stylex_tf.evaluation import evaluation_file, record
@@ -35,7 +35,7 @@ class PhotographsTest(absltest.TestCase):
 
     def _run(self) -> tuple[str, record.Evaluation]:
         """What is printed, and the figures."""
-        self.settings.validate()
+        config_checks.check(self.settings)
         folder = run_folder.RunFolder(self.root / "run")
         printed = main_job.run(self.settings, folder)
         for path in (folder.report, folder.export / "1" / "saved_model.pb"):

@@ -8,7 +8,7 @@ import keras
 import numpy as np
 from absl.testing import absltest
 
-from stylex_tf import config, main_job, run_folder
+from stylex_tf import config, config_checks, main_job, run_folder
 from stylex_tf.attributes import effects
 from stylex_tf.evaluation import evaluation_file
 from tests.testing import image_files, running_server, tiny_experiment
@@ -79,7 +79,7 @@ class TwoHundredClassesJobTest(absltest.TestCase):
         _write_images(root / "images")
         _write_classifier(root / "classifier.keras")
         settings = _settings(root)
-        settings.validate()
+        config_checks.check(settings)
         cls.folder = run_folder.RunFolder(root / "run")
         cls.printed = main_job.run(settings, cls.folder)
 
@@ -92,7 +92,7 @@ class TwoHundredClassesJobTest(absltest.TestCase):
         found = evaluation_file.read(self.folder.evaluation)
         self.assertEqual(found.classifier.accuracy.value, 1.0)
         self.assertGreater(found.significance.attributes.value, _CLASSES)
-        # Of an image or two that are nearest to a class, and a generator that
+        # With an image or two that are nearest to a class, and a generator that
         # was hardly trained, none need be listed.
         self.assertLess(
             found.significance.significant.value,

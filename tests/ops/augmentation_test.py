@@ -235,7 +235,7 @@ class DrawTest(parameterized.TestCase):
             expected = strength * shares.get(name, 1.0)
             if "turn" in name and name != "quarter_turns":
                 expected = once
-            # Of 20,000 the deviation is at most 0.0036.
+            # For 20,000 the deviation is at most 0.0036.
             self.assertAlmostEqual(changed.mean(), expected, delta=0.015)
 
     def test_operations_are_independent_of_each_other(self):
@@ -337,7 +337,7 @@ class GradientTest(absltest.TestCase):
         np.testing.assert_allclose(exact[0], numeric[0], atol=1e-5)
 
     def test_the_second_gradient_is_the_numeric_one(self):
-        """Of what R1 punishes: the gradient at the image before."""
+        """R1 punishes the gradient at the image before its augmentation."""
 
         @tf.function
         def squared_gradient(images):

@@ -225,7 +225,7 @@ class ContentTest(absltest.TestCase):
     def test_probabilities_stand_on_the_pictures(self):
         parsed = _render(demonstrations={})
 
-        # Of each of two examples: made, then carried onto the photograph.
+        # Two examples, each made, and then carried onto the photograph.
         self.assertEqual(
             parsed.text_of["class-1-1"].split()[-8:],
             ["0.07", "0.86", "0.19", "0.68"] * 2,

@@ -13,7 +13,7 @@ from PIL import Image
 
 from stylex_tf import errors
 from stylex_tf.attributes import selection
-from stylex_tf.data import preprocessing
+from stylex_tf.ops import preprocessing
 from stylex_tf.runs import augmenting, searching
 from stylex_tf.runs import trained as trained_lib
 from tests.testing import tiny_experiment, tiny_run
@@ -169,7 +169,9 @@ class AugmentingTest(absltest.TestCase):
             found, by_class={0: [], 1: [selection.Attribute(4, 1, 1.0, 0.5)]}
         )
         directory = pathlib.Path(self.create_tempdir()) / "ranked"
-        with mock.patch.object(searching.Found, "only", lambda *_: shown):
+        with mock.patch.object(
+            searching.SearchResult, "only", lambda *_: shown
+        ):
             made = augmenting.augment(self.trained, ["bright:1"], directory)
         self.assertEqual(made.coordinates, (4,))
 

@@ -6,7 +6,7 @@ import numpy as np
 import tensorflow as tf
 from absl.testing import absltest
 
-from stylex_tf.data import preprocessing
+from stylex_tf.ops import preprocessing
 from stylex_tf.report import findings, layout
 from stylex_tf.runs import demonstrating
 from tests.testing import linear_run
@@ -19,13 +19,13 @@ class DemonstrateTest(absltest.TestCase):
     def setUp(self):
         super().setUp()
         self.run = linear_run.LinearRun(relevant=[2])
-        (self.attribute, *_) = self.run.found.by_class[_TARGET]
-        predictions = self.run.found.table.predictions
+        (self.attribute, *_) = self.run.search_result.by_class[_TARGET]
+        predictions = self.run.search_result.table.predictions
         self.others = np.flatnonzero(predictions != _TARGET)
         self.examples = self.others[::-1][:2]
 
     def _shown(self, **changes):
-        table, one = self.run.found.table, self.attribute
+        table, one = self.run.search_result.table, self.attribute
         ids = tuple(table.image_ids[row] for row in self.examples)
         empty = np.zeros((len(ids), 4, 4, 3), np.uint8)
         said = np.zeros((len(ids), 2))
@@ -53,12 +53,15 @@ class DemonstrateTest(absltest.TestCase):
 
     def _demonstrate(self, plan=_PLAN, **changes):
         return demonstrating.demonstrate(
-            self.run.trained, self.run.found, self._shown(**changes), plan
+            self.run.trained,
+            self.run.search_result,
+            self._shown(**changes),
+            plan,
         )
 
     def _by_hand(self, rows, place):
         """Styles whose coordinate is at a place between -3 and 3."""
-        styles = self.run.found.styles[rows].copy()
+        styles = self.run.search_result.styles[rows].copy()
         styles[:, self.attribute.coordinate] = -3 + 6 * place
         return styles
 
@@ -94,13 +97,17 @@ class DemonstrateTest(absltest.TestCase):
 
     def test_knows_where_each_example_is_by_itself(self):
         shown = self._demonstrate()[_TARGET, 1]
-        own = self.run.found.styles[self.examples, self.attribute.coordinate]
+        own = self.run.search_result.styles[
+            self.examples, self.attribute.coordinate
+        ]
 
         np.testing.assert_allclose(shown.own_places, (own + 3) / 6, rtol=1e-5)
 
     def test_the_knob_turns_the_photographs_too(self):
         pictures = preprocessing.to_uint8(
-            self.run.world.generate(self.run.found.styles[self.examples])
+            self.run.world.generate(
+                self.run.search_result.styles[self.examples]
+            )
         ).numpy()
         shown = self._demonstrate(sources=pictures)[_TARGET, 1]
 

@@ -54,12 +54,12 @@ class EveryChoiceTest(parameterized.TestCase):
         for name, value in _chosen(case).items():
             section, field = name.split(".")
             setattr(getattr(settings, section), field, value)
-        settings.validate()
+        config_checks.check(settings)
 
         trained = dataclasses.replace(opened, settings=settings)
         done = explaining.explain(trained, seconds=lambda: 1.0)
         published = exporting.export(
-            trained, done.found, done.evaluation, done.names
+            trained, done.search_result, done.evaluation, done.names
         )
 
         evaluation_file.read(trained.folder.evaluation)

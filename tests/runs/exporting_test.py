@@ -21,10 +21,10 @@ class ExportingTest(tf.test.TestCase):
         super().setUpClass()
         run = tiny_run.train(shift_size=0.8)
         cls.trained = trained_lib.load(run.folder.root)
-        cls.found = searching.find(cls.trained)
+        cls.search_result = searching.find(cls.trained)
         cls.published = exporting.export(
             cls.trained,
-            cls.found,
+            cls.search_result,
             record.Evaluation(
                 classifier=record.Classifier(accuracy=figure.Figure(1.0, 16))
             ),
@@ -56,7 +56,7 @@ class ExportingTest(tf.test.TestCase):
             path.stem: json.loads(path.read_text())
             for path in (self.published.path / "assets").glob("*.json")
         }
-        searched = self.found.table.num_coordinates
+        searched = self.search_result.table.num_coordinates
         self.assertEqual(assets["contract"]["sizes"]["S"], searched)
         self.assertEqual(assets["contract"]["style_strength"], 0.8)
         self.assertEqual(assets["attribute_names"], {"3": "bright"})
@@ -69,7 +69,7 @@ class ExportingTest(tf.test.TestCase):
         self.assertIn("0", assets["class_attributes"])
 
     def test_chunks_are_the_table_of_the_run(self):
-        table = self.found.table
+        table = self.search_result.table
         edits = 2 * table.num_coordinates
         parts = [
             self.ask(
@@ -91,14 +91,14 @@ class ExportingTest(tf.test.TestCase):
         )
 
     def test_finds_the_best_edits_of_the_table(self):
-        table = self.found.table
+        table = self.search_result.table
         answer = self.ask(
             "find_attributes",
             image_bytes=self.files,
             target_class=[-1, 0, 1],
             top_k=[1] * _IMAGES,
         )
-        # Of two classes, the log odds are the difference of the logits.
+        # With two classes, the log odds are the difference of the logits.
         odds = table.effects[:_IMAGES, ..., 1] - table.effects[:_IMAGES, ..., 0]
         away = 1 if table.predictions[0] == 0 else 0
         for row, target in enumerate([away, 0, 1]):
@@ -108,7 +108,7 @@ class ExportingTest(tf.test.TestCase):
             )
 
     def test_edits_as_the_library_does(self):
-        table, functions = self.found.table, self.trained.stylex
+        table, functions = self.search_result.table, self.trained.stylex
         rng = np.random.default_rng(0)
         coordinates = rng.integers(-1, table.num_coordinates, [_IMAGES, 4])
         directions = rng.integers(0, 2, [_IMAGES, 4])
@@ -120,7 +120,7 @@ class ExportingTest(tf.test.TestCase):
             strengths=np.full([_IMAGES, 4], 0.6),
         )
         edited = edit_space.EditSpace(table.ranges, 0.6).apply(
-            self.found.styles[:_IMAGES], coordinates, directions
+            self.search_result.styles[:_IMAGES], coordinates, directions
         )
         images = functions.generate(edited)
         self.assertAllClose(
@@ -141,7 +141,7 @@ class ExportingTest(tf.test.TestCase):
             "class_attributes", target_class=classes, top_k=[4, 4]
         )
         for row, target in enumerate(classes):
-            expected = self.found.by_class[target][:4]
+            expected = self.search_result.by_class[target][:4]
             columns = [
                 answer[name][row, : len(expected)].numpy().tolist()
                 for name in ("coordinates", "directions")

@@ -47,7 +47,7 @@ class NamesTest(absltest.TestCase):
             ),
         )
 
-        # Of 8 more is something else; 7 is called by the first class's images.
+        # More of 8 is something else; 7 is called by the first class's images.
         self.assertEqual(naming.names(shown), {7: "open mouth"})
 
 

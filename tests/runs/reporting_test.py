@@ -9,8 +9,8 @@ import tensorflow as tf
 from absl.testing import absltest
 
 from stylex_tf import run_folder
-from stylex_tf.data import preprocessing
 from stylex_tf.evaluation import figure, record
+from stylex_tf.ops import preprocessing
 from stylex_tf.runs import given_names, reporting
 from tests.testing import linear_run
 
@@ -48,12 +48,12 @@ class ReportingTest(absltest.TestCase):
             ending=lambda: "",
             history=types.SimpleNamespace(best={"step": 30}),
         )
-        self.shown = reporting.show(trained, self.run.found, None)
+        self.shown = reporting.show(trained, self.run.search_result, None)
 
     def _page(self, shown=None, evaluation=None):
         reporting.write_report(
             self.run.trained,
-            self.run.found,
+            self.run.search_result,
             shown or self.shown,
             evaluation or record.Evaluation(),
             given_names.GivenNames("f00d", {2: "stripes"}),
@@ -66,12 +66,12 @@ class ReportingTest(absltest.TestCase):
         (found,) = (
             one for one in self.shown.classes if one.class_index == _TARGET
         )
-        table = self.run.found.table
+        table = self.run.search_result.table
         others = np.flatnonzero(table.predictions != _TARGET)
         self.assertEqual(found.images, len(others))
         self.assertNotEmpty(found.attributes)
         for view in found.attributes:
-            styles = self.run.found.styles[others].copy()
+            styles = self.run.search_result.styles[others].copy()
             styles[:, view.coordinate] = 3 if view.direction else -3
             turned = self.run.probabilities(styles).argmax(axis=1) == _TARGET
             self.assertAlmostEqual(view.share_flipped, turned.mean())
@@ -121,10 +121,10 @@ class ReportingTest(absltest.TestCase):
         self.assertIn("classifier.keras", page)
 
     def test_where_nothing_is_listed_says_what_went_into_the_run(self):
-        nothing = self.run.found.only(
+        nothing = self.run.search_result.only(
             {
                 target: [False] * len(listed)
-                for target, listed in self.run.found.by_class.items()
+                for target, listed in self.run.search_result.by_class.items()
             }
         )
         tested = figure.Figure(6.0, 5)

@@ -22,7 +22,7 @@ def _found(by_class, ranked):
         image_ids=("one",),
         shift_size=1.0,
     )
-    return searching.Found(table, np.zeros((1, 5)), by_class, ranked)
+    return searching.SearchResult(table, np.zeros((1, 5)), by_class, ranked)
 
 
 class FoundTest(absltest.TestCase):

@@ -7,7 +7,7 @@ import tensorflow as tf
 from absl.testing import absltest
 
 from stylex_tf.attributes import selection
-from stylex_tf.data import preprocessing
+from stylex_tf.ops import preprocessing
 from stylex_tf.runs import single_images
 from tests.testing import linear_run
 
@@ -16,14 +16,16 @@ class SingleImagesTest(absltest.TestCase):
     def setUp(self):
         super().setUp()
         self.run = linear_run.LinearRun(classes=3, relevant=[1, 4])
-        self.explained = single_images.explain(self.run.trained, self.run.found)
+        self.explained = single_images.explain(
+            self.run.trained, self.run.search_result
+        )
         self.rows = [
-            self.run.found.table.image_ids.index(one.image_id)
+            self.run.search_result.table.image_ids.index(one.image_id)
             for one in self.explained
         ]
 
     def test_every_class_has_its_turn(self):
-        predictions = self.run.found.table.predictions
+        predictions = self.run.search_result.table.predictions
         classes = np.unique(predictions)
 
         self.assertCountEqual(predictions[self.rows[: len(classes)]], classes)
@@ -31,7 +33,7 @@ class SingleImagesTest(absltest.TestCase):
 
     def test_leads_to_the_class_that_is_second(self):
         for one, row in zip(self.explained, self.rows, strict=True):
-            logits = self.run.found.table.base_logits[row]
+            logits = self.run.search_result.table.base_logits[row]
             self.assertEqual(one.target, np.argsort(-logits)[1])
             self.assertEqual(one.decision, logits.argmax())
 
@@ -72,7 +74,9 @@ class SingleImagesTest(absltest.TestCase):
             selection.Attribute(3, 0, 1.0, 1.0),
         ]
         with mock.patch.object(selection, "independent", return_value=both):
-            (one, *_) = single_images.explain(self.run.trained, self.run.found)
+            (one, *_) = single_images.explain(
+                self.run.trained, self.run.search_result
+            )
 
         self.assertEqual(
             [(edit.coordinate, edit.direction) for edit in one.independent],
@@ -97,7 +101,7 @@ class SingleImagesTest(absltest.TestCase):
                 )
 
     def _styles(self, row, edits):
-        styles = self.run.found.styles[row][None].copy()
+        styles = self.run.search_result.styles[row][None].copy()
         for edit in edits:
             styles[0, edit.coordinate] = 3 if edit.direction else -3
         return styles

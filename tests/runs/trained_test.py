@@ -11,8 +11,8 @@ import tensorflow as tf
 from absl.testing import absltest
 
 from stylex_tf import errors, experiment, run_folder
-from stylex_tf.data import preprocessing
 from stylex_tf.data.records import tfrecords
+from stylex_tf.ops import preprocessing
 from stylex_tf.runs import trained
 from stylex_tf.training import checkpoint_files, checkpoints
 from tests.testing import tiny_experiment

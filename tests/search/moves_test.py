@@ -37,7 +37,7 @@ class MovesTest(tf.test.TestCase):
         styles = rng.normal(size=[50, 5]).astype(np.float32)
         ranges = style_ranges.StyleRanges.from_styles(styles, searched=4)
         for edits in (0, 1, 6):
-            # Of 4 coordinates, 6 edits name some twice, and some are none.
+            # 6 edits of 4 coordinates name some twice, and some are none.
             coordinates = rng.integers(-1, 4, [50, edits])
             directions = np.where(
                 coordinates >= 0, rng.integers(0, 2, [50, edits]), -1

@@ -36,7 +36,7 @@ class ClientSearchTest(parameterized.TestCase):
         self.root = pathlib.Path(self.create_tempdir().full_path)
         self.files = tiny_stylex.write_images(self.root, 3)
         self.output = self.root / "effects"
-        # Of the chunks, not of the questions before them: fails this one.
+        # Counts chunks, not the questions before them: this one fails.
         self.fails_at = None
         self.answered = []
         self.server = fake_server.FakeServer(self, self.answer)

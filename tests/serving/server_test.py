@@ -181,7 +181,8 @@ class ServerTest(absltest.TestCase):
             tf.make_tensor_proto([2**31 - 1], tf.int32)
         )
         future = server.prediction.Predict.future(request, timeout=600)
-        # Of one connection, so this one is answered when that one has begun.
+        # Both use one connection, so this one is answered when that one has
+        # begun.
         server.states("tiny")
         return server, future
 

@@ -21,7 +21,7 @@ from serving.model_server import (
 )
 
 _FOLDER = pathlib.Path(server.__file__).parent / "tf_serving"
-# Of the real server alone.
+# Flags of the real server alone.
 _REAL_ONLY = {"enable_grpc_healthcheck_service"}
 
 

@@ -6,7 +6,7 @@ from stylex_tf.attributes import effects, style_ranges
 
 
 def table(changes, base, **fields):
-    """Of effects [N, 2, S, K] and base logits [N, K]."""
+    """Makes a table of effects [N, 2, S, K] and base logits [N, K]."""
     changes = np.asarray(changes, np.float32)
     size = changes.shape[2]
     return effects.StyleEffects(

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 from tests.testing import image_files
 
-# Of every bird, in the order of its ids.
+# What is known of every bird, in the order of its ids.
 CUB_ATTRIBUTES = ("has_bill_shape::dagger", "has_crown_color::black")
 
 
@@ -32,7 +32,7 @@ def celeba(
 ) -> pathlib.Path:
     """Image i (from 1) is Male where i is even, Smiling where 3 divides it.
 
-    Of every four images, the third is for validation and the last for testing.
+    In every four images, the third is for validation and the last for testing.
     """
     attributes = [str(images), "Male Smiling "]
     parts = []
@@ -91,7 +91,7 @@ def plant_village(root: pathlib.Path, images: int = 6) -> pathlib.Path:
 def cub(root: pathlib.Path, classes: int = 4, images: int = 4) -> pathlib.Path:
     """CUB_200_2011/ and attributes.txt beside it.
 
-    Of each class, the last image is for testing. A bird has the first
+    The last image of each class is for testing. A bird has the first
     attribute where its class is odd; the second cannot be seen.
     """
     tables: dict[str, list[str]] = {

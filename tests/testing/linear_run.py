@@ -7,7 +7,7 @@ import tensorflow as tf
 
 from stylex_tf import config
 from stylex_tf.attributes import edit_space, selection, style_ranges
-from stylex_tf.data import preprocessing
+from stylex_tf.ops import preprocessing
 from stylex_tf.runs import searching
 from stylex_tf.search import exact
 from tests.testing import known_answers
@@ -49,7 +49,7 @@ class LinearRun:
             )
             for target in range(table.num_classes)
         }
-        self.found = searching.Found(table, styles, by_class, [])
+        self.search_result = searching.SearchResult(table, styles, by_class, [])
         images = preprocessing.to_uint8(self.world.generate(styles)).numpy()
         # The reconstructions miss a little of the photographs.
         images = images - np.minimum(images, 7)

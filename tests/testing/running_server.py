@@ -60,7 +60,8 @@ class Server:
         test.addClassCleanup(self._kill)
         self.channel = grpc.insecure_channel(
             f"localhost:{self.port}",
-            # Of the client's own, so that only the server's bounds are met.
+            # The client has no bounds of its own, so that only the server's
+            # bounds are met.
             [("grpc.max_send_message_length", -1)],
         )
         test.addClassCleanup(self.channel.close)

@@ -26,7 +26,7 @@ def settings() -> config.ExperimentConfig:
     tiny.training.ema_share = 0.05
     tiny.model.spatial_resolution = 8
     tiny.model.spatial_channels = 2
-    tiny.validate()
+    config_checks.check(tiny)
     return tiny
 
 

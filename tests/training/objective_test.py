@@ -206,7 +206,7 @@ class ObjectiveTest(parameterized.TestCase):
     def test_exchanged_styles_are_of_the_image_or_of_its_neighbour(self):
         losses = self._objective(conditioning="none")
         step = self._begin(losses)
-        exchanged = losses._exchanged_styles(step).numpy()
+        exchanged = losses.sampling.exchanged(step).numpy()
         own = self.untold.generator.styles(
             self.untold.encoder(self.images)
         ).numpy()
@@ -216,7 +216,7 @@ class ObjectiveTest(parameterized.TestCase):
         self.assertBetween(is_own.mean(), 0.05, 0.95)
         # Each coordinate by itself: no two images are cut at one place.
         self.assertGreater(len(np.unique(is_own, axis=0)), 1)
-        other = losses._exchanged_styles(self._begin(losses, (0, 1))).numpy()
+        other = losses.sampling.exchanged(self._begin(losses, (0, 1))).numpy()
         self.assertFalse(np.array_equal(exchanged, other))
 
     def test_the_encoder_learns_from_exchanged_styles_alone(self):
@@ -239,7 +239,7 @@ class ObjectiveTest(parameterized.TestCase):
         )
         step = self._begin(losses)
         outcome = losses.generator_sampled(step)
-        networks, styles = self.untold, losses._exchanged_styles(step)
+        networks, styles = self.untold, losses.sampling.exchanged(step)
         read = networks.generator.styles(networks.encoder(outcome.made.images))
         np.testing.assert_allclose(
             outcome.loss, 3.0 * np.abs(read - styles).mean(axis=1), rtol=1e-4
@@ -262,9 +262,9 @@ class ObjectiveTest(parameterized.TestCase):
         for number in range(4):
             step = self._begin(losses, (0, number))
             outcome = losses.generator_sampled(step)
-            whole = losses._exchanges_remainder(step).numpy()
+            whole = losses.sampling.exchanges_remainder(step).numpy()
             seen.update(whole)
-            styles = losses._exchanged_styles(step).numpy()
+            styles = losses.sampling.exchanged(step).numpy()
             np.testing.assert_allclose(
                 styles[whole],
                 np.concatenate([own[:, :size], neighbours[:, size:]], 1)[whole],
@@ -295,7 +295,7 @@ class ObjectiveTest(parameterized.TestCase):
         seen = set()
         for number in range(4):
             step = self._begin(losses, (0, number))
-            styles = losses._exchanged_styles(step).numpy()
+            styles = losses.sampling.exchanged(step).numpy()
             theirs = np.isclose(styles, neighbours, atol=1e-6)[:, -128:]
             ours = np.isclose(styles, own, atol=1e-6)[:, -128:]
             np.testing.assert_array_equal(theirs.all(axis=1), ~ours.all(axis=1))
@@ -388,7 +388,7 @@ class ObjectiveTest(parameterized.TestCase):
             self._dropped(self._begin(losses, (0, step))) for step in range(60)
         ]
         self.assertGreater(len(set(dropped)), 2)
-        # Of 240 examples 60, with a deviation of 6.7.
+        # 60 of 240 examples, with a deviation of 6.7.
         self.assertBetween(sum(dropped), 35, 85)
 
     def _dropped(self, step) -> int:

@@ -13,7 +13,7 @@ from absl.testing import absltest, parameterized
 
 from stylex_tf.attributes import edit_space, selection
 from stylex_tf.classifiers import trainer
-from stylex_tf.data import preparation, preprocessing
+from stylex_tf.data import preparation
 from stylex_tf.data.worlds import worlds
 from stylex_tf.evaluation import (
     factor_readings,
@@ -23,6 +23,7 @@ from stylex_tf.evaluation import (
     significance,
     turned_decisions,
 )
+from stylex_tf.ops import preprocessing
 from stylex_tf.search import exact
 from stylex_tf.search import model as model_lib
 from tests.worlds import perfect_generator

@@ -20,7 +20,7 @@ from stylex_tf.search import model as model_lib
 from tests.worlds import perfect_generator
 
 _SIZE = 32
-# Of the styles of `faces`: the value "yes" of the first two factors.
+# What the styles of `faces` are: the value "yes" of the first two factors.
 _GLASSES, _MOUTH = 1, 3
 
 
@@ -163,7 +163,7 @@ class MeasuredTruthTest(absltest.TestCase):
 
     def test_the_ceiling_of_flips_by_hand(self):
         curve = self._truth().ceiling()
-        # Three have neither: glasses make all class 1. Of the nine others the
+        # Three have neither: glasses make all class 1. In the nine others the
         # three with glasses alone lose the class with the first, all with
         # both.
         self.assertEqual(curve.values, (6 / 12, 1.0))

@@ -22,7 +22,7 @@ class PerfectGenerator:
         self._drawn: dict[bytes, np.ndarray] = {}
         widths = [max(len(factor.values), 1) for factor in world.factors]
         self._ends = np.cumsum(widths)[:-1]
-        # Of a factor's values, the one at 2 or the ones not at -1 win.
+        # The value of a factor at 2, or the ones not at -1, win.
         self.ranges = style_ranges.StyleRanges(
             minimum=self._of_each(continuous=0.0, categorical=-1.0),
             maximum=self._of_each(continuous=1.0, categorical=2.0),

@@ -6,8 +6,8 @@ from typing import Any
 import numpy as np
 import tensorflow as tf
 
-from stylex_tf.data import preprocessing
 from stylex_tf.data.records import tfrecords
+from stylex_tf.ops import preprocessing
 
 _AT_ONCE = 100
 
@@ -34,17 +34,17 @@ class AnsweredDataset:
         self._classify = classify
 
     def load(self, split: str, limit: int | None = None) -> tfrecords.Examples:
-        """As `tfrecords.Dataset.load`."""
-        found = self._dataset.load(split, limit)
-        starts = range(0, len(found.images), _AT_ONCE)
+        """Loads as `tfrecords.Dataset.load` does, with answers for labels."""
+        examples = self._dataset.load(split, limit)
+        starts = range(0, len(examples.images), _AT_ONCE)
         labels = [
-            self._answer(tf.constant(found.images[i : i + _AT_ONCE]))
+            self._answer(tf.constant(examples.images[i : i + _AT_ONCE]))
             for i in starts
         ]
-        return dataclasses.replace(found, labels=np.concatenate(labels))
+        return dataclasses.replace(examples, labels=np.concatenate(labels))
 
     def batches(self, split: str, **options: Any) -> tf.data.Dataset:
-        """As `tfrecords.Dataset.batches`."""
+        """Reads as `tfrecords.Dataset.batches` does, answers for labels."""
         return self._dataset.batches(split, **options).map(
             lambda batch: {**batch, "label": self._answer(batch["image"])}
         )

@@ -7,7 +7,7 @@ from stylex_tf.data.records import shuffling
 
 
 def balanced(positions: tf.Tensor, labels: np.ndarray, seed: int) -> tf.Tensor:
-    """The record at each place of an endless order of equal classes.
+    """Picks the record at each place of an endless, balanced order.
 
     Every K places in a row, counted from the first, hold one record of each
     of the K classes, in a shuffled order; the records of a class follow one
@@ -32,7 +32,7 @@ def balanced(positions: tf.Tensor, labels: np.ndarray, seed: int) -> tf.Tensor:
         )
     classes = len(counts)
     label = shuffling.shuffled(positions, classes, seed)
-    # Of one class after the other, in the order of the files.
+    # The records of one class after the other, in the order of the files.
     records = tf.constant(np.argsort(labels, kind="stable"), tf.int64)
     starts = tf.constant(np.cumsum(counts) - counts, tf.int64)
     place = shuffling.shuffled(

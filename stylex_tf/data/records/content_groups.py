@@ -48,12 +48,12 @@ def find(
             union.join(image, first_of.setdefault(name, image))
     near: set[int] = set()
     if alike and firsts:
-        for one, other in near_copies.pairs(
+        for copy, other in near_copies.pairs(
             np.stack([prints[image].structure for image in firsts]),
             np.stack([prints[image].colours for image in firsts]),
         ):
-            union.join(firsts[one], firsts[other])
-            near |= {one, other}
+            union.join(firsts[copy], firsts[other])
+            near |= {copy, other}
     ids, _ = _numbers([union.root(image) for image in range(len(prints))])
     return ContentGroups(
         ids=ids,
@@ -66,13 +66,13 @@ def _numbers(keys: Sequence[bytes | int]) -> tuple[np.ndarray, list[int]]:
     """Numbers keys as they come; and where each number comes first."""
     numbers: dict[bytes | int, int] = {}
     firsts: list[int] = []
-    found = np.empty(len(keys), np.int64)
+    groups = np.empty(len(keys), np.int64)
     for place, key in enumerate(keys):
         if key not in numbers:
             numbers[key] = len(firsts)
             firsts.append(place)
-        found[place] = numbers[key]
-    return found, firsts
+        groups[place] = numbers[key]
+    return groups, firsts
 
 
 class _Union:
@@ -88,6 +88,6 @@ class _Union:
             image = parents[image]
         return image
 
-    def join(self, one: int, other: int) -> None:
-        roots = self.root(one), self.root(other)
+    def join(self, image: int, other: int) -> None:
+        roots = self.root(image), self.root(other)
         self._parents[max(roots)] = min(roots)

@@ -121,7 +121,7 @@ class Manifest:
         return (*none, (*self.causes, *shortcut))
 
     def summary(self) -> str:
-        """A few lines for people."""
+        """Describes the data in a few lines for people."""
         lines = [f"{self.source}, {self.resolution} x {self.resolution} pixels"]
         for label, name in enumerate(self.class_names):
             counts = [
@@ -148,7 +148,7 @@ class Manifest:
         return "\n".join(lines)
 
     def _content_lines(self) -> list[str]:
-        """What is the same among the images; of prepared data alone."""
+        """Says what is the same among the images; of prepared data alone."""
         lines = []
         for split, pictures in self.content.pictures.items():
             copies = self.splits[split] - pictures
@@ -169,12 +169,12 @@ class Manifest:
         return lines
 
     def to_dict(self) -> dict[str, Any]:
-        """Plain values, ready for JSON."""
+        """Returns plain values, ready for JSON."""
         return dataclasses.asdict(self)
 
     @classmethod
     def from_dict(cls, values: Mapping[str, Any], *, where: str) -> "Manifest":
-        """The inverse of `to_dict`; `where` is named in errors.
+        """Reads what `to_dict` returned; `where` is named in errors.
 
         Raises:
             DataError: a field is unknown, missing or of the wrong shape.

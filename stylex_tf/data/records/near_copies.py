@@ -37,13 +37,15 @@ def pairs(
         for left in range(top, len(signs), _AT_ONCE):
             alike = rows @ signs[left : left + _AT_ONCE].T >= least
             for row, column in np.argwhere(alike):
-                one, other = top + int(row), left + int(column)
-                if one < other and _same_colours(colours[one], colours[other]):
-                    yield one, other
+                image, other = top + int(row), left + int(column)
+                if image < other and _same_colours(
+                    colours[image], colours[other]
+                ):
+                    yield image, other
 
 
 def _most_bits(signs: np.ndarray) -> int:
-    """How many bits two near copies of this set may differ in.
+    """Says in how many bits two near copies of this set may differ.
 
     Nine twentieths of what all but a twentieth of the pairs differ in: a set
     whose pictures all look alike, as those of the back of the eye do, has near
@@ -60,6 +62,6 @@ def _most_bits(signs: np.ndarray) -> int:
     return int(np.clip(9 * twentieth // 20, _ALWAYS_BITS, _MOST_BITS))
 
 
-def _same_colours(one: np.ndarray, other: np.ndarray) -> bool:
-    difference = np.abs(one.astype(np.int64) - other.astype(np.int64)).sum()
-    return bool(difference <= _MOST_COLOUR * len(one))
+def _same_colours(image: np.ndarray, other: np.ndarray) -> bool:
+    difference = np.abs(image.astype(np.int64) - other.astype(np.int64)).sum()
+    return bool(difference <= _MOST_COLOUR * len(image))

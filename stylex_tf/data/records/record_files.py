@@ -48,18 +48,18 @@ class RecordFiles:
         self.size = int(self._spans[:, 2].sum())
 
     def __len__(self) -> int:
-        """The number of records."""
+        """Counts the records."""
         return len(self._spans)
 
     def digest(self) -> str:
         """Returns the SHA-256 of all records in order."""
-        found = hashlib.sha256()
+        sha256 = hashlib.sha256()
         for file, first, length in self._spans:
-            found.update(self._files[file][first : first + length])
-        return found.hexdigest()
+            sha256.update(self._files[file][first : first + length])
+        return sha256.hexdigest()
 
     def read(self, indices: Iterable[int]) -> list[bytes]:
-        """The records at these indices."""
+        """Reads the records at these indices."""
         return [
             self._files[file][first : first + length].tobytes()
             for file, first, length in self._spans[np.asarray(indices)]
@@ -69,7 +69,7 @@ class RecordFiles:
 def fetcher(
     records: RecordFiles,
 ) -> Callable[[tf.Tensor], tf.Tensor]:
-    """A graph function from indices int64 [N] to records, string [N].
+    """Returns a graph function from indices, int64 [N], to records [N].
 
     A small set is one string tensor; a large one is read from its files,
     which the operating system caches.
@@ -89,7 +89,7 @@ def fetcher(
 
 
 def _spans(path: pathlib.Path) -> list[tuple[int, int]]:
-    """First byte and length of every record of a file."""
+    """Finds the first byte and the length of every record of a file."""
     spans: list[tuple[int, int]] = []
     end = path.stat().st_size
     with path.open("rb") as file:

@@ -12,7 +12,7 @@ def shuffled(
     *,
     stream: int | tf.Tensor = 0,
 ) -> tf.Tensor:
-    """The record at each place of an endless shuffled sequence.
+    """Picks the record at each place of an endless shuffled sequence.
 
     Args:
         positions: places, int64 [N].

@@ -15,13 +15,14 @@ from stylex_tf import errors
 from stylex_tf.data.records import (
     balancing,
     manifest,
-    mirroring,
+    mirrored_places,
     record_files,
     shuffling,
 )
+from stylex_tf.ops import mirroring
 
 UNKNOWN_LABEL = -1
-"""Of an image of which nobody says what it is."""
+"""The label of an image of which nobody says what it is."""
 
 # Records of which the labels are read at once.
 _LABELS_AT_ONCE = 1_000
@@ -168,7 +169,7 @@ class Dataset:
         balanced: bool = False,
         mirror: bool = False,
     ) -> tf.data.Dataset:
-        """Shuffled batches without end, a pure function of the arguments.
+        """Yields shuffled batches without end: a function of the arguments.
 
         Epoch e has an order drawn from (seed, e), and the place of every image
         in it is computed, not remembered: starting late costs nothing.
@@ -192,11 +193,7 @@ class Dataset:
         """
         records = self._split(split)
         index, count = shard
-        if batch_size < 1 or start < 0 or not 0 <= index < count:
-            raise ValueError(
-                f"batch_size {batch_size}, start {start}, shard {shard}; "
-                "expected batch_size >= 1, start >= 0, 0 <= index < count"
-            )
+        _check_reader(batch_size, start, shard)
         fetch = record_files.fetcher(records)
         labels = self._labels(records) if balanced else None
 
@@ -210,7 +207,7 @@ class Dataset:
             positions = first + tf.range(batch_size, dtype=tf.int64)
             parsed = self._decode(fetch(order(positions)), everything=False)
             if mirror:
-                mirrored = mirroring.is_mirrored(positions, seed)
+                mirrored = mirrored_places.is_mirrored(positions, seed)
                 parsed["image"] = mirroring.mirror(parsed["image"], mirrored)
             size = self.manifest.resolution
             parsed["image"].set_shape([batch_size, size, size, 3])
@@ -229,7 +226,7 @@ class Dataset:
         return self._records[split]
 
     def _labels(self, records: record_files.RecordFiles) -> np.ndarray:
-        """The label of every record, in parts that fit into memory."""
+        """Reads the label of every record, in parts that fit into memory."""
         feature = {"label": tf.io.FixedLenFeature([], tf.int64)}
         starts = range(0, len(records), _LABELS_AT_ONCE)
         parts = [
@@ -246,7 +243,7 @@ class Dataset:
     def _decode(
         self, records: tf.Tensor, *, everything: bool
     ) -> dict[str, tf.Tensor]:
-        """Serialized examples, [N] -> images, labels and the rest."""
+        """Parses serialized examples, [N], to images, labels and the rest."""
         features = {
             "image": tf.io.FixedLenFeature([], tf.string),
             "label": tf.io.FixedLenFeature([], tf.int64),
@@ -266,8 +263,17 @@ class Dataset:
 
 
 @tf.function(reduce_retracing=True)
+def _check_reader(batch_size: int, start: int, shard: tuple[int, int]) -> None:
+    index, count = shard
+    if batch_size < 1 or start < 0 or not 0 <= index < count:
+        raise ValueError(
+            f"batch_size {batch_size}, start {start}, shard {shard}; "
+            "expected batch_size >= 1, start >= 0, 0 <= index < count"
+        )
+
+
 def _decode_pngs(pngs: tf.Tensor) -> tf.Tensor:
-    """[N] encoded images of one size -> uint8 [N, R, R, 3]."""
+    """Decodes [N] images of one size to uint8 [N, R, R, 3]."""
     return tf.map_fn(
         lambda png: tf.io.decode_png(png, channels=3),
         pngs,

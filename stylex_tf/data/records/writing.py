@@ -69,7 +69,7 @@ def write(
         )
         splits = cuts.draw(groups.ids, seen.labels, seen.given, cutting)
         shards, digest = _copy(folder, uncut, splits, groups.ids)
-        found = dataclasses.replace(
+        written = dataclasses.replace(
             description,
             splits={split: splits.count(split) for split in manifest.SPLITS},
             label_counts=_label_counts(description, seen.labels, splits),
@@ -80,17 +80,9 @@ def write(
             cut=cuts.digest(seen.ids, splits),
             digest=digest,
         )
-        _check(found)
-        found.save(folder)
-    if found.content.near_copies or found.content.left_out:
-        logging.warning(
-            "%s: %d images have near copies, which stay on one side; %d test "
-            "images are left out, since they share content with training "
-            "images",
-            found.source,
-            found.content.near_copies,
-            found.content.left_out,
-        )
+        _check(written)
+        written.save(folder)
+    _warn_of_copies(written)
     return tfrecords.Dataset(directory)
 
 
@@ -190,9 +182,22 @@ def _label_counts(
     }
 
 
-def _check(found: manifest.Manifest) -> None:
-    if not found.splits["test"]:
-        left_out = found.content.left_out
+def _warn_of_copies(written: manifest.Manifest) -> None:
+    content = written.content
+    if content.near_copies or content.left_out:
+        logging.warning(
+            "%s: %d images have near copies, which stay on one side; %d test "
+            "images are left out, since they share content with training "
+            "images",
+            written.source,
+            content.near_copies,
+            content.left_out,
+        )
+
+
+def _check(written: manifest.Manifest) -> None:
+    if not written.splits["test"]:
+        left_out = written.content.left_out
         why = (
             f": all {left_out} share content with training images"
             if left_out
@@ -200,23 +205,23 @@ def _check(found: manifest.Manifest) -> None:
             "no content"
         )
         raise errors.DataError(
-            f"{found.source}: the test split has no image{why}"
+            f"{written.source}: the test split has no image{why}"
         )
-    if not found.labelled:
+    if not written.labelled:
         return
-    known = sum(map(sum, found.label_counts.values()))
-    unlabelled = sum(found.splits.values()) - known
+    known = sum(map(sum, written.label_counts.values()))
+    unlabelled = sum(written.splits.values()) - known
     if unlabelled:
         raise ValueError(
-            f"{found.source}: {unlabelled} examples have no label; expected "
+            f"{written.source}: {unlabelled} examples have no label; expected "
             "none of them, or all"
         )
     for name, count in zip(
-        found.class_names, found.label_counts["train"], strict=True
+        written.class_names, written.label_counts["train"], strict=True
     ):
         if not count:
             raise errors.DataError(
-                f"{found.source}: class {name!r} has no training image"
+                f"{written.source}: class {name!r} has no training image"
             )
 
 

@@ -18,7 +18,7 @@ from stylex_tf import errors
 from stylex_tf.data.records import manifest
 from stylex_tf.data.sources import annotations, archives, listing
 
-# Of every attribute that is read as a factor.
+# The values of every attribute that is read as a factor.
 VALUES = ("no", "yes", "not visible")
 
 _LABELS = "image_class_labels.txt"

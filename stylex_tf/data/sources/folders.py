@@ -58,7 +58,7 @@ class ImageFolder:
             path: the folder or zip.
             reader: lists the images of its layout.
             classes: the classes to keep, in the order of the labels; all, in
-                the order of the layout, where it is empty. Of images without
+                the order of the layout, where it is empty. For images without
                 labels, the classes that they are taken to have.
             seed: of the order in which images are written.
 

@@ -11,7 +11,7 @@ from stylex_tf.data.sources import archives, class_folders, listing
 
 HEALTHY, SICK = "healthy", "sick"
 _BETWEEN = "___"
-_HINT = "Of color/, grayscale/ and segmented/, give one as the source"
+_HINT = "Give one of color/, grayscale/ and segmented/ as the source"
 
 
 def list_images(archive: archives.Archive) -> listing.Listing:

@@ -28,7 +28,7 @@ Options = Mapping[str, Any]
 
 
 def variants(part: str, names: Mapping[str, str]) -> dict[str, Options]:
-    """The options of a part that is always there; value -> DiceBear's name."""
+    """Maps values to DiceBear's options of a part that is always there."""
     return {
         value: {f"{part}Probability": 100, f"{part}Variant": name}
         for value, name in names.items()
@@ -38,12 +38,12 @@ def variants(part: str, names: Mapping[str, str]) -> dict[str, Options]:
 def optional(
     part: str, names: Mapping[str, str], *, without: str = "no"
 ) -> dict[str, Options]:
-    """The same of a part that can be missing, by its first value."""
+    """Maps values to options of a part that the first value leaves out."""
     return {without: {f"{part}Probability": 0}, **variants(part, names)}
 
 
 def colours(values: Mapping[str, str], *parts: str) -> dict[str, Options]:
-    """The options of a colour that parts share; value -> "#rrggbb"."""
+    """Maps values to "#rrggbb", the options of a colour of several parts."""
     return {
         value: {f"{part}Color": [colour] for part in parts}
         for value, colour in values.items()
@@ -115,7 +115,7 @@ class AvatarStyle:
 
 
 def _drawn_otherwise(asked: Options, resolved: Options) -> list[str]:
-    """What DiceBear resolved to something else, in words."""
+    """Says in words what DiceBear resolved to something else."""
     expected: dict[str, Any] = {}
     for option, value in asked.items():
         if option.endswith("Variant"):

@@ -76,7 +76,7 @@ def render(factors: Sequence[float], resolution: int) -> np.ndarray:
 
 
 def _shell(hue: float) -> canvas.Colour:
-    """From green over blue to red."""
+    """Returns the shell's colour, from green over blue to red."""
     red, green, blue = colorsys.hsv_to_rgb(0.3 + 0.7 * hue, 0.72, 0.72)
     return 255 * red, 255 * green, 255 * blue
 

@@ -80,7 +80,7 @@ class _Boat:
         self._cosine, self._sine = math.cos(heel), math.sin(heel)
 
     def place(self, x: float, y: float) -> canvas.Point:
-        """From the boat's coordinates to the canvas's."""
+        """Maps the boat's coordinates to the canvas's."""
         return (
             self._x + self._cosine * x + self._sine * y,
             self._y - self._cosine * y + self._sine * x,

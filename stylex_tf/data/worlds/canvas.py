@@ -12,10 +12,10 @@ Point = tuple[float, float]
 _OVERSAMPLING = 4
 
 
-def mix(one: Colour, other: Colour, share: float) -> Colour:
-    """The colour that lies at `share` of the way from one to the other."""
+def mix(colour: Colour, other: Colour, share: float) -> Colour:
+    """Returns the colour at `share` of the way from one to the other."""
     red, green, blue = (
-        a + share * (b - a) for a, b in zip(one, other, strict=True)
+        a + share * (b - a) for a, b in zip(colour, other, strict=True)
     )
     return red, green, blue
 

@@ -124,7 +124,7 @@ def _draw_house(paper: canvas.Canvas, wall, roof) -> None:
 
 
 def _draw_bird(paper: canvas.Canvas, x: float, y: float) -> None:
-    """A body that stands at (x, y), a head and a tail."""
+    """Draws a body that stands at (x, y), a head and a tail."""
     paper.ellipse(x, y - 0.4, 1.5, 1.1, _BIRD_COLOUR)
     paper.ellipse(x + 1.1, y - 1.5, 0.8, 0.8, _BIRD_COLOUR)
     paper.line(((x - 1, y - 0.6), (x - 2.2, y - 1.4)), 0.7, _BIRD_COLOUR)

@@ -58,7 +58,7 @@ class Painting:
 
 
 def ellipse(x: np.ndarray, y: np.ndarray, rx: float, ry: float) -> np.ndarray:
-    """Distance from an ellipse around the origin, nearly; [R, R].
+    """Measures the distance from an ellipse at the origin, nearly; [R, R].
 
     Exact for a circle; elsewhere the implicit function over its slope, which
     is right at the outline.
@@ -76,7 +76,7 @@ def segment(
     end: Sequence[float],
     radius: float,
 ) -> np.ndarray:
-    """Distance from a line with round ends, `radius` thick each way; [R, R]."""
+    """Measures the distance from a line `radius` thick each way; [R, R]."""
     dx, dy = end[0] - start[0], end[1] - start[1]
     along = ((x - start[0]) * dx + (y - start[1]) * dy) / (dx**2 + dy**2)
     along = np.clip(along, 0.0, 1.0)

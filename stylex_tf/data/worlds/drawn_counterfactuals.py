@@ -141,7 +141,7 @@ def _fewest_changes(
     movable: Sequence[int],
     margin: float,
 ) -> list[np.ndarray]:
-    """All settings of the class that change the fewest factors; may be none."""
+    """Finds the settings of the class that change the fewest factors."""
     options = [
         _options(len(world.factors[index].values), row[index], margin)
         for index in movable
@@ -158,7 +158,7 @@ def _fewest_changes(
 
 
 def _options(count: int, value: float, margin: float) -> list[float]:
-    """The values that a factor may get: its own first.
+    """Lists the values that a factor may get: its own first.
 
     Args:
         count: of its values; 0 for a continuous factor, which need not go
@@ -176,7 +176,7 @@ def _least_visible(
     settings: Sequence[np.ndarray],
     resolution: int,
 ) -> np.ndarray | None:
-    """The setting whose picture is nearest to the row's; None of none."""
+    """Picks the setting whose picture is nearest to the row's, or None."""
     if len(settings) < 2:
         return settings[0] if settings else None
     original, *drawn = _draw(world, [row, *settings], resolution).astype(int)

@@ -74,13 +74,14 @@ class _Pen:
         self._draw.ellipse(self._box(x, y, rx, ry), fill=colour)
 
     def half_ellipse(self, x, y, rx, ry, colour) -> None:
-        """The lower half."""
+        """Draws the lower half of an ellipse."""
         self._draw.pieslice(self._box(x, y, rx, ry), 0, 180, fill=colour)
 
     def rectangle(self, left, top, right, bottom, colour) -> None:
         box = [v * self._scale for v in (left, top, right, bottom)]
         self._draw.rectangle(box, fill=colour)
 
+    # More than seven parameters: those of PIL's own arc.
     def arc(self, x, y, rx, ry, start, end, width, colour) -> None:
         self._draw.arc(
             self._box(x, y, rx, ry),

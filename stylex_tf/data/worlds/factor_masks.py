@@ -37,7 +37,7 @@ def factor_masks(
     Raises:
         ValueError: the world has no such factor.
     """
-    names = [one.name for one in world.factors]
+    names = [known.name for known in world.factors]
     if factor not in names:
         raise ValueError(
             f"{world.name} has no factor {factor!r}; expected one of {names}"

@@ -98,7 +98,7 @@ class _Swimmer:
         self._x, self._y = x, y
 
     def place(self, x: float, y: float) -> canvas.Point:
-        """From the fish's coordinates to the canvas's."""
+        """Maps the fish's coordinates to the canvas's."""
         return self._x + self._sign * x, self._y + y
 
 

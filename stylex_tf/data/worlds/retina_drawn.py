@@ -92,7 +92,7 @@ class _Eye:
         self._cosine, self._sine = math.cos(angle), math.sin(angle)
 
     def place(self, x: float, y: float) -> canvas.Point:
-        """From the eye's coordinates to the canvas's."""
+        """Maps the eye's coordinates to the canvas's."""
         x *= self._sign
         return (
             self._move[0] + self._cosine * x - self._sine * y,
@@ -143,7 +143,7 @@ def exudate_mask(factors: Sequence[float], resolution: int) -> np.ndarray:
 
 
 def _draw_vessels(paper, eye: _Eye, width: float, tree: int) -> None:
-    """Two pairs of arches out of the disc, and their branches."""
+    """Draws two pairs of arches out of the disc, and their branches."""
     x0, y0 = _DISC_PLACE
     arch = _ARCH[tree]
     for side in (-1, 1):
@@ -199,7 +199,7 @@ def _light(eye: _Eye, factors: Sequence[float], resolution: int) -> np.ndarray:
 
 
 def _field(resolution: int) -> np.ndarray:
-    """1 inside the round field of view, 0 outside, [R, R]."""
+    """Returns 1 inside the round field of view, 0 outside, [R, R]."""
     x, y = _grid(resolution)
     distance = np.hypot(x - _CANVAS / 2, y - _CANVAS / 2)
     return np.clip((_FIELD - distance) * resolution / _CANVAS + 0.5, 0.0, 1.0)

@@ -27,7 +27,7 @@ class Cause:
     name: str
 
     def holds(self, values: Sequence[float]) -> bool:
-        """Whether it holds, given an index or number for each factor."""
+        """Says whether it holds, given an index or number for each factor."""
         value = values[self.factor]
         return int(value) in self.values if self.values else value > _HALF
 
@@ -58,7 +58,7 @@ class Rule:
         return ("other", (" or " if self.kind == ANY else " and ").join(names))
 
     def label(self, values: Sequence[float], chance: float) -> int:
-        """The class of an image.
+        """Returns the class of an image.
 
         Args:
             values: an index or number for each factor.

@@ -32,7 +32,7 @@ _PLANTS = {"green": "#22c55e", "lemon": "#a3e635", "aqua": "#2dd4bf"}
 
 
 def _same(*names: str) -> dict[str, str]:
-    """Values that are called as DiceBear calls them."""
+    """Maps values that are called as DiceBear calls them."""
     return dict(zip(names, names, strict=True))
 
 

@@ -18,7 +18,7 @@ _SKIN_COLOURS = {"light": "#f1c3a5", "rose": "#c68e7a", "brown": "#9a6548"}
 
 
 def _same(*names: str) -> dict[str, str]:
-    """Values that are called as DiceBear calls them."""
+    """Maps values that are called as DiceBear calls them."""
     return dict(zip(names, names, strict=True))
 
 

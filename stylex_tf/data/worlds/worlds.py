@@ -132,7 +132,7 @@ NAMES = (*_DRAWN, *_AVATARS)
 
 
 def get(name: str) -> World:
-    """The world of that name.
+    """Returns the world of that name.
 
     Raises:
         DataError: there is none.
@@ -208,6 +208,7 @@ def parse_shortcut(world: World, text: str, share: float) -> Shortcut | None:
     return Shortcut(cause, share)
 
 
+# More than seven parameters: the fields of the config that say what to draw.
 def examples(
     world: World,
     rule: rules.Rule,
@@ -320,6 +321,6 @@ class _Sides:
         return self._sides[name]
 
     def _numbers(self, values: np.ndarray) -> np.ndarray:
-        """The index of each value, or of its quarter; int [F]."""
+        """Returns the index of each value, or of its quarter; int [F]."""
         quarters = np.minimum(_QUARTERS * values, _QUARTERS - 1)
         return np.where(self._categorical, values, quarters).astype(int)

@@ -10,7 +10,7 @@ from absl.testing import absltest, parameterized
 from stylex_tf import errors
 from stylex_tf.data.records import (
     manifest,
-    mirroring,
+    mirrored_places,
     record_files,
     tfrecords,
     writing,
@@ -205,7 +205,9 @@ class ReadTest(parameterized.TestCase):
 
     def test_another_seed_turns_others(self):
         places = np.arange(1000)
-        one, other = (mirroring.is_mirrored(places, s).numpy() for s in (0, 1))
+        one, other = (
+            mirrored_places.is_mirrored(places, s).numpy() for s in (0, 1)
+        )
         self.assertBetween(one.mean(), 0.44, 0.56)
         self.assertBetween((one == other).mean(), 0.44, 0.56)
         # Neighbours are turned independently of each other.

@@ -41,7 +41,7 @@ class PlantVillageTest(absltest.TestCase):
             layouts.plant_village(self.root / name, images=1)
         with self.assertRaisesRegex(
             errors.DataError,
-            "color, grayscale, segmented all hold .*Apple___h.* Of color/",
+            "color, grayscale, segmented all hold .*Apple___h.* Give one of",
         ):
             self._list()
 

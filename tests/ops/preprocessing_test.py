@@ -1,9 +1,9 @@
-"""Tests of stylex_tf.data.preprocessing."""
+"""Tests of stylex_tf.ops.preprocessing."""
 
 import numpy as np
 from absl.testing import absltest, parameterized
 
-from stylex_tf.data import preprocessing
+from stylex_tf.ops import preprocessing
 
 _ALL = np.arange(256, dtype=np.uint8).reshape(1, 16, 16, 1)
 

@@ -9,22 +9,22 @@ import tensorflow as tf
 
 
 def to_float(images: tf.Tensor) -> tf.Tensor:
-    """uint8 0 to 255 -> float32 -1 to 1, of any shape."""
+    """Scales uint8 0 to 255 to float32 -1 to 1, of any shape."""
     return tf.cast(images, tf.float32) / 127.5 - 1.0
 
 
 def to_uint8(images: tf.Tensor) -> tf.Tensor:
-    """Floats -1 to 1 -> uint8 0 to 255, rounded; outside values are clipped."""
+    """Rounds floats -1 to 1 to uint8 0 to 255; clips what lies outside."""
     scaled = (tf.cast(images, tf.float32) + 1.0) * 127.5
     return tf.cast(tf.round(tf.clip_by_value(scaled, 0.0, 255.0)), tf.uint8)
 
 
 def to_float_numpy(images: np.ndarray) -> np.ndarray:
-    """`to_float` for arrays."""
+    """Does for arrays what `to_float` does for tensors."""
     return images.astype(np.float32) / np.float32(127.5) - np.float32(1)
 
 
 def to_uint8_numpy(images: np.ndarray) -> np.ndarray:
-    """`to_uint8` for arrays."""
+    """Does for arrays what `to_uint8` does for tensors."""
     scaled = (images.astype(np.float32) + np.float32(1)) * np.float32(127.5)
     return np.rint(np.clip(scaled, 0, 255)).astype(np.uint8)

@@ -1,4 +1,7 @@
-"""Mirrors images left-right at random, as a function of seed and place."""
+"""Says which images are mirrored, as a function of seed and place.
+
+`stylex_tf/ops/mirroring.py` mirrors them.
+"""
 
 import tensorflow as tf
 
@@ -10,9 +13,9 @@ _PERIOD = 1 << 20
 
 
 def is_mirrored(positions: tf.Tensor, seed: int) -> tf.Tensor:
-    """Whether the image at each place of an endless sequence is mirrored.
+    """Says whether the image at each place of an endless sequence is mirrored.
 
-    Of every 2^20 places in a row, counted from the first, half are.
+    Half of every 2^20 places in a row, counted from the first, are.
 
     Args:
         positions: places, int64 [N].
@@ -23,10 +26,3 @@ def is_mirrored(positions: tf.Tensor, seed: int) -> tf.Tensor:
     """
     drawn = shuffling.shuffled(positions, _PERIOD, seed, stream=_STREAM)
     return drawn % 2 == 1
-
-
-def mirror(images: tf.Tensor, mirrored: tf.Tensor) -> tf.Tensor:
-    """Turns left and right of some images, [N, H, W, C] and booleans [N]."""
-    return tf.where(
-        mirrored[:, None, None, None], tf.reverse(images, [2]), images
-    )

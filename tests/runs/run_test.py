@@ -13,7 +13,7 @@ import numpy as np
 import tensorflow as tf
 from absl.testing import absltest
 
-from stylex_tf import errors, run_folder
+from stylex_tf import config_checks, errors, run_folder
 from stylex_tf.runs import run as run_lib
 from stylex_tf.runs import trained as trained_lib
 from stylex_tf.training import (
@@ -71,7 +71,7 @@ class RunTest(absltest.TestCase):
         settings.training.total_images = steps * tiny_experiment.BATCH_SIZE
         for name, value in training.items():
             setattr(settings.training, name, value)
-        settings.validate()
+        config_checks.check(settings)
         return run_lib.Run(settings, self.folder, self.dataset, strategy)
 
     def _open_scored(self, scores, **training) -> run_lib.Run:

@@ -1,0 +1,193 @@
+"""Tests of the figures of a run, on a world whose answers are known."""
+
+import dataclasses
+import json
+import pathlib
+import types
+
+import numpy as np
+from absl.testing import absltest
+
+from stylex_tf import config, errors, run_folder
+from stylex_tf.attributes import selection
+from stylex_tf.evaluation import evaluation_file, record
+from stylex_tf.ops import preprocessing
+from stylex_tf.runs import evaluating, second_opinion
+from tests.evaluation import evaluation_samples
+from tests.testing import linear_run
+
+# The only coordinate that the classifier reads: class 1 where it is above 0.
+_CAUSE = 2
+_IDLE = 4
+_IMAGES = 60
+
+
+def _styles(seed: int) -> np.ndarray:
+    styles = np.random.default_rng(seed).normal(size=(_IMAGES, 9))
+    return styles.astype(np.float32)
+
+
+class EvaluateTest(absltest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        run = linear_run.LinearRun(relevant=[_CAUSE])
+        cls.trained, cls.searched = run.trained, run.search_result
+        world = run.world
+        stylex, held_out = cls.trained.stylex, cls.trained.held_out
+        stylex.model, stylex.step, stylex.swap_label = world.model, 7, None
+        stylex.style_space = types.SimpleNamespace(size=world.searched)
+        sets = {}
+        for seed, name in enumerate(("tested", "unseen", "train"), start=1):
+            images = preprocessing.to_uint8(world.generate(_styles(seed)))
+            logits = world.classify(preprocessing.to_float(images)).numpy()
+            sets[name] = types.SimpleNamespace(
+                images=images.numpy(),
+                ids=tuple(f"{name} {n}" for n in range(_IMAGES)),
+                labels=logits.argmax(axis=1),
+            )
+        held_out.tested, held_out.unseen = sets["tested"], sets["unseen"]
+        # Every tenth label is another than what the classifier says.
+        held_out.unseen.labels[::10] ^= 1
+        cls.trained.dataset = types.SimpleNamespace(
+            manifest=types.SimpleNamespace(
+                labelled=True, source="a folder", factors=(), rule=""
+            ),
+            load=lambda split, limit=None: sets[split],
+        )
+        cls.trained.classifier = types.SimpleNamespace(
+            class_names=("zero", "one")
+        )
+        cls.opinion = second_opinion.SecondOpinion(
+            classify=world.classify,
+            features=lambda images: [images],
+            extractor="pixels",
+        )
+        # Beside what the search found, an attribute that does nothing.
+        cls.idle = selection.Attribute(
+            coordinate=_IDLE, direction=1, effect=0.1, share=0.1
+        )
+        (first, *_) = cls.searched.by_class[1]
+        cls.listed = dataclasses.replace(
+            cls.searched, by_class={1: [first, cls.idle]}, ranked=[first]
+        )
+        cls.verdict = evaluating.judge_significance(cls.trained, cls.listed)
+        cls.evaluation = cls._evaluate()
+
+    @classmethod
+    def _evaluate(cls, ablation: record.Evaluation | None = None):
+        return evaluating.evaluate(
+            cls.trained,
+            cls.searched,
+            evaluating.rebuild(cls.trained, cls.opinion),
+            cls.verdict,
+            cls.opinion,
+            None,
+            ablation=ablation,
+            seconds=2.5,
+        )
+
+    def test_what_the_classifier_reads_is_significant_and_nothing_else(self):
+        (first, _) = self.listed.by_class[1]
+        self.assertEqual((first.coordinate, first.direction), (_CAUSE, 1))
+        self.assertSequenceEqual(self.verdict.significant[1], [True, False])
+        self.assertEqual(self.verdict.images, _IMAGES)
+
+    def test_the_tests_are_counted(self):
+        counted = self.evaluation.significance
+        self.assertEqual(counted.attributes.value, 2)
+        self.assertEqual(counted.significant.value, 1)
+        self.assertEqual(counted.attributes.n, _IMAGES)
+
+    def test_the_attribute_turns_every_decision_and_random_ones_few(self):
+        figures = self.evaluation.sufficiency
+        self.assertEqual(figures.flips.values[0], 1.0)
+        self.assertEqual(figures.carried.values[0], 1.0)
+        self.assertLess(figures.random.values[0], 0.5)
+        self.assertIsNone(figures.no_classification_loss)
+
+    def test_the_classifier_is_measured_on_the_unseen_images(self):
+        labels = self.trained.held_out.unseen.labels
+        figures = self.evaluation.classifier
+        self.assertAlmostEqual(figures.accuracy.value, 0.9)
+        self.assertEqual(figures.accuracy.n, _IMAGES)
+        self.assertAlmostEqual(
+            figures.largest_class.value, np.bincount(labels).max() / _IMAGES
+        )
+
+    def test_without_labels_nobody_knows_how_good_the_classifier_is(self):
+        manifest = self.trained.dataset.manifest
+        manifest.labelled = False
+        self.addCleanup(setattr, manifest, "labelled", True)
+        self.assertEqual(self._evaluate().classifier, record.Classifier())
+
+    def test_the_reconstructions_of_an_exact_encoder_agree(self):
+        figures = self.evaluation.reconstruction
+        self.assertGreater(figures.agreement.value, 0.95)
+        self.assertLess(figures.l1.value, figures.l1_pca.value)
+        self.assertEqual(figures.extractor, "pixels")
+
+    def test_without_known_factors_there_is_no_ground_truth(self):
+        self.assertEqual(self.evaluation.ground_truth, record.GroundTruth())
+        self.assertIsNone(self.evaluation.edits.collateral_factors)
+
+    def test_the_run_says_what_was_run(self):
+        run = self.evaluation.run
+        batch_size = self.trained.settings.training.batch_size
+        self.assertEqual(run.images_seen, 7 * batch_size)
+        self.assertEqual(run.seconds, 2.5)
+        self.assertEqual(run.class_names, ("zero", "one"))
+
+    def test_the_flips_of_an_ablation_stand_beside(self):
+        ablation = evaluation_samples.whole()
+        self.assertEqual(
+            self._evaluate(ablation).sufficiency.no_classification_loss,
+            ablation.sufficiency.flips,
+        )
+
+
+class ReadAblationTest(absltest.TestCase):
+    def setUp(self):
+        super().setUp()
+        self.trained = types.SimpleNamespace(
+            settings=config.ExperimentConfig(),
+            folder=run_folder.RunFolder(pathlib.Path("/the/run/with")),
+        )
+
+    def _folder(self, *, evaluated: bool = True, **changes) -> pathlib.Path:
+        """Writes the folder of another run, without the loss by default."""
+        settings = config.ExperimentConfig()
+        settings.loss.classification = 0.0
+        for name, value in changes.items():
+            section, _, field = name.partition("__")
+            setattr(getattr(settings, section), field, value)
+        folder = run_folder.RunFolder(pathlib.Path(self.create_tempdir()))
+        (folder.root / "config.json").write_text(
+            json.dumps(dataclasses.asdict(settings))
+        )
+        if evaluated:
+            evaluation_file.write(evaluation_samples.whole(), folder.evaluation)
+        return folder.root
+
+    def _assert_refused(self, folder: pathlib.Path, words: str) -> None:
+        with self.assertRaisesRegex(errors.RunFolderError, words):
+            evaluating.read_ablation(self.trained, folder)
+
+    def test_reads_the_figures_of_the_run_without_the_loss(self):
+        read = evaluating.read_ablation(self.trained, self._folder())
+        self.assertEqual(read, evaluation_samples.whole())
+
+    def test_refuses_a_run_that_was_not_evaluated(self):
+        self._assert_refused(self._folder(evaluated=False), "an evaluated run")
+
+    def test_refuses_a_run_with_the_loss(self):
+        folder = self._folder(loss__classification=2.0)
+        self._assert_refused(folder, "loss.classification 2.0; expected 0")
+
+    def test_refuses_a_run_that_differs_in_more(self):
+        folder = self._folder(model__style_width=3)
+        self._assert_refused(folder, "differs from /the/run/with in model")
+
+
+if __name__ == "__main__":
+    absltest.main()

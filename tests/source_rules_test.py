@@ -1,0 +1,220 @@
+"""The source keeps the rules of CONTRIBUTING.md that no other tool checks."""
+
+import ast
+import functools
+import io
+import pathlib
+import re
+import tokenize
+from collections.abc import Iterator
+
+from absl.testing import absltest
+
+# Bazel's links lead to the repository itself, which is looked through whole:
+# the target is tagged `external`, so that no result of it is kept.
+_ROOT = pathlib.Path(__file__).resolve().parents[1]
+_PRODUCT = ("stylex_tf", "serving")
+_ROOMS = (*_PRODUCT, "benchmarks", "configs", "tests", "tools")
+
+_MOST_LINES = 60
+_MOST_LONG_FUNCTIONS = 8
+_MOST_PARAMETERS = 7
+_MOST_LINES_OF_A_FILE = 400
+_LONG = "Longer than 60 lines:"
+_MANY = "More than seven parameters:"
+
+# Both ways to a server are tried against one server, side by side.
+_TESTED_ELSEWHERE = {
+    "api/grpc": "tests/serving/client_transport_test.py",
+    "api/rest": "tests/serving/client_transport_test.py",
+}
+
+_Function = ast.FunctionDef | ast.AsyncFunctionDef
+
+
+def _files(*rooms: str) -> list[str]:
+    return sorted(
+        path.relative_to(_ROOT).as_posix()
+        for room in rooms
+        for path in (_ROOT / room).rglob("*.py")
+    )
+
+
+@functools.cache
+def _text(file: str) -> str:
+    return (_ROOT / file).read_text(encoding="utf-8")
+
+
+@functools.cache
+def _tree(file: str) -> ast.Module:
+    return ast.parse(_text(file))
+
+
+def _functions(file: str) -> Iterator[_Function]:
+    for node in ast.walk(_tree(file)):
+        if isinstance(node, _Function):
+            yield node
+
+
+def _reasons(file: str, function: _Function) -> str:
+    """Returns the comment that stands right above a function."""
+    lines = _text(file).splitlines()
+    first = min([function.lineno, *(d.lineno for d in function.decorator_list)])
+    comment: list[str] = []
+    for line in reversed(lines[: first - 1]):
+        if not line.strip().startswith("#"):
+            break
+        comment.insert(0, line.strip("# "))
+    return " ".join(comment)
+
+
+def _parameters(function: _Function) -> int:
+    arguments = function.args
+    names = [
+        argument.arg
+        for argument in (
+            *arguments.posonlyargs,
+            *arguments.args,
+            *arguments.kwonlyargs,
+        )
+    ]
+    return len(names) - (names[:1] in (["self"], ["cls"]))
+
+
+def _sentences_of(text: str) -> list[str]:
+    """Returns what begins a sentence that hides its subject behind "Of"."""
+    plain = re.sub(r"\s+", " ", text).strip()
+    return re.findall(r"(?:^|[.?!] )(Of [a-z0-9].{0,40})", plain)
+
+
+def _comments(file: str) -> Iterator[str]:
+    """Yields the comments of a file, lines that follow one another joined."""
+    block: list[str] = []
+    last = -1
+    for token in tokenize.generate_tokens(io.StringIO(_text(file)).readline):
+        if token.type != tokenize.COMMENT:
+            continue
+        if token.start[0] != last + 1:
+            yield " ".join(block)
+            block = []
+        block.append(token.string.strip("# "))
+        last = token.start[0]
+    yield " ".join(block)
+
+
+def _strings(file: str) -> Iterator[str]:
+    for node in ast.walk(_tree(file)):
+        if isinstance(node, ast.Constant) and isinstance(node.value, str):
+            yield node.value
+
+
+def _imports(file: str) -> set[str]:
+    """Returns the files of ours that a file imports, for types as well."""
+    modules = set()
+    for node in ast.walk(_tree(file)):
+        if isinstance(node, ast.ImportFrom) and node.module:
+            modules |= {f"{node.module}.{a.name}" for a in node.names}
+            modules.add(node.module)
+        elif isinstance(node, ast.Import):
+            modules |= {alias.name for alias in node.names}
+    return {module.replace(".", "/") + ".py" for module in modules} - {file}
+
+
+class SourceRulesTest(absltest.TestCase):
+    def test_no_sentence_begins_with_of(self):
+        self.assertNotEmpty(_sentences_of("It is.\n    Of three, one is."))
+        self.assertEmpty(_sentences_of("One of three. Offices are none."))
+        for file in _files(*_ROOMS):
+            for text in (*_strings(file), *_comments(file)):
+                if file != "tests/source_rules_test.py":
+                    with self.subTest(file):
+                        self.assertEmpty(_sentences_of(text))
+
+    def test_long_functions_are_few_and_have_a_reason(self):
+        long = [
+            (file, function.name, _reasons(file, function))
+            for file in _files(*_PRODUCT)
+            for function in _functions(file)
+            if function.end_lineno - function.lineno + 1 > _MOST_LINES
+        ]
+        self.assertLessEqual(len(long), _MOST_LONG_FUNCTIONS, long)
+        for file, name, reason in long:
+            self.assertIn(_LONG, reason, f"{file}: {name}")
+
+    def test_many_parameters_have_a_reason(self):
+        for file in _files(*_PRODUCT):
+            for function in _functions(file):
+                if _parameters(function) > _MOST_PARAMETERS:
+                    with self.subTest(f"{file}: {function.name}"):
+                        self.assertIn(_MANY, _reasons(file, function))
+
+    def test_files_are_short(self):
+        for file in _files(*_PRODUCT):
+            with self.subTest(file):
+                self.assertLessEqual(
+                    len(_text(file).splitlines()), _MOST_LINES_OF_A_FILE
+                )
+
+    def test_pixels_become_floats_in_one_place(self):
+        self.assertEqual(
+            [
+                file
+                for file in _files(*_PRODUCT)
+                if re.search(r"/ (np\.float32\()?127\.5\)? - ", _text(file))
+            ],
+            ["stylex_tf/ops/preprocessing.py"],
+        )
+
+    def test_no_file_imports_itself_by_way_of_others(self):
+        files = _files(*_PRODUCT, "configs")
+        left = {file: _imports(file) & set(files) for file in files}
+        # What imports nothing that is left is no part of a circle.
+        while free := [file for file, needs in left.items() if not needs]:
+            for file in free:
+                del left[file]
+            for needs in left.values():
+                needs.difference_update(free)
+        self.assertEqual(sorted(left), [])
+
+
+class MirrorTest(absltest.TestCase):
+    """tests/ has the rooms of the source, and tests named for its files."""
+
+    def test_every_room_has_tests(self):
+        for room in _rooms_of_tests():
+            with self.subTest(room):
+                folder = _ROOT / "tests" / room
+                tests = list(folder.glob("*_test.py"))
+                if room in _TESTED_ELSEWHERE:
+                    self.assertEmpty(tests)
+                    tests = [_ROOT / _TESTED_ELSEWHERE[room]]
+                self.assertNotEmpty(tests)
+                self.assertTrue(tests[0].is_file())
+
+    def test_a_test_of_one_file_lies_where_the_file_lies(self):
+        rooms: dict[str, set[str]] = {}
+        for file in _files(*_PRODUCT):
+            rooms.setdefault(pathlib.Path(file).stem, set()).add(
+                _room_of_tests(file)
+            )
+        for file in _files("tests"):
+            path = pathlib.Path(file)
+            room = str(path.parent).removeprefix("tests").lstrip("/")
+            name = path.stem.removesuffix("_test")
+            # Folders such as tests/integration belong to no single room.
+            if room in _rooms_of_tests() and name in rooms:
+                with self.subTest(file):
+                    self.assertIn(room, rooms[name])
+
+
+def _room_of_tests(file: str) -> str:
+    """Returns the folder below tests/ in which a file's tests lie."""
+    return str(pathlib.Path(file).parent).removeprefix("stylex_tf").lstrip("/")
+
+
+def _rooms_of_tests() -> list[str]:
+    return sorted({_room_of_tests(file) for file in _files(*_PRODUCT)})
+
+
+if __name__ == "__main__":
+    absltest.main()
