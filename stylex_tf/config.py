@@ -26,16 +26,14 @@ _PRESETS = {
 class DataConfig:
     """Which images, with which labels."""
 
-    # A rendered world ("faces", "avatars", "retina_drawn"; docs/data.md has all
-    # of them), a known idx data set ("fashion_mnist", "mnist"), or the
-    # path of a folder of `layout`, of a zip of such a folder, or of a folder
-    # that `prepare_data` wrote.
+    # A rendered world ("faces"; docs/data.md has all), a known idx data set
+    # ("fashion_mnist", "mnist"), or the path of a folder or zip of `layout`, or
+    # of a folder that `prepare_data` wrote.
     source: str = ""
-    # How a folder of photographs says what is on them; nothing is guessed, but
-    # docs/data.md tells what is read of each: "class_folders" (one sub-folder
-    # a class, AFHQ's too; idx files), "celeba", "graded" (a .csv of grades),
-    # "plant_village", "cub" (CUB-200-2011), or "unlabelled" (FFHQ), whose
-    # `classes` are those of `classifier.path`.
+    # How a folder of photographs says what is on them (docs/data.md):
+    # "class_folders" (one sub-folder a class; idx files), "celeba", "graded" (a
+    # .csv of grades), "plant_village", "cub" (CUB-200-2011), or "unlabelled"
+    # (FFHQ), whose `classes` are those of `classifier.path`.
     layout: str = "class_folders"
     # What makes the classes: CelebA's attribute ("Male"), or the column of the
     # grades with the least grade of class 1 ("level>=2").
@@ -66,7 +64,7 @@ class DataConfig:
     on_error: str = "fail"
     # Where prepared TFRecords are kept; empty is ~/.cache/stylex_tf.
     cache_dir: str = ""
-    # Train on every class equally often, whatever its share of the images.
+    # Train on every class equally often.
     balanced: bool = False
     # Turn left and right of half of the training images, at random; not where
     # a side has a meaning (the optic disc, a heart, letters).
@@ -162,11 +160,10 @@ class LossConfig:
     # are taken from another image: needs model.searched_width, and
     # training.style_exchange. Differs from the paper; see docs/photographs.md.
     remainder: float = 0.0
-    # Features of the perceptual distance: "classifier" (the one under
-    # explanation; a SavedModel shows none), "auto" (the classifier's where it
-    # shows some), "photographs" (those of `model.backbone`, also where that is
-    # "none"), "vgg16" (needs `perceptual_weights` or a network), or the folder
-    # of a SavedModel that maps images to feature maps.
+    # Features of the perceptual distance: "classifier" (a SavedModel shows
+    # none), "auto" (the classifier's where it shows some), "photographs" (of
+    # `model.backbone`, also where that is "none"), "vgg16" (`perceptual_weights`
+    # or a network), or the folder of a SavedModel from images to feature maps.
     perceptual_features: str = "auto"
     perceptual_weights: str = ""
 
@@ -191,26 +188,22 @@ class TrainingConfig:
     r1_interval: int = 16
     path_length_interval: int = 8
     style_mixing: float = 0.9
-    # Share of the sampled images whose style coordinates are exchanged at
-    # random between two real images, instead of drawn from z; 0 is the
-    # paper's. It makes a coordinate mean one thing: see docs/method.md.
+    # Share of the sampled images whose styles are exchanged at random between
+    # two real images, not drawn from z; 0 is the paper's. See docs/method.md.
     style_exchange: float = 0.0
     # Share of the reconstructed images that are drawn without their spatial
     # code, so that the style coordinates learn to tell of the image as well.
     spatial_dropout: float = 0.0
     ema_half_life_images: int = 10_000
-    # The half life is at most this share of the images seen; 0 sets no limit,
-    # the paper's. Short trainings need one: 0.05.
+    # The half life is at most this share of the images seen; 0: no limit.
     ema_share: float = 0.0
-    # Before anything else, generator and encoder learn to reconstruct so many
-    # images, without discriminator or classifier; 0 is the paper's.
+    # So many images are first only reconstructed, without the other losses.
     reconstruction_images: int = 0
     w_average_decay: float = 0.995
     # How the discriminator's images are varied, against learning few by heart;
     # the paper has none. "fixed" happens with the probability
     # augmentation_strength; "adaptive" begins there, and moves it so that the
-    # mean sign of the scores of real images is the target. From 0 to 1 it takes
-    # augmentation_images. See docs/augmentation.md.
+    # mean sign of the scores of real images is the target.
     augmentation: str = "off"
     augmentation_strength: float = 0.0
     augmentation_target: float = 0.6
@@ -228,8 +221,7 @@ class TrainingConfig:
     log_every: int = 50
     snapshot_every: int = 500
     checkpoint_every: int = 500
-    # Held-out images are measured every so many steps (docs/training.md says
-    # what, and what it costs); 0 is never.
+    # Held-out images are measured so often (docs/training.md); 0 is never.
     validate_every: int = 500
     # Ends when so many images brought no better validation score; 0: never.
     patience: int = 0

@@ -96,16 +96,7 @@ def examine(
     _check_repeats(classifier, inputs, logits)
     known = labels >= 0
     declared = _try(logits, labels)
-    readings = {
-        reading: _try(
-            _in_parts(
-                classifier,
-                pixel_readings.as_images(classifier, reading.pixels(pixels)),
-            ),
-            labels,
-        )
-        for reading in pixel_readings.others(classifier)
-    }
+    readings = _try_readings(classifier, pixels, labels)
     hint = _better_reading(declared, readings)
     _check_differ(images, logits, hint)
     if classifier.differentiable:
@@ -142,6 +133,22 @@ class _Tried:
 
     accuracy: float | None
     spread: float
+
+
+def _try_readings(
+    classifier: adapter.Classifier, pixels: np.ndarray, labels: np.ndarray
+) -> dict[pixel_readings.Reading, _Tried]:
+    """Of pixels as they are in a file, 0 to 255, [N, H, W, 3]."""
+    return {
+        reading: _try(
+            _in_parts(
+                classifier,
+                pixel_readings.as_images(classifier, reading.pixels(pixels)),
+            ),
+            labels,
+        )
+        for reading in pixel_readings.others(classifier)
+    }
 
 
 def _try(logits: np.ndarray, labels: np.ndarray) -> _Tried:
