@@ -162,8 +162,8 @@ class LossConfig:
     remainder: float = 0.0
     # Features of the perceptual distance: "classifier" (a SavedModel shows
     # none), "auto" (the classifier's where it shows some), "photographs" (of
-    # `model.backbone`, also where that is "none"), "vgg16" (`perceptual_weights`
-    # or a network), or the folder of a SavedModel from images to feature maps.
+    # `model.backbone`, also where that is "none"), "vgg16" (needs
+    # `perceptual_weights`), or the folder of a SavedModel that makes such maps.
     perceptual_features: str = "auto"
     perceptual_weights: str = ""
 

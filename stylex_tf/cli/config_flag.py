@@ -9,8 +9,6 @@ import sys
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from ml_collections import config_flags
-
 from stylex_tf import config, errors
 from stylex_tf.cli import shipped_configs
 
@@ -27,6 +25,9 @@ def define(default: pathlib.Path) -> Any:
         default: the file that is read where no other is named; it is read at
             once, with the fields that the command line sets.
     """
+    # Imported late: it is of the extra `train`, and this of every command.
+    from ml_collections import config_flags
+
     # `bazel run` changes to the tree of the built files.
     start = pathlib.Path(os.environ.get("BUILD_WORKING_DIRECTORY", os.getcwd()))
     try:

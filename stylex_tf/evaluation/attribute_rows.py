@@ -3,7 +3,8 @@
 from collections.abc import Callable, Mapping
 
 from stylex_tf.evaluation import figure, record, rows
-from stylex_tf.evaluation.rows import Good, Row, Unit
+from stylex_tf.evaluation.printing import Unit
+from stylex_tf.evaluation.rows import Good, Row
 
 
 def _at(

@@ -4,7 +4,8 @@ import dataclasses
 from collections.abc import Callable, Mapping
 
 from stylex_tf.evaluation import figure, record, rows
-from stylex_tf.evaluation.rows import Good, Row, Unit
+from stylex_tf.evaluation.printing import Unit
+from stylex_tf.evaluation.rows import Good, Row
 
 _HEADLINE = (1, 2)
 

@@ -1,7 +1,8 @@
 """The rows about the classifier, the reconstructions and their realism."""
 
 from stylex_tf.evaluation import record, rows
-from stylex_tf.evaluation.rows import Good, Row, Unit
+from stylex_tf.evaluation.printing import Unit
+from stylex_tf.evaluation.rows import Good, Row
 
 # The generator is never told the label, so no label can leak.
 _NEVER_TOLD = "none"

@@ -8,7 +8,8 @@ from stylex_tf.evaluation import (
     record,
     rows,
 )
-from stylex_tf.evaluation.rows import Good, Row, Unit
+from stylex_tf.evaluation.printing import Unit
+from stylex_tf.evaluation.rows import Good, Row
 
 
 def groups(evaluation: record.Evaluation) -> tuple[rows.Group, ...]:

@@ -8,25 +8,14 @@ import dataclasses
 import enum
 from collections.abc import Callable, Iterator, Mapping, Sequence
 
-from stylex_tf.evaluation import figure, record
+from stylex_tf.evaluation import figure, printing, record
 
 NOT_MEASURED = "not measured"
 
-_ROUNDING = 1e-9
 # Beyond so many factors or classes only the worst gets a line.
 _MOST_INNER = 12
 
 Value = figure.Figure | Mapping[str, figure.Figure] | None
-
-
-class Unit(enum.Enum):
-    """How a number is printed."""
-
-    SHARE = "%"
-    NUMBER = "number"
-    # Small numbers, whose floor is what they stand beside.
-    FINE = "number, 2 digits"
-    COUNT = "count"
 
 
 class Good(enum.Enum):
@@ -58,7 +47,7 @@ class Row:
 
     name: str
     get: Callable[[record.Evaluation], Value]
-    unit: Unit
+    unit: printing.Unit
     good: Good
     reading: str
     required: bool = False
@@ -104,7 +93,8 @@ class Line:
         if self.figure is None or self.figure.interval is None:
             return ""
         low, high = (
-            print_value(end, self.row.unit) for end in self.figure.interval
+            printing.print_value(end, self.row.unit)
+            for end in self.figure.interval
         )
         draws = self.figure.draws
         return f"{low} to {high}" + (f", {draws} draws" if draws else "")
@@ -133,26 +123,6 @@ def fill(
     )
 
 
-def print_value(value: float, unit: Unit) -> str:
-    """Returns a number as a reader wants to see it.
-
-    A share never rounds up to all or down to none: 0.99996 is "> 99.9 %".
-    """
-    if unit is Unit.COUNT:
-        return f"{value:,.0f}"
-    if unit is Unit.FINE:
-        return f"{value:.2g}"
-    if unit is Unit.NUMBER:
-        return "< 0.001" if 0 < value < 0.0005 else f"{value:.3f}"
-    rounded = round(100 * value, 1)
-    # Beyond rounding: the end of an interval that is all is a bit less.
-    if rounded == 100 and value < 1 - _ROUNDING:
-        return "> 99.9 %"
-    if rounded == 0 and value > _ROUNDING:
-        return "< 0.1 %"
-    return f"{rounded:g} %"
-
-
 def _lines(row: Row, evaluation: record.Evaluation) -> Iterator[Line]:
     value = row.get(evaluation)
     if not value:
@@ -173,5 +143,5 @@ def _lines(row: Row, evaluation: record.Evaluation) -> Iterator[Line]:
 
 
 def _line(row: Row, name: str, measured: figure.Figure) -> Line:
-    text = print_value(measured.value, row.unit)
+    text = printing.print_value(measured.value, row.unit)
     return Line(row=row, name=name, figure=measured, value=text)

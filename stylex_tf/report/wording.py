@@ -3,7 +3,7 @@
 import pathlib
 from collections.abc import Collection, Mapping
 
-from stylex_tf.evaluation import rows
+from stylex_tf.evaluation import printing
 
 # A number and its unit stay on one line.
 _PERCENT = "\N{NO-BREAK SPACE}%"
@@ -11,7 +11,7 @@ _PERCENT = "\N{NO-BREAK SPACE}%"
 
 def percent(share: float) -> str:
     """0.9731 -> "97.3 %"; never rounds up to all or down to none."""
-    return unbroken(rows.print_value(share, rows.Unit.SHARE))
+    return unbroken(printing.print_value(share, printing.Unit.SHARE))
 
 
 def unbroken(text: str) -> str:

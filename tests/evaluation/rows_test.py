@@ -4,7 +4,7 @@ import dataclasses
 
 from absl.testing import absltest, parameterized
 
-from stylex_tf.evaluation import figure, record, row_list, rows
+from stylex_tf.evaluation import figure, printing, record, row_list, rows
 from tests.evaluation import evaluation_samples
 
 # No figures: names of networks and what was run on what.
@@ -23,21 +23,21 @@ def _lines(evaluation) -> dict[tuple[str, str], rows.Line]:
 
 class PrintTest(parameterized.TestCase):
     @parameterized.parameters(
-        (0.9731, rows.Unit.SHARE, "97.3 %"),
-        (0.99996, rows.Unit.SHARE, "> 99.9 %"),
-        (0.0001, rows.Unit.SHARE, "< 0.1 %"),
-        (1.0, rows.Unit.SHARE, "100 %"),
-        (1.0 - 1e-15, rows.Unit.SHARE, "100 %"),
-        (1e-15, rows.Unit.SHARE, "0 %"),
-        (0.0, rows.Unit.SHARE, "0 %"),
-        (0.0614, rows.Unit.NUMBER, "0.061"),
-        (0.0001, rows.Unit.NUMBER, "< 0.001"),
-        (-0.0008, rows.Unit.NUMBER, "-0.001"),
-        (-0.00004, rows.Unit.FINE, "-4e-05"),
-        (48_000, rows.Unit.COUNT, "48,000"),
+        (0.9731, printing.Unit.SHARE, "97.3 %"),
+        (0.99996, printing.Unit.SHARE, "> 99.9 %"),
+        (0.0001, printing.Unit.SHARE, "< 0.1 %"),
+        (1.0, printing.Unit.SHARE, "100 %"),
+        (1.0 - 1e-15, printing.Unit.SHARE, "100 %"),
+        (1e-15, printing.Unit.SHARE, "0 %"),
+        (0.0, printing.Unit.SHARE, "0 %"),
+        (0.0614, printing.Unit.NUMBER, "0.061"),
+        (0.0001, printing.Unit.NUMBER, "< 0.001"),
+        (-0.0008, printing.Unit.NUMBER, "-0.001"),
+        (-0.00004, printing.Unit.FINE, "-4e-05"),
+        (48_000, printing.Unit.COUNT, "48,000"),
     )
     def test_a_number_as_a_reader_wants_it(self, value, unit, text):
-        self.assertEqual(rows.print_value(value, unit), text)
+        self.assertEqual(printing.print_value(value, unit), text)
 
 
 class TableTest(absltest.TestCase):
