@@ -138,7 +138,7 @@ class _Tried:
 def _try_readings(
     classifier: adapter.Classifier, pixels: np.ndarray, labels: np.ndarray
 ) -> dict[pixel_readings.Reading, _Tried]:
-    """Of pixels as they are in a file, 0 to 255, [N, H, W, 3]."""
+    """Tries the other common readings of a file's pixels, 0 to 255."""
     return {
         reading: _try(
             _in_parts(
