@@ -36,7 +36,9 @@ class EvaluateTest(absltest.TestCase):
         world = run.world
         stylex, held_out = cls.trained.stylex, cls.trained.held_out
         stylex.model, stylex.step, stylex.swap_label = world.model, 7, None
-        stylex.style_space = types.SimpleNamespace(size=world.searched)
+        stylex.style_space = types.SimpleNamespace(
+            size=world.searched, total=world.total
+        )
         sets = {}
         for seed, name in enumerate(("tested", "unseen", "train"), start=1):
             images = preprocessing.to_uint8(world.generate(_styles(seed)))
