@@ -230,7 +230,7 @@ class _Images:
 
 
 def _place(images: Any) -> pathlib.Path | None:
-    """The folder or zip that images are, if they are one."""
+    """Returns the folder or zip that images are, if they are one."""
     if not isinstance(images, (str, os.PathLike)):
         return None
     path = pathlib.Path(images).expanduser().absolute()
@@ -242,7 +242,7 @@ def _place(images: Any) -> pathlib.Path | None:
 def _labels(
     given: Sequence[int] | None, count: int, num_classes: int
 ) -> list[int]:
-    """A label of each image, `UNKNOWN_LABEL` where none are given.
+    """Returns each image's label, `UNKNOWN_LABEL` where none is given.
 
     Raises:
         DataError: they are not as many as the images, or no classes.

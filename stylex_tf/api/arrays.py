@@ -12,7 +12,7 @@ DTYPES = {
 
 
 def to_array(value: object, dtype: str, name: str) -> np.ndarray:
-    """An array of one of the contract's types, of anything that fits it.
+    """Makes an array of one of the contract's types of what fits it.
 
     Args:
         value: nested sequences, or an array; bytes or text for "string".

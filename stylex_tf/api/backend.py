@@ -43,7 +43,7 @@ class Backend(Protocol):
         """
 
     def provenance(self) -> dict[str, Any]:
-        """Which model answers, and by what, as plain JSON."""
+        """Says which model answers, and by what, as plain JSON."""
 
     def close(self) -> None:
         """Gives back what it holds."""

@@ -119,7 +119,7 @@ class Model:
 
 
 def not_trusted(text: str) -> errors.UsageError | None:
-    """The error of TLS that `text` tells of; None where it tells of none."""
+    """Returns the error of TLS that `text` tells of; None without one."""
     if "CERTIFICATE_VERIFY_FAILED" in text:
         return errors.ServerError(
             "UNAVAILABLE",

@@ -119,7 +119,7 @@ def parse_text(text: bytes) -> Description:
 def of_older(
     *, class_names: tuple[str, ...], resolution: int, searched: int = 0
 ) -> Description:
-    """What is known of a served model that has no `describe`.
+    """Says what is known of a served model that has no `describe`.
 
     Args:
         class_names: K.

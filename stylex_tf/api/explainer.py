@@ -179,7 +179,7 @@ class Explainer:
         )
 
     def class_index(self, target: str | int) -> int:
-        """The index of a class, of its name or index.
+        """Returns the index of a class, of its name or index.
 
         Raises:
             UsageError: there is no such class.
@@ -196,7 +196,7 @@ class Explainer:
         )
 
     def _as_given(self, picture: picture_inputs.Picture) -> Answer:
-        """What is known of an image before it is edited."""
+        """Says what is known of an image before it is edited."""
         asked = [picture.encoded]
         rebuilt = self._ask.reconstruct(asked)
         answer = {
@@ -215,7 +215,7 @@ class Explainer:
         return answer
 
     def _carry(self, answer: Answer) -> Answer:
-        """What the classifier says of the edits, carried onto the image."""
+        """Asks the classifier about the edits, carried onto the image."""
         there = np.flatnonzero(answer["coordinates"] >= 0)
         said = np.full(
             [len(answer["coordinates"]), len(self.class_names)], -1, np.float32
@@ -237,7 +237,7 @@ class Explainer:
         chosen: Mapping[str, np.ndarray],
         towards: int,
     ) -> Answer:
-        """Each of A edits by itself on one image."""
+        """Makes each of A edits by itself on one image."""
         there = chosen["coordinates"] >= 0
         count, width = int(there.sum()), len(there)
         size, classes = self.resolution, len(self.class_names)
@@ -298,7 +298,7 @@ class Explainer:
         )
 
     def _decode(self, encoded: np.ndarray) -> np.ndarray:
-        """PNGs [N] to uint8 [N, R, R, 3]; black where there is none."""
+        """Decodes PNGs [N] to uint8 [N, R, R, 3]; black where there is none."""
         size = self.resolution
         pixels = np.zeros([len(encoded), size, size, 3], np.uint8)
         for index, content in enumerate(encoded):

@@ -130,7 +130,7 @@ class Explanation:
                 )
 
     def __len__(self) -> int:
-        """N."""
+        """Counts the images, N."""
         return len(self.image_ids)
 
     def __getitem__(self, which: int | slice) -> "Explanation":
@@ -220,12 +220,12 @@ class Explanation:
         return there & (effects < marks.WEAK_SHARE * best)
 
     def attribute_name(self, n: int, a: int) -> str:
-        """What an attribute is called: its name, or its style coordinate."""
+        """Returns an attribute's name, or its style coordinate."""
         coordinate = int(self.coordinates[n, a])
         return self.attribute_names.get(coordinate, f"style {coordinate}")
 
     def cautions(self, n: int) -> list[str]:
-        """What to be careful about, for each attribute of an image."""
+        """Says what to be careful about, for each attribute of an image."""
         there = self.coordinates[n] >= 0
         strongest = self.effects[n].max(where=there, initial=-np.inf)
         return [
@@ -334,7 +334,7 @@ class Explanation:
             ) from error
 
     def _repr_html_(self) -> str:
-        """What a notebook shows."""
+        """Returns what a notebook shows."""
         left = len(self.image_ids) - _SHOWN_ROWS
         return explanation_page.render_fragment(
             explanation_rows.rows(self, _SHOWN_ROWS),

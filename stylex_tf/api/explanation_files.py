@@ -79,7 +79,7 @@ def read(folder: pathlib.Path) -> Parts:
 def _places(
     coordinates: np.ndarray,
 ) -> Iterator[tuple[str, tuple[int, ...], str]]:
-    """Array, index and file of every picture; none where nothing was found."""
+    """Yields array, index and file of every picture that there is."""
     for n, row in enumerate(coordinates):
         yield "images", (n,), f"{n:04d}.png"
         yield "reconstructions", (n,), f"{n:04d}-before.png"
@@ -114,7 +114,7 @@ def _read_npz(path: pathlib.Path) -> dict[str, np.ndarray]:
 def _read_pictures(
     folder: pathlib.Path, coordinates: np.ndarray
 ) -> dict[str, np.ndarray]:
-    """Every PNG, in arrays of one size; 0 where nothing was found."""
+    """Reads every PNG, into arrays of one size; 0 where there is none."""
     count, attributes = coordinates.shape
     read = [
         (name, place, _read_picture(folder / file_name))

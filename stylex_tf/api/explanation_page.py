@@ -18,7 +18,7 @@ _EXACT = pictures.Encoding(None, 1024)
 def render(
     rows: Sequence[cells.Row], *, facts: Sequence[tuple[str, str]]
 ) -> str:
-    """A whole page.
+    """Renders a whole page.
 
     Args:
         rows: what to show.
@@ -38,7 +38,7 @@ def render(
 
 
 def render_fragment(rows: Sequence[cells.Row], *, note: str) -> str:
-    """What a notebook puts into its own page.
+    """Renders what a notebook puts into its own page.
 
     Args:
         rows: what to show.
@@ -56,7 +56,7 @@ def render_fragment(rows: Sequence[cells.Row], *, note: str) -> str:
 
 
 def _legend(rows: Sequence[cells.Row]) -> str:
-    """What the marks mean, where there are any."""
+    """Says what the marks mean, where there are any."""
     marked = any(cell.caution for row in rows for cell in row.cells)
     return marks.LEGEND if marked else ""
 

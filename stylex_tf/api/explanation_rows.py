@@ -11,7 +11,7 @@ from stylex_tf.report import marks, wording
 
 
 def rows(found: Any, limit: int) -> list[cells.Row]:
-    """The first images, a row each.
+    """Lists the first images, a row each.
 
     Args:
         found: the explanation.
@@ -30,7 +30,7 @@ def rows(found: Any, limit: int) -> list[cells.Row]:
 
 
 def shown_class(found: Any, n: int) -> int:
-    """The class whose probability an image's pictures show."""
+    """Returns the class whose probability an image's pictures show."""
     target = int(found.target_classes[n])
     if target >= 0:
         return target
@@ -38,7 +38,7 @@ def shown_class(found: Any, n: int) -> int:
 
 
 def caution(*, effect: float, strongest: float, turns: bool) -> str:
-    """What to be careful about with one edit: see `marks.find`."""
+    """Says what to be careful about with one edit: see `marks.find`."""
     return marks.find(effect=effect, strongest=strongest, turns=turns)
 
 

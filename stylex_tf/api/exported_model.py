@@ -89,7 +89,7 @@ class ExportedModel:
         return {name: answer[name].numpy() for name in signature.outputs}
 
     def provenance(self) -> dict[str, Any]:
-        """Which model answers, and by what, as plain JSON."""
+        """Says which model answers, and by what, as plain JSON."""
         return {
             "model": str(self.path),
             "name": self.description.name,
@@ -103,7 +103,7 @@ class ExportedModel:
 
 
 def find_version(path: str | pathlib.Path) -> pathlib.Path:
-    """The folder of one version: the path itself, or the highest number in it.
+    """Finds the folder of one version: the path, or the highest in it.
 
     Raises:
         UsageError: there is none; the message says what was found instead.
@@ -146,7 +146,7 @@ def announce(path: pathlib.Path) -> None:
 
 
 def _document(path: pathlib.Path) -> dict[str, Any]:
-    """What the export says of itself, from its files."""
+    """Reads what the export says of itself, from its files."""
     if (path / _DESCRIPTION).is_file():
         return _read(path, _DESCRIPTION)
     document = {

@@ -32,7 +32,7 @@ class Pace:
         self._items = 0
 
     def seconds(self, items: int) -> float | None:
-        """How long so many take; None where that is not known yet."""
+        """Says how long so many take; None where that is not known yet."""
         return self._seconds / self._items * items if self._items else None
 
     def over(
@@ -82,7 +82,7 @@ class Pace:
 
 
 def _words(seconds: float) -> str:
-    """90.0 -> "1.5 minutes"."""
+    """Writes seconds for people: 90.0 -> "1.5 minutes"."""
     for size, unit in ((3600, "hours"), (60, "minutes")):
         if seconds >= size:
             return f"{seconds / size:.1f} {unit}"

@@ -164,14 +164,14 @@ def check(paths: Sequence[pathlib.Path]) -> None:
 
 
 def decode_png(content: bytes) -> np.ndarray:
-    """The pixels of a PNG that a model answered, uint8 [H, W, 3]."""
+    """Decodes a PNG that a model answered, uint8 [H, W, 3]."""
     with Image.open(io.BytesIO(content), formats=["PNG"]) as image:
         _check_pixels(image.width, image.height)
         return np.asarray(image.convert("RGB"))
 
 
 def png(image: Image.Image) -> bytes:
-    """The bytes of a PNG file that holds an image."""
+    """Encodes an image as the bytes of a PNG file."""
     buffer = io.BytesIO()
     image.save(buffer, format="PNG")
     return buffer.getvalue()
@@ -189,7 +189,7 @@ def _listed(problems: Mapping[str, str], count: int) -> str:
 
 
 def _fitting(encoded: bytes, max_pixels: int, crop: str) -> bytes:
-    """The same file, or a PNG of it that the model takes."""
+    """Returns the same file, or a PNG of it that the model takes."""
     with warnings.catch_warnings():
         # Pillow warns of sizes that we make smaller.
         warnings.simplefilter("ignore", Image.DecompressionBombWarning)
@@ -216,7 +216,7 @@ def _fitting(encoded: bytes, max_pixels: int, crop: str) -> bytes:
 
 
 def _padded(image: Image.Image) -> Image.Image:
-    """A square in which the border of the shorter side is repeated."""
+    """Adds to a picture until it is square, by repeating its border."""
     side = max(image.size)
     array = np.asarray(image)
     widths = [
@@ -228,7 +228,7 @@ def _padded(image: Image.Image) -> Image.Image:
 
 
 def _each(images: Any) -> Iterator[Any]:
-    """One image after another; batches and folders are taken apart."""
+    """Yields one image after another; takes batches and folders apart."""
     # Who has a tensor has imported TensorFlow; nobody else needs it.
     tf = sys.modules.get("tensorflow")
     if tf is not None and isinstance(images, tf.data.Dataset):
@@ -326,7 +326,7 @@ def _is_clear(image: Image.Image) -> bool:
 
 
 def _pixels(array: np.ndarray, value_range: tuple[float, float]) -> np.ndarray:
-    """One array, uint8 or float [H, W, C], as uint8 that PIL takes."""
+    """Turns an array, uint8 or float [H, W, C], into uint8 for PIL."""
     if array.ndim != 3 or array.shape[2] not in (1, 3, 4) or not array.size:
         raise errors.UsageError(
             f"an array of shape {list(array.shape)}; expected [H, W, C] or "

@@ -44,7 +44,7 @@ class Questions:
     backend: backends.Backend
 
     def classify(self, images: Sequence[bytes]) -> Answer:
-        """What the classifier says.
+        """Asks what the classifier says.
 
         Args:
             images: PNG or JPEG of any size, N of them.
@@ -56,7 +56,7 @@ class Questions:
         return self.ask(signatures.SERVING_DEFAULT, {"image_bytes": images})
 
     def reconstruct(self, images: Sequence[bytes]) -> Answer:
-        """Images encoded and generated again: what edits start from.
+        """Encodes and generates images again: what edits start from.
 
         Args:
             images: PNG or JPEG of any size, N of them.
@@ -71,7 +71,7 @@ class Questions:
         )
 
     def encode(self, images: Sequence[bytes]) -> Answer:
-        """Where images lie among the styles.
+        """Asks where images lie among the styles.
 
         Args:
             images: PNG or JPEG of any size, N of them.
@@ -84,7 +84,7 @@ class Questions:
     def find_attributes(
         self, images: Sequence[bytes], *, target_class: int = -1, top_k: int = 4
     ) -> Answer:
-        """Which style coordinates move the classifier most, the first most.
+        """Asks which style coordinates move the classifier most.
 
         Args:
             images: PNG or JPEG of any size, N of them.
@@ -141,7 +141,7 @@ class Questions:
     def style_effects(
         self, images: Sequence[bytes], *, first_edit: Any, num_edits: Any
     ) -> Answer:
-        """A part of the exhaustive search, as `search` asks for it.
+        """Asks for a part of the exhaustive search, as `search` does.
 
         Args:
             images: PNG or JPEG of any size, N of them, at most 32: one call.
@@ -166,7 +166,7 @@ class Questions:
         )
 
     def class_attributes(self, target_class: int, *, top_k: int = 4) -> Answer:
-        """The ranked attributes of a class, as the run found them.
+        """Asks for the ranked attributes of a class.
 
         Args:
             target_class: which.

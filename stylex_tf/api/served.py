@@ -35,7 +35,7 @@ class Transport(Protocol):
         """Asks once by a signature."""
 
     def version(self, model: connections.Model) -> int:
-        """The number of the version that answers now."""
+        """Returns the number of the version that answers now."""
 
     def close(self) -> None:
         """Gives the connection back."""
@@ -99,7 +99,7 @@ class Served:
         return self._description
 
     def at_version(self, version: int) -> "Served":
-        """The same, to ask one version; the connection is shared."""
+        """Returns the same for one version; the connection is shared."""
         return Served(
             self.transport,
             connections.Model(name=self.wanted.name, version=version),
@@ -115,7 +115,7 @@ class Served:
         return self.transport.predict(self.model, signature, inputs)
 
     def provenance(self) -> dict[str, Any]:
-        """Which model answers, and by what, as plain JSON."""
+        """Says which model answers, and by what, as plain JSON."""
         model = self.model
         return {
             "server": self.server,
@@ -141,7 +141,7 @@ class Served:
         return descriptions.parse_text(answer["description"][0])
 
     def _describe_older(self) -> descriptions.Description:
-        """What the answers to one grey pixel tell."""
+        """Reads what the answers to one grey pixel tell."""
         image = {"image_bytes": np.array([_GREY_PNG], object)}
         said = self.ask(signatures.SERVING_DEFAULT, image)
         rebuilt = self.ask(signatures.RECONSTRUCT, image)["image_bytes"][0]
@@ -161,7 +161,7 @@ def connect(
     *,
     rest: bool = False,
 ) -> Served:
-    """A backend on a server, which connects with its first question.
+    """Returns a backend on a server, which connects when first asked.
 
     Args:
         connection: the server.

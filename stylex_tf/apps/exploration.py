@@ -129,7 +129,7 @@ class Exploration:
     def find(
         self, opened: Opened, *, target_class: int = AWAY, top_k: int = 8
     ) -> list[Knob]:
-        """The coordinates that move the classifier most on this image.
+        """Finds the coordinates that move the classifier most on this image.
 
         Args:
             opened: the image.
@@ -208,7 +208,7 @@ class Exploration:
         return Seen(edited, self._named(answer["probabilities_after"][0]))
 
     def carry(self, opened: Opened, edited: bytes) -> Seen:
-        """An edited reconstruction, carried onto the image.
+        """Carries an edited reconstruction onto the image.
 
         Args:
             opened: the image.

@@ -204,7 +204,7 @@ def _words(trust: trust_lib.Trust) -> str:
 
 
 def _middle(opened: explorations.Opened | None, carried: bool) -> list[Any]:
-    """What is shown with all knobs in the middle."""
+    """Returns what is shown with all knobs in the middle."""
     if opened is None:
         return [None, None]
     # Carried onto the image, no edit is the image.
@@ -259,14 +259,14 @@ def _turn(
 
 
 def _show(seen: explorations.Seen | None) -> tuple[Any, Any]:
-    """A picture and its probabilities."""
+    """Shows a picture and its probabilities."""
     if seen is None:
         return None, None
     return Image.open(io.BytesIO(seen.image)), seen.probabilities
 
 
 def _ask(question: Callable[[], Any]) -> Any:
-    """Asks; what the server refuses is shown to the visitor."""
+    """Asks, and shows the visitor what the server refuses."""
     try:
         return question()
     except errors.UsageError as error:

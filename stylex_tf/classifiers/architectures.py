@@ -13,7 +13,7 @@ _WIDEST = 128
 
 
 def small_cnn(resolution: int, num_classes: int) -> keras.Model:
-    """Strided convolutions down to 4x4, then one dense layer.
+    """Builds strided convolutions down to 4x4, then one dense layer.
 
     StylEx runs it forwards and backwards in every training step, so it is as
     small as it can be: 1.8 MFLOP an image forwards at 32 px. There is no
@@ -39,7 +39,7 @@ def small_cnn(resolution: int, num_classes: int) -> keras.Model:
 
 
 def mobilenet(resolution: int, num_classes: int) -> keras.Model:
-    """MobileNet-V1 (Howard et al. 2017), which the StylEx paper explains."""
+    """Builds MobileNet-V1 (Howard et al. 2017), which the paper explains."""
     images = keras.Input((resolution, resolution, 3), name="images")
     return keras.applications.MobileNet(
         input_tensor=images,

@@ -37,7 +37,7 @@ def evaluate(
 
 
 def calibration_error(probabilities: np.ndarray, labels: np.ndarray) -> float:
-    """Expected calibration error of probabilities [N, K], with 15 bins.
+    """Returns the expected calibration error of [N, K], with 15 bins.
 
     sum_b n_b / N |accuracy_b - confidence_b| over equal bins of the winning
     class's probability: Guo et al. 2017 (https://arxiv.org/abs/1706.04599),

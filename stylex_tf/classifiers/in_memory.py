@@ -71,7 +71,7 @@ def _is_torch(model: Any) -> bool:
 def _keras_file(
     model: keras.Model, folder: pathlib.Path
 ) -> pathlib.Path | None:
-    """The file; None where it could not be read again by itself."""
+    """Returns the file; None where it could not be read again by itself."""
     path = folder / _KERAS
     try:
         model.save(path)

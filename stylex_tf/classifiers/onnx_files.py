@@ -186,7 +186,7 @@ def _weight(array: np.ndarray) -> Any:
 def _input(
     graph: Any, weights: set[str]
 ) -> tuple[str, tuple[int | None, int | None, int], bool]:
-    """The name of the images, their shape, and whether channels are first."""
+    """Returns the images' name and shape, and whether channels are first."""
     inputs = [one for one in graph.input if one.name not in weights]
     names = [one.name for one in inputs]
     if len(inputs) != 1:
@@ -238,7 +238,7 @@ def _output_name(graph: Any, asked: str) -> str:
 
 
 def _before_squashing(graph: _Graph, output: str) -> tuple[str, str | None]:
-    """What goes into a last softmax or sigmoid, and what it is.
+    """Returns what goes into a last softmax or sigmoid, and what it is.
 
     Near 0 and 1 the probabilities have lost the digits and the gradient that
     the logits have. Several sigmoids are tags: they stay, and are refused.

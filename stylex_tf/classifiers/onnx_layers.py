@@ -159,7 +159,7 @@ def _global(reduce: Callable[..., tf.Tensor]) -> Operation:
 
 
 def _images(x: tf.Tensor) -> tf.Tensor:
-    """[N, C, H, W] -> [N, H, W, C]."""
+    """Moves channels to the end, [N, C, H, W] -> [N, H, W, C]."""
     if x.shape.rank != 4 or x.shape[1] is None:
         raise errors.ClassifierError(
             f"a layer of images is given shape {x.shape}; expected "

@@ -76,7 +76,7 @@ def array(tensor: Any, folder: pathlib.Path | None = None) -> np.ndarray:
 
 
 def _external(tensor: Any, folder: pathlib.Path | None) -> bytes:
-    """The bytes of a tensor whose numbers are in a file beside its own."""
+    """Reads a tensor whose numbers are in a file beside its own."""
     about = {entry.key: entry.value for entry in tensor.external_data}
     name = about.get("location", "")
     # Nothing outside of the folder is read, whatever a file says.

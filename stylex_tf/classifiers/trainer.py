@@ -176,7 +176,7 @@ def _fit(
 def _varied(
     batches: tf.data.Dataset, seed: int, *, mirror: bool
 ) -> tf.data.Dataset:
-    """Floats and labels, every batch varied in a way of its own."""
+    """Returns floats and labels, every batch varied in a way of its own."""
 
     def vary(number: tf.Tensor, batch: dict[str, tf.Tensor]):
         images, labels = _to_floats(batch)

@@ -71,7 +71,7 @@ def main(argv: list[str]) -> None:
 def _training_command(
     run: "trained_lib.TrainedRun", images: pathlib.Path
 ) -> str:
-    """What trains a classifier like the run's own on the images."""
+    """Writes what trains a classifier like the run's on the images."""
     settings, manifest = run.settings.classifier, run.dataset.manifest
     words = [
         f"--data={images}",

@@ -30,7 +30,7 @@ _CAUSES = flags.DEFINE_list(
 
 
 def described(source: str, **others: Any) -> config.DataConfig:
-    """What the flags describe.
+    """Reads what the flags describe.
 
     Args:
         source: of the images.

@@ -103,7 +103,7 @@ def shown(dataset: Any) -> np.ndarray:
 
 
 def _window(dataset: Any, values: np.ndarray) -> tuple[float, float]:
-    """What is black and what is white."""
+    """Says what is black and what is white."""
     center = _first(getattr(dataset, "WindowCenter", None))
     width = _first(getattr(dataset, "WindowWidth", None))
     if center is None or width is None or width <= 1:

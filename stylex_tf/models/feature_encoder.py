@@ -92,7 +92,7 @@ class FeatureEncoder(keras.Model):
         return tf.concat([w, self._spatial_code(maps)], axis=-1)
 
     def _spatial_code(self, maps: Sequence[tf.Tensor]) -> tf.Tensor:
-        """The spatial code, float32 [N, r * r * c]."""
+        """Returns the spatial code, float32 [N, r * r * c]."""
         r = self.spatial_resolution
         parts = [
             _resized(_through(branch, x), r)

@@ -90,7 +90,7 @@ class Generator(keras.Model):
         return tf.concat([self._affine(w, p), code], axis=-1)
 
     def _affine(self, w: tf.Tensor, p: tf.Tensor | None) -> tf.Tensor:
-        """All styles but the spatial code."""
+        """Returns all styles but the spatial code."""
         if not self.condition_dim:
             return self.affine(w)
         if p is None:

@@ -206,7 +206,7 @@ class Synthesis(keras.Model):
         return (x, rgb)
 
     def _place(self, code: tf.Tensor, x: tf.Tensor) -> tf.Tensor:
-        """What a spatial code, [N, r * r * c], adds to activations x."""
+        """Returns what a spatial code, [N, r * r * c], adds to activations."""
         r, c = self.spatial_resolution, self.spatial_channels
         code = tf.clip_by_value(code, -_LARGEST_CODE, _LARGEST_CODE)
         return self.spatial(tf.cast(tf.reshape(code, [-1, r, r, c]), x.dtype))

@@ -46,6 +46,6 @@ def sample(images: tf.Tensor, y: tf.Tensor, x: tf.Tensor) -> tf.Tensor:
 
 
 def _neighbours(whole: tf.Tensor, size: int) -> tuple[tf.Tensor, tf.Tensor]:
-    """The pixel and the next; after the last, which has no weight, itself."""
+    """Returns the pixel and the next; the last one is its own next."""
     number = tf.cast(whole, tf.int32)
     return number, tf.minimum(number + 1, size - 1)

@@ -51,12 +51,12 @@ def find(
 
 
 def never_told(evaluation: record.Evaluation) -> bool:
-    """Whether the generator has no condition, so that no label can leak."""
+    """Says whether the generator has no condition, so none can leak."""
     return evaluation.run.conditioning == "none"
 
 
 def only_guesses(evaluation: record.Evaluation) -> bool:
-    """Whether the classifier may be no better than a constant answer."""
+    """Says whether the classifier may be no better than a constant."""
     p, level = evaluation.classifier.guessing_p, evaluation.significance.level
     return p is not None and level is not None and p.value >= level
 
@@ -136,7 +136,7 @@ def _about_reconstructions(evaluation: record.Evaluation) -> Iterator[Caution]:
 def _below(
     shares: Mapping[str, figure.Figure] | None, limit: float
 ) -> list[str]:
-    """The factors whose share is below the limit, with their shares."""
+    """Returns the factors whose share is below the limit, with shares."""
     return [
         f"{wording.words(name)} ({wording.percent(share.value)})"
         for name, share in (shares or {}).items()
@@ -238,10 +238,10 @@ def _about_causes(
 
 
 def truth_measured(evaluation: record.Evaluation) -> bool:
-    """Whether somebody looked which factors the attributes move."""
+    """Says whether it was measured which factors attributes move."""
     return bool(evaluation.ground_truth.recall_at)
 
 
 def cause_factor(cause: str) -> str:
-    """The factor of a cause: "mouth=smile" -> "mouth"."""
+    """Returns the factor of a cause: "mouth=smile" -> "mouth"."""
     return cause.partition("=")[0]

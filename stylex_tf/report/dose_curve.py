@@ -52,7 +52,7 @@ def draw(shown: demonstration.Demonstration, before: np.ndarray) -> DoseCurve:
 
 
 def _path(places: np.ndarray, values: np.ndarray) -> str:
-    """M x y L x y ..."""
+    """Writes an SVG path, M x y L x y ..."""
     points = (
         f"{WIDTH * place:.1f} {HEIGHT * (1 - value):.1f}"
         for place, value in zip(places, values, strict=True)

@@ -16,7 +16,7 @@ class FlipPoint:
 
 
 def points(evaluation: record.Evaluation) -> tuple[FlipPoint, ...]:
-    """The points of the chart of flip rates; empty where not measured."""
+    """Returns the points of the chart of flip rates, if measured."""
     curve, random = evaluation.sufficiency.flips, evaluation.sufficiency.random
     if curve is None:
         return ()

@@ -51,7 +51,7 @@ def label(image: np.ndarray, probability: float, decided: bool) -> Image.Image:
 
 
 def drawable(text: str) -> str:
-    """The text in Latin letters without accents, as far as it has such.
+    """Spells a text in Latin letters without accents, as far as it can.
 
     The font has no others; what remains is drawn as empty boxes.
     """
@@ -61,5 +61,5 @@ def drawable(text: str) -> str:
 
 @functools.cache
 def font(size: int) -> ImageFont.FreeTypeFont | ImageFont.ImageFont:
-    """The one font that is everywhere: it comes with Pillow."""
+    """Loads the one font that is everywhere: it comes with Pillow."""
     return ImageFont.load_default(size)

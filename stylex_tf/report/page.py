@@ -116,7 +116,7 @@ def write_report(
 
 
 def render(data: ReportData, encoding: pictures.Encoding) -> str:
-    """The page as HTML."""
+    """Renders the page as HTML."""
     style = "\n".join(
         (_TEMPLATES / name).read_text("utf-8") for name in _STYLES
     )
@@ -174,7 +174,7 @@ def render(data: ReportData, encoding: pictures.Encoding) -> str:
 
 
 def _measured(evaluation: record.Evaluation) -> list[rows.LineGroup]:
-    """What was measured of the table, and what no reader may miss."""
+    """Says what was measured of the table, and what no reader may miss."""
     groups = [
         rows.LineGroup(
             group.title,
@@ -204,7 +204,7 @@ def _template() -> jinja2.Template:
 
 
 def _factors(findings: findings_lib.Findings) -> dict[int, str]:
-    """The known factors of the coordinates on the page."""
+    """Returns the known factors of the coordinates on the page."""
     return {
         view.coordinate: view.factor
         for found in findings.classes
@@ -214,7 +214,7 @@ def _factors(findings: findings_lib.Findings) -> dict[int, str]:
 
 
 def _ambiguous(findings: findings_lib.Findings) -> set[str]:
-    """Factors that several coordinates on the page move."""
+    """Returns the factors that several coordinates on the page move."""
     pairs = {
         (view.factor, view.coordinate)
         for found in findings.classes

@@ -24,7 +24,7 @@ def environment(folder: pathlib.Path) -> jinja2.Environment:
 
 
 def inline(*, style: str, script: str) -> dict[str, str]:
-    """The texts that stand in a page, and how its policy names them.
+    """Returns the texts in a page, and how its policy names them.
 
     Args:
         style: CSS of ours, not escaped.
@@ -42,6 +42,6 @@ def inline(*, style: str, script: str) -> dict[str, str]:
 
 
 def _content_hash(text: str) -> str:
-    """The hash by which a content security policy names an inline text."""
+    """Hashes an inline text as a content security policy names it."""
     digest = hashlib.sha256(text.encode()).digest()
     return f"sha256-{base64.b64encode(digest).decode('ascii')}"

@@ -42,7 +42,7 @@ ENCODINGS = (
 
 
 def encodings(side: int) -> tuple[Encoding, ...]:
-    """What to try in order, until the page is small enough.
+    """Lists what to try in order, until the page is small enough.
 
     Args:
         side: of the pictures.

@@ -122,7 +122,7 @@ def _level(
 
 
 def _distinct(led: list[overview.Led]) -> list[overview.Led]:
-    """Strongest first; of several that move one factor, the strongest."""
+    """Keeps the strongest of those that move one factor, strongest first."""
     best: dict[str | int, overview.Led] = {}
     for one in sorted(led, key=overview.strength, reverse=True):
         best.setdefault(one.view.factor or one.view.coordinate, one)

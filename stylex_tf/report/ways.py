@@ -69,7 +69,7 @@ def has_two(
     found: findings.Findings,
     single_images: tuple[single_image.SingleImage, ...],
 ) -> bool:
-    """Whether the page shows any edit on a photograph.
+    """Says whether the page shows any edit on a photograph.
 
     Args:
         found: the attributes on the page.

@@ -10,7 +10,7 @@ _PERCENT = "\N{NO-BREAK SPACE}%"
 
 
 def percent(share: float) -> str:
-    """0.9731 -> "97.3 %"; never rounds up to all or down to none."""
+    """Writes 0.9731 as "97.3 %"; never rounds up to all or down to none."""
     return unbroken(printing.print_value(share, printing.Unit.SHARE))
 
 
@@ -20,7 +20,7 @@ def unbroken(text: str) -> str:
 
 
 def probability(value: float) -> str:
-    """0.934 -> "0.93", the label of a picture; never rounds to certainty."""
+    """Writes 0.934 as "0.93"; never rounds to certainty."""
     if 0.995 <= value < 1:
         return ">0.99"
     if 0 < value < 0.005:
@@ -29,19 +29,19 @@ def probability(value: float) -> str:
 
 
 def count(number: int | None, name: str) -> str:
-    """(1000, "image") -> "1,000 images"; (1, "image") -> "1 image"."""
+    """Writes (1000, "image") as "1,000 images"; (1, "image") as "1 image"."""
     if number is None:
         return f"an unknown number of {name}s"
     return f"{number:,} {name}{'' if number == 1 else 's'}"
 
 
 def signed(value: float) -> str:
-    """2.345 -> "+2.35"; a true minus where it is negative."""
+    """Writes 2.345 as "+2.35"; with a true minus where it is negative."""
     return f"{value:+.2f}".replace("-", "−")
 
 
 def enumeration(items: list[str]) -> str:
-    """["a", "b", "c"] -> "a, b and c"."""
+    """Joins ["a", "b", "c"] to "a, b and c"."""
     if len(items) < 2:
         return "".join(items)
     return f"{', '.join(items[:-1])} and {items[-1]}"
@@ -58,7 +58,7 @@ def attribute_name(
     names: Mapping[int, str],
     ambiguous: Collection[str] = (),
 ) -> str:
-    """What people called it; else the factor it moves; else its number.
+    """Returns what people called it, or its factor, or its number.
 
     Args:
         coordinate: of the attribute.

@@ -100,7 +100,7 @@ def _carry(
     frames: np.ndarray,
     examples: np.ndarray,
 ) -> demonstration.CarriedFrames:
-    """Every frame on its photograph, and what the classifier says of it."""
+    """Carries every frame onto its photograph, and asks the classifier."""
     photographs = trained.held_out.searched.images[examples]
     carried = carried_edit.carry(photographs, pictures, frames)
 
@@ -124,7 +124,7 @@ def _carry(
 def _at_all(
     styles: np.ndarray, coordinate: int, doses: np.ndarray
 ) -> np.ndarray:
-    """[N, T], [F] -> [N * F, T], the doses of an image side by side."""
+    """Gives each image all doses, side by side, [N, T], [F] -> [N * F, T]."""
     turned = np.repeat(styles, len(doses), axis=0)
     turned[:, coordinate] = np.tile(doses, len(styles))
     return turned

@@ -141,7 +141,7 @@ def _carry(
     pictures: np.ndarray,
     edits: np.ndarray,
 ) -> findings.Carried:
-    """The edits on the photographs, and what the classifier says of both."""
+    """Carries edits onto the photographs, and asks about both."""
     edited = carried_edit.carry(photographs, pictures, edits)
     before, after = (
         trained.stylex.probabilities(
@@ -160,7 +160,7 @@ def _carry(
 def _plan(
     trained: trained_lib.TrainedRun, search_result: searching.SearchResult
 ) -> layout.Layout:
-    """How much of each attribute the page shows."""
+    """Plans how much of each attribute the page shows."""
     settings = trained.settings
     top_k = settings.attributes.top_k
     return layout.plan(
@@ -238,7 +238,7 @@ def _facts(
     weights: str,
     date: datetime.date,
 ) -> tuple[tuple[str, str], ...]:
-    """What was explained, as pairs of a label and its text."""
+    """Says what was explained, as pairs of a label and its text."""
     images = search_result.table.num_images
     manifest = trained.dataset.manifest
     size = trained.stylex.style_space.size
@@ -265,7 +265,7 @@ def _facts(
 def _effort(
     trained: trained_lib.TrainedRun, evaluation: record.Evaluation
 ) -> verdict.Effort:
-    """What went into the run, and what it could have told from chance."""
+    """Says what went into the run, and what it could tell from chance."""
     batch_size = trained.settings.training.batch_size
     best = trained.record.history.best
     agreement = evaluation.reconstruction.agreement

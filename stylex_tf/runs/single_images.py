@@ -35,7 +35,7 @@ def explain(
 
 
 def _in_turn(predictions: np.ndarray) -> list[int]:
-    """Rows of images: no choice but the classes' turn, so none is flattering.
+    """Picks rows of images in the classes' turn, so that none flatters.
 
     Args:
         predictions: the class of each image, [N].

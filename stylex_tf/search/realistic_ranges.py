@@ -107,7 +107,7 @@ def _quantiles(styles: np.ndarray) -> np.ndarray:
 
 
 def _ranges(ends: np.ndarray) -> style_ranges.StyleRanges:
-    """Ends, [2, S], as ranges."""
+    """Turns ends, [2, S], into ranges."""
     return style_ranges.StyleRanges(minimum=ends[0], maximum=ends[1])
 
 

@@ -151,7 +151,7 @@ class _Fits:
     def _of_latent(
         self, fresh: np.ndarray, array: np.ndarray
     ) -> tuple[np.ndarray | None, int, str]:
-        """The affine map's rows of w; those of the condition begin anew."""
+        """Takes over the affine map's rows of w; those of p begin anew."""
         # As wide as the w that the affine map reads, without a spatial code.
         head = self._arrays.get(_ENCODER_HEAD, np.zeros(0))
         if len(head) != self.width or array.shape[1] != fresh.shape[1]:

@@ -137,7 +137,7 @@ class Objective:
     def generator_reconstructing(
         self, batch: batch_lib.Batch
     ) -> phases.Outcome:
-        """Reconstruction loss of x' alone, which nobody judges.
+        """Returns the reconstruction loss of x', which nobody judges.
 
         The classification loss waits as well: long before there is a picture
         it can be had for a blob of the right colour, which then stays.
@@ -148,7 +148,7 @@ class Objective:
         return phases.Outcome(loss, {**terms, **metrics, "loss": loss})
 
     def generator_encoded(self, batch: batch_lib.Batch) -> phases.Outcome:
-        """Adversarial, reconstruction and classification loss of x'."""
+        """Adds the adversarial, reconstruction and class losses of x'."""
         terms, metrics, made = self._reconstruct(batch)
         scores = self._score(
             batch, made.images, batch.p, draws.Use.GENERATED, made.maps
@@ -227,7 +227,7 @@ class Objective:
         )
 
     def generator_sampled(self, batch: batch_lib.Batch) -> phases.Outcome:
-        """Adversarial loss of images drawn from z, or of exchanged styles."""
+        """Judges images drawn from z, or made of exchanged styles."""
         styles = self.sampling.drawn(batch)
         if self._style_exchange:
             exchanged = (
@@ -301,7 +301,7 @@ class Objective:
         return phases.Outcome(loss, metrics, real_sign=real_sign)
 
     def r1(self, batch: batch_lib.Batch) -> phases.Outcome:
-        """gamma / 2 times the squared gradient at real images.
+        """Returns gamma / 2 times the squared gradient at real images.
 
         At the images themselves, through their augmentation; with a backbone
         at what the discriminator sees, since the backbone is no part of it.
@@ -324,7 +324,7 @@ class Objective:
         )
 
     def path_length(self, batch: batch_lib.Batch) -> phases.Outcome:
-        """(length - mean)^2, for half of the batch, as StyleGAN2 has it."""
+        """Returns (length - mean)^2 for half of the batch, as StyleGAN2."""
         # Every second example, so that the number of replicas changes nothing.
         w = self._networks.mapping(
             draws.normal(batch, draws.Use.Z, self.sampling.z_dim)
@@ -366,7 +366,7 @@ class Objective:
         use: draws.Use,
         maps: Sequence[tf.Tensor] | None = None,
     ) -> tf.Tensor:
-        """Scores of images as the discriminator is shown them, [n]."""
+        """Scores images as the discriminator is shown them, [n]."""
         return self._networks.score(self._judged(batch, images, use, maps), p)
 
     def _judged(
@@ -376,7 +376,7 @@ class Objective:
         use: draws.Use,
         maps: Sequence[tf.Tensor] | None,
     ) -> list[tf.Tensor]:
-        """What the discriminator is shown of images, augmented."""
+        """Returns what the discriminator is shown of images, augmented."""
         if self._augment is not None:
             images = self._augment(
                 images,
@@ -388,7 +388,7 @@ class Objective:
         return self._networks.judged(images, maps)
 
     def _condition(self, batch: batch_lib.Batch) -> tf.Tensor:
-        """What the generator is told, [n, K]."""
+        """Returns what the generator is told, [n, K]."""
         if self._conditioning != "dropout":
             return batch.p
         drawn = draws.uniform(batch, draws.Use.DROP)

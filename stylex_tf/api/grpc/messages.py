@@ -144,7 +144,7 @@ def to_proto(array: np.ndarray, dtype: str, proto: Message) -> None:
 
 
 def from_proto(proto: Message, dtype: str, name: str) -> np.ndarray:
-    """The array that an answer holds.
+    """Reads the array that an answer holds.
 
     Args:
         proto: a TensorProto.

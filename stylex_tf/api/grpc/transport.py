@@ -86,7 +86,7 @@ class GrpcTransport:
         }
 
     def version(self, model: connections.Model) -> int:
-        """The number of the version that answers now.
+        """Returns the number of the version that answers now.
 
         Raises:
             ServerError: there is none, or the server cannot be reached.

@@ -71,7 +71,7 @@ class RestTransport:
         }
 
     def version(self, model: connections.Model) -> int:
-        """The version that answers now: see `GrpcTransport.version`."""
+        """Returns the version that answers now, as `GrpcTransport.version`."""
         answer = self._ask("GET", f"{_path(model)}/metadata")
         try:
             return int(answer["model_spec"]["version"])

@@ -24,7 +24,7 @@ class Row:
     where: str
 
     def error(self, text: str) -> errors.DataError:
-        """What to raise of this row."""
+        """Returns what to raise of this row."""
         return errors.DataError(f"{self.where}: {text}")
 
     def check_length(self, expected: int, *, or_more: bool = False) -> None:
@@ -36,7 +36,7 @@ class Row:
 
 
 def find(archive: archives.Archive, *names: str, hint: str = "") -> str:
-    """The one file of an archive that has one of these names, in any folder.
+    """Finds the one file of an archive with one of these names, anywhere.
 
     Raises:
         DataError: there is none, or more than one; ends with the hint.
@@ -53,7 +53,7 @@ def find(archive: archives.Archive, *names: str, hint: str = "") -> str:
 
 
 def find_all(archive: archives.Archive, *names: str) -> list[str]:
-    """All files of an archive that have one of these names."""
+    """Finds all files of an archive that have one of these names."""
     return [
         name
         for name in archive.names
@@ -62,7 +62,7 @@ def find_all(archive: archives.Archive, *names: str) -> list[str]:
 
 
 def images(archive: archives.Archive) -> list[str]:
-    """All image files of an archive, without those of hidden folders."""
+    """Lists the image files of an archive, but for those of hidden folders."""
     return [
         name
         for name in archive.names
@@ -72,7 +72,7 @@ def images(archive: archives.Archive) -> list[str]:
 
 
 def rows(archive: archives.Archive, name: str) -> Iterator[Row]:
-    """The rows of a table that are not empty, numbered from 1.
+    """Yields the rows of a table that are not empty, numbered from 1.
 
     A .csv file has commas between its cells, any other white space.
 
@@ -96,7 +96,7 @@ def rows(archive: archives.Archive, name: str) -> Iterator[Row]:
 
 
 def visible(name: str) -> bool:
-    """Whether a file is neither hidden nor in a hidden folder."""
+    """Says whether a file is neither hidden nor in a hidden folder."""
     return not any(
         part.startswith((".", "__MACOSX")) for part in name.split("/")
     )

@@ -30,7 +30,7 @@ class Archive(Protocol):
     names: list[str]
 
     def read(self, name: str) -> bytes:
-        """The bytes of a file; raises pictures.UnreadableError."""
+        """Returns the bytes of a file; raises pictures.UnreadableError."""
         ...
 
     def fingerprint(self) -> list[list]:
@@ -77,7 +77,7 @@ class _Folder:
 
 
 def _read_regular(path: pathlib.Path) -> bytes:
-    """The bytes of a file that is neither a device nor a pipe, nor too large.
+    """Reads a file, if it is no device or pipe, and not too large.
 
     It is opened without waiting: a pipe that nobody writes into has no end.
     """
@@ -98,7 +98,7 @@ def _check_bytes(size: int) -> None:
 
 
 def _walk(root: pathlib.Path) -> Iterator[str]:
-    """Files below a folder; links are followed, circles are not."""
+    """Yields files below a folder; follows links, but not in circles."""
     seen: set[str] = set()
     for folder, subfolders, files in os.walk(root, followlinks=True):
         real = os.path.realpath(folder)

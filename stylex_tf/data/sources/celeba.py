@@ -82,7 +82,7 @@ def _image_paths(archive: archives.Archive) -> dict[str, str]:
 def _attributes(
     archive: archives.Archive, wanted: Sequence[str]
 ) -> Iterator[tuple[annotations.Row, list[int]]]:
-    """Every image's row, with its values of the attributes, 0 or 1."""
+    """Reads every image's row: its values of the attributes, 0 or 1."""
     file = annotations.find(archive, *_ATTRIBUTES)
     table = annotations.rows(archive, file)
     header = next(table, None)
@@ -116,7 +116,7 @@ def _attributes(
 
 
 def _splits(archive: archives.Archive) -> dict[str, str]:
-    """Image -> split, "" for those left out; empty without the table."""
+    """Maps images to splits, "" if left out; empty without the table."""
     if not annotations.find_all(archive, *_PARTITION):
         return {}
     parts = {}

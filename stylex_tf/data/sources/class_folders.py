@@ -73,7 +73,7 @@ def list_images(
 def _parts(
     paths: _Paths, splits: Mapping[str, str]
 ) -> list[tuple[str, _Paths]]:
-    """The images of each split's folder, below it; one part without splits."""
+    """Lists the images of each split's folder; one part without splits."""
     if not splits:
         return [("", paths)]
     return [

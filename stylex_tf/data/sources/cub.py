@@ -82,7 +82,7 @@ def list_images(
 
 
 def _by_id(archive: archives.Archive, name: str, cells: int) -> _Table:
-    """The rows of a table by their first cell."""
+    """Maps the first cell of each row of a table to the row."""
     table = {}
     for row in annotations.rows(archive, name):
         row.check_length(cells)
@@ -123,7 +123,7 @@ def _box(row: annotations.Row) -> tuple[float, float, float, float]:
 
 
 def _species(folder: str) -> str:
-    """001.Black_footed_Albatross -> Black footed Albatross."""
+    """Reads 001.Black_footed_Albatross as Black footed Albatross."""
     number, dot, name = folder.partition(".")
     name = name if dot and number.isdecimal() else folder
     return name.replace("_", " ")
@@ -132,7 +132,7 @@ def _species(folder: str) -> str:
 def _factors(
     archive: archives.Archive, factors: Sequence[str], images: _Table
 ) -> dict[str, tuple[float, ...]]:
-    """Image -> the value of each factor, an index into `VALUES`."""
+    """Maps images to the value of each factor, an index into `VALUES`."""
     if not factors:
         return {}
     file = annotations.find(

@@ -120,7 +120,7 @@ def _numbers(
 
 
 def _order(value: str) -> tuple[int, float, str]:
-    """Numbers by their size, before words."""
+    """Orders numbers by their size, before words."""
     number = _number(value)
     return (0, number, value) if number is not None else (1, 0.0, value)
 

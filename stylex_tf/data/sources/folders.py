@@ -79,7 +79,7 @@ class ImageFolder:
         self._files = _mixed(kept, seed)
 
     def __len__(self) -> int:
-        """The number of files."""
+        """Counts the files."""
         return len(self._files)
 
     @property
@@ -178,7 +178,7 @@ def _choose_classes(
 def _taken_classes(
     path: pathlib.Path, found: listing.Listing, wanted: Sequence[str]
 ) -> tuple[str, ...]:
-    """The classes of images without labels: those of a classifier."""
+    """Returns the classes of images without labels: a classifier's."""
     if not found.images:
         raise errors.DataError(f"{path}: no image; expected some")
     if len(set(wanted)) < max(2, len(wanted)):

@@ -62,7 +62,7 @@ def list_images(archive: archives.Archive, label: str) -> listing.Listing:
 
 
 def _grade(row: annotations.Row, column: str, cell: str) -> int | None:
-    """The grade of a row; None where it is empty."""
+    """Reads the grade of a row; None where it is empty."""
     if not re.fullmatch(r"([0-9]+(\.0*)?)?", cell):
         raise row.error(
             f"{column} is {cell!r}; expected a whole number, or nothing"

@@ -8,7 +8,7 @@ from stylex_tf.data.sources import archives, image_tables, listing
 
 
 def is_pattern(group: str) -> bool:
-    """Whether a group is a pattern on file names, not the name of a column.
+    """Says whether a group is a pattern on file names, not a column.
 
     Raises:
         DataError: it has brackets, but not one group of them.

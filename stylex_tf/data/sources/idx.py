@@ -80,12 +80,12 @@ KNOWN: Mapping[str, Known] = {
 
 
 def is_idx_folder(folder: pathlib.Path) -> bool:
-    """Whether a folder holds the four files."""
+    """Says whether a folder holds the four files."""
     return all(_find(folder, *key) for key in _files())
 
 
 def locate(name: str, known: Mapping[str, Known] = KNOWN) -> pathlib.Path:
-    """The folder of a known data set; downloads it as the last resort.
+    """Finds the folder of a known data set; downloads it if it must.
 
     Raises:
         DataError: it is nowhere; names all the places.
@@ -150,7 +150,7 @@ class IdxFolder:
         }
 
     def __len__(self) -> int:
-        """The number of images of the classes kept."""
+        """Counts the images of the classes kept."""
         return sum(
             int(np.isin(labels, list(self._labels)).sum())
             for _, labels in self._arrays.values()
@@ -159,7 +159,7 @@ class IdxFolder:
     def examples(
         self, resolution: int, *, few: int = 0
     ) -> Iterator[tuple[str, tfrecords.Example]]:
-        """The images of the classes kept, as pairs of split and example.
+        """Yields the images of the classes kept, as split and example.
 
         Args:
             resolution: of the images.
@@ -194,7 +194,7 @@ def _resize(grey: np.ndarray, resolution: int) -> np.ndarray:
 
 
 def _class_names(labels: np.ndarray) -> tuple[str, ...]:
-    """Names by which the data set is known, or the numbers."""
+    """Returns the names of a data set's classes, or the numbers."""
     for known in KNOWN.values():
         if tuple(labels[:10].tolist()) == known.first_labels:
             return known.class_names

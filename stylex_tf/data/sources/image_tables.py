@@ -23,7 +23,7 @@ def paths_by_name(archive: archives.Archive) -> dict[str, list[str]]:
 
 
 def find(archive: archives.Archive, column: str) -> str:
-    """Name of the one .csv that has the column, beside the images' names.
+    """Names the one .csv that has the column, beside the images' names.
 
     Raises:
         DataError: there is none, or more than one.
@@ -48,7 +48,7 @@ def find(archive: archives.Archive, column: str) -> str:
 
 
 def image_column(header: Sequence[str]) -> int:
-    """Index of the column that names the images: image, file or the first."""
+    """Finds the column that names images: image, file or the first."""
     for name in _IMAGE_COLUMNS:
         if name in header:
             return header.index(name)
@@ -56,7 +56,7 @@ def image_column(header: Sequence[str]) -> int:
 
 
 def header(archive: archives.Archive, file: str) -> annotations.Row:
-    """The first row of a table.
+    """Returns the first row of a table.
 
     Raises:
         DataError: it has none.
@@ -70,7 +70,7 @@ def header(archive: archives.Archive, file: str) -> annotations.Row:
 def rows(
     archive: archives.Archive, file: str, columns: Sequence[str]
 ) -> Iterator[tuple[annotations.Row, str, list[str]]]:
-    """Every row, the image that it names, and its cells of the columns.
+    """Yields every row, its image, and its cells of the columns.
 
     Raises:
         DataError: a row names no image, several, or one of an earlier row, or

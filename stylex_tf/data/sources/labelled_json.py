@@ -14,7 +14,7 @@ _FILE = "dataset.json"
 
 
 def is_there(archive: archives.Archive) -> bool:
-    """Whether an archive has one dataset.json."""
+    """Says whether an archive has one dataset.json."""
     return len(annotations.find_all(archive, _FILE)) == 1
 
 

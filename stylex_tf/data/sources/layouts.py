@@ -28,7 +28,7 @@ def reader(
     group: str = "",
     classes: Sequence[str] = (),
 ) -> Callable[[archives.Archive], listing.Listing]:
-    """What lists the images of an archive of this layout.
+    """Returns what lists the images of an archive of this layout.
 
     Args:
         layout: one of `config_checks.LAYOUTS`.
