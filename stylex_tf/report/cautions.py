@@ -190,16 +190,17 @@ def _about_attributes(
 ) -> Iterator[Caution]:
     without = [found for found in findings.classes if not found.attributes]
     # Many classes without any get one warning, and not one each.
-    none_at_all = len(without) == len(findings.classes)
+    none_at_all = 1 < len(without) == len(findings.classes)
     for found in without[:1] if none_at_all else without:
         where = "any class" if none_at_all else f"“{found.class_name}”"
         images = "" if none_at_all else f"In {found.images:,} images "
         no_single = "No single" if none_at_all else "no single"
+        towards = "a class" if none_at_all else "it"
         yield Caution(
             "no_attributes",
             f"No attribute was found for {where}",
-            f"{images}{no_single} coordinate moved the classifier towards it, "
-            "and away from it when turned the other way, by more than chance. "
+            f"{images}{no_single} coordinate moved the classifier towards "
+            f"{towards}, and away from it when turned the other way, by more than chance. "
             "That is a result: what makes a class may take several "
             "coordinates at once, or was not learnt by the generator.",
         )

@@ -197,18 +197,19 @@ def _about_images(tested: int | None, effort: Effort) -> str:
 def _about_training(effort: Effort) -> str:
     seen, images = effort.seen, max(effort.images, 1)
     text = (
-        f"Train longer: it saw {seen:,} images, each of "
+        f"it saw {seen:,} images, each of "
         f"{wording.count(effort.images, 'image')} about "
         f"{wording.count(round(seen / images), 'time')}"
     )
     if effort.best is None:
-        return f"{text} (training.total_images)."
+        return f"Train longer: {text} (training.total_images)."
     if effort.best >= seen:
         return (
-            f"{text}, and its validation score was still getting better when "
-            "training ended (training.total_images)."
+            f"Train longer: {text}, and its validation score was still "
+            "getting better when training ended (training.total_images)."
         )
     return (
-        f"{text}; its validation score was best after {effort.best:,}, so that "
-        "more images or a larger model may help more than more of the same."
+        f"Training: {text}; its validation score was best after "
+        f"{effort.best:,}, so that more images or a larger model may help more "
+        "than training longer."
     )

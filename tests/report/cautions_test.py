@@ -177,6 +177,7 @@ class CautionsTest(parameterized.TestCase):
 
         self.assertEqual(caution.code, "no_attributes")
         self.assertIn("any class", caution.headline)
+        self.assertIn("towards a class, and away from it", caution.text)
 
     def test_edits_beyond_the_range_say_so(self):
         found = report_samples.report_data().findings.classes

@@ -137,10 +137,13 @@ class NothingListedTest(absltest.TestCase):
             "it saw 28,000 images, each of 2,000 images about 14 times", advice
         )
         self.assertIn("was best after 24,000", advice)
+        # What did not help any more is not advised.
+        self.assertNotIn("Train longer", advice)
 
     def test_says_when_training_ended_too_early(self):
         advice = self._advice(dataclasses.replace(_EFFORT, best=28000))
 
+        self.assertIn("Train longer: it saw 28,000 images", advice)
         self.assertIn("still getting better", advice)
 
     def test_says_when_no_attribute_could_have_been_told_from_chance(self):
