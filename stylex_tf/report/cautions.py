@@ -201,8 +201,8 @@ def _about_attributes(
             f"No attribute was found for {where}",
             f"{images}{no_single} coordinate moved the classifier towards "
             f"{towards}, and away from it when turned the other way, by more "
-            "than chance. That is a result: what makes a class may take several "
-            "coordinates at once, or was not learnt by the generator.",
+            "than chance. That is a result: what makes a class may take "
+            "several coordinates at once, or was not learnt by the generator.",
         )
     if findings.shift_size > 1:
         yield Caution(
