@@ -40,6 +40,10 @@ def get_config() -> config.ExperimentConfig:
         # classifier's answer has to follow these (loss.remainder).
         style_width=32,
         searched_width=4,
+        # What is where: without it reconstructions are soft and alike. Two
+        # channels are 512 numbers.
+        spatial_resolution=16,
+        spatial_channels=2,
         backbone="photographs",
     )
     loss = experiment.loss
@@ -49,17 +53,24 @@ def get_config() -> config.ExperimentConfig:
     loss.l1 = 10.0
     # Five times as much made the generator paint what the classifier wants to
     # see, and forget the picture.
-    loss.classification = 1.0
-    loss.remainder = 1.0
+    loss.classification = 0.5
+    loss.remainder = 0.5
     # The discriminator on frozen features is strong from its first step.
-    loss.adversarial = 0.3
+    loss.adversarial = 0.1
+    loss.r1 = 20.0
     training = experiment.training
     # A third of the training, at nearly twice the images a second.
     training.reconstruction_images = 12_000
     training.total_images = 40_000
     # Small batches are more steps of the same images.
     training.batch_size = 8
-    training.learning_rate = 0.0015
+    training.learning_rate = 0.001
+    # The spatial code alone would be enough to reconstruct, and the style
+    # coordinates would never be used.
+    training.spatial_dropout = 0.5
+    # Nothing is drawn from z: there is no use for it here, and what is drawn
+    # looks like no photograph for long.
+    training.style_exchange = 1.0
     # The mean over steps that small batches need, for a loss that is mostly
     # reconstruction.
     training.beta_1 = 0.5
