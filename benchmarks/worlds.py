@@ -22,13 +22,13 @@ import datetime
 import json
 import multiprocessing
 import pathlib
-import subprocess
 from collections.abc import Callable, Sequence
 from typing import Any
 
 from absl import flags
 from ml_collections import config_flags
 
+from benchmarks import commit as commits
 from stylex_tf import atomic_file, config, config_checks, errors, run_folder
 from stylex_tf.cli import command
 
@@ -236,45 +236,6 @@ def _train(settings: config.ExperimentConfig, root: pathlib.Path) -> None:
     print(main_job.run(settings, run_folder.RunFolder(root)), flush=True)
 
 
-def commit(folder: pathlib.Path, figures: pathlib.Path) -> str:
-    """Returns the commit of a work tree that has no other changes.
-
-    Args:
-        folder: in the work tree.
-        figures: a folder that may differ: what this program writes.
-
-    Raises:
-        UserError: it is no work tree, or a file differs from its commit.
-    """
-    own = f":(exclude){figures.absolute()}"
-    try:
-        head = _git(folder, "rev-parse", "HEAD")
-        changed = _git(
-            folder, "status", "--porcelain", "--untracked-files=no", "--", own
-        )
-    except (OSError, subprocess.CalledProcessError) as error:
-        raise errors.UserError(
-            f"{folder.absolute()} is no work tree of git; expected one, since "
-            "a figure names the commit that it is of"
-        ) from error
-    if changed:
-        raise errors.UserError(
-            f"these differ from commit {head[:9]}: {changed.split()[1::2]}; "
-            "commit them, so that the figures can be made again"
-        )
-    return head
-
-
-def _git(folder: pathlib.Path, *arguments: str) -> str:
-    return subprocess.run(
-        ["git", *arguments],
-        cwd=folder,
-        check=True,
-        capture_output=True,
-        text=True,
-    ).stdout.strip()
-
-
 def main(argv: list[str]) -> None:
     """Trains and files; prints where."""
     command.no_arguments(argv)
@@ -292,7 +253,7 @@ def main(argv: list[str]) -> None:
     bench = Bench(
         runs=pathlib.Path(_RUNS.value).absolute(),
         results=results,
-        commit=commit(pathlib.Path(), results),
+        commit=commits.of_clean_tree(pathlib.Path(), results),
         config_file=config_flags.get_config_filename(flags.FLAGS["config"]),
         train=train_in_a_process,
         redraw=_REDRAW.value,

@@ -244,21 +244,22 @@ def build_networks(
         )
     else:
         seen = encoder.Encoder(**sizes, w_dim=model.w_dim)
+    drawing = generator.Generator(
+        **sizes,
+        style_width=model.style_width,
+        searched_width=model.searched_width,
+        spatial_resolution=model.spatial_resolution,
+        spatial_channels=model.spatial_channels,
+        condition_dim=condition_dim,
+    )
     made = networks.Networks(
         mapping=mapping.Mapping(
             model.w_dim,
             model.z_dim,
             model.mapping_layers,
-            model.spatial_resolution**2 * model.spatial_channels,
+            drawing.style_space.spatial_size,
         ),
-        generator=generator.Generator(
-            **sizes,
-            style_width=model.style_width,
-            searched_width=model.searched_width,
-            spatial_resolution=model.spatial_resolution,
-            spatial_channels=model.spatial_channels,
-            condition_dim=condition_dim,
-        ),
+        generator=drawing,
         encoder=seen,
         discriminator=_discriminator(model, num_classes) if trained else None,
         backbone=backbone,

@@ -3,11 +3,9 @@
 import dataclasses
 import hashlib
 import importlib
-import importlib.util
 import os
 import pathlib
 import shutil
-import sys
 import tempfile
 from collections.abc import Iterator, Sequence
 from typing import Any
@@ -23,6 +21,7 @@ from stylex_tf import (
     experiment,
     main_job,
     run_folder,
+    training_needs,
 )
 from stylex_tf.api import explainer, picture_inputs
 from stylex_tf.classifiers import adapter, in_memory
@@ -87,10 +86,7 @@ def run(
 
 def default_settings() -> config.ExperimentConfig:
     """Returns the settings of the config `custom`."""
-    if importlib.util.find_spec("stylex_tf.configs"):
-        # An installed package has them, and they import each other.
-        shipped = importlib.import_module("stylex_tf.configs")
-        sys.modules.setdefault("configs", shipped)
+    training_needs.find_configs()
     return importlib.import_module("configs.custom").get_config()
 
 

@@ -8,18 +8,15 @@
 It does what `train`, the command, does, and leaves the same run folder.
 """
 
-import importlib.metadata
 import os
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from stylex_tf import errors
+from stylex_tf import errors, training_needs
 
 if TYPE_CHECKING:
     from stylex_tf import config
     from stylex_tf.api import explainer
-
-_HOW = "pip install 'stylex-tf[train]' 'tensorflow==2.15.*'"
 
 
 def train(
@@ -63,7 +60,9 @@ def train(
         RunFolderError: the folder holds another run.
         UsageError: what training needs is not installed.
     """
-    _check_keras()
+    problem = training_needs.keras_problem("training")
+    if problem:
+        raise errors.UsageError(problem)
     in_memory_run = _training()
     return in_memory_run.run(
         in_memory_run.Given(
@@ -91,19 +90,7 @@ def _training() -> Any:
         if missing.partition(".")[0] == "stylex_tf":
             raise
         raise errors.UsageError(
-            f"training needs {missing}, which is not installed: {_HOW}"
+            f"training needs {missing}, which is not installed: "
+            f"{training_needs.HOW}"
         ) from error
     return in_memory_run
-
-
-def _check_keras() -> None:
-    """Raises UsageError where Keras is too new for training."""
-    try:
-        version = importlib.metadata.version("keras")
-    except importlib.metadata.PackageNotFoundError:
-        return
-    if int(version.partition(".")[0]) > 2:
-        raise errors.UsageError(
-            "training needs TensorFlow 2.15, whose Keras is 2.15; found Keras "
-            f"{version}. In another environment: {_HOW}"
-        )

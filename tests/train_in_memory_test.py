@@ -1,6 +1,7 @@
 """Tests of stylex_tf.train: a classifier and images that a program holds."""
 
 import dataclasses
+import importlib.metadata
 import pathlib
 import sys
 from unittest import mock
@@ -12,7 +13,7 @@ from absl.testing import absltest, parameterized
 from PIL import Image
 
 import stylex_tf
-from stylex_tf import errors, in_memory_run, main_job, train_in_memory
+from stylex_tf import errors, in_memory_run, main_job
 from stylex_tf.api import explainer
 from stylex_tf.data import preparation
 from stylex_tf.data.records import tfrecords
@@ -146,9 +147,7 @@ class TrainInMemoryTest(parameterized.TestCase):
         module = "stylex_tf.in_memory_run"
         with (
             mock.patch.dict(sys.modules, {module: None}),
-            mock.patch.object(
-                train_in_memory.importlib.metadata, "version"
-            ) as version,
+            mock.patch.object(importlib.metadata, "version") as version,
         ):
             version.return_value = "3.9.0"
             with self.assertRaisesRegex(

@@ -134,10 +134,7 @@ class Classifier(tf.Module):
                 taken for, as in `outputs.check`.
         """
         raw = self._raw(images)[0]
-        if isinstance(self.output, outputs.Threshold):
-            outputs.check_number(raw.numpy(), None)
-        else:
-            outputs.check(raw.numpy(), self.output)
+        outputs.check(raw.numpy(), self.output)
         return outputs.to_logits(raw, self.output)
 
     def check_features(self) -> None:

@@ -8,15 +8,13 @@ import keras
 import tensorflow as tf
 
 from stylex_tf import errors
-from stylex_tf.classifiers import keras_files
+from stylex_tf.classifiers import keras_files, other_files
 
 _KERAS = "classifier.keras"
 _SAVED_MODEL = "classifier"
 _TORCH = (
     "a PyTorch module, through which TensorFlow has no gradients; export it "
-    "and give the file: model.eval(); torch.onnx.export(model, torch.zeros(2, "
-    '3, HEIGHT, WIDTH), "model.onnx", input_names=["pixels"], '
-    'dynamic_axes={"pixels": {0: "n"}})'
+    f"and give the file: {other_files.TORCH_EXPORT}"
 )
 
 

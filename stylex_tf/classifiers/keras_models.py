@@ -8,12 +8,11 @@ from stylex_tf.classifiers import (
     feature_maps,
     layer_nodes,
     network,
+    outputs,
     precision,
 )
 
 _SQUASHING = ("sigmoid", "softmax")
-# The names of outputs whose meaning we know, where there are several.
-_KNOWN_OUTPUTS = ("logits", "probabilities")
 
 
 def wrap(
@@ -62,26 +61,14 @@ def _of_one_output(model: keras.Model, asked: str) -> keras.Model:
     """Returns a model of the one output to explain, around the same layers."""
     if not model.inputs or len(model.outputs) == 1 and not asked:
         return model
-    outputs = model.output
-    if isinstance(outputs, dict):
-        by_name = dict(outputs)
+    if isinstance(model.output, dict):
+        by_name = dict(model.output)
     else:
         by_name = dict(zip(model.output_names, model.outputs, strict=True))
-    names = list(by_name)
-    known = [name for name in _KNOWN_OUTPUTS if name in names]
-    if asked and asked not in names:
-        raise errors.ClassifierError(
-            f"the Keras model {model.name} has no output {asked!r}; "
-            f"it has {names}"
-        )
-    if not asked and not known:
-        raise errors.ClassifierError(
-            f"the Keras model {model.name} puts out {names}; say which to "
-            f"explain: classifier.output_name={names[0]!r}, for one"
-        )
-    return keras.Model(
-        model.inputs, by_name[asked or known[0]], name=model.name
+    chosen = outputs.choose(
+        list(by_name), asked, f"the Keras model {model.name}"
     )
+    return keras.Model(model.inputs, by_name[chosen], name=model.name)
 
 
 def _forward(model: keras.Model) -> tuple[network.Forward, str | None]:

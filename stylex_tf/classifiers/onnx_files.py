@@ -17,12 +17,13 @@ from stylex_tf.classifiers import (
     onnx_messages,
     onnx_operations,
     onnx_tensors,
+    other_files,
+    outputs,
 )
 
 # A file of protobuf has no more.
 _MAX_BYTES = 2 << 30
 _OWN = ("", "ai.onnx")
-_KNOWN_OUTPUTS = ("logits", "probabilities")
 _FLOATS = (np.float16, np.float32, np.float64)
 _OTHERWISE = (
     "Another way: convert the file to a SavedModel (onnx2tf does), and give "
@@ -210,8 +211,7 @@ def _input(
     if sizes[0] is not None:
         raise errors.ClassifierError(
             f"takes {sizes[0]} image(s) at once and no other number; export it "
-            "with a free first dimension: torch.onnx.export(..., input_names="
-            '["pixels"], dynamic_axes={"pixels": {0: "n"}})'
+            f"with a free first dimension: {other_files.TORCH_EXPORT}"
         )
     if channels_first:
         return names[0], (sizes[2], sizes[3], int(sizes[1] or 0)), True
@@ -220,21 +220,9 @@ def _input(
 
 def _output_name(graph: Any, asked: str) -> str:
     names = [one.name for one in graph.output]
-    known = [name for name in _KNOWN_OUTPUTS if name in names]
-    if asked:
-        if asked not in names:
-            raise errors.ClassifierError(
-                f"has no output {asked!r}; it has {names}"
-            )
-        return asked
-    if len(names) != 1 and not known:
-        raise errors.ClassifierError(
-            f"puts out {names}; say which to explain: "
-            f"classifier.output_name={names[0]!r}, for one"
-            if names
-            else "puts out nothing; the file is damaged"
-        )
-    return known[0] if known else names[0]
+    if not names:
+        raise errors.ClassifierError("puts out nothing; the file is damaged")
+    return outputs.choose(names, asked, "the graph")
 
 
 def _before_squashing(graph: _Graph, output: str) -> tuple[str, str | None]:
@@ -255,5 +243,5 @@ def _before_squashing(graph: _Graph, output: str) -> tuple[str, str | None]:
             return output, "probabilities"
         if node.op_type == "Identity":
             return _before_squashing(graph, node.input[0])
-    known = output if output in _KNOWN_OUTPUTS else None
+    known = output if output in outputs.KNOWN else None
     return output, known

@@ -91,21 +91,15 @@ def _average_pool(x: Sequence[Any], a: Attributes) -> tf.Tensor:
     total = tf.nn.avg_pool2d(
         _padded(images, a, size, strides, 0.0), size, strides, "VALID"
     )
-    if not a.get("count_include_pad", 0) or a.get("ceil_mode", 0):
+    borders_count = a.get("count_include_pad", 0)
+    if not borders_count or a.get("ceil_mode", 0):
         # Those past the end, that ceil_mode adds, never count.
-        inside = (
-            dict(a)
-            if not a.get("count_include_pad", 0)
-            else {
-                **a,
-                "pads": [0, 0, 0, 0],
-            }
-        )
-        ones = tf.ones_like(images)
-        if a.get("count_include_pad", 0):
-            ones = _with_borders(ones, a.get("pads", [0] * 4), 1.0)
+        counted, beyond = tf.ones_like(images), a
+        if borders_count:
+            counted = _with_borders(counted, a.get("pads", [0] * 4), 1.0)
+            beyond = {**a, "pads": [0] * 4}
         total /= tf.nn.avg_pool2d(
-            _padded(ones, inside, size, strides, 0.0), size, strides, "VALID"
+            _padded(counted, beyond, size, strides, 0.0), size, strides, "VALID"
         )
     return tf.transpose(total, _FIRST)
 

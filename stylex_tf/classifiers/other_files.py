@@ -2,11 +2,15 @@
 
 import pathlib
 
+TORCH_EXPORT = (
+    "model.eval(); torch.onnx.export(model, torch.zeros(2, 3, HEIGHT, WIDTH), "
+    '"model.onnx", input_names=["pixels"], dynamic_axes={"pixels": {0: "n"}})'
+)
+"""The two lines that make an ONNX file of a PyTorch module."""
+
 _TORCH = (
     "is a file of PyTorch. Where the model is, export it to ONNX and give that "
-    "file: model.eval(); torch.onnx.export(model, torch.zeros(2, 3, HEIGHT, "
-    'WIDTH), "model.onnx", input_names=["pixels"], dynamic_axes={"pixels": '
-    '{0: "n"}})'
+    f"file: {TORCH_EXPORT}"
 )
 _PICKLE = (
     "is a pickle, which is a program and is not opened. A tree or forest on "

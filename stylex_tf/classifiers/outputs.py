@@ -2,6 +2,7 @@
 
 import dataclasses
 import math
+from collections.abc import Sequence
 
 import numpy as np
 import tensorflow as tf
@@ -14,6 +15,9 @@ _SMALLEST_SOFTMAX = 1e-30
 _SMALLEST_SIGMOID = 2.0**-24
 # The precision of float16, which many models are stored in.
 _ROUNDING = 2e-3
+
+KNOWN = ("logits", "probabilities")
+"""Names of outputs that say what they are."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -47,6 +51,33 @@ class Threshold:
     def class_names(self) -> tuple[str, str]:
         """What the two are called where nobody says."""
         return f"below {self.value:g}", f"at least {self.value:g}"
+
+
+def choose(names: Sequence[str], asked: str, where: str) -> str:
+    """Returns the output to explain, where a model has several.
+
+    Args:
+        names: of the outputs, at least one.
+        asked: the one that the user named; empty leaves it to the names.
+        where: what has the outputs, for the error.
+
+    Raises:
+        ClassifierError: there is no such output, or nothing says which.
+    """
+    if asked:
+        if asked not in names:
+            raise errors.ClassifierError(
+                f"{where} has no output {asked!r}; it has {list(names)}"
+            )
+        return asked
+    known = [name for name in KNOWN if name in names]
+    if len(names) > 1 and not known:
+        raise errors.ClassifierError(
+            f"{where} puts out {list(names)}; say which to explain: "
+            f"classifier.output_name={names[0]!r}, for one; or name one of "
+            "them 'logits' or 'probabilities'"
+        )
+    return known[0] if known else names[0]
 
 
 def check_number(raw: np.ndarray, output: str | None) -> None:
@@ -94,13 +125,16 @@ def infer(raw: np.ndarray) -> str:
     )
 
 
-def check(raw: np.ndarray, output: str) -> None:
+def check(raw: np.ndarray, output: str | Threshold) -> None:
     """Raises ClassifierError where outputs are not what they are taken for.
 
     Args:
         raw: outputs for a few images, [N, K].
-        output: "logits" or "probabilities".
+        output: "logits", "probabilities" or a threshold.
     """
+    if isinstance(output, Threshold):
+        check_number(raw, None)
+        return
     if not np.isfinite(raw).all():
         raise errors.ClassifierError(
             "the classifier's answer to an image is not a finite number "

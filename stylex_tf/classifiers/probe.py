@@ -154,8 +154,8 @@ def _try_readings(
 def _try(logits: np.ndarray, labels: np.ndarray) -> _Tried:
     """Judges logits [N, K] by labels [N], below 0 where nobody knows."""
     known = labels >= 0
-    shifted = logits - logits.max(axis=1, keepdims=True)
-    p = np.exp(shifted) / np.exp(shifted).sum(axis=1, keepdims=True)
+    odds = np.exp(logits - logits.max(axis=1, keepdims=True))
+    p = odds / odds.sum(axis=1, keepdims=True)
     return _Tried(
         _accuracy(logits[known], labels[known]) if known.any() else None,
         float(np.ptp(p, axis=0).max()),

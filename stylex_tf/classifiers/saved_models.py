@@ -6,12 +6,9 @@ import pathlib
 import tensorflow as tf
 
 from stylex_tf import errors, plain_paths
-from stylex_tf.classifiers import graph_operations, network
+from stylex_tf.classifiers import graph_operations, network, outputs
 
 _LOGGER = logging.getLogger(__name__)
-
-# Where a signature has several outputs, the ones that we know the meaning of.
-_KNOWN_OUTPUTS = ("logits", "probabilities")
 
 
 def read(
@@ -58,13 +55,15 @@ def read(
     function = restored.signatures[signature]
     where = f"signature {signature!r} of {path}"
     name, spec = _input(function, where)
-    output = _output_name(function, where, output_name)
+    output = outputs.choose(
+        sorted(function.structured_outputs), output_name, where
+    )
     return network.Network(
         kind="saved_model",
         forward=lambda pixels: (function(**{name: pixels})[output], []),
         input_shape=tuple(spec.shape[1:]),
         input_dtype=spec.dtype,
-        output=output if output in _KNOWN_OUTPUTS else None,
+        output=output if output in outputs.KNOWN else None,
         variables=tuple(function.variables),
         owner=restored,
     )
@@ -107,21 +106,3 @@ def _input(function, where: str) -> tuple[str, tf.TensorSpec]:
             "[N, height, width, channels] with any N (None)"
         )
     return name, spec
-
-
-def _output_name(function, where: str, asked: str) -> str:
-    names = sorted(function.structured_outputs)
-    known = [name for name in _KNOWN_OUTPUTS if name in names]
-    if asked:
-        if asked not in names:
-            raise errors.ClassifierError(
-                f"{where} has no output {asked!r}; it has {names}"
-            )
-        return asked
-    if len(names) > 1 and not known:
-        raise errors.ClassifierError(
-            f"{where} puts out {names}; say which to explain: "
-            f"classifier.output_name={names[0]!r}, for one; or name one of "
-            "them 'logits' or 'probabilities'"
-        )
-    return known[0] if known else names[0]

@@ -5,11 +5,10 @@ Each word after `stylex` is a command of this folder, which reads its own flags;
 """
 
 import importlib
-import importlib.metadata
-import importlib.util
 import sys
 from collections.abc import Sequence
 
+from stylex_tf import training_needs
 from stylex_tf.cli import command
 
 # What needs no more than explaining does.
@@ -32,7 +31,6 @@ _TRAIN = {
     "validate_export": "whether an exported model is whole",
 }
 COMMANDS = (*_LOOK, *_TRAIN)
-_HOW = "pip install 'stylex-tf[train]' 'tensorflow==2.15.*'"
 
 
 def main(argv: Sequence[str] | None = None) -> None:
@@ -49,8 +47,10 @@ def main(argv: Sequence[str] | None = None) -> None:
         print(text, file=sys.stdout if asked else sys.stderr)
         sys.exit(0 if asked else 2)
     if name in _TRAIN:
-        _check_keras(name)
-    _find_configs()
+        problem = training_needs.keras_problem(f"stylex {name}")
+        if problem:
+            sys.exit(f"error: {problem}")
+    training_needs.find_configs()
     # Before the import, at which some commands read their flags.
     sys.argv = [f"stylex {name}", *words[2:]]
     try:
@@ -59,7 +59,7 @@ def main(argv: Sequence[str] | None = None) -> None:
         missing = error.name or ""
         if missing.partition(".")[0] in ("stylex_tf", ""):
             raise
-        sys.exit(f"error: stylex {name} needs {missing}: {_HOW}")
+        sys.exit(f"error: stylex {name} needs {missing}: {training_needs.HOW}")
     # So that --help shows the flags of the command that was named.
     sys.modules["__main__"].__doc__ = module.__doc__
     command.run(module.main)
@@ -74,26 +74,6 @@ def _usage() -> str:
             f"  {name:{width}}  {text}" for name, text in commands.items()
         ]
     return "\n".join(lines)
-
-
-def _check_keras(name: str) -> None:
-    """Ends the process where Keras is too new for training."""
-    try:
-        version = importlib.metadata.version("keras")
-    except importlib.metadata.PackageNotFoundError:
-        return
-    if int(version.partition(".")[0]) > 2:
-        sys.exit(
-            f"error: stylex {name} needs TensorFlow 2.15, whose Keras is 2.15; "
-            f"found Keras {version}. In another environment: {_HOW}"
-        )
-
-
-def _find_configs() -> None:
-    """Lets configs of the wheel import each other as they do in a clone."""
-    name = "stylex_tf.configs"
-    if importlib.util.find_spec(name):
-        sys.modules["configs"] = importlib.import_module(name)
 
 
 if __name__ == "__main__":

@@ -114,7 +114,7 @@ class FeatureEncoder(keras.Model):
 
 
 def _resized(x: tf.Tensor, side: int) -> tf.Tensor:
-    """Maps of another side: means of whole pixels, then bilinear."""
+    """Brings maps to another side: means of whole pixels, then bilinear."""
     size = max(1, int(x.shape[1]) // side)
     x = tf.nn.avg_pool2d(x, size, size, "SAME")
     return x if x.shape[1] == side else tf.image.resize(x, [side, side])

@@ -192,17 +192,19 @@ def _about_attributes(
     # Many classes without any get one warning, and not one each.
     none_at_all = 1 < len(without) == len(findings.classes)
     for found in without[:1] if none_at_all else without:
-        where = "any class" if none_at_all else f"“{found.class_name}”"
-        images = "" if none_at_all else f"In {found.images:,} images "
-        no_single = "No single" if none_at_all else "no single"
-        towards = "a class" if none_at_all else "it"
+        if none_at_all:
+            where, what = "any class", "No single coordinate"
+            towards = "a class"
+        else:
+            where, towards = f"“{found.class_name}”", "it"
+            what = f"In {found.images:,} images no single coordinate"
         yield Caution(
             "no_attributes",
             f"No attribute was found for {where}",
-            f"{images}{no_single} coordinate moved the classifier towards "
-            f"{towards}, and away from it when turned the other way, by more "
-            "than chance. That is a result: what makes a class may take "
-            "several coordinates at once, or was not learnt by the generator.",
+            f"{what} moved the classifier towards {towards}, and away from it "
+            "when turned the other way, by more than chance. That is a result: "
+            "what makes a class may take several coordinates at once, or was "
+            "not learnt by the generator.",
         )
     if findings.shift_size > 1:
         yield Caution(

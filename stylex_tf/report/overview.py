@@ -1,7 +1,7 @@
 """What the overview lists: every coordinate once, with all that it leads to."""
 
 import dataclasses
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from stylex_tf.report import findings
 
@@ -63,10 +63,15 @@ def by_coordinate(found: findings.Findings) -> Mapping[int, list[Led]]:
     Args:
         found: all that is on the page.
     """
-    led: dict[int, list[Led]] = {}
-    for one in _all(found.classes):
-        led.setdefault(one.view.coordinate, []).append(one)
-    return led
+    return _grouped(_all(found.classes))
+
+
+def _grouped(led: Iterable[Led]) -> dict[int, list[Led]]:
+    """Groups attributes by their coordinates, in the order given."""
+    groups: dict[int, list[Led]] = {}
+    for one in led:
+        groups.setdefault(one.view.coordinate, []).append(one)
+    return groups
 
 
 def _all(classes: Sequence[findings.ClassFindings]) -> list[Led]:
@@ -74,9 +79,7 @@ def _all(classes: Sequence[findings.ClassFindings]) -> list[Led]:
 
 
 def _lines(classes: Sequence[findings.ClassFindings]) -> list[Line]:
-    by_coordinate: dict[int, list[Led]] = {}
     # The sort is stable: of equals, the higher in its class's list is first.
     ranked = sorted(_all(classes), key=lambda led: led.view.rank)
-    for led in sorted(ranked, key=strength, reverse=True):
-        by_coordinate.setdefault(led.view.coordinate, []).append(led)
-    return [Line(tuple(one)) for one in by_coordinate.values()]
+    strongest_first = sorted(ranked, key=strength, reverse=True)
+    return [Line(tuple(one)) for one in _grouped(strongest_first).values()]

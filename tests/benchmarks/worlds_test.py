@@ -7,7 +7,7 @@ import subprocess
 
 from absl.testing import absltest
 
-from benchmarks import worlds
+from benchmarks import commit, worlds
 from stylex_tf import config, errors, main_job, run_folder
 from tests.testing import tiny_experiment
 
@@ -213,17 +213,19 @@ class CommitTest(absltest.TestCase):
         self._begin()
         head = self._git("rev-parse", "HEAD")
         (self.root / "results" / "old.json").write_text("2\n")
-        self.assertEqual(worlds.commit(self.root, self.root / "results"), head)
+        self.assertEqual(
+            commit.of_clean_tree(self.root, self.root / "results"), head
+        )
 
     def test_refuses_changes(self):
         self._begin()
         (self.root / "code.py").write_text("2\n")
         with self.assertRaisesRegex(errors.UserError, "differ.*code.py"):
-            worlds.commit(self.root, self.root / "results")
+            commit.of_clean_tree(self.root, self.root / "results")
 
     def test_refuses_what_is_no_work_tree(self):
         with self.assertRaisesRegex(errors.UserError, "no work tree of git"):
-            worlds.commit(self.root / "nowhere", self.root)
+            commit.of_clean_tree(self.root / "nowhere", self.root)
 
 
 if __name__ == "__main__":

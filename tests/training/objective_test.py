@@ -32,6 +32,11 @@ def _softmax(logits):
     return e / e.sum(axis=-1, keepdims=True)
 
 
+def _neighbours(rows: np.ndarray) -> np.ndarray:
+    """Exchanges rows in pairs."""
+    return rows.reshape(-1, 2, rows.shape[1])[:, ::-1].reshape(rows.shape)
+
+
 class ObjectiveTest(parameterized.TestCase):
     @classmethod
     def setUpClass(cls):
@@ -255,9 +260,7 @@ class ObjectiveTest(parameterized.TestCase):
         )
         size = untold.generator.style_space.size
         own = untold.generator.styles(untold.encoder(self.images)).numpy()
-        neighbours = own.reshape(-1, 2, own.shape[1])[:, ::-1].reshape(
-            own.shape
-        )
+        neighbours = _neighbours(own)
         seen = set()
         for number in range(4):
             step = self._begin(losses, (0, number))
@@ -289,9 +292,7 @@ class ObjectiveTest(parameterized.TestCase):
             style_exchange=1.0,
         )
         own = untold.generator.styles(untold.encoder(self.images)).numpy()
-        neighbours = own.reshape(-1, 2, own.shape[1])[:, ::-1].reshape(
-            own.shape
-        )
+        neighbours = _neighbours(own)
         seen = set()
         for number in range(4):
             step = self._begin(losses, (0, number))
