@@ -59,7 +59,7 @@ class Server:
             )
         test.addClassCleanup(self._kill)
         self.channel = grpc.insecure_channel(
-            f"localhost:{self.port}",
+            f"127.0.0.1:{self.port}",
             # The client has no bounds of its own, so that only the server's
             # bounds are met.
             [("grpc.max_send_message_length", -1)],

@@ -54,7 +54,7 @@ class HostileClientsTest(parameterized.TestCase):
 
     def connect(self):
         channel = grpc.insecure_channel(
-            f"localhost:{self.port}", [("grpc.use_local_subchannel_pool", 1)]
+            f"127.0.0.1:{self.port}", [("grpc.use_local_subchannel_pool", 1)]
         )
         self.addCleanup(channel.close)
         return channel

@@ -185,7 +185,7 @@ class MalformedRequestsTest(absltest.TestCase):
         )
         port, cls.rest_port = server.start()
         cls.addClassCleanup(server.stop)
-        cls.channel = grpc.insecure_channel(f"localhost:{port}")
+        cls.channel = grpc.insecure_channel(f"127.0.0.1:{port}")
         cls.addClassCleanup(cls.channel.close)
         cls.stub = prediction_service_pb2_grpc.PredictionServiceStub(
             cls.channel

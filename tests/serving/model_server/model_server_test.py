@@ -64,7 +64,8 @@ class ModelServerTest(parameterized.TestCase):
             self.drained = self.server.stop()
 
     def connect(self):
-        channel = grpc.insecure_channel(f"localhost:{self.port}")
+        # Not "localhost": at ::1 another program may listen on the same port.
+        channel = grpc.insecure_channel(f"127.0.0.1:{self.port}")
         self.addCleanup(channel.close)
         return channel
 
