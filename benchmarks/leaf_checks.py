@@ -1,0 +1,284 @@
+r"""Checks by hand what a classifier of leaves looks at, and what a run keeps.
+
+    bazel run //benchmarks:leaf_checks -- --run=RUN --sheet=SHEET.png
+
+No one has drawn a photograph, so that no truth is known as it is in a rendered
+world. The nearest thing to it: photographs that the run has never seen are
+changed in one respect at a time. Their brown spots are painted over with the
+green around them, the whole leaf gets another tint, the picture is blurred or
+loses its colours. The share of decisions that turn says what the classifier
+looks at, and an explanation has to agree with it.
+
+The second half asks what became of the lesions. A colour rule counts the brown
+pixels of photographs and of their reconstructions, and the sheet shows forty
+photographs with spots, each above its reconstruction, for somebody to look at.
+
+It writes benchmarks/results/leaf_checks_<name of the run's folder>.json.
+"""
+
+import json
+import pathlib
+import sys
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import tensorflow as tf
+from absl import flags
+from PIL import Image, ImageFilter
+
+from benchmarks import commit
+from stylex_tf import atomic_file, run_folder
+from stylex_tf.cli import command
+from stylex_tf.evaluation import reconstruction
+from stylex_tf.ops import preprocessing
+from stylex_tf.runs import trained as trained_lib
+
+_RUN = flags.DEFINE_string("run", None, "A finished run.")
+_SHEET = flags.DEFINE_string(
+    "sheet", "", "Where the sheet of forty goes, a PNG; default: nowhere."
+)
+
+_RESULTS = pathlib.Path(__file__).absolute().parent / "results"
+# Less is a stalk, or the edge of a leaf, and no lesion.
+_LEAST_SPOT = 8
+# A reconstruction shows a lesion where it has this share of its area.
+_SHOWN = 1 / 3
+_BLUR = 1.5
+_ON_SHEET = 40
+_A_ROW = 10
+_ENLARGED = 3
+
+# Factors of red, green and blue.
+_TINTS = {
+    "yellower": (1.2, 1.2, 0.8),
+    "bluer": (0.85, 0.85, 1.2),
+}
+
+
+def spots(images: np.ndarray) -> np.ndarray:
+    """Marks brown pixels: not dark, no greener than red, and little blue.
+
+    Args:
+        images: uint8 [N, H, W, 3].
+
+    Returns:
+        bool [N, H, W].
+    """
+    pixels = images.astype(np.int16)
+    red, green, blue = (pixels[..., channel] for channel in range(3))
+    return (pixels.max(axis=-1) > 50) & (red >= green) & (red - blue > 10)
+
+
+def paint_over(image: np.ndarray, mask: np.ndarray) -> np.ndarray:
+    """Fills the marked pixels from their edge inwards.
+
+    A pixel becomes the mean of those of its eight neighbours that are filled.
+
+    Args:
+        image: uint8 [H, W, 3].
+        mask: bool [H, W]; where it marks all, the image stays as it is.
+
+    Returns:
+        uint8 [H, W, 3].
+    """
+    filled, known = image.astype(np.float64), ~mask
+    while known.any() and not known.all():
+        weights = _sum_of_nine(known.astype(np.float64))
+        totals = _sum_of_nine(filled * known[..., None])
+        edge = ~known & (weights > 0)
+        filled[edge] = totals[edge] / weights[edge][:, None]
+        known |= edge
+    return np.clip(np.round(filled), 0, 255).astype(np.uint8)
+
+
+def _sum_of_nine(values: np.ndarray) -> np.ndarray:
+    """Sums each pixel and its eight neighbours; outside is 0."""
+    border = [(1, 1), (1, 1)] + [(0, 0)] * (values.ndim - 2)
+    padded = np.pad(values, border)
+    height, width = values.shape[:2]
+    return sum(
+        padded[row : row + height, column : column + width]
+        for row in range(3)
+        for column in range(3)
+    )
+
+
+def _without_spots(images: np.ndarray) -> np.ndarray:
+    # One pixel more on each side, or a brown rim would stay.
+    masks = [
+        _sum_of_nine(mask.astype(np.float64)) > 0 for mask in spots(images)
+    ]
+    return np.stack(
+        [
+            paint_over(image, mask)
+            for image, mask in zip(images, masks, strict=True)
+        ]
+    )
+
+
+def _tinted(factors: tuple[float, float, float]) -> Callable:
+    return lambda images: np.clip(images * np.array(factors), 0, 255).astype(
+        np.uint8
+    )
+
+
+def _blurred(images: np.ndarray) -> np.ndarray:
+    blur = ImageFilter.GaussianBlur(_BLUR)
+    return np.stack(
+        [np.asarray(Image.fromarray(image).filter(blur)) for image in images]
+    )
+
+
+def _grey(images: np.ndarray) -> np.ndarray:
+    return np.repeat(images.mean(axis=-1, keepdims=True), 3, axis=-1).astype(
+        np.uint8
+    )
+
+
+def changes() -> dict[str, Callable[[np.ndarray], np.ndarray]]:
+    """Returns the changes by name: uint8 [N, H, W, 3] to the same."""
+    return {
+        "spots painted over": _without_spots,
+        **{name: _tinted(factors) for name, factors in _TINTS.items()},
+        "blurred": _blurred,
+        "grey": _grey,
+    }
+
+
+def turned(
+    decide: Callable[[np.ndarray], np.ndarray],
+    images: np.ndarray,
+    class_names: tuple[str, ...],
+) -> dict[str, dict[str, dict[str, Any]]]:
+    """Measures how many decisions each change turns.
+
+    Args:
+        decide: uint8 [N, H, W, 3] to the number of a class, [N].
+        images: uint8 [N, H, W, 3].
+        class_names: in the order of those numbers.
+
+    Returns:
+        For each change, and each class that the unchanged image was given:
+        `n`, its images, and `turned`, the share that is of another class now.
+    """
+    before = decide(images)
+    shares: dict[str, dict[str, dict[str, Any]]] = {}
+    for name, change in changes().items():
+        other = decide(change(images)) != before
+        shares[name] = {
+            of: {
+                "n": int((before == number).sum()),
+                "turned": float(other[before == number].mean()),
+            }
+            for number, of in enumerate(class_names)
+            if (before == number).any()
+        }
+    return shares
+
+
+def kept(images: np.ndarray, rebuilt: np.ndarray) -> dict[str, Any]:
+    """Measures how many lesions are in the reconstructions of photographs.
+
+    Args:
+        images: uint8 [N, H, W, 3].
+        rebuilt: their reconstructions, in the same order.
+
+    Returns:
+        Of images with a lesion: `n`; `pixels` and `rebuilt_pixels`, the mean
+        number of brown pixels; `recall`, the share of brown pixels that are
+        brown in the reconstruction; `shown`, the share of images whose
+        reconstruction has at least a third of the brown area.
+    """
+    here, there = spots(images), spots(rebuilt)
+    areas, rebuilt_areas = here.sum(axis=(1, 2)), there.sum(axis=(1, 2))
+    lesioned = areas >= _LEAST_SPOT
+    if not lesioned.any():
+        return {"n": 0}
+    here, there = here[lesioned], there[lesioned]
+    areas, rebuilt_areas = areas[lesioned], rebuilt_areas[lesioned]
+    return {
+        "n": int(lesioned.sum()),
+        "pixels": float(areas.mean()),
+        "rebuilt_pixels": float(rebuilt_areas.mean()),
+        "recall": float((here & there).sum() / here.sum()),
+        "shown": float(np.mean(rebuilt_areas >= _SHOWN * areas)),
+    }
+
+
+def sheet(images: np.ndarray, rebuilt: np.ndarray) -> Image.Image:
+    """Draws photographs with spots, each above its reconstruction.
+
+    Args:
+        images: uint8 [N, H, W, 3].
+        rebuilt: their reconstructions, in the same order.
+    """
+    areas = spots(images).sum(axis=(1, 2))
+    # As they come, and not the ones that came out best.
+    rows = np.flatnonzero(areas >= _LEAST_SPOT)[:_ON_SHEET]
+    size = images.shape[1]
+    lines = -(-len(rows) // _A_ROW)
+    drawn = np.zeros([2 * lines * size, _A_ROW * size, 3], np.uint8)
+    for place, row in enumerate(rows):
+        top, left = place // _A_ROW * 2 * size, place % _A_ROW * size
+        drawn[top : top + size, left : left + size] = images[row]
+        drawn[top + size : top + 2 * size, left : left + size] = rebuilt[row]
+    picture = Image.fromarray(drawn)
+    return picture.resize(
+        (picture.width * _ENLARGED, picture.height * _ENLARGED),
+        Image.Resampling.LANCZOS,
+    )
+
+
+def _rebuild(trained: trained_lib.TrainedRun, images: np.ndarray) -> np.ndarray:
+    """Returns the reconstructions, uint8 [N, H, W, 3]."""
+    model = trained.stylex.model
+    styles = reconstruction.reconstruct(
+        trained.stylex.encode, model, images
+    ).styles
+    parts = [
+        preprocessing.to_uint8_numpy(model.generate(tf.constant(part)).numpy())
+        for part in np.array_split(styles, -(-len(styles) // 32))
+    ]
+    return np.concatenate(parts)
+
+
+def main(argv: list[str]) -> None:
+    """Checks one run and files what came out."""
+    command.no_arguments(argv)
+    trained = trained_lib.load(_RUN.value)
+    # Every picture that the training has not seen.
+    images = trained.dataset.load("test").distinct().images
+
+    def decide(pictures: np.ndarray) -> np.ndarray:
+        return np.concatenate(
+            [
+                trained.classifier(preprocessing.to_float(part)).numpy()
+                for part in np.array_split(pictures, -(-len(pictures) // 32))
+            ]
+        ).argmax(axis=-1)
+
+    rebuilt = _rebuild(trained, images)
+    document = {
+        "command": " ".join(["benchmarks/leaf_checks.py", *sys.argv[1:]]),
+        "commit": commit.of_working_tree(),
+        "environment": run_folder.environment(),
+        "classifier": trained.classifier_figures["accuracy"],
+        "changed_by_hand": turned(
+            decide, images, trained.dataset.manifest.class_names
+        ),
+        "lesions": kept(images, rebuilt),
+    }
+    text = json.dumps(document, indent=2) + "\n"
+    name = f"leaf_checks_{trained.folder.root.name}.json"
+    print(text, atomic_file.write(_RESULTS / name, text.encode()))
+    if _SHEET.value:
+        path = pathlib.Path(_SHEET.value).expanduser()
+        with atomic_file.replacing(path) as temporary:
+            sheet(images, rebuilt).save(temporary, "PNG")
+        print(path)
+
+
+if __name__ == "__main__":
+    flags.mark_flag_as_required("run")
+    command.run(main)
