@@ -99,6 +99,9 @@ class ClassifierConfig:
     # Trains on pictures varied in place and light, mirrored where data.mirror
     # is set: for photographs, with 30 epochs and more.
     variations: bool = False
+    # Varies tint and saturation as well: for a classifier that is not to go by
+    # colour. docs/photographs.md has what it did to one of leaves.
+    tints: bool = False
     batch_size: int = 64
     learning_rate: float = 1e-3
 

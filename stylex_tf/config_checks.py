@@ -165,6 +165,12 @@ def _check_data(experiment: config.ExperimentConfig) -> None:
         "auto, where classifier.threshold makes the classes of a number",
     )
     _check(
+        classifier.variations or not classifier.tints,
+        "classifier.tints",
+        classifier.tints,
+        "False, where classifier.variations is not set",
+    )
+    _check(
         0 < data.test_fraction < 1,
         "data.test_fraction",
         data.test_fraction,

@@ -158,6 +158,7 @@ def prepare_classifier(
             seed=experiment.seed,
             directory=directory,
             variations=settings.variations,
+            tints=settings.tints,
             mirror=experiment.data.mirror,
         ).facts
     return {name: figures[name] for name in names}

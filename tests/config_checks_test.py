@@ -35,6 +35,7 @@ class ConfigChecksTest(parameterized.TestCase):
         ("data.rendered_images", 0, "more than 0"),
         ("classifier.output", "scores", "one of auto, logits, probabilities"),
         ("classifier.epochs", 0, "more than 0"),
+        ("classifier.tints", True, "False, where classifier.variations"),
         ("classifier.threshold", 40.0, "None, where classifier.path names no"),
         ("classifier.threshold_scale", 0.0, "more than 0"),
         ("model.resolution", 48, "a power of two from 16 to 1024"),

@@ -64,6 +64,7 @@ def train(
     seed: int,
     directory: str | os.PathLike,
     variations: bool = False,
+    tints: bool = False,
     mirror: bool = False,
     progress: bool = True,
 ) -> TrainedClassifier:
@@ -81,6 +82,7 @@ def train(
         seed: decides the first weights and the order of the images.
         directory: made where it does not exist.
         variations: train on varied pictures; see variations.py.
+        tints: variations change tint and saturation as well.
         mirror: variations turn pictures left to right as well.
         progress: show a bar.
     """
@@ -90,7 +92,7 @@ def train(
     model = _build(architecture, manifest, seed)
     batches = dataset.batches("train", batch_size=batch_size, seed=seed)
     if variations:
-        batches = _varied(batches, seed, mirror=mirror)
+        batches = _varied(batches, seed, mirror=mirror, tints=tints)
     else:
         batches = batches.map(_to_floats)
     _fit(
@@ -174,14 +176,15 @@ def _fit(
 
 
 def _varied(
-    batches: tf.data.Dataset, seed: int, *, mirror: bool
+    batches: tf.data.Dataset, seed: int, *, mirror: bool, tints: bool
 ) -> tf.data.Dataset:
     """Returns floats and labels, every batch varied in a way of its own."""
 
     def vary(number: tf.Tensor, batch: dict[str, tf.Tensor]):
         images, labels = _to_floats(batch)
         seeds = tf.stack([tf.constant(seed, tf.int64), number])
-        return variations_lib.vary(images, seeds, mirror=mirror), labels
+        varied = variations_lib.vary(images, seeds, mirror=mirror, tints=tints)
+        return varied, labels
 
     return batches.enumerate().map(vary)
 

@@ -44,6 +44,12 @@ _VARIATIONS = flags.DEFINE_bool(
     "Trains on zoomed, shifted, mirrored pictures in another light: for "
     "photographs, with 30 epochs and more.",
 )
+_TINTS = flags.DEFINE_bool(
+    "tints",
+    _DEFAULT.tints,
+    "Variations change tint and saturation as well: for a classifier that is "
+    "not to go by colour.",
+)
 _SEED = flags.DEFINE_integer(
     "seed", 0, "Decides the first weights and the order."
 )
@@ -72,6 +78,7 @@ def main(argv: list[str]) -> None:
         learning_rate=_LEARNING_RATE.value,
         seed=_SEED.value,
         variations=_VARIATIONS.value,
+        tints=_TINTS.value,
         mirror=_VARIATIONS.value,
         directory=pathlib.Path(_OUTPUT.value).expanduser().absolute(),
     )

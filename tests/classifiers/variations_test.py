@@ -48,6 +48,26 @@ class VariationsTest(absltest.TestCase):
         self.assertLessEqual(varied.max(), 1.0)
         self.assertGreaterEqual(varied.min(), 0.7)
 
+    def test_tints_move_colours_and_leave_black_alone(self):
+        grey = tf.zeros([32, 16, 16, 3])
+        plain = variations.vary(grey, seed(0), mirror=False).numpy()
+        tinted = variations.vary(
+            grey, seed(0), mirror=False, tints=True
+        ).numpy()
+        # Grey stays grey without tints.
+        self.assertLess(np.ptp(plain, axis=-1).max(), 1e-6)
+        self.assertGreater(np.ptp(tinted, axis=-1).mean(), 0.1)
+        black = variations.tint(-tf.ones([4, 8, 8, 3]), seed(0)).numpy()
+        np.testing.assert_array_equal(black, -1.0)
+
+    def test_tints_are_one_a_picture(self):
+        tinted = variations.tint(tf.zeros([8, 4, 4, 3]), seed(0)).numpy()
+        self.assertLess(np.ptp(tinted, axis=(1, 2)).max(), 1e-6)
+        # A factor of 0.61 to 1.65 of the light 0.5.
+        light = (tinted + 1) / 2
+        self.assertBetween(light.min(), 0.5 * 0.606, 0.5 * 0.75)
+        self.assertBetween(light.max(), 0.5 * 1.35, 0.5 * 1.65)
+
 
 if __name__ == "__main__":
     absltest.main()
