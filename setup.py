@@ -18,12 +18,12 @@ _MODEL = "faces_32"
 
 
 def _packages() -> list[str]:
-    found = setuptools.find_namespace_packages(
+    ours = setuptools.find_namespace_packages(
         include=["stylex_tf", "stylex_tf.*"], exclude=["*.templates"]
     )
     configs = setuptools.find_namespace_packages("configs")
     return [
-        *found,
+        *ours,
         *_MOVED,
         *(f"stylex_tf.configs.{name}" for name in configs),
     ]

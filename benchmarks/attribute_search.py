@@ -69,7 +69,7 @@ def main(_):
     screened_seconds, screened = _timed(lambda: screen(styles, ids))
     per_edit, difference = _notebook(trained, ranges, images, table)
     rows = [
-        (f"notebook, {name}", one * edits) for name, one in per_edit.items()
+        (f"notebook, {name}", rate * edits) for name, rate in per_edit.items()
     ]
     rows += [
         ("exact", seconds),

@@ -92,7 +92,7 @@ def main(argv: list[str]) -> None:
             measure(_train(settings.classifier, dataset, seed))
             for seed in range(_SEEDS.value)
         ]
-        print(f"{name}: {[one.accuracy for one in rows[name]]}", flush=True)
+        print(f"{name}: {[seed.accuracy for seed in rows[name]]}", flush=True)
     print(_table(rows))
 
 
@@ -174,9 +174,9 @@ def _table(rows: Mapping[str, Sequence[Measured]]) -> str:
         "|---" * (2 + len(columns)) + "|",
     ]
     for name, measured in rows.items():
-        accuracies = [one.accuracy for one in measured]
+        accuracies = [model.accuracy for model in measured]
         means = [
-            statistics.mean(getattr(one, kind)[key] for one in measured)
+            statistics.mean(getattr(model, kind)[key] for model in measured)
             for kind in ("attributes", "factors")
             for key in getattr(first, kind)
         ]

@@ -47,10 +47,10 @@ def report(
     )
     print(f"{'candidates':26}" + "".join(f"{m:>7}" for m in counts))
     for name, promise in promises.items():
-        found = [
+        recalls = [
             recall(exact[others], _top(promise[others], m)) for m in counts
         ]
-        print(f"{name:26}" + "".join(f"{one:7.3f}" for one in found))
+        print(f"{name:26}" + "".join(f"{share:7.3f}" for share in recalls))
     same = [
         _same_top(table, _masked(table, promises["its upper bound"], pilot, m))
         for m in counts
@@ -153,16 +153,16 @@ def _same_top(
     """How many of the classes' top 8 are the same: "16/16"."""
     same, of = 0, 0
     for target in range(exact.num_classes):
-        expected, found = (
+        expected, selected = (
             {
-                (one.coordinate, one.direction)
-                for one in selection.select_class_attributes(
+                (attribute.coordinate, attribute.direction)
+                for attribute in selection.select_class_attributes(
                     table, target_class=target, top_k=8
                 )
             }
             for table in (exact, other)
         )
-        same, of = same + len(expected & found), of + len(expected)
+        same, of = same + len(expected & selected), of + len(expected)
     return f"{same}/{of}"
 
 

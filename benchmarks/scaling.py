@@ -92,7 +92,7 @@ def _paper(rounds: int) -> None:
     """The paper's networks at 256 px: here, and computed for accelerators."""
     del rounds  # A step takes a minute, and compiling it little of that.
     sizes = ("model.resolution", "training.batch_size")
-    found = {}
+    costs = {}
     print(
         "| batch | s a step and its compiling | peak memory, GiB |\n"
         "|---|---|---|"
@@ -102,15 +102,15 @@ def _paper(rounds: int) -> None:
         case = scaling_case.Case(
             paper=True, changes=changes, steps="commonest", rounds=0
         )
-        found[batch] = _measure(case)
+        costs[batch] = _measure(case)
         _row(
             str(batch),
-            f"{found[batch].seconds:.0f}",
-            f"{found[batch].gib:.2f}",
+            f"{costs[batch].seconds:.0f}",
+            f"{costs[batch].gib:.2f}",
         )
     counted = _measure(dataclasses.replace(case, steps="none"))
     image = counted.flops / batch
-    each = found[2].gib - found[1].gib
+    each = costs[2].gib - costs[1].gib
     parameters = ", ".join(
         f"{name} {count / 1e6:.1f} M"
         for name, count in counted.parameters.items()
@@ -166,13 +166,13 @@ def _workers(rounds: int) -> None:
 
 def _rate(case: scaling_case.Case, costs: list[scaling_case.Costs]) -> float:
     """Images a second of the whole batch; the slowest process counts."""
-    for one in costs:
+    for process in costs:
         # Else each would have trained for itself, and nothing be compared.
-        if one.replicas != len(costs):
+        if process.replicas != len(costs):
             raise RuntimeError(
-                f"{len(costs)} processes make {one.replicas} replicas"
+                f"{len(costs)} processes make {process.replicas} replicas"
             )
-    seconds = max(one.seconds for one in costs)
+    seconds = max(process.seconds for process in costs)
     return case.settings().training.batch_size / seconds
 
 

@@ -167,7 +167,9 @@ def measure(case: Case) -> Costs:
         gib=_gib(),
         gib_before=before,
         parameters={
-            name: sum(int(tf.size(one)) for one in networks.trained_by(name))
+            name: sum(
+                int(tf.size(variable)) for variable in networks.trained_by(name)
+            )
             for name in state_lib.TRAINED
         },
         coordinates=networks.generator.style_space.size,

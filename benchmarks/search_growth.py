@@ -69,7 +69,7 @@ def report() -> None:
             start = time.perf_counter()
             measure(styles, ids)
             seconds.append(time.perf_counter() - start)
-        each = [1e3 * one / count for one in seconds]
+        each = [1e3 * duration / count for duration in seconds]
         print(
             f"{resolution:4}{count:4}{size:5}{count * 2 * size:8}"
             f"{each[0]:18.1f}{2e3 * size / each[0]:9.0f}"

@@ -73,8 +73,8 @@ def report(settings: config.ExperimentConfig, *, rounds: int) -> None:
     policy, why = precision.resolve(training.precision)
     dtype = policy.removeprefix("mixed_")
     peaks = {name: peak(name, rounds) for name in ("float32", "bfloat16")}
-    for name, found in peaks.items():
-        print(f"peak, {name}: {found / 1e9:.0f} GFLOP/s")
+    for name, flops in peaks.items():
+        print(f"peak, {name}: {flops / 1e9:.0f} GFLOP/s")
     print(f"networks in {policy}: {why}")
     run, _ = make_step(settings, experiment.make_strategy(training))
     size, batch = settings.model.resolution, training.batch_size

@@ -112,14 +112,18 @@ def _judge(along, classify, searched, unseen, count: int) -> list[str]:
         gain = odds - log_odds.of_class(base, target)
         best += gain.reshape(len(images), -1).max(axis=1).tolist()
         before = generate(tf.constant(others[images]))
-        found = selection.select_class_attributes(
+        selected = selection.select_class_attributes(
             table, target_class=target, top_k=max(_TOP)
         )
         for k in _TOP:
             edited = edit_space.EditSpace(ranges).apply(
                 others[images],
-                np.array([one.coordinate for one in found[:k]], int),
-                np.array([one.direction for one in found[:k]], int),
+                np.array(
+                    [attribute.coordinate for attribute in selected[:k]], int
+                ),
+                np.array(
+                    [attribute.direction for attribute in selected[:k]], int
+                ),
             )
             after = generate(tf.constant(edited))
             answer = classify(after).numpy().argmax(axis=1)
@@ -153,7 +157,7 @@ def main(_):
         columns = [str(len(directions))] + _judge(
             along, functions.classify, searched, unseen, len(directions)
         )
-        print(f"{name:20}" + "".join(f"{one:>15}" for one in columns))
+        print(f"{name:20}" + "".join(f"{column:>15}" for column in columns))
 
 
 if __name__ == "__main__":

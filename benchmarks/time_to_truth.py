@@ -90,16 +90,17 @@ def table(points: Sequence[Point]) -> str:
 
     names = ("agree", "top 1", "top 2", "carried 1", "2", "percept.", "KID")
     lines = [f"{'images':>9}{'minutes':>9}" + "".join(f"{n:>9}" for n in names)]
-    for one in points:
+    for point in points:
         numbers = (
-            one.agreement,
-            *one.flips,
-            *one.carried,
-            one.perceptual,
-            one.kid,
+            point.agreement,
+            *point.flips,
+            *point.carried,
+            point.perceptual,
+            point.kid,
         )
         lines.append(
-            f"{one.images:>9,}{one.minutes:>9.1f}" + "".join(map(cell, numbers))
+            f"{point.images:>9,}{point.minutes:>9.1f}"
+            + "".join(map(cell, numbers))
         )
     return "\n".join(lines)
 
@@ -138,20 +139,24 @@ def run(
     curve: dict[str, Any] = {"points": []}
     if output.is_file():
         curve = json.loads(output.read_text())
-    known = [_evaluation(one) for one in curve["points"]]
+    known = [_evaluation(evaluation) for evaluation in curve["points"]]
     for images in milestones(settings.training.total_images, every):
-        if any((one.run.images_seen or 0) >= images for one in known):
+        if any(
+            (evaluation.run.images_seen or 0) >= images for evaluation in known
+        ):
             continue
         known.append(measure(settings, folder, images))
         curve = {
             "command": "benchmarks:time_to_truth",
             "config": settings.name,
             "machine": platform.processor() or platform.machine(),
-            "points": [evaluation_file.to_dict(one) for one in known],
+            "points": [
+                evaluation_file.to_dict(evaluation) for evaluation in known
+            ],
         }
         atomic_file.write(output, (json.dumps(curve, indent=1) + "\n").encode())
-        print(table([point_of(one) for one in known]), flush=True)
-    return [point_of(one) for one in known]
+        print(table([point_of(evaluation) for evaluation in known]), flush=True)
+    return [point_of(evaluation) for evaluation in known]
 
 
 def _evaluation(values: Mapping[str, Any]) -> record.Evaluation:
@@ -164,7 +169,7 @@ def main(argv: list[str]) -> None:
     for name in _CURVES.value:
         points = json.loads(pathlib.Path(name).read_text())["points"]
         print(name)
-        print(table([point_of(_evaluation(one)) for one in points]))
+        print(table([point_of(_evaluation(point)) for point in points]))
     if _CURVES.value:
         return
     if not (_CONFIG.value and _RUN_DIR.value and _OUTPUT.value):

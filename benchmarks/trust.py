@@ -74,10 +74,13 @@ def flagged(
     judged: list[trust.Trust] = []
     for start in range(0, len(images), _AT_ONCE):
         part = images[start : start + _AT_ONCE]
-        encoded = [picture_inputs.png(Image.fromarray(one)) for one in part]
+        encoded = [picture_inputs.png(Image.fromarray(image)) for image in part]
         rebuilt = asked.reconstruct(encoded)
         pixels = np.stack(
-            [picture_inputs.decode_png(one) for one in rebuilt["image_bytes"]]
+            [
+                picture_inputs.decode_png(content)
+                for content in rebuilt["image_bytes"]
+            ]
         )
         judged += [
             trust.of(model.description.class_names, *parts)
@@ -91,13 +94,15 @@ def flagged(
         ]
     return {
         "n": len(judged),
-        "flagged": _share(one.level == trust.DOUBTFUL for one in judged),
-        "class": _share(not one.keeps_class for one in judged),
+        "flagged": _share(
+            judgement.level == trust.DOUBTFUL for judgement in judged
+        ),
+        "class": _share(not judgement.keeps_class for judgement in judged),
         "reconstruction": _share(
-            (one.error_share or 0.0) > trust.LIMIT for one in judged
+            (judgement.error_share or 0.0) > trust.LIMIT for judgement in judged
         ),
         "styles": _share(
-            (one.style_share or 0.0) > trust.LIMIT for one in judged
+            (judgement.style_share or 0.0) > trust.LIMIT for judgement in judged
         ),
     }
 
@@ -155,7 +160,9 @@ def _other_classes(data: config.DataConfig) -> tuple[str, ...]:
 
 def _any_cause(name: str) -> str:
     """A rule has a cause; labels are of no account here."""
-    factor = next(one for one in worlds.get(name).factors if one.values)
+    factor = next(
+        factor for factor in worlds.get(name).factors if factor.values
+    )
     return f"{factor.name}={factor.values[0]}"
 
 
@@ -185,17 +192,17 @@ def main(argv: list[str]) -> None:
         "held_out": held_out,
         **kinds(settings, held_out, _OTHERS.value, _WORLDS.value),
     }
-    found = {}
+    shares = {}
     for name, some in images.items():
-        found[name] = flagged(model, some)
-        print(f"{name:10}{found[name]['flagged']:8.1%} of {len(some)}")
+        shares[name] = flagged(model, some)
+        print(f"{name:10}{shares[name]['flagged']:8.1%} of {len(some)}")
     document = {
         "command": " ".join(["benchmarks/trust.py", *sys.argv[1:]]),
         "commit": commit.of_working_tree(),
         "model": _MODEL.value,
         "model_sha256": model.sha256,
         "environment": run_folder.environment(),
-        "kinds": found,
+        "kinds": shares,
     }
     text = json.dumps(document, indent=2) + "\n"
     name = f"trust_{pathlib.Path(_MODEL.value).name}.json"

@@ -111,15 +111,15 @@ class Bench:
             )
         filed = self._filed(file, settings)
         for seed in seeds:
-            one = _with_seed(settings, seed)
+            seeded = _with_seed(settings, seed)
             known = filed["runs"].setdefault(str(seed), {})
             if "evaluation" not in known:
-                known |= self._run(one, self.runs / name / f"seed_{seed}")
+                known |= self._run(seeded, self.runs / name / f"seed_{seed}")
                 _write(file, filed)
             if ablation and "without_classification_loss" not in known:
                 first = run_folder.RunFolder(self.runs / name / f"seed_{seed}")
                 known["without_classification_loss"] = self._run(
-                    _without_classification_loss(one, first),
+                    _without_classification_loss(seeded, first),
                     self.runs / name / f"seed_{seed}_no_classification",
                 )
                 _write(file, filed)

@@ -337,6 +337,6 @@ def _value(experiment: config.ExperimentConfig, name: str) -> typing.Any:
     return value
 
 
-def _check(holds: bool, name: str, found: object, expected: str) -> None:
+def _check(holds: bool, name: str, value: object, expected: str) -> None:
     if not holds:
-        raise errors.ConfigError(f"{name} is {found!r}; expected {expected}")
+        raise errors.ConfigError(f"{name} is {value!r}; expected {expected}")

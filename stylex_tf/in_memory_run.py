@@ -245,17 +245,17 @@ def _labels(
     """
     if given is None:
         return [tfrecords.UNKNOWN_LABEL] * count
-    found = np.asarray(given)
-    if found.shape != (count,):
+    labels = np.asarray(given)
+    if labels.shape != (count,):
         raise errors.DataError(
-            f"labels has shape {list(found.shape)} for {count} images; "
+            f"labels has shape {list(labels.shape)} for {count} images; "
             "expected one label an image"
         )
-    if not np.issubdtype(found.dtype, np.integer) or not (
-        0 <= found.min() <= found.max() < num_classes
+    if not np.issubdtype(labels.dtype, np.integer) or not (
+        0 <= labels.min() <= labels.max() < num_classes
     ):
         raise errors.DataError(
-            f"labels are {found.dtype} from {found.min()} to {found.max()}; "
+            f"labels are {labels.dtype} from {labels.min()} to {labels.max()}; "
             f"expected whole numbers from 0 to {num_classes - 1}"
         )
-    return [int(label) for label in found]
+    return [int(label) for label in labels]

@@ -85,10 +85,10 @@ def _summary(
     ending: str,
 ) -> str:
     lines = ["", "What the classifier looks at"]
-    for found in shown.classes[:_CLASSES]:
-        lines.append(f"  towards {found.class_name}:")
-        lines += [_in_words(found, view) for view in found.attributes]
-        if not found.attributes:
+    for of_class in shown.classes[:_CLASSES]:
+        lines.append(f"  towards {of_class.class_name}:")
+        lines += [_in_words(of_class, view) for view in of_class.attributes]
+        if not of_class.attributes:
             lines.append("    nothing that matters")
     more = len(shown.classes) - _CLASSES
     lines += [f"  and towards {more} more: see the report"] if more > 0 else []
@@ -106,14 +106,15 @@ def _summary(
 
 
 def _in_words(
-    found: findings.ClassFindings, view: findings.AttributeView
+    of_class: findings.ClassFindings, view: findings.AttributeView
 ) -> str:
     end = "up" if view.direction == findings.TOWARDS_MAXIMUM else "down"
     parts = [
         f"{view.rank}. {view.layer} channel {view.channel} {end}: turns "
-        f"{view.share_flipped:.0%} of {wording.count(found.images, 'image')}",
+        f"{view.share_flipped:.0%} of "
+        f"{wording.count(of_class.images, 'image')}",
         f"moves {view.factor}" if view.factor else "",
-        found.mark(view),
+        of_class.mark(view),
     ]
     return "    " + ", ".join(part for part in parts if part)
 

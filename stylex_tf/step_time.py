@@ -61,7 +61,11 @@ def seconds(
                 loss += tf.reduce_sum(classify(drawn))
         gradients = tape.gradient(loss, variables)
         return tf.add_n(
-            [tf.reduce_sum(one) for one in gradients if one is not None]
+            [
+                tf.reduce_sum(gradient)
+                for gradient in gradients
+                if gradient is not None
+            ]
         )
 
     trial()

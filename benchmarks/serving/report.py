@@ -296,34 +296,34 @@ def _overload(
         f"{' and '.join(sorted(_REFUSALS))}; bounded memory; p95 back within "
         "5 s"
     )
-    found = overload.run(
+    result = overload.run(
         server,
         request,
         capacity=capacity,
         times=plan.overload_times,
         seconds=plan.overload_seconds,
     )
-    answers = sum(found.statuses.values())
-    print(f"  {answers} answers in {found.seconds:.1f} s: {found.statuses}")
-    others = set(found.statuses) - _REFUSALS - {"OK"}
+    answers = sum(result.statuses.values())
+    print(f"  {answers} answers in {result.seconds:.1f} s: {result.statuses}")
+    others = set(result.statuses) - _REFUSALS - {"OK"}
     if others:
         print(f"  OTHER ERRORS: {', '.join(sorted(others))}")
-    before, most, after = (size / 2**20 for size in found.memory)
+    before, most, after = (size / 2**20 for size in result.memory)
     print(
         f"  memory: {before:.0f} MiB before, at most {most:.0f} meanwhile, "
         f"{after:.0f} after"
     )
     print(
-        f"  p95 of one client: {found.baseline.p95 * 1000:.1f} ms before; "
+        f"  p95 of one client: {result.baseline.p95 * 1000:.1f} ms before; "
         + ", ".join(
             f"{p95 * 1000:.1f} ms until {seconds:.1f} s after"
-            for seconds, p95 in found.afterwards
+            for seconds, p95 in result.afterwards
         )
     )
     back = [
         seconds
-        for seconds, p95 in found.afterwards
-        if p95 <= _BACK * found.baseline.p95
+        for seconds, p95 in result.afterwards
+        if p95 <= _BACK * result.baseline.p95
     ]
     print(
         f"  at most {_BACK} times that: "

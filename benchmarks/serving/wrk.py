@@ -80,12 +80,12 @@ def parse(output: str) -> figures.Figures:
     Raises:
         RuntimeError: requests failed.
     """
-    found = json.loads(output.splitlines()[-1])
-    if found["failed"]:
-        raise RuntimeError(f"wrk: {found['failed']} requests failed")
+    summary = json.loads(output.splitlines()[-1])
+    if summary["failed"]:
+        raise RuntimeError(f"wrk: {summary['failed']} requests failed")
     return figures.Figures(
-        answers=found["answers"],
-        p50=found["p50"] / 1e6,
-        p95=found["p95"] / 1e6,
-        per_second=found["answers"] / (found["duration"] / 1e6),
+        answers=summary["answers"],
+        p50=summary["p50"] / 1e6,
+        p95=summary["p95"] / 1e6,
+        per_second=summary["answers"] / (summary["duration"] / 1e6),
     )

@@ -111,13 +111,13 @@ class Explainer:
         for picture in self._pace.over(
             pictures, doing="explaining", progress=progress
         ):
-            found = self._ask.find_attributes(
+            attributes = self._ask.find_attributes(
                 [picture.encoded], target_class=towards, top_k=top_k
             )
             answer = self._as_given(picture) | {
-                name: found[name][0] for name in _FOUND
+                name: attributes[name][0] for name in _FOUND
             }
-            answer["edited"] = self._decode(found["edited_bytes"][0])
+            answer["edited"] = self._decode(attributes["edited_bytes"][0])
             answers.append(answer | self._carry(answer))
         return self._explanation(
             pictures,
@@ -227,7 +227,10 @@ class Explainer:
                 answer["edited"][None, there],
             )[0]
             said[there] = self._ask.classify(
-                [picture_inputs.png(Image.fromarray(one)) for one in carried]
+                [
+                    picture_inputs.png(Image.fromarray(picture))
+                    for picture in carried
+                ]
             )["probabilities"]
         return {"probabilities_carried": said}
 

@@ -193,11 +193,11 @@ class Explanation:
         Each is the image plus what the edit changes in its reconstruction;
         black where there is no attribute.
         """
-        found = carried_edit.carry(
+        carried = carried_edit.carry(
             self.images, self.reconstructions, self.edited
         )
-        found[self.coordinates < 0] = 0
-        return found
+        carried[self.coordinates < 0] = 0
+        return carried
 
     @property
     def turns(self) -> np.ndarray:
@@ -230,9 +230,9 @@ class Explanation:
         strongest = self.effects[n].max(where=there, initial=-np.inf)
         return [
             marks.find(effect=effect, strongest=strongest, turns=turns)
-            if found
+            if has_attribute
             else ""
-            for found, effect, turns in zip(
+            for has_attribute, effect, turns in zip(
                 there, self.effects[n], self.turns[n], strict=True
             )
         ]

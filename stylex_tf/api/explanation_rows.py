@@ -10,31 +10,31 @@ from stylex_tf.report import marks, wording
 # An explanation, whose module imports this one, is Any here.
 
 
-def rows(found: Any, limit: int) -> list[cells.Row]:
+def rows(explanation: Any, limit: int) -> list[cells.Row]:
     """Lists the first images, a row each.
 
     Args:
-        found: the explanation.
+        explanation: the explanation.
         limit: rows, at most.
     """
-    trust = found.trust
+    trust = explanation.trust
     return [
         cells.Row(
-            heading=_heading(found, n),
+            heading=_heading(explanation, n),
             trust=trust[n].words,
             level=trust[n].level,
-            cells=(*_given(found, n), *_edits(found, n)),
+            cells=(*_given(explanation, n), *_edits(explanation, n)),
         )
-        for n in range(min(limit, len(found)))
+        for n in range(min(limit, len(explanation)))
     ]
 
 
-def shown_class(found: Any, n: int) -> int:
+def shown_class(explanation: Any, n: int) -> int:
     """Returns the class whose probability an image's pictures show."""
-    target = int(found.target_classes[n])
+    target = int(explanation.target_classes[n])
     if target >= 0:
         return target
-    return int(np.argmax(found.probabilities_before[n]))
+    return int(np.argmax(explanation.probabilities_before[n]))
 
 
 def caution(*, effect: float, strongest: float, turns: bool) -> str:
@@ -42,15 +42,15 @@ def caution(*, effect: float, strongest: float, turns: bool) -> str:
     return marks.find(effect=effect, strongest=strongest, turns=turns)
 
 
-def _heading(found: Any, n: int) -> str:
-    shown = found.class_names[shown_class(found, n)]
+def _heading(explanation: Any, n: int) -> str:
+    shown = explanation.class_names[shown_class(explanation, n)]
     # Two images of two folders may have one name.
-    name = wording.without_folders(found.image_ids[n], keep=2)
+    name = wording.without_folders(explanation.image_ids[n], keep=2)
     return f"{name}: probability of {shown}"
 
 
-def _given(found: Any, n: int) -> list[cells.Cell]:
-    shown = shown_class(found, n)
+def _given(explanation: Any, n: int) -> list[cells.Cell]:
+    shown = shown_class(explanation, n)
     return [
         cells.Cell(
             picture=picture,
@@ -58,31 +58,31 @@ def _given(found: Any, n: int) -> list[cells.Cell]:
             caption=caption,
         )
         for picture, said, caption in (
-            (found.images[n], found.probabilities[n], "image"),
+            (explanation.images[n], explanation.probabilities[n], "image"),
             (
-                found.reconstructions[n],
-                found.probabilities_before[n],
+                explanation.reconstructions[n],
+                explanation.probabilities_before[n],
                 "reconstruction",
             ),
         )
     ]
 
 
-def _edits(found: Any, n: int) -> list[cells.Cell]:
-    shown = shown_class(found, n)
-    there = np.flatnonzero(found.coordinates[n] >= 0)
-    carried = found.carried[n] if len(there) else None
-    cautions = found.cautions(n)
+def _edits(explanation: Any, n: int) -> list[cells.Cell]:
+    shown = shown_class(explanation, n)
+    there = np.flatnonzero(explanation.coordinates[n] >= 0)
+    carried = explanation.carried[n] if len(there) else None
+    cautions = explanation.cautions(n)
     made = []
     for a in there:
-        end = ("min", "max")[found.directions[n, a]]
-        caption = f"{a + 1}. {found.attribute_name(n, a)} to {end}"
-        said = found.probabilities_carried
+        end = ("min", "max")[explanation.directions[n, a]]
+        caption = f"{a + 1}. {explanation.attribute_name(n, a)} to {end}"
+        said = explanation.probabilities_carried
         made.append(
             cells.Cell(
-                picture=found.edited[n, a],
+                picture=explanation.edited[n, a],
                 corner=wording.probability(
-                    found.probabilities_after[n, a, shown]
+                    explanation.probabilities_after[n, a, shown]
                 ),
                 caption=caption,
                 caution=cautions[a],

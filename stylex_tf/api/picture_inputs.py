@@ -77,7 +77,7 @@ def read(
         raise errors.UsageError(
             f"crop is {crop!r}; expected {' or '.join(map(repr, CROPS))}"
         )
-    found: list[Picture] = []
+    readable: list[Picture] = []
     problems: dict[str, str] = {}
     count = 0
     lowest = np.inf
@@ -88,12 +88,12 @@ def read(
         try:
             encoded = _fitting(_encode(image, value_range), max_pixels, crop)
             pixels = pictures.decode(encoded, resolution)
-            found.append(Picture(id=name, encoded=encoded, pixels=pixels))
+            readable.append(Picture(id=name, encoded=encoded, pixels=pixels))
         except (errors.UsageError, pictures.UnreadableError) as error:
             problems[name] = str(error)
     if problems:
         raise errors.UsageError(_listed(problems, count))
-    if not found:
+    if not readable:
         raise errors.UsageError("there are no images")
     if low < 0 <= lowest < np.inf:
         warnings.warn(
@@ -101,7 +101,7 @@ def read(
             "these images in [0, 1]? Then say value_range=(0, 1)",
             stacklevel=3,
         )
-    return found
+    return readable
 
 
 def in_folder(folder: pathlib.Path) -> list[pathlib.Path]:
@@ -110,14 +110,14 @@ def in_folder(folder: pathlib.Path) -> list[pathlib.Path]:
     Raises:
         UsageError: there is none.
     """
-    found = sorted(
+    files = sorted(
         file
         for file in folder.rglob("*")
         if file.suffix.lower() in pictures.SUFFIXES and file.is_file()
     )
-    if not found:
+    if not files:
         raise errors.UsageError(f"{folder} is a folder without images")
-    return found
+    return files
 
 
 def file_bytes(

@@ -10,14 +10,14 @@ _KINDS = ("*.png", "*.jpg")
 
 def names() -> list[str]:
     """Returns the names of all models that are here, sorted."""
-    found = {
+    models = {
         model.name
         for folder in _FOLDERS
         if folder.is_dir()
         for model in folder.iterdir()
         if (model / "1").is_dir()
     }
-    return sorted(found)
+    return sorted(models)
 
 
 def find(name: str) -> pathlib.Path | None:
@@ -41,7 +41,7 @@ def samples(model: str | pathlib.Path) -> list[pathlib.Path]:
     """
     base = find(str(model)) or pathlib.Path(model)
     for folder in (base / "samples", base.parent / "samples"):
-        found = sorted(path for kind in _KINDS for path in folder.glob(kind))
-        if found:
-            return found
+        paths = sorted(path for kind in _KINDS for path in folder.glob(kind))
+        if paths:
+            return paths
     return []

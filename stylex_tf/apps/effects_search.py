@@ -125,10 +125,12 @@ def _check_same(
         ("content of the images", plan.sha256, sha256),
     ):
         if begun != now:
-            found = "" if isinstance(begun, tuple) else f": {begun}, not {now}"
+            difference = (
+                "" if isinstance(begun, tuple) else f": {begun}, not {now}"
+            )
             raise errors.UsageError(
-                f"{folder} was begun with another {name}{found}; remove it to "
-                "begin anew"
+                f"{folder} was begun with another {name}{difference}; remove "
+                "it to begin anew"
             )
 
 

@@ -42,13 +42,13 @@ def find_images(words: Sequence[str], *, model: str = "") -> list[pathlib.Path]:
         UsageError: a word is an address, or names nothing; or there is none.
     """
     if not words:
-        found = shipped.samples(model) if model else []
-        if not found:
+        samples = shipped.samples(model) if model else []
+        if not samples:
             raise errors.UsageError(
                 f"no images are named, and the model {model!r} has no samples; "
                 "expected files or folders"
             )
-        return found
+        return samples
     return [path for word in words for path in _under(word)]
 
 
@@ -182,28 +182,28 @@ def _header(top_k: int) -> list[str]:
 
 
 def _row(
-    found: explanation.Explanation, n: int, top_k: int, picture: str
+    explained: explanation.Explanation, n: int, top_k: int, picture: str
 ) -> list[str]:
-    names = found.class_names
-    row = [found.image_ids[n], "", picture]
-    for said in (found.probabilities[n], found.probabilities_before[n]):
+    names = explained.class_names
+    row = [explained.image_ids[n], "", picture]
+    for said in (explained.probabilities[n], explained.probabilities_before[n]):
         row += _said(names, said)
-    row += [found.trust[n].level, found.trust[n].words]
+    row += [explained.trust[n].level, explained.trust[n].words]
     for a in range(top_k):
-        row += _attribute(found, n, a)
+        row += _attribute(explained, n, a)
     return row
 
 
-def _attribute(found: explanation.Explanation, n: int, a: int) -> list[str]:
-    if a >= found.coordinates.shape[1] or found.coordinates[n, a] < 0:
+def _attribute(explained: explanation.Explanation, n: int, a: int) -> list[str]:
+    if a >= explained.coordinates.shape[1] or explained.coordinates[n, a] < 0:
         return [""] * 7
     return [
-        found.attribute_name(n, a),
-        str(found.coordinates[n, a]),
-        ("min", "max")[found.directions[n, a]],
-        f"{found.effects[n, a]:.4f}",
-        *_said(found.class_names, found.probabilities_after[n, a]),
-        found.cautions(n)[a],
+        explained.attribute_name(n, a),
+        str(explained.coordinates[n, a]),
+        ("min", "max")[explained.directions[n, a]],
+        f"{explained.effects[n, a]:.4f}",
+        *_said(explained.class_names, explained.probabilities_after[n, a]),
+        explained.cautions(n)[a],
     ]
 
 

@@ -214,12 +214,12 @@ class Exploration:
             opened: the image.
             edited: PNG.
         """
-        found = carried_edit.carry(
+        picture = carried_edit.carry(
             opened.pixels[None],
             picture_inputs.decode_png(opened.reconstruction.image)[None],
             picture_inputs.decode_png(edited)[None],
         )[0]
-        content = picture_inputs.png(Image.fromarray(found))
+        content = picture_inputs.png(Image.fromarray(picture))
         said = self._ask.classify([content])["probabilities"][0]
         return Seen(content, self._named(said))
 

@@ -106,7 +106,7 @@ def build(
             concurrency_limit=None,
             api_name="turn",
         )
-        found = find.click(
+        searched = find.click(
             lambda *given: _find(exploration, most_knobs, *given),
             inputs=[opened, target, carried],
             outputs=[knobs, edited, said_edited, *sliders],
@@ -126,7 +126,7 @@ def build(
             lambda *given: _open(exploration, most_knobs, *given),
             inputs=[image, carried],
             outputs=[opened, knobs, *shown, *sliders],
-            cancels=[turned, found],
+            cancels=[turned, searched],
         )
     return page
 

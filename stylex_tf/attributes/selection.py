@@ -264,19 +264,22 @@ def _joined(
     """Columns of both lists; of a double, that of the first list stays."""
     first, second = lists
     if not by_coordinate:
-        return [*first, *(one for one in second if one not in first)]
+        return [*first, *(column for column in second if column not in first)]
     known = {column % size for column in first}
-    return [*first, *(one for one in second if one % size not in known)]
+    return [
+        *first,
+        *(column for column in second if column % size not in known),
+    ]
 
 
 def interleave(lists: Sequence[Sequence[Attribute]]) -> list[Attribute]:
     """Joins several classes' lists by rank; the first of a double stays."""
     joined: dict[tuple[int, int], Attribute] = {}
-    for rank in range(max((len(one) for one in lists), default=0)):
-        for one in lists:
-            if rank < len(one):
-                key = (one[rank].coordinate, one[rank].direction)
-                joined.setdefault(key, one[rank])
+    for rank in range(max((len(ranked) for ranked in lists), default=0)):
+        for ranked in lists:
+            if rank < len(ranked):
+                key = (ranked[rank].coordinate, ranked[rank].direction)
+                joined.setdefault(key, ranked[rank])
     return list(joined.values())
 
 

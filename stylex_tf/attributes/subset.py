@@ -60,22 +60,24 @@ def subset(
     base = effects.base_logits[image]
     logits = base.astype(np.float64)
     taken: dict[int, selection.Attribute] = {}
-    for one in ranked:
+    for attribute in ranked:
         if logits.argmax() == target_class:
             break
-        if not 0 <= one.coordinate < effects.num_coordinates:
+        if not 0 <= attribute.coordinate < effects.num_coordinates:
             raise ValueError(
-                f"an attribute moves coordinate {one.coordinate}; the table "
-                f"has {effects.num_coordinates}"
+                f"an attribute moves coordinate {attribute.coordinate}; the "
+                f"table has {effects.num_coordinates}"
             )
-        change = effects.effects[image, one.direction, one.coordinate]
+        change = effects.effects[
+            image, attribute.direction, attribute.coordinate
+        ]
         (gain,), (wins,) = target_effects.of_edits(
             base, change[None], target_class, "log_odds"
         )
-        if one.coordinate in taken or not gain > log_odds.ROUNDING:
+        if attribute.coordinate in taken or not gain > log_odds.ROUNDING:
             continue
-        taken[one.coordinate] = dataclasses.replace(
-            one, effect=float(gain), share=float(wins)
+        taken[attribute.coordinate] = dataclasses.replace(
+            attribute, effect=float(gain), share=float(wins)
         )
         logits += change
     return Subset(tuple(taken.values()), bool(logits.argmax() == target_class))

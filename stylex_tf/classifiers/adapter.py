@@ -220,13 +220,13 @@ class Classifier(tf.Module):
         return tf.constant(np.concatenate([noise, flat, -flat]), tf.float32)
 
     def _has_gradients(self, images: tf.Tensor) -> bool:
-        found = []
+        has_gradient = []
 
         def trace():
             with tf.GradientTape() as tape:
                 tape.watch(images)
                 logits = self(images)
-            found.append(tape.gradient(logits, images) is not None)
+            has_gradient.append(tape.gradient(logits, images) is not None)
             return logits
 
         try:
@@ -234,7 +234,7 @@ class Classifier(tf.Module):
         except LookupError:
             # An operation on the way has no gradient registered.
             return False
-        return all(found)
+        return all(has_gradient)
 
 
 def _run(function: Callable[[], Any]) -> Any:

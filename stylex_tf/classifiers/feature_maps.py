@@ -83,12 +83,12 @@ def _feature_tensors(
     model: keras.Model, layers: Sequence[keras.layers.Layer]
 ) -> list[tf.Tensor]:
     """Returns the symbolic feature maps that these layers put out."""
-    found = [
+    tensors = [
         layer_nodes.output_inside(model, layer)
         for layer in layers
         if isinstance(layer, _FEATURE_LAYERS)
     ]
-    return [t for t in found if t is not None and len(t.shape) == 4]
+    return [t for t in tensors if t is not None and len(t.shape) == 4]
 
 
 def _has_features(model: keras.Model) -> bool:

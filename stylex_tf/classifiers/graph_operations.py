@@ -73,18 +73,18 @@ def forbidden(path: pathlib.Path) -> list[str]:
         raise errors.ClassifierError(
             f"{path}/saved_model.pb holds no model; export it again"
         )
-    found: set[str] = set()
+    operations: set[str] = set()
     for meta_graph in model.meta_graphs:
-        found |= _forbidden_of(meta_graph)
-    return sorted(found)
+        operations |= _forbidden_of(meta_graph)
+    return sorted(operations)
 
 
 def _forbidden_of(meta_graph) -> set[str]:
     graph = meta_graph.graph_def
     functions = {f.signature.name: f.node_def for f in graph.library.function}
     everything = [*graph.node, *(n for f in functions.values() for n in f)]
-    found = {n.op for n in everything if n.op in _ALL - _OF_THE_SAVER}
-    return found | {
+    operations = {n.op for n in everything if n.op in _ALL - _OF_THE_SAVER}
+    return operations | {
         node.op
         for node in _run(meta_graph, functions)
         if node.op in _OF_THE_SAVER
@@ -130,30 +130,30 @@ def _run(meta_graph, functions) -> Iterator:
 
 def _with_inputs(names: Iterable[str], nodes) -> set[str]:
     """Returns the nodes of these names and all that they depend on."""
-    found: set[str] = set()
+    reached: set[str] = set()
     waiting = [name for name in names if name in nodes]
     while waiting:
         name = waiting.pop()
-        if name in found:
+        if name in reached:
             continue
-        found.add(name)
+        reached.add(name)
         inputs = {_name(i) for i in nodes[name].input}
         waiting += [i for i in inputs if i in nodes]
-    return found
+    return reached
 
 
 def _closure(names: Iterable[str], functions) -> set[str]:
     """Returns the functions of these names and all that they call."""
-    found: set[str] = set()
+    reached: set[str] = set()
     waiting = [name for name in names if name in functions]
     while waiting:
         name = waiting.pop()
-        if name in found:
+        if name in reached:
             continue
-        found.add(name)
+        reached.add(name)
         for node in functions[name]:
             waiting += [c for c in _calls(node) if c in functions]
-    return found
+    return reached
 
 
 def _calls(node) -> list[str]:

@@ -41,18 +41,18 @@ def foreign(config: Any) -> list[str]:
         One phrase each, as "Lambda 'scale'"; none of a config that is only
         made of `keras_parts`.
     """
-    found: list[str] = []
+    phrases: list[str] = []
     for key, value in _pairs(config):
         if isinstance(value, dict):
-            found += _foreign_object(value)
+            phrases += _foreign_object(value)
         elif isinstance(value, str):
             if _ACTIVATION.search(key):
                 if value not in keras_parts.ACTIVATIONS:
-                    found.append(f"{key} {value!r}")
+                    phrases.append(f"{key} {value!r}")
             elif _VARIABLE_PART.search(key):
                 if value not in _VARIABLE_NAMES:
-                    found.append(f"{key} {value!r}")
-    return list(dict.fromkeys(found))
+                    phrases.append(f"{key} {value!r}")
+    return list(dict.fromkeys(phrases))
 
 
 def _pairs(config: Any) -> Iterator[tuple[str, Any]]:

@@ -39,8 +39,8 @@ def wrap(
         )
     with precision.float32_policy():
         model = _of_one_output(precision.in_float32(model), output_name)
-        forward, found = _forward(model)
-    if output == "logits" and found == "probabilities":
+        forward, ending = _forward(model)
+    if output == "logits" and ending == "probabilities":
         raise errors.ClassifierError(
             f"output is 'logits', but the Keras model {model.name} ends in a "
             "softmax or sigmoid, so that it puts out probabilities; leave "
@@ -51,8 +51,8 @@ def wrap(
         forward=forward,
         input_shape=_input_shape(model),
         input_dtype=model.inputs[0].dtype if model.inputs else tf.float32,
-        output="logits" if found in ("inside", "linear") else found,
-        certain=found in ("inside", "probabilities"),
+        output="logits" if ending in ("inside", "linear") else ending,
+        certain=ending in ("inside", "probabilities"),
         variables=tuple(model.variables),
     )
 

@@ -40,31 +40,33 @@ class _Graph:
         ]
         # The last size of each output, where it is known.
         self.widths = {
-            one.name: [dim.dim_value for dim in one.type.tensor_type.shape.dim][
-                -1:
-            ]
-            for one in graph.output
+            tensor.name: [
+                dim.dim_value for dim in tensor.type.tensor_type.shape.dim
+            ][-1:]
+            for tensor in graph.output
         }
         self.weights = {
-            one.name: _weight(onnx_tensors.array(one, folder))
-            for one in graph.initializer
+            tensor.name: _weight(onnx_tensors.array(tensor, folder))
+            for tensor in graph.initializer
         }
 
     @property
     def variables(self) -> tuple[tf.Variable, ...]:
         """Those weights that are no shapes."""
         return tuple(
-            one for one in self.weights.values() if isinstance(one, tf.Variable)
+            weight
+            for weight in self.weights.values()
+            if isinstance(weight, tf.Variable)
         )
 
     def run(self, name: str, images: tf.Tensor, wanted: str) -> tf.Tensor:
         """Returns the value of one name, of images by another."""
         values: dict[str, Any] = {
             # Not the variable itself: an operation may look at its shape.
-            key: tf.convert_to_tensor(one)
-            if isinstance(one, tf.Variable)
-            else one
-            for key, one in self.weights.items()
+            key: tf.convert_to_tensor(weight)
+            if isinstance(weight, tf.Variable)
+            else weight
+            for key, weight in self.weights.items()
         }
         values[name] = images
         for node, attributes in self.nodes:
@@ -80,10 +82,10 @@ class _Graph:
             asked = {**attributes, "outputs": len(node.output)}
             if node.op_type == "Constant":
                 asked = attributes
-            found = onnx_operations.OPERATIONS[node.op_type](inputs, asked)
-            many = isinstance(found, list)
+            result = onnx_operations.OPERATIONS[node.op_type](inputs, asked)
+            many = isinstance(result, list)
             for key, value in zip(
-                node.output, found if many else [found], strict=False
+                node.output, result if many else [result], strict=False
             ):
                 values[key] = (
                     np.asarray(value)
@@ -117,14 +119,14 @@ def read(path: pathlib.Path, *, output_name: str = "") -> network.Network:
     def forward(pixels: tf.Tensor) -> tuple[tf.Tensor, list[tf.Tensor]]:
         images = tf.transpose(pixels, [0, 3, 1, 2]) if first else pixels
         try:
-            found = graph.run(name, images, wanted)
+            value = graph.run(name, images, wanted)
         except (ValueError, TypeError, KeyError, IndexError) as error:
             if isinstance(error, errors.UserError):
                 text = str(error)
             else:
                 text = f"its layers do not fit each other ({error})"
             raise errors.ClassifierError(f"{path}: {text}") from error
-        return found, []
+        return value, []
 
     return network.Network(
         kind="onnx",
@@ -188,8 +190,8 @@ def _input(
     graph: Any, weights: set[str]
 ) -> tuple[str, tuple[int | None, int | None, int], bool]:
     """Returns the images' name and shape, and whether channels are first."""
-    inputs = [one for one in graph.input if one.name not in weights]
-    names = [one.name for one in inputs]
+    inputs = [value for value in graph.input if value.name not in weights]
+    names = [value.name for value in inputs]
     if len(inputs) != 1:
         raise errors.ClassifierError(
             f"takes {names}; a classifier takes one input, the images"
@@ -201,7 +203,7 @@ def _input(
             f"takes {names[0]} as {np.dtype(kind).name}; expected float32. "
             "Export it in float32"
         )
-    sizes = [one.dim_value or None for one in tensor.shape.dim]
+    sizes = [dimension.dim_value or None for dimension in tensor.shape.dim]
     channels_first = len(sizes) == 4 and sizes[1] in (1, 3)
     if len(sizes) != 4 or not (channels_first or sizes[3] in (1, 3)):
         raise errors.ClassifierError(
@@ -219,7 +221,7 @@ def _input(
 
 
 def _output_name(graph: Any, asked: str) -> str:
-    names = [one.name for one in graph.output]
+    names = [tensor.name for tensor in graph.output]
     if not names:
         raise errors.ClassifierError("puts out nothing; the file is damaged")
     return outputs.choose(names, asked, "the graph")

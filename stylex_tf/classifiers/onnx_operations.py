@@ -22,10 +22,10 @@ def _elementwise(function: Callable[..., Any]) -> Operation:
 
 def _fold(function: Callable[[Any, Any], Any]) -> Operation:
     def run(x: Sequence[Any], a: Attributes) -> Any:
-        found = x[0]
+        folded = x[0]
         for other in x[1:]:
-            found = function(found, other)
-        return found
+            folded = function(folded, other)
+        return folded
 
     return run
 
@@ -94,9 +94,9 @@ def _shape(x: Sequence[Any], a: Attributes) -> Any:
     part = slice(a.get("start", 0), a.get("end"))
     if shape.is_fully_defined():
         return np.array(shape.as_list()[part], np.int64)
-    found = tf.shape(x[0], tf.int64)
+    dynamic = tf.shape(x[0], tf.int64)
     sizes = [
-        found[axis] if size is None else np.int64(size)
+        dynamic[axis] if size is None else np.int64(size)
         for axis, size in enumerate(shape)
     ]
     return tf.stack(sizes[part])
@@ -108,10 +108,10 @@ def _parts(shape: Any) -> list[Any] | None:
         return None
     if shape.op.type != "Pack" or shape.shape.rank != 1:
         return None
-    known = [tf.get_static_value(one) for one in shape.op.inputs]
+    known = [tf.get_static_value(part) for part in shape.op.inputs]
     return [
-        one if value is None else np.asarray(value)
-        for one, value in zip(shape.op.inputs, known, strict=True)
+        part if value is None else np.asarray(value)
+        for part, value in zip(shape.op.inputs, known, strict=True)
     ]
 
 

@@ -109,7 +109,7 @@ def attributes(node: Any) -> dict[str, Any]:
     Raises:
         ClassifierError: one is of a kind that no layer of ours has.
     """
-    found = {}
+    values = {}
     for attribute in node.attribute:
         field = _FIELDS.get(attribute.type)
         if field is None:
@@ -125,5 +125,5 @@ def attributes(node: Any) -> dict[str, Any]:
             value = value.decode("utf-8", "replace")
         elif field in ("floats", "ints"):
             value = list(value)
-        found[attribute.name] = value
-    return found
+        values[attribute.name] = value
+    return values

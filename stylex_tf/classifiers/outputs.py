@@ -89,13 +89,13 @@ def check_number(raw: np.ndarray, output: str | None) -> None:
             nothing.
     """
     if output == "probabilities" or raw.shape[1] != 1:
-        found = (
+        kind = (
             "probabilities"
             if output == "probabilities"
             else f"{raw.shape[1]} numbers an image"
         )
         raise errors.ClassifierError(
-            f"classifier.threshold is set, but the model puts out {found}; "
+            f"classifier.threshold is set, but the model puts out {kind}; "
             "expected one number, such as an age. If these are classes, leave "
             "the threshold away"
         )

@@ -168,28 +168,28 @@ def _warnings(
     declared: _Tried,
     commonest: float | None,
 ) -> list[str]:
-    found = []
+    warnings = []
     accuracy = declared.accuracy
     if declared.spread < _FLAT:
-        found.append(
+        warnings.append(
             "the classifier hardly tells the pictures apart: no probability "
             f"differs by more than {declared.spread:.2g} from one to another; "
             "is classifier.input_range right?"
         )
     if (answers > 0).sum() == 1 and answers.sum() > 1:
-        found.append(
+        warnings.append(
             f"the classifier says {names[int(answers.argmax())]} of every "
             "picture; classifier.input_range may be wrong"
         )
     if accuracy is not None and commonest is not None:
         if accuracy <= commonest:
-            found.append(
+            warnings.append(
                 f"the classifier's accuracy is {accuracy:.2f}, no better than "
                 "to say the commonest class of every picture "
                 f"({commonest:.2f}): are classifier.input_range and the order "
                 "of data.classes right?"
             )
-    return found
+    return warnings
 
 
 def _better_reading(
@@ -197,7 +197,9 @@ def _better_reading(
 ) -> str:
     """Returns a sentence about a reading that fits better, or nothing."""
     if declared.accuracy is not None and readings:
-        best = max(readings, key=lambda one: readings[one].accuracy or 0.0)
+        best = max(
+            readings, key=lambda reading: readings[reading].accuracy or 0.0
+        )
         accuracy = readings[best].accuracy or 0.0
         if accuracy >= declared.accuracy + _BETTER:
             return (
@@ -276,14 +278,14 @@ def _check_gradient(
             scores = tf.reduce_sum(logits * weights)
         return tape.gradient(scores, batch)
 
-    found = _in_parts(gradients, inputs)
-    if not np.isfinite(found).all():
+    slopes = _in_parts(gradients, inputs)
+    if not np.isfinite(slopes).all():
         raise errors.ClassifierError(
             "the classifier's gradient to a picture is not finite (NaN or "
             "infinity), so that StylEx cannot be trained on it; is there a "
             "square root or a logarithm of 0, or a division by 0, in it?"
         )
-    if not found.any():
+    if not slopes.any():
         raise errors.ClassifierError(
             "the classifier's gradient to every picture is zero, so that "
             "StylEx cannot be trained on it; "

@@ -70,13 +70,13 @@ def read(
 
 
 def _check_operations(path: pathlib.Path, allowed: bool) -> None:
-    found = ", ".join(graph_operations.forbidden(path))
-    if not found:
+    operations = ", ".join(graph_operations.forbidden(path))
+    if not operations:
         return
     if not allowed:
         raise errors.ClassifierError(
             f"the graph of {path} has operations that do more than compute: "
-            f"{found}. They could read and write your files or run code. "
+            f"{operations}. They could read and write your files or run code. "
             "Export the model without them; or, if you trust who made it, set "
             "classifier.run_foreign_code"
         )
@@ -84,7 +84,7 @@ def _check_operations(path: pathlib.Path, allowed: bool) -> None:
         "classifier.run_foreign_code: %s is loaded with %s. They run with the "
         "model, and may do whatever you may: read, write and send your files.",
         path,
-        found,
+        operations,
     )
 
 

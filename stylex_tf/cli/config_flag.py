@@ -62,11 +62,11 @@ def explain(mistake: Exception, argv: Sequence[str]) -> str:
     """
     known = sorted(_names(config.ExperimentConfig(), ""))
     for argument in argv:
-        found = _FIELD.match(argument)
-        if found and found[1] not in known:
-            near = difflib.get_close_matches(found[1], known, n=1)
+        named = _FIELD.match(argument)
+        if named and named[1] not in known:
+            near = difflib.get_close_matches(named[1], known, n=1)
             meant = f" Did you mean: --config.{near[0]} ?" if near else ""
-            return f"the config has no field {found[1]}.{meant}"
+            return f"the config has no field {named[1]}.{meant}"
     return str(mistake.args[0])
 
 

@@ -45,10 +45,10 @@ def main(argv: list[str]) -> None:
 def _files(path: pathlib.Path) -> list[pathlib.Path]:
     if not path.is_dir():
         return [path]
-    found = sorted(path.glob("*.json"))
-    if not found:
+    files = sorted(path.glob("*.json"))
+    if not files:
         raise errors.StudyError(f"{path}: no .json file; expected answers")
-    return found
+    return files
 
 
 if __name__ == "__main__":

@@ -140,17 +140,19 @@ def _summary(
     names = trained.dataset.manifest.class_names
     for target, name in enumerate(names):
         lines.append(f"  towards {name}:")
-        found = selection.select_class_attributes(
+        attributes = selection.select_class_attributes(
             table, target_class=target, top_k=_SHOWN, rules=rules
         )
-        for rank, one in enumerate(found, 1):
-            layer, channel = trained.stylex.style_space.locate(one.coordinate)
+        for rank, attribute in enumerate(attributes, 1):
+            layer, channel = trained.stylex.style_space.locate(
+                attribute.coordinate
+            )
             lines.append(
                 f"    {rank}. {layer} channel {channel} "
-                f"{('down', 'up')[one.direction]}: effect {one.effect:+.2f}, "
-                f"flips {one.share:.0%}"
+                f"{('down', 'up')[attribute.direction]}: "
+                f"effect {attribute.effect:+.2f}, flips {attribute.share:.0%}"
             )
-        if not found:
+        if not attributes:
             lines.append("    no coordinate moves the decision this way")
     return "\n".join(lines)
 

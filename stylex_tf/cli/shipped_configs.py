@@ -47,7 +47,9 @@ def find(
     name = text.removeprefix("configs/").removesuffix(_ENDING)
     known = names(folder)
     fitting = [
-        one for one in known if name == one or name == one.rpartition("/")[2]
+        config_name
+        for config_name in known
+        if name == config_name or name == config_name.rpartition("/")[2]
     ]
     if len(fitting) == 1 or name in fitting:
         chosen = name if name in fitting else fitting[0]
@@ -69,15 +71,15 @@ def resolve(argv: Sequence[str], *, start: pathlib.Path) -> list[str]:
     Raises:
         ConfigError: as for `find`.
     """
-    found = list(argv)
-    for place, word in enumerate(found):
+    resolved = list(argv)
+    for place, word in enumerate(resolved):
         flag, equals, value = word.partition("=")
         if word == "--":
             break
         if flag not in ("--config", "-config"):
             continue
         if equals:
-            found[place] = f"{flag}={find(value, start=start)}"
-        elif place + 1 < len(found):
-            found[place + 1] = find(found[place + 1], start=start)
-    return found
+            resolved[place] = f"{flag}={find(value, start=start)}"
+        elif place + 1 < len(resolved):
+            resolved[place + 1] = find(resolved[place + 1], start=start)
+    return resolved

@@ -342,7 +342,7 @@ def _open_prepared(
     data: config.DataConfig, resolution: int
 ) -> tfrecords.Dataset:
     dataset = tfrecords.Dataset(pathlib.Path(data.source).expanduser())
-    for name, found, expected in (
+    for name, prepared, expected in (
         ("resolution", dataset.manifest.resolution, resolution),
         (
             "classes",
@@ -350,10 +350,10 @@ def _open_prepared(
             tuple(data.classes) or dataset.manifest.class_names,
         ),
     ):
-        if found != expected:
+        if prepared != expected:
             raise errors.DataError(
-                f"{data.source}: was prepared with {name} {found}; the config "
-                f"says {expected}. Prepare the data again"
+                f"{data.source}: was prepared with {name} {prepared}; the "
+                f"config says {expected}. Prepare the data again"
             )
     return dataset
 

@@ -34,12 +34,12 @@ def sample(images: tf.Tensor, y: tf.Tensor, x: tf.Tensor) -> tf.Tensor:
     columns = _neighbours(left, width)
 
     def between_columns(row: tf.Tensor) -> tf.Tensor:
-        one, other = (
+        left, other = (
             tf.gather(pixels, first + row * width + column)
             for column in columns
         )
         # In this order a whole column is exact: one + 0 * (other - one).
-        return right * (other - one) + one
+        return right * (other - left) + left
 
     above, below = (between_columns(row) for row in rows)
     return down * (below - above) + above

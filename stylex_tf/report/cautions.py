@@ -156,10 +156,10 @@ def _about_flips(
         for index, curve in (sufficiency.by_target or {}).items()
     }
     weak = [
-        f"{wording.percent(one.value)} of {one.n or 0:,} images towards "
+        f"{wording.percent(rate.value)} of {rate.n or 0:,} images towards "
         f"“{class_names[int(index)]}”"
-        for index, one in by_target.items()
-        if one is not None and one.value < FLIP_RATE_LIMIT
+        for index, rate in by_target.items()
+        if rate is not None and rate.value < FLIP_RATE_LIMIT
     ]
     if flips.value < FLIP_RATE_LIMIT and not weak:
         weak = [f"{wording.percent(flips.value)} of the images"]
@@ -188,16 +188,18 @@ def _about_attributes(
     evaluation: record.Evaluation,
     findings: findings_lib.Findings,
 ) -> Iterator[Caution]:
-    without = [found for found in findings.classes if not found.attributes]
+    without = [
+        of_class for of_class in findings.classes if not of_class.attributes
+    ]
     # Many classes without any get one warning, and not one each.
     none_at_all = 1 < len(without) == len(findings.classes)
-    for found in without[:1] if none_at_all else without:
+    for of_class in without[:1] if none_at_all else without:
         if none_at_all:
             where, what = "any class", "No single coordinate"
             towards = "a class"
         else:
-            where, towards = f"“{found.class_name}”", "it"
-            what = f"In {found.images:,} images no single coordinate"
+            where, towards = f"“{of_class.class_name}”", "it"
+            what = f"In {of_class.images:,} images no single coordinate"
         yield Caution(
             "no_attributes",
             f"No attribute was found for {where}",
@@ -224,7 +226,9 @@ def _about_causes(
     if not truth_measured(evaluation):
         return
     moved = {
-        view.factor for found in findings.classes for view in found.attributes
+        view.factor
+        for of_class in findings.classes
+        for view in of_class.attributes
     }
     missed = [
         wording.words(cause)

@@ -16,7 +16,7 @@ TOWARDS_MAXIMUM = 1
 
 # What an effect is a change of: the class's log odds against all others, its
 # logit, or its probability.
-MEASURES = tuple(one.value for one in target_effects.Measure)
+MEASURES = tuple(measure.value for measure in target_effects.Measure)
 
 # A change of a probability that counts as a move.
 MOVED = 0.1
@@ -151,7 +151,7 @@ class ClassFindings:
 
     def mark(self, view: AttributeView) -> str:
         """Returns what to be careful about with one of its attributes."""
-        strongest = max(one.mean_effect for one in self.attributes)
+        strongest = max(shown.mean_effect for shown in self.attributes)
         return marks.find(
             effect=view.mean_effect, strongest=strongest, turns=view.turns
         )
@@ -175,18 +175,22 @@ class Findings:
             raise ValueError(
                 f"measure is {self.measure!r}; expected one of {MEASURES}"
             )
-        for found in self.classes:
-            known = self.class_names[found.class_index : found.class_index + 1]
-            if known != (found.class_name,):
+        for of_class in self.classes:
+            known = self.class_names[
+                of_class.class_index : of_class.class_index + 1
+            ]
+            if known != (of_class.class_name,):
                 raise ValueError(
-                    f"class {found.class_index} is called {found.class_name!r}"
-                    f"; the classifier's classes are {self.class_names}"
+                    f"class {of_class.class_index} is called "
+                    f"{of_class.class_name!r}; the classifier's classes "
+                    f"are {self.class_names}"
                 )
-            for attribute in found.attributes:
+            for attribute in of_class.attributes:
                 width = attribute.probabilities_before.shape[1]
                 if width != len(self.class_names):
                     raise ValueError(
-                        f"attribute {attribute.rank} of {found.class_name!r} "
-                        f"has {width} probabilities an image; the classifier "
-                        f"has {len(self.class_names)} classes"
+                        f"attribute {attribute.rank} of "
+                        f"{of_class.class_name!r} has {width} probabilities an "
+                        f"image; the classifier has {len(self.class_names)} "
+                        "classes"
                     )

@@ -20,10 +20,10 @@ def points(evaluation: record.Evaluation) -> tuple[FlipPoint, ...]:
     curve, random = evaluation.sufficiency.flips, evaluation.sufficiency.random
     if curve is None:
         return ()
-    found = []
+    points_of_curve = []
     for top, rate in enumerate(curve.values, start=1):
         baseline = random.at(top) if random else None
-        found.append(
+        points_of_curve.append(
             FlipPoint(
                 top,
                 rate,
@@ -31,4 +31,4 @@ def points(evaluation: record.Evaluation) -> tuple[FlipPoint, ...]:
                 baseline.value if baseline else None,
             )
         )
-    return tuple(found)
+    return tuple(points_of_curve)

@@ -21,8 +21,8 @@ def find(*, effect: float, strongest: float, turns: bool) -> str:
         strongest: what the strongest of the same list does.
         turns: whether it turns the decision by itself.
     """
-    found = (
+    marks = (
         (WEAK, effect < WEAK_SHARE * strongest),
         (TURNS_NOTHING, not turns),
     )
-    return "; ".join(words for words, holds in found if holds)
+    return "; ".join(words for words, holds in marks if holds)

@@ -10,7 +10,7 @@ from stylex_tf.report import findings
 class Led:
     """A coordinate, moved one way: an attribute of one class."""
 
-    found: findings.ClassFindings
+    of_class: findings.ClassFindings
     view: findings.AttributeView
 
 
@@ -34,18 +34,21 @@ class List:
     lines: tuple[Line, ...]
 
 
-def lists(found: findings.Findings) -> tuple[List, ...]:
+def lists(shown: findings.Findings) -> tuple[List, ...]:
     """Makes a list a class; of two classes one list.
 
     What leads to one of two classes leads to the other when it is moved the
     other way: in two lists it would be read as two attributes.
 
     Args:
-        found: all that is on the page.
+        shown: all that is on the page.
     """
-    if len(found.class_names) == 2:
-        return (List(found.classes, tuple(_lines(found.classes))),)
-    return tuple(List((one,), tuple(_lines([one]))) for one in found.classes)
+    if len(shown.class_names) == 2:
+        return (List(shown.classes, tuple(_lines(shown.classes))),)
+    return tuple(
+        List((of_class,), tuple(_lines([of_class])))
+        for of_class in shown.classes
+    )
 
 
 def strength(led: Led) -> tuple[float, float]:
@@ -57,29 +60,33 @@ def strength(led: Led) -> tuple[float, float]:
     return (-1.0 if share is None else share, led.view.mean_effect)
 
 
-def by_coordinate(found: findings.Findings) -> Mapping[int, list[Led]]:
+def by_coordinate(shown: findings.Findings) -> Mapping[int, list[Led]]:
     """Lists, for each coordinate, all attributes on the page that it makes.
 
     Args:
-        found: all that is on the page.
+        shown: all that is on the page.
     """
-    return _grouped(_all(found.classes))
+    return _grouped(_all(shown.classes))
 
 
 def _grouped(led: Iterable[Led]) -> dict[int, list[Led]]:
     """Groups attributes by their coordinates, in the order given."""
     groups: dict[int, list[Led]] = {}
-    for one in led:
-        groups.setdefault(one.view.coordinate, []).append(one)
+    for attribute in led:
+        groups.setdefault(attribute.view.coordinate, []).append(attribute)
     return groups
 
 
 def _all(classes: Sequence[findings.ClassFindings]) -> list[Led]:
-    return [Led(one, view) for one in classes for view in one.attributes]
+    return [
+        Led(of_class, view)
+        for of_class in classes
+        for view in of_class.attributes
+    ]
 
 
 def _lines(classes: Sequence[findings.ClassFindings]) -> list[Line]:
     # The sort is stable: of equals, the higher in its class's list is first.
     ranked = sorted(_all(classes), key=lambda led: led.view.rank)
     strongest_first = sorted(ranked, key=strength, reverse=True)
-    return [Line(tuple(one)) for one in _grouped(strongest_first).values()]
+    return [Line(tuple(group)) for group in _grouped(strongest_first).values()]

@@ -121,7 +121,7 @@ def render(data: ReportData, encoding: pictures.Encoding) -> str:
         (_TEMPLATES / name).read_text("utf-8") for name in _STYLES
     )
     script = (_TEMPLATES / "report.js").read_text("utf-8")
-    found = (
+    warnings = (
         *data.training,
         *cautions.find(data.evaluation, data.findings, data.causes),
     )
@@ -137,7 +137,7 @@ def render(data: ReportData, encoding: pictures.Encoding) -> str:
             wording.attribute_name, ambiguous=_ambiguous(data.findings)
         ),
         verdict=verdict.judge(
-            data.findings, data.evaluation, found, data.effort
+            data.findings, data.evaluation, warnings, data.effort
         ),
         levels=verdict.Level,
         lists=overview.lists(data.findings),
@@ -147,16 +147,16 @@ def render(data: ReportData, encoding: pictures.Encoding) -> str:
         mark_of=single_image.mark,
         legend=marks.LEGEND,
         marked=any(
-            one.mark(view)
-            for one in data.findings.classes
-            for view in one.attributes
+            of_class.mark(view)
+            for of_class in data.findings.classes
+            for view in of_class.attributes
         ),
         heat_maps=heat_map.draw,
         curve_of=dose_curve.draw,
         plot_width=dose_curve.WIDTH,
         plot_height=dose_curve.HEIGHT,
-        cautions=found,
-        raised={caution.code for caution in found},
+        cautions=warnings,
+        raised={caution.code for caution in warnings},
         groups=_measured(data.evaluation),
         flips=flip_curve.points(data.evaluation),
         truth_measured=cautions.truth_measured(data.evaluation),
@@ -207,8 +207,8 @@ def _factors(findings: findings_lib.Findings) -> dict[int, str]:
     """Returns the known factors of the coordinates on the page."""
     return {
         view.coordinate: view.factor
-        for found in findings.classes
-        for view in found.attributes
+        for of_class in findings.classes
+        for view in of_class.attributes
         if view.factor is not None
     }
 
@@ -217,8 +217,8 @@ def _ambiguous(findings: findings_lib.Findings) -> set[str]:
     """Returns the factors that several coordinates on the page move."""
     pairs = {
         (view.factor, view.coordinate)
-        for found in findings.classes
-        for view in found.attributes
+        for of_class in findings.classes
+        for view in of_class.attributes
         if view.factor is not None
     }
     counted = collections.Counter(factor for factor, _ in pairs)

@@ -11,19 +11,21 @@ from stylex_tf.report import findings, lettering, wording
 _WORDS, _MARGIN, _GAP = 1.6, 0.15, 0.03
 
 
-def draw(found: findings.ClassFindings, names: Mapping[int, str]) -> np.ndarray:
+def draw(
+    of_class: findings.ClassFindings, names: Mapping[int, str]
+) -> np.ndarray:
     """Draws a row an attribute: its name, then pairs of before and after.
 
     Args:
-        found: a class with at least one attribute that has examples.
+        of_class: a class with at least one attribute that has examples.
         names: of coordinates that people gave one.
 
     Returns:
         uint8 [H, W, 3].
     """
     rows = [
-        (view, _pairs(view, found.class_index))
-        for view in found.attributes
+        (view, _pairs(view, of_class.class_index))
+        for view in of_class.attributes
         if view.image_ids
     ]
     side = rows[0][1][0][0].width
@@ -43,7 +45,7 @@ def draw(found: findings.ClassFindings, names: Mapping[int, str]) -> np.ndarray:
     pen = ImageDraw.Draw(sheet)
     for line, (view, pairs) in enumerate(rows):
         top = margin + line * (side + margin)
-        _describe(pen, found, view, names, (margin, top), (words, side))
+        _describe(pen, of_class, view, names, (margin, top), (words, side))
         for column, (before, after) in enumerate(pairs):
             left = 2 * margin + words + column * pair
             sheet.paste(before, (left, top))
@@ -70,7 +72,7 @@ def _pairs(
 
 def _describe(
     pen: ImageDraw.ImageDraw,
-    found: findings.ClassFindings,
+    of_class: findings.ClassFindings,
     view: findings.AttributeView,
     names: Mapping[int, str],
     corner: tuple[int, int],
@@ -83,9 +85,9 @@ def _describe(
     texts = [(f"{view.rank}. {name}", large)]
     if view.share_flipped is not None:
         share = wording.percent(view.share_flipped)
-        images = wording.count(found.images, "image")
+        images = wording.count(of_class.images, "image")
         texts.append((f"turns {share} of {images}", small))
-    texts.append((found.mark(view), small))
+    texts.append((of_class.mark(view), small))
     left, top = corner
     for text, height in texts:
         for line in _wrap(lettering.drawable(text), height, width):

@@ -9,7 +9,7 @@ from stylex_tf.report import animation, contact_sheet, findings, paper_sheet
 
 def write(
     folder: pathlib.Path,
-    found: findings.Findings,
+    all_shown: findings.Findings,
     names: Mapping[int, str],
 ) -> None:
     """Writes a PNG a class and a GIF an attribute.
@@ -20,14 +20,14 @@ def write(
 
     Args:
         folder: made where it is missing.
-        found: what to show; what has no examples has no picture.
+        all_shown: what to show; what has no examples has no picture.
         names: of coordinates that people gave one.
     """
     written = set()
-    for one in found.classes:
+    for of_class in all_shown.classes:
         for ending, shown in (
-            ("", one),
-            ("_on_photographs", one.on_photographs()),
+            ("", of_class),
+            ("_on_photographs", of_class.on_photographs()),
         ):
             written |= _write_class(folder, shown, names, ending)
     for pattern in ("class_*.png", "class_*_attribute_*.gif"):
@@ -37,20 +37,20 @@ def write(
 
 def _write_class(
     folder: pathlib.Path,
-    one: findings.ClassFindings,
+    of_class: findings.ClassFindings,
     names: Mapping[int, str],
     ending: str,
 ) -> set[pathlib.Path]:
     """Writes the pictures of a class, and returns their paths."""
     written = set()
-    stem = f"class_{one.class_index}"
-    with_examples = [view for view in one.attributes if view.image_ids]
+    stem = f"class_{of_class.class_index}"
+    with_examples = [view for view in of_class.attributes if view.image_ids]
     for view in with_examples:
         path = folder / f"{stem}_attribute_{view.rank}{ending}.gif"
-        atomic_file.write(path, animation.flicker(view, one.class_index))
+        atomic_file.write(path, animation.flicker(view, of_class.class_index))
         written.add(path)
     if with_examples:
         path = folder / f"{stem}{ending}.png"
-        contact_sheet.write_png(path, paper_sheet.draw(one, names))
+        contact_sheet.write_png(path, paper_sheet.draw(of_class, names))
         written.add(path)
     return written

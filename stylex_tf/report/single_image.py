@@ -55,17 +55,17 @@ class SingleImage:
         )
 
 
-def mark(one: SingleImage, edit: Edit, *, on_photograph: bool = False) -> str:
+def mark(image: SingleImage, edit: Edit, *, on_photograph: bool = False) -> str:
     """Returns what to be careful about with one of the independent edits.
 
     Args:
-        one: the image.
+        image: the image.
         edit: one of its edits.
         on_photograph: of the edit carried onto the photograph.
     """
     said = edit.probabilities_carried if on_photograph else edit.probabilities
     return marks.find(
         effect=edit.effect,
-        strongest=max(other.effect for other in one.independent),
-        turns=int(said.argmax()) == one.target,
+        strongest=max(other.effect for other in image.independent),
+        turns=int(said.argmax()) == image.target,
     )

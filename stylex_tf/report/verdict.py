@@ -74,7 +74,7 @@ class Verdict:
 
 
 def judge(
-    found: findings.Findings,
+    shown: findings.Findings,
     evaluation: record.Evaluation,
     warnings: Sequence[cautions.Caution],
     effort: Effort | None = None,
@@ -82,17 +82,17 @@ def judge(
     """Sums a page up.
 
     Args:
-        found: what is listed.
+        shown: what is listed.
         evaluation: the figures.
         warnings: all that stand on the page.
         effort: what went into the run; None where nobody says.
     """
-    listed = [one for each in overview.lists(found) for one in each.lines]
+    listed = [line for each in overview.lists(shown) for line in each.lines]
     sound = _distinct(
         [
-            one.first
-            for one in listed
-            if not one.first.found.mark(one.first.view)
+            line.first
+            for line in listed
+            if not line.first.of_class.mark(line.first.view)
         ]
     )
     return Verdict(
@@ -112,7 +112,7 @@ def _level(
 ) -> Level:
     if not listed:
         return Level.NOTHING
-    codes = {one.code.partition("/")[0] for one in warnings}
+    codes = {warning.code.partition("/")[0] for warning in warnings}
     if codes.intersection(_GRAVE):
         return Level.DOUBTFUL
     turned = evaluation.sufficiency.flips
@@ -124,11 +124,14 @@ def _level(
 def _distinct(led: list[overview.Led]) -> list[overview.Led]:
     """Keeps the strongest of those that move one factor, strongest first."""
     best: dict[str | int, overview.Led] = {}
-    for one in sorted(led, key=overview.strength, reverse=True):
-        best.setdefault(one.view.factor or one.view.coordinate, one)
+    for attribute in sorted(led, key=overview.strength, reverse=True):
+        best.setdefault(
+            attribute.view.factor or attribute.view.coordinate, attribute
+        )
     # A coordinate may be read as another factor in another class's images.
     by_coordinate = {
-        one.view.coordinate: one for one in reversed(best.values())
+        attribute.view.coordinate: attribute
+        for attribute in reversed(best.values())
     }
     return sorted(by_coordinate.values(), key=overview.strength, reverse=True)
 
@@ -161,12 +164,12 @@ def _advice(evaluation: record.Evaluation, effort: Effort | None) -> list[str]:
     tested = evaluation.significance.attributes
     advice = []
     if tested is not None:
-        found = wording.count(int(tested.value), "attribute")
+        attributes = wording.count(int(tested.value), "attribute")
         images = wording.count(tested.n, "image")
         advice.append(
-            f"The search handed on {found}; on {images} that it had not seen, "
-            "none of them turned more decisions than rebuilding the images "
-            "does, beyond chance."
+            f"The search handed on {attributes}; on {images} that it had not "
+            "seen, none of them turned more decisions than rebuilding the "
+            "images does, beyond chance."
         )
     if effort is None:
         return advice

@@ -66,17 +66,17 @@ def of_attribute(
 
 
 def has_two(
-    found: findings.Findings,
+    shown: findings.Findings,
     single_images: tuple[single_image.SingleImage, ...],
 ) -> bool:
     """Says whether the page shows any edit on a photograph.
 
     Args:
-        found: the attributes on the page.
+        shown: the attributes on the page.
         single_images: the single images on the page, whose edits always are.
     """
     return any(
         view.carried is not None
-        for one in found.classes
-        for view in one.attributes
-    ) or any(one.independent or one.subset for one in single_images)
+        for of_class in shown.classes
+        for view in of_class.attributes
+    ) or any(image.independent or image.subset for image in single_images)

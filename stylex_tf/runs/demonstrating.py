@@ -35,16 +35,16 @@ def demonstrate(
         return {}
     rows = {name: row for row, name in enumerate(search_result.table.image_ids)}
     return {
-        (one.class_index, view.rank): _turn(
+        (of_class.class_index, view.rank): _turn(
             trained,
             search_result,
-            one.class_index,
+            of_class.class_index,
             view,
             np.array([rows[name] for name in view.image_ids], int),
             plan,
         )
-        for one in shown.classes
-        for view in one.attributes
+        for of_class in shown.classes
+        for view in of_class.attributes
         if view.image_ids
     }
 

@@ -200,5 +200,5 @@ def _num_classes(path: pathlib.Path) -> int:
     with plain_paths.of(path.parent) as plain:
         reader = tf.train.load_checkpoint(str(plain / path.name))
         of_variables = reader.get_variable_to_shape_map()
-    (found,) = (of_variables[name] for name in _CLASSES if name in of_variables)
-    return int(found[0])
+    (shape,) = (of_variables[name] for name in _CLASSES if name in of_variables)
+    return int(shape[0])

@@ -87,8 +87,8 @@ def names(shown: findings.Findings) -> dict[int, str]:
         shown: each class's attributes.
     """
     called: dict[int, str] = {}
-    for found in shown.classes:
-        for view in found.attributes:
+    for of_class in shown.classes:
+        for view in of_class.attributes:
             if view.factor is not None and (view.purity or 0.0) >= _PURE:
                 called.setdefault(view.coordinate, wording.words(view.factor))
     return called

@@ -164,7 +164,7 @@ def _plan(
     settings = trained.settings
     top_k = settings.attributes.top_k
     return layout.plan(
-        sum(len(one[:top_k]) for one in search_result.by_class.values()),
+        sum(len(ranked[:top_k]) for ranked in search_result.by_class.values()),
         settings.model.resolution,
     )
 
@@ -212,8 +212,8 @@ def write_report(
             ),
             causes=sum(manifest.causes_by_class, ()),
             training=tuple(
-                cautions.Caution(one.code, one.headline, one.text)
-                for one in trained.record.symptoms()
+                cautions.Caution(symptom.code, symptom.headline, symptom.text)
+                for symptom in trained.record.symptoms()
             ),
             greyscale=manifest.greyscale,
             demonstrations=demonstrating.demonstrate(

@@ -106,13 +106,13 @@ def _once_each(
 ) -> list[selection.Attribute]:
     """Keeps that end of each coordinate that does more."""
     best: dict[int, selection.Attribute] = {}
-    for one in attributes:
-        best.setdefault(one.coordinate, one)
+    for attribute in attributes:
+        best.setdefault(attribute.coordinate, attribute)
     return list(best.values())
 
 
 def _by_itself(named: Sequence[selection.Attribute]) -> list[Moved]:
-    return [[one] for one in named]
+    return [[attribute] for attribute in named]
 
 
 def _growing(named: Sequence[selection.Attribute]) -> list[Moved]:
@@ -134,8 +134,12 @@ def _edits(
     coordinates = np.full((len(moved), len(moved[-1])), -1)
     directions = np.zeros_like(coordinates)
     for index, group in enumerate(moved):
-        coordinates[index, : len(group)] = [one.coordinate for one in group]
-        directions[index, : len(group)] = [one.direction for one in group]
+        coordinates[index, : len(group)] = [
+            attribute.coordinate for attribute in group
+        ]
+        directions[index, : len(group)] = [
+            attribute.direction for attribute in group
+        ]
     styles = search_result.table.space.apply(
         np.repeat(search_result.styles[row][None], len(moved), axis=0),
         coordinates,
@@ -154,15 +158,15 @@ def _edits(
     )
     return tuple(
         single_image.Edit(
-            coordinate=one.coordinate,
-            direction=one.direction,
-            effect=one.effect,
+            coordinate=attribute.coordinate,
+            direction=attribute.direction,
+            effect=attribute.effect,
             picture=picture,
             probabilities=said[place],
             carried=carried[place],
             probabilities_carried=said_carried[place],
         )
-        for place, (one, picture) in enumerate(
+        for place, (attribute, picture) in enumerate(
             zip(named, pictures, strict=True)
         )
     )

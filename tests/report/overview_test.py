@@ -31,7 +31,7 @@ def _view(rank, coordinate, share, direction=findings.TOWARDS_MAXIMUM, of=2):
 def _told(found):
     return [
         [
-            [(led.found.class_index, led.view.rank) for led in line.led]
+            [(led.of_class.class_index, led.view.rank) for led in line.led]
             for line in one.lines
         ]
         for one in overview.lists(found)
@@ -102,7 +102,7 @@ class OverviewTest(absltest.TestCase):
         (_, other) = overview.by_coordinate(found)[7]
 
         self.assertIs(other.view, there)
-        self.assertEqual(other.found.class_index, 0)
+        self.assertEqual(other.of_class.class_index, 0)
 
 
 if __name__ == "__main__":

@@ -157,10 +157,10 @@ def from_proto(proto: Message, dtype: str, name: str) -> np.ndarray:
     """
     tensor: object = proto
     number, kind, field = _DTYPES[dtype]
-    found = tensor.dtype  # type: ignore[attr-defined]
-    if found != number:
+    sent = tensor.dtype  # type: ignore[attr-defined]
+    if sent != number:
         raise errors.UsageError(
-            f"{name} is {_NAMES.get(found, f'of type number {found}')}; "
+            f"{name} is {_NAMES.get(sent, f'of type number {sent}')}; "
             f"expected {dtype}"
         )
     shape = tuple(

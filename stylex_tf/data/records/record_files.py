@@ -82,8 +82,8 @@ def fetcher(
         return np.array(records.read(indices), dtype=object)
 
     def fetch(indices: tf.Tensor) -> tf.Tensor:
-        found = tf.numpy_function(read, [indices], tf.string, stateful=False)
-        return tf.ensure_shape(found, indices.shape)
+        records = tf.numpy_function(read, [indices], tf.string, stateful=False)
+        return tf.ensure_shape(records, indices.shape)
 
     return fetch
 

@@ -29,10 +29,10 @@ class Row:
 
     def check_length(self, expected: int, *, or_more: bool = False) -> None:
         """Raises DataError unless the row has so many cells."""
-        found = len(self.cells)
-        if found < expected or (found > expected and not or_more):
+        count = len(self.cells)
+        if count < expected or (count > expected and not or_more):
             least = "at least " if or_more else ""
-            raise self.error(f"{found} values; expected {least}{expected}")
+            raise self.error(f"{count} values; expected {least}{expected}")
 
 
 def find(archive: archives.Archive, *names: str, hint: str = "") -> str:
@@ -41,11 +41,11 @@ def find(archive: archives.Archive, *names: str, hint: str = "") -> str:
     Raises:
         DataError: there is none, or more than one; ends with the hint.
     """
-    found = find_all(archive, *names)
-    if len(found) == 1:
-        return found[0]
-    said = f"{len(found)} files" if found else "no file"
-    those = f" ({', '.join(found[:3])})" if found else ""
+    files = find_all(archive, *names)
+    if len(files) == 1:
+        return files[0]
+    said = f"{len(files)} files" if files else "no file"
+    those = f" ({', '.join(files[:3])})" if files else ""
     raise errors.DataError(
         f"{archive.path}: {said} {' or '.join(names)}{those}; expected one"
         + (f". {hint}" if hint else "")

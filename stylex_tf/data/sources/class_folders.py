@@ -137,7 +137,7 @@ def _class_level(
     same = (
         len(below) > 1
         and len(inner) > 1
-        and all(found == inner and "" not in found for found in below.values())
+        and all(names == inner and "" not in names for names in below.values())
     )
     if not same or (classes and set(classes) <= set(below)):
         return paths
@@ -185,5 +185,5 @@ def _tell_of_others(archive: archives.Archive, listed: set[str]) -> None:
 
 
 def _some(names: Sequence[str] | set[str] | dict[str, set[str]]) -> str:
-    found = sorted(names)
-    return ", ".join(found[:3]) + ", ..." * (len(found) > 3)
+    in_order = sorted(names)
+    return ", ".join(in_order[:3]) + ", ..." * (len(in_order) > 3)

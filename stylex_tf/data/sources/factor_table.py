@@ -18,7 +18,7 @@ _MOST_VALUES = 50
 
 
 def add_factors(
-    archive: archives.Archive, found: listing.Listing, wanted: Sequence[str]
+    archive: archives.Archive, listed: listing.Listing, wanted: Sequence[str]
 ) -> listing.Listing:
     """Gives every image of a listing its factors, where there is a table.
 
@@ -27,7 +27,7 @@ def add_factors(
 
     Args:
         archive: may hold one factors.csv, in any folder.
-        found: the images.
+        listed: the images.
         wanted: the columns to read; all, where it is empty.
 
     Raises:
@@ -40,7 +40,7 @@ def add_factors(
                 f"factors is {tuple(wanted)}, but {archive.path} has no "
                 f"{FILE_NAME}; expected one row an image, one column a factor"
             )
-        return found
+        return listed
     file = annotations.find(archive, FILE_NAME)
     columns = _columns(image_tables.header(archive, file), wanted)
     cells = {
@@ -48,21 +48,21 @@ def add_factors(
         for row, name, values in image_tables.rows(archive, file, columns)
         if _check_cells(row, columns, values)
     }
-    for image in found.images:
+    for image in listed.images:
         if image.name not in cells:
             raise errors.DataError(
                 f"{archive.path}/{image.name}: has no row in {file}"
             )
-    used = [cells[image.name] for image in found.images]
+    used = [cells[image.name] for image in listed.images]
     factors = tuple(
         _factor(archive, file, column, [values[place] for values in used])
         for place, column in enumerate(columns)
     )
     return dataclasses.replace(
-        found,
+        listed,
         images=[
             dataclasses.replace(image, factors=_numbers(factors, values))
-            for image, values in zip(found.images, used, strict=True)
+            for image, values in zip(listed.images, used, strict=True)
         ],
         factors=factors,
     )

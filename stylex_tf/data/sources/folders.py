@@ -68,13 +68,14 @@ class ImageFolder:
         """
         self.archive = archives.open_archive(path)
         self.unreadable: list[manifest.Unreadable] = []
-        found = reader(self.archive)
-        self.factors = found.factors
-        self.class_names = _choose_classes(path, found, classes)
+        listed = reader(self.archive)
+        self.factors = listed.factors
+        self.class_names = _choose_classes(path, listed, classes)
         kept = [
             image
-            for image in found.images
-            if found.class_names is None or image.class_name in self.class_names
+            for image in listed.images
+            if listed.class_names is None
+            or image.class_name in self.class_names
         ]
         self._files = _mixed(kept, seed)
 
@@ -145,22 +146,22 @@ class ImageFolder:
 
 
 def _choose_classes(
-    path: pathlib.Path, found: listing.Listing, wanted: Sequence[str]
+    path: pathlib.Path, listed: listing.Listing, wanted: Sequence[str]
 ) -> tuple[str, ...]:
-    if found.class_names is None:
-        return _taken_classes(path, found, wanted)
+    if listed.class_names is None:
+        return _taken_classes(path, listed, wanted)
     trained = {
-        image.class_name for image in found.images if image.split != "test"
+        image.class_name for image in listed.images if image.split != "test"
     }
     missing = [
-        name for name in wanted or found.class_names if name not in trained
+        name for name in wanted or listed.class_names if name not in trained
     ]
     if missing:
-        known = [name for name in found.class_names if name in trained]
+        known = [name for name in listed.class_names if name in trained]
         raise errors.DataError(
             f"{path}: no training image of class {missing[0]!r}; found {known}"
         )
-    names = tuple(wanted or found.class_names)
+    names = tuple(wanted or listed.class_names)
     for name in names:
         if name != name.encode("utf-8", "replace").decode():
             raise errors.DataError(
@@ -176,10 +177,10 @@ def _choose_classes(
 
 
 def _taken_classes(
-    path: pathlib.Path, found: listing.Listing, wanted: Sequence[str]
+    path: pathlib.Path, listed: listing.Listing, wanted: Sequence[str]
 ) -> tuple[str, ...]:
     """Returns the classes of images without labels: a classifier's."""
-    if not found.images:
+    if not listed.images:
         raise errors.DataError(f"{path}: no image; expected some")
     if len(set(wanted)) < max(2, len(wanted)):
         raise errors.DataError(

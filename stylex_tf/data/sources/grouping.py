@@ -30,13 +30,13 @@ def is_pattern(group: str) -> bool:
 
 
 def name_groups(
-    archive: archives.Archive, found: listing.Listing, group: str
+    archive: archives.Archive, listed: listing.Listing, group: str
 ) -> listing.Listing:
     """Gives every image of a listing the name of its group.
 
     Args:
         archive: whose images are listed.
-        found: the images.
+        listed: the images.
         group: a regular expression with one bracket group, which is searched
             in the name of each file, with its folders; or a column of the one
             .csv that has it, whose empty cells leave an image by itself. ""
@@ -46,11 +46,11 @@ def name_groups(
         DataError: an image has no group.
     """
     if not group:
-        return found
+        return listed
     if is_pattern(group):
         names = {
             image.name: match[1]
-            for image in found.images
+            for image in listed.images
             if (match := re.search(group, image.name)) and match[1]
         }
         why = f"does not match group {group!r}"
@@ -61,14 +61,14 @@ def name_groups(
             for _, name, (cell,) in image_tables.rows(archive, file, [group])
         }
         why = f"has no row in {file}, whose column {group!r} is the group"
-    without = [image.name for image in found.images if image.name not in names]
+    without = [image.name for image in listed.images if image.name not in names]
     if without:
         more = f", nor do {len(without) - 1} more" if len(without) > 1 else ""
         raise errors.DataError(f"{archive.path}/{without[0]}: {why}{more}")
     return dataclasses.replace(
-        found,
+        listed,
         images=[
             dataclasses.replace(image, group=names[image.name])
-            for image in found.images
+            for image in listed.images
         ],
     )

@@ -251,10 +251,10 @@ def _read_array(path: pathlib.Path, file: IO[bytes], magic: int) -> np.ndarray:
     """Reads as many bytes as the header says, and no more than are allowed."""
     rank = magic & 0xFF
     header = file.read(4 + 4 * rank)
-    found = header[:4].hex()
-    if found != f"{magic:08x}":
+    beginning = header[:4].hex()
+    if beginning != f"{magic:08x}":
         raise errors.DataError(
-            f"{path}: begins with {found or 'nothing'}; expected the magic "
+            f"{path}: begins with {beginning or 'nothing'}; expected the magic "
             f"number {magic:08x}"
         )
     if len(header) < 4 + 4 * rank:

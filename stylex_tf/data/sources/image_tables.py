@@ -33,18 +33,18 @@ def find(archive: archives.Archive, column: str) -> str:
         if name.lower().endswith(".csv"):
             first = next(annotations.rows(archive, name), None)
             headers[name] = first.cells if first else []
-    found = [
+    with_column = [
         name
         for name, header in headers.items()
         if column in header and header.index(column) != image_column(header)
     ]
-    if len(found) != 1:
+    if len(with_column) != 1:
         known = "; ".join(f"{n}: {', '.join(h)}" for n, h in headers.items())
         raise errors.DataError(
-            f"{archive.path}: {len(found)} .csv files have a column "
+            f"{archive.path}: {len(with_column)} .csv files have a column "
             f"{column!r}; expected one. Found {known or 'no .csv file'}"
         )
-    return found[0]
+    return with_column[0]
 
 
 def image_column(header: Sequence[str]) -> int:
@@ -61,10 +61,10 @@ def header(archive: archives.Archive, file: str) -> annotations.Row:
     Raises:
         DataError: it has none.
     """
-    found = next(annotations.rows(archive, file), None)
-    if found is None:
+    first = next(annotations.rows(archive, file), None)
+    if first is None:
         raise errors.DataError(f"{archive.path}/{file}: has no rows")
-    return found
+    return first
 
 
 def rows(
@@ -86,14 +86,14 @@ def rows(
     for row in table:
         row.check_length(1 + max((of_image, *places)), or_more=True)
         name = row.cells[of_image]
-        found = paths.get(name.lower(), [])
-        if len(found) != 1:
-            those = f" ({', '.join(found[:3])})" if found else ""
+        named = paths.get(name.lower(), [])
+        if len(named) != 1:
+            those = f" ({', '.join(named[:3])})" if named else ""
             raise row.error(
-                f"{name} is the name of {len(found)} images{those}; expected "
+                f"{name} is the name of {len(named)} images{those}; expected "
                 "one"
             )
-        if found[0] in seen:
+        if named[0] in seen:
             raise row.error(f"{name} is there twice")
-        seen.add(found[0])
-        yield row, found[0], [row.cells[place] for place in places]
+        seen.add(named[0])
+        yield row, named[0], [row.cells[place] for place in places]

@@ -67,9 +67,9 @@ def reader(
         )
 
     def read(archive: archives.Archive) -> listing.Listing:
-        found = readers[layout](archive)
+        listed = readers[layout](archive)
         if layout not in _WITH_FACTORS:
-            found = factor_table.add_factors(archive, found, factors)
-        return grouping.name_groups(archive, found, group)
+            listed = factor_table.add_factors(archive, listed, factors)
+        return grouping.name_groups(archive, listed, group)
 
     return read

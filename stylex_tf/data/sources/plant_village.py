@@ -20,11 +20,11 @@ def list_images(archive: archives.Archive) -> listing.Listing:
     Raises:
         DataError: a folder has no ___ in its name.
     """
-    found = class_folders.list_images(archive, hint=_HINT)
+    listed = class_folders.list_images(archive, hint=_HINT)
     return listing.Listing(
         [
             dataclasses.replace(image, class_name=_health(archive, image))
-            for image in found.images
+            for image in listed.images
         ],
         (HEALTHY, SICK),
     )
