@@ -94,7 +94,7 @@ def main(_):
 def _timed(
     function: Callable[[], effects_lib.StyleEffects],
 ) -> tuple[float, effects_lib.StyleEffects]:
-    """The median time of a few calls, of one where it is long."""
+    """Returns the median time of a few calls, of one where it is long."""
     seconds: list[float] = []
     while not seconds or (len(seconds) < 5 and sum(seconds) < _REPEAT_SECONDS):
         start = time.perf_counter()

@@ -165,7 +165,7 @@ def _measurement(
 
 
 def _table(rows: Mapping[str, Sequence[Measured]]) -> str:
-    """Means over the seeds; of accuracies, the least and the most as well."""
+    """Writes means over the seeds; of accuracies least and most as well."""
     first = next(iter(rows.values()))[0]
     columns = [f"attribute {name}" for name in first.attributes]
     columns += [f"factor {name}" for name in first.factors]

@@ -66,7 +66,7 @@ def report(
 
 
 def recall(exact: np.ndarray, chosen: np.ndarray) -> float:
-    """The share of the best edits that help among the candidates.
+    """Returns the share of the best edits that help among the candidates.
 
     Args:
         exact: effects on the target, [N, 2S].
@@ -86,7 +86,7 @@ def _best(exact: np.ndarray) -> np.ndarray:
 
 
 def _top(values: np.ndarray, count: int) -> np.ndarray:
-    """Which are among the largest of their row, bool [N, E]."""
+    """Tells which are among the largest of their row, bool [N, E]."""
     order = np.argsort(-values.astype(np.float64), axis=1, kind="stable")
     mask = np.zeros(values.shape, bool)
     np.put_along_axis(mask, order[:, :count], True, axis=1)
@@ -137,7 +137,7 @@ def _masked(
     pilot: np.ndarray,
     count: int,
 ) -> effects_lib.StyleEffects:
-    """The table as the screened search would have measured it."""
+    """Returns the table as the screened search would have measured it."""
     kept = _top(promise, count)
     kept[pilot] = True
     shape = table.effects.shape[:3]
@@ -150,7 +150,7 @@ def _masked(
 def _same_top(
     exact: effects_lib.StyleEffects, other: effects_lib.StyleEffects
 ) -> str:
-    """How many of the classes' top 8 are the same: "16/16"."""
+    """Counts the classes' top 8 that are the same: "16/16"."""
     same, of = 0, 0
     for target in range(exact.num_classes):
         expected, selected = (

@@ -27,7 +27,7 @@ Conv = Callable[[tf.Tensor, tf.Tensor], tf.Tensor]
 
 
 def _with_filter(kernel: tf.Tensor) -> tf.Tensor:
-    """The 3x3 kernel filtered to 6x6, [3, 3, I, O] -> [6, 6, I, O]."""
+    """Filters the 3x3 kernel to 6x6, [3, 3, I, O] -> [6, 6, I, O]."""
     _, _, i, o = kernel.shape
     taps = tf.constant([1.0, 3.0, 3.0, 1.0]) / 8.0
     fir = tf.einsum("h,w->hw", taps, taps)[:, :, None, None]
@@ -68,7 +68,7 @@ _WAYS: dict[str, tuple[Conv, Conv, Conv]] = {
 def _milliseconds(
     ways: tuple[Conv, ...], x: tf.Tensor, kernel: tf.Tensor
 ) -> list[float]:
-    """The fastest forward and backward pass of each way, taken in turns."""
+    """Times the fastest forward and backward pass of each way, in turns."""
 
     def compiled(conv: Conv):
         @tf.function

@@ -65,7 +65,7 @@ def main(argv: list[str]) -> None:
 
 
 def _growth(rounds: int) -> None:
-    """Time and memory of a step, one size changed at a time."""
+    """Prints time and memory of a step, one size changed at a time."""
     print(
         "| | ms a step | times | images/s | GFLOP a step | times | "
         "peak memory, GiB |\n|---|---|---|---|---|---|---|"
@@ -89,7 +89,7 @@ def _growth(rounds: int) -> None:
 
 
 def _paper(rounds: int) -> None:
-    """The paper's networks at 256 px: here, and computed for accelerators."""
+    """Prints the paper's networks at 256 px: here, and for accelerators."""
     del rounds  # A step takes a minute, and compiling it little of that.
     sizes = ("model.resolution", "training.batch_size")
     costs = {}
@@ -137,7 +137,7 @@ def _paper(rounds: int) -> None:
 
 
 def _workers(rounds: int) -> None:
-    """Two processes of one core each, beside one process."""
+    """Measures two processes of one core each, beside one process."""
     cores = sorted(os.sched_getaffinity(0))[:_WORKERS]
     if len(cores) < _WORKERS:
         raise app.UsageError(
@@ -165,7 +165,7 @@ def _workers(rounds: int) -> None:
 
 
 def _rate(case: scaling_case.Case, costs: list[scaling_case.Costs]) -> float:
-    """Images a second of the whole batch; the slowest process counts."""
+    """Returns images a second of the whole batch, of the slowest process."""
     for process in costs:
         # Else each would have trained for itself, and nothing be compared.
         if process.replicas != len(costs):
@@ -186,7 +186,7 @@ def _measure(case: scaling_case.Case) -> scaling_case.Costs:
 def _measure_together(
     case: scaling_case.Case, cores: list[int]
 ) -> list[scaling_case.Costs]:
-    """The case as a cluster of processes on loopback, a core each."""
+    """Measures the case as a cluster of processes on loopback, a core each."""
     addresses = [f"127.0.0.1:{port}" for port in free_ports.find(len(cores))]
     children = []
     with contextlib.ExitStack() as stack:

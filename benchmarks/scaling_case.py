@@ -44,7 +44,7 @@ class Case:
     cores: tuple[int, ...] = ()
 
     def settings(self) -> config.ExperimentConfig:
-        """The config, valid."""
+        """Returns the config, valid."""
         settings = (paper if self.paper else quickstart).get_config()
         # One case is like another, whatever the processor.
         settings.training.precision = "float32"
@@ -189,7 +189,7 @@ def _fastest(run, number: int, images, rounds: int) -> float:
 
 
 def _gib() -> float:
-    """The most memory that this process had so far."""
+    """Returns the most memory that this process had so far."""
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024**2
 
 

@@ -29,7 +29,7 @@ def fastest(run: Callable[[], object], rounds: int) -> float:
 
 
 def peak(dtype: str, rounds: int) -> float:
-    """Floating-point operations a second of a large matrix product."""
+    """Measures floating-point operations a second of a large product."""
     a = tf.cast(tf.random.stateless_normal([_MATRIX] * 2, [0, 0]), dtype)
     product = tf.function(lambda: tf.reduce_sum(tf.matmul(a, a)))
     return 2 * _MATRIX**3 / fastest(lambda: product().numpy(), rounds)
@@ -40,7 +40,7 @@ def make_step(
     strategy: tf.distribute.Strategy,
     classes: int = _CLASSES,
 ) -> tuple[step.TrainStep, state_lib.TrainState]:
-    """A step of fresh networks that explain a fresh classifier."""
+    """Makes a step of fresh networks that explain a fresh classifier."""
     architecture = architectures.BY_NAME[settings.classifier.architecture]
     with strategy.scope():
         classifier = adapter.from_keras(
@@ -58,7 +58,7 @@ def make_step(
 
 
 def operations(graph: tf.Graph) -> int:
-    """Floating-point operations of the graph, as TensorFlow counts them."""
+    """Counts floating-point operations of the graph, as TensorFlow does."""
     options = tf.compat.v1.profiler.ProfileOptionBuilder.float_operation()
     options["output"] = "none"
     # It warns of a deprecation inside itself.
@@ -102,13 +102,13 @@ def report(settings: config.ExperimentConfig, *, rounds: int) -> None:
 
 
 def noise(batch: int, size: int) -> np.ndarray:
-    """Images to train on, uint8 [N, H, W, 3]."""
+    """Makes images to train on, uint8 [N, H, W, 3]."""
     shape = [batch, size, size, 3]
     return np.random.default_rng(0).integers(0, 256, shape, np.uint8)
 
 
 def distinct_steps(table: tuple[phases.Phase, ...]) -> dict[int, float]:
-    """The first step of each set of phases that ever run together.
+    """Returns the first step of each set of phases that ever run together.
 
     Returns:
         The step's number, and the share of all steps that run these phases.

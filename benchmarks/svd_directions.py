@@ -70,13 +70,13 @@ class _Along:
         self._directions = tf.constant(directions, tf.float32)
 
     def rows(self, styles: np.ndarray) -> np.ndarray:
-        """[N, T] -> [N, D + T]."""
+        """Puts projections on the D directions first, [N, T] -> [N, D + T]."""
         size = self._directions.shape[1]
         along = styles[:, :size] @ self._directions.numpy().T
         return np.concatenate([along, styles], axis=1).astype(np.float32)
 
     def __call__(self, rows: tf.Tensor) -> tf.Tensor:
-        """[B, D + T] -> images."""
+        """Generates images of coordinates along the directions, [B, D + T]."""
         count, size = self._directions.shape
         styles = rows[:, count:]
         before = tf.matmul(styles[:, :size], self._directions, transpose_b=True)
@@ -87,7 +87,7 @@ class _Along:
 
 
 def _judge(along, classify, searched, unseen, count: int) -> list[str]:
-    """Mean best effect, then flip rates and changes, as printed."""
+    """Measures the mean best effect, then flip rates and changes."""
     rows, others = along.rows(searched), along.rows(unseen)
     ranges = style_ranges.StyleRanges.from_styles(rows, searched=count)
     table, held_out = (

@@ -147,7 +147,7 @@ def kinds(
 
 
 def _other_classes(data: config.DataConfig) -> tuple[str, ...]:
-    """Two classes of a data set of which a model knows others."""
+    """Returns two classes of a data set of which a model knows others."""
     if not data.classes:
         return ()
     for known in idx.KNOWN.values():
@@ -159,7 +159,7 @@ def _other_classes(data: config.DataConfig) -> tuple[str, ...]:
 
 
 def _any_cause(name: str) -> str:
-    """A rule has a cause; labels are of no account here."""
+    """Names any cause: a rule needs one, and labels do not matter here."""
     factor = next(
         factor for factor in worlds.get(name).factors if factor.values
     )

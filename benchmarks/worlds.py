@@ -192,7 +192,7 @@ def _with_seed(
 def _without_classification_loss(
     settings: config.ExperimentConfig, first: run_folder.RunFolder
 ) -> config.ExperimentConfig:
-    """The same experiment for the classifier of the first run."""
+    """Returns the same experiment for the classifier of the first run."""
     path = settings.classifier.path or str(
         first.classifier / "classifier.keras"
     )
@@ -204,7 +204,7 @@ def _without_classification_loss(
 
 
 def _plain(settings: config.ExperimentConfig) -> dict[str, Any]:
-    """Every field but the seed, as JSON gives them back."""
+    """Returns every field but the seed, as JSON gives them back."""
     fields = json.loads(json.dumps(dataclasses.asdict(settings)))
     del fields["seed"]
     return fields

@@ -313,7 +313,7 @@ class ExperimentConfig:
 
     @property
     def total_steps(self) -> int:
-        """Training steps."""
+        """Counts the training steps."""
         return math.ceil(self.training.total_images / self.training.batch_size)
 
     @property
@@ -324,7 +324,7 @@ class ExperimentConfig:
 
     @property
     def r1_weight(self) -> float:
-        """The weight of R1: `loss.r1`, or what the resolution suggests."""
+        """Returns R1's weight: `loss.r1`, or what the resolution suggests."""
         if self.loss.r1_by_resolution:
             pixels = self.model.resolution**2
             return 0.0002 * pixels / self.training.batch_size

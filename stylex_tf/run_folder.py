@@ -28,27 +28,27 @@ class RunFolder:
 
     @property
     def checkpoints(self) -> pathlib.Path:
-        """Resume a run."""
+        """Returns the folder of the checkpoints, which resume a run."""
         return self.root / "checkpoints"
 
     @property
     def best_checkpoint(self) -> pathlib.Path:
-        """The state with the best validation score."""
+        """Returns the folder of the state with the best validation score."""
         return self.checkpoints / "best"
 
     @property
     def snapshots(self) -> pathlib.Path:
-        """Pictures during training."""
+        """Returns the folder of pictures that are drawn during training."""
         return self.root / "snapshots"
 
     @property
     def attributes(self) -> pathlib.Path:
-        """The table of effects and what was selected from it."""
+        """Returns the folder of the table of effects and what it selected."""
         return self.root / "attributes"
 
     @property
     def report(self) -> pathlib.Path:
-        """The page for people."""
+        """Returns the folder of the report, the page for people."""
         return self.root / "report" / "index.html"
 
     @property
@@ -58,17 +58,17 @@ class RunFolder:
 
     @property
     def classifier(self) -> pathlib.Path:
-        """The classifier, where we trained it."""
+        """Returns the folder of the classifier, where we trained it."""
         return self.root / "classifier"
 
     @property
     def second_classifier(self) -> pathlib.Path:
-        """An independent one, which judges the edits as well."""
+        """Returns the folder of a second classifier, which judges edits too."""
         return self.root / "second_classifier"
 
     @property
     def evaluation(self) -> pathlib.Path:
-        """Every figure of the run."""
+        """Returns the file with every figure of the run."""
         return self.root / "evaluation.json"
 
     @contextlib.contextmanager

@@ -17,7 +17,7 @@ from collections.abc import Iterator
 
 
 def _test_logs(event: dict) -> Iterator[pathlib.Path]:
-    """The test.xml of a testResult event."""
+    """Finds the test.xml of a testResult event."""
     for output in event["testResult"].get("testActionOutput", []):
         if output["name"] == "test.xml":
             path = urllib.parse.urlparse(output["uri"]).path
@@ -25,7 +25,7 @@ def _test_logs(event: dict) -> Iterator[pathlib.Path]:
 
 
 def _count(log: pathlib.Path) -> tuple[int, int]:
-    """How many cases of one test.xml passed and failed."""
+    """Counts the cases of one test.xml that passed and failed."""
     try:
         cases = list(ElementTree.parse(log).iter("testcase"))
     except ElementTree.ParseError:

@@ -102,7 +102,7 @@ class ChildServer:
                 ) from error
 
     def answered(self) -> dict[str, int]:
-        """How many requests it has answered, by their status.
+        """Counts the requests it has answered, by their status.
 
         A load tool cannot tell: a gRPC error is status 200 to HTTP.
         """
@@ -112,16 +112,16 @@ class ChildServer:
         return counts
 
     def resident_bytes(self) -> int:
-        """Its memory, now."""
+        """Returns the memory that it takes now."""
         pages = _proc(self._process.pid, "statm").split()[1]
         return int(pages) * os.sysconf("SC_PAGE_SIZE")
 
     def threads(self) -> int:
-        """How many threads it has, now."""
+        """Counts the threads it has now."""
         return len(os.listdir(f"/proc/{self._process.pid}/task"))
 
     def descriptors(self) -> int:
-        """How many files and sockets it has open, now."""
+        """Counts the files and sockets it has open now."""
         return len(os.listdir(f"/proc/{self._process.pid}/fd"))
 
     def wait_until_idle(self) -> None:

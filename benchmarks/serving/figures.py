@@ -16,14 +16,14 @@ class Figures:
 
     @classmethod
     def of(cls, latencies: list[float], seconds: float) -> "Figures":
-        """The figures of single latencies, all measured within some seconds."""
+        """Computes the figures of latencies that lie within some seconds."""
         if not latencies:
             return cls(0, float("nan"), float("nan"), 0.0)
         p50, p95 = np.percentile(latencies, [50, 95])
         return cls(len(latencies), p50, p95, len(latencies) / seconds)
 
     def __str__(self) -> str:
-        """As a part of a line."""
+        """Writes the figures as a part of a line."""
         return (
             f"p50 {self.p50 * 1000:8.1f} ms  p95 {self.p95 * 1000:8.1f} ms  "
             f"{self.per_second:8.1f}/s  of {self.answers:5d}"

@@ -12,7 +12,7 @@ _PREDICT = "tensorflow.serving.PredictionService/Predict"
 
 
 def installed() -> bool:
-    """Whether it is there."""
+    """Tells whether h2load is installed."""
     return shutil.which("h2load") is not None
 
 
@@ -62,7 +62,7 @@ def run(
 
 
 def parse(log: str) -> figures.Figures:
-    """The figures of its log: lines of start, HTTP status and duration.
+    """Reads its log: lines of start, HTTP status and duration.
 
     Raises:
         RuntimeError: a request was not answered at all.

@@ -51,7 +51,7 @@ export function handleSummary(data) {
 
 
 def installed() -> bool:
-    """Whether it is there."""
+    """Tells whether k6 is installed."""
     return shutil.which("k6") is not None
 
 
@@ -100,7 +100,7 @@ def run(
 
 
 def parse(metrics: dict[str, Any]) -> figures.Figures:
-    """The figures of its metrics.
+    """Returns the figures of its metrics.
 
     Raises:
         RuntimeError: requests failed.
@@ -118,7 +118,7 @@ def parse(metrics: dict[str, Any]) -> figures.Figures:
 
 
 def _protoset() -> bytes:
-    """The service's file and all that it needs, in the order of need."""
+    """Lists the service's file and all that it needs, in the order of need."""
     files: dict[str, descriptor_pb2.FileDescriptorProto] = {}
 
     def add(file: descriptor.FileDescriptor) -> None:

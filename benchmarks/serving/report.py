@@ -192,7 +192,7 @@ def _tools(
     *,
     batching: bool,
 ) -> list[tuple[str, _Measure]]:
-    """The load tools that are here; without batching h2load alone."""
+    """Lists the load tools that are here; without batching h2load alone."""
     latency = baseline.single.p50
     count = round(plan.seconds / latency)
     tools: list[tuple[bool, str, _Measure]] = [
@@ -235,7 +235,7 @@ def _beside(
 
 
 def _failed(before: dict[str, int], after: dict[str, int]) -> str:
-    """What the server has not answered well, as h2load cannot tell."""
+    """Says what the server did not answer well, as h2load cannot tell."""
     # wrk stops in the midst of requests, which are cancelled then.
     failed = {
         status: after[status] - before.get(status, 0)

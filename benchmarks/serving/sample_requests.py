@@ -22,7 +22,7 @@ class Request:
     inputs: dict[str, np.ndarray]
 
     def message(self) -> predict_pb2.PredictRequest:
-        """As gRPC's stubs take it."""
+        """Returns the message that gRPC's stubs take."""
         message = predict_pb2.PredictRequest()
         message.model_spec.name = MODEL
         message.model_spec.signature_name = self.signature
@@ -31,12 +31,12 @@ class Request:
         return message
 
     def grpc_body(self) -> bytes:
-        """As gRPC sends it: not compressed, the length, the message."""
+        """Returns what gRPC sends: not compressed, the length, the message."""
         message = self.message().SerializeToString()
         return b"\0" + len(message).to_bytes(4, "big") + message
 
     def rest_body(self) -> bytes:
-        """As JSON."""
+        """Returns the request as JSON."""
         instance = {
             name: _plain(array[0]) for name, array in self.inputs.items()
         }
@@ -46,7 +46,7 @@ class Request:
 
 
 def of_export(version: pathlib.Path) -> dict[str, Request]:
-    """The four requests, by the names of what they measure.
+    """Returns the four requests, by the names of what they measure.
 
     Args:
         version: the folder of an exported StylEx. Its image is one of its

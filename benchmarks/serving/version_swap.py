@@ -28,6 +28,7 @@ class Swapped:
     failures: dict[str, int]
 
 
+# Longer than 60 lines: what the clients share is nothing without them.
 def run(
     server: child_server.ChildServer,
     base_path: pathlib.Path,

@@ -28,7 +28,7 @@ end
 
 
 def installed() -> bool:
-    """Whether it is there."""
+    """Tells whether wrk is installed."""
     return shutil.which("wrk") is not None
 
 
@@ -57,8 +57,8 @@ def run(
         script = pathlib.Path(folder, "script.lua")
         script.write_text(_SCRIPT.replace("BODY", str(body)))
         url = (
-            f"http://127.0.0.1:{server.rest_port}/v1/models/{sample_requests.MODEL}"
-            ":predict"
+            f"http://127.0.0.1:{server.rest_port}/v1/models/"
+            f"{sample_requests.MODEL}:predict"
         )
         done = subprocess.run(
             [
@@ -75,7 +75,7 @@ def run(
 
 
 def parse(output: str) -> figures.Figures:
-    """The figures of what the script prints last.
+    """Returns the figures of what the script prints last.
 
     Raises:
         RuntimeError: requests failed.

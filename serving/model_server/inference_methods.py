@@ -62,7 +62,7 @@ def _classification_outputs(
 def _classification(
     outputs: Arrays, size: int
 ) -> inference_pb2.InferenceResult:
-    """Classes [N, K] of strings, scores [N, K] of float32, or one of them."""
+    """Returns classes [N, K] (strings) and scores [N, K], or one of them."""
     for name, dtype in ((_CLASSES, tf.string), (_SCORES, tf.float32)):
         if name not in outputs:
             continue

@@ -20,7 +20,7 @@ class Backend(Protocol):
 
     @property
     def description(self) -> descriptions.Description:
-        """What the model says of itself; asked once."""
+        """Returns what the model says of itself; it is asked once."""
 
     def ask(
         self,

@@ -170,7 +170,7 @@ class Explanation:
 
     @property
     def trust(self) -> tuple[trust_lib.Trust, ...]:
-        """Whether the explanation means anything, for each image."""
+        """Judges, for each image, whether its explanation means anything."""
         errors_, styles = (
             [None] * len(self) if shares is None else list(shares)
             for shares in (self.error_shares, self.style_shares)
@@ -188,7 +188,7 @@ class Explanation:
 
     @property
     def carried(self) -> np.ndarray:
-        """The edits carried onto the images, uint8 [N, A, R, R, 3].
+        """Returns the edits carried onto the images, uint8 [N, A, R, R, 3].
 
         Each is the image plus what the edit changes in its reconstruction;
         black where there is no attribute.
@@ -201,7 +201,7 @@ class Explanation:
 
     @property
     def turns(self) -> np.ndarray:
-        """Which edits, by themselves, turn the decision, bool [N, A].
+        """Tells which edits, by themselves, turn the decision, bool [N, A].
 
         To the target where there is one, and else to any other class.
         """
@@ -213,7 +213,7 @@ class Explanation:
 
     @property
     def weak(self) -> np.ndarray:
-        """Which edits do less than a tenth of the image's best, bool [N, A]."""
+        """Tells which edits do less than a tenth of the best one, [N, A]."""
         there = self.coordinates >= 0
         effects = np.where(there, self.effects, -np.inf)
         best = effects.max(axis=1, keepdims=True, initial=-np.inf)

@@ -78,7 +78,7 @@ class Served:
 
     @property
     def model(self) -> connections.Model:
-        """The model, with the version that answers; asked once."""
+        """Returns the model, with the version that answers; asked once."""
         with self._lock:
             if self._pinned is None:
                 self._pinned = (
@@ -93,7 +93,7 @@ class Served:
 
     @property
     def description(self) -> descriptions.Description:
-        """What the model says of itself; asked once."""
+        """Returns what the model says of itself; it is asked once."""
         if self._description is None:
             self._description = self._describe()
         return self._description

@@ -34,12 +34,12 @@ class Trust:
 
     @property
     def keeps_class(self) -> bool:
-        """Whether the classifier says the same of the reconstruction."""
+        """Tells whether the classifier says the same of the reconstruction."""
         return self.image_class == self.reconstruction_class
 
     @property
     def level(self) -> str:
-        """DOUBTFUL, UNKNOWN where only the class could be compared, or FAIR."""
+        """Returns DOUBTFUL, FAIR, or UNKNOWN if only the class was compared."""
         shares = (self.error_share, self.style_share)
         if not self.keeps_class or any(
             share is not None and share > LIMIT for share in shares
@@ -49,7 +49,7 @@ class Trust:
 
     @property
     def words(self) -> str:
-        """One sentence for a reader, with the figures."""
+        """Says it in one sentence for a reader, with the figures."""
         start = {
             DOUBTFUL: "Do not rely on this: ",
             UNKNOWN: "Only partly known: ",

@@ -52,7 +52,7 @@ class Plan:
 
     @property
     def num_edits(self) -> int:
-        """How many edits one image has: 2S."""
+        """Counts the edits that one image has: 2S."""
         return 2 * self.num_searched
 
 
@@ -146,7 +146,7 @@ class EffectsStore:
 
     @property
     def done(self) -> np.ndarray:
-        """How many edits of each image are measured, the first ones, [N]."""
+        """Counts each image's edits that are measured, the first ones, [N]."""
         return np.array(self._done)
 
     def add(

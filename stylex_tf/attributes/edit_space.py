@@ -30,7 +30,7 @@ class EditSpace:
 
     @property
     def size(self) -> int:
-        """The number of searched coordinates, S."""
+        """Returns the number of searched coordinates, S."""
         return self.ranges.size
 
     def apply(

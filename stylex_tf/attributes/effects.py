@@ -77,22 +77,22 @@ class StyleEffects:
 
     @property
     def num_images(self) -> int:
-        """N."""
+        """Counts the images, N."""
         return self.base_logits.shape[0]
 
     @property
     def num_coordinates(self) -> int:
-        """S."""
+        """Counts the searched coordinates, S."""
         return self.ranges.size
 
     @property
     def space(self) -> edit_space.EditSpace:
-        """The edits that were measured."""
+        """Returns the edits that were measured."""
         return edit_space.EditSpace(self.ranges, self.shift_size)
 
     @property
     def num_classes(self) -> int:
-        """K."""
+        """Counts the classes, K."""
         return self.base_logits.shape[1]
 
     def take(self, rows: np.ndarray) -> "StyleEffects":
@@ -145,7 +145,7 @@ class StyleEffects:
 
     @property
     def predictions(self) -> np.ndarray:
-        """The class of every reconstruction, [N]."""
+        """Returns the class of every reconstruction, [N]."""
         return self.base_logits.argmax(axis=1)
 
 

@@ -261,7 +261,7 @@ def _mean_over_all(
 def _joined(
     lists: Sequence[Sequence[int]], size: int, *, by_coordinate: bool
 ) -> list[int]:
-    """Columns of both lists; of a double, that of the first list stays."""
+    """Joins the columns of two lists; of a double, the first list's stays."""
     first, second = lists
     if not by_coordinate:
         return [*first, *(column for column in second if column not in first)]
@@ -360,7 +360,7 @@ def _realistic(
 def _order(
     towards: np.ndarray, realistic: np.ndarray, top_k: int, rules: Rules
 ) -> list[int]:
-    """Columns of [n, 2S] in the order of selection."""
+    """Orders columns of [n, 2S] as they are selected."""
     # An edit without effect is never selected.
     towards = np.where(np.tile(realistic, 2), towards, 0.0)
     if rules.leads:

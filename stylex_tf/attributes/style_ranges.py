@@ -96,7 +96,7 @@ class StyleRanges:
 
     @property
     def size(self) -> int:
-        """The number of searched coordinates, S."""
+        """Returns the number of searched coordinates, S."""
         return self.minimum.size
 
     def ends(self) -> np.ndarray:

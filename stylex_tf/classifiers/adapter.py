@@ -99,12 +99,12 @@ class Classifier(tf.Module):
 
     @property
     def input_dtype(self) -> tf.DType:
-        """What the classifier wants its pixels in."""
+        """Returns the type in which the classifier wants its pixels."""
         return self._network.input_dtype
 
     @property
     def trainable_variables(self) -> tuple:
-        """None: the classifier is explained as it is."""
+        """Returns no variable: the classifier is explained as it is."""
         return ()
 
     def __call__(self, images: tf.Tensor) -> tf.Tensor:
@@ -366,7 +366,7 @@ def from_callable(
 def _output(
     wrapped: network.Network, raw: np.ndarray, said: str | outputs.Threshold
 ) -> str | outputs.Threshold:
-    """What is put out, once it is checked."""
+    """Returns what the network puts out, once it is checked."""
     if isinstance(said, outputs.Threshold):
         # A sigmoid was opened: its logit is no number of the user's.
         opened = wrapped.certain and wrapped.output == "logits"

@@ -52,7 +52,7 @@ class _Graph:
 
     @property
     def variables(self) -> tuple[tf.Variable, ...]:
-        """Those weights that are no shapes."""
+        """Returns the weights that are learnt, and leaves shapes out."""
         return tuple(
             weight
             for weight in self.weights.values()
@@ -175,7 +175,7 @@ def _check_operations(model: Any) -> None:
 
 
 def _weight(array: np.ndarray) -> Any:
-    """A variable of what was learnt; an array of a shape or a number."""
+    """Makes a variable of a learnt weight, an array of a shape or number."""
     if array.dtype.type not in _FLOATS:
         return array
     if not array.ndim:

@@ -21,7 +21,7 @@ _FIRST = (0, 3, 1, 2)
 
 
 def _conv(x: Sequence[Any], a: Attributes) -> tf.Tensor:
-    """x: images [N, I, H, W], kernel [O, I / groups, h, w], bias [O]."""
+    """Convolves x [N, I, H, W] with [O, I / groups, h, w], bias [O]."""
     images, kernel = _images(x[0]), tf.convert_to_tensor(x[1])
     if kernel.shape.rank != 4:
         raise errors.ClassifierError(

@@ -103,7 +103,7 @@ def _shape(x: Sequence[Any], a: Attributes) -> Any:
 
 
 def _parts(shape: Any) -> list[Any] | None:
-    """The numbers of what `_shape` made, as far as they are known."""
+    """Returns the numbers that `_shape` packed, where they are known."""
     if isinstance(shape, np.ndarray) or tf.executing_eagerly():
         return None
     if shape.op.type != "Pack" or shape.shape.rank != 1:
@@ -220,7 +220,7 @@ def _slice(x: Sequence[Any], a: Attributes) -> Any:
 
 
 def _bounded(number: int) -> int:
-    """As far as TensorFlow counts: ONNX says the end by the largest number."""
+    """Bounds an index: ONNX says "the end" by the largest number."""
     return max(min(number, 2**31 - 1), -(2**31) + 1)
 
 

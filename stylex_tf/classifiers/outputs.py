@@ -49,7 +49,7 @@ class Threshold:
 
     @property
     def class_names(self) -> tuple[str, str]:
-        """What the two are called where nobody says."""
+        """Returns what the two are called where nobody says."""
         return f"below {self.value:g}", f"at least {self.value:g}"
 
 

@@ -20,11 +20,11 @@ class Drawn(Protocol):
 
     @property
     def images(self) -> np.ndarray:
-        """Pictures, uint8 [M, R, R, 3]."""
+        """Returns the pictures, uint8 [M, R, R, 3]."""
 
     @property
     def reached(self) -> np.ndarray:
-        """Whether each has the target class, bool [M]."""
+        """Tells whether each has the target class, bool [M]."""
 
 
 # (rows of the unseen images, one class, names of the factors that may change)

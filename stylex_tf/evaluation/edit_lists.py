@@ -25,7 +25,7 @@ class EditLists:
 
     @property
     def longest(self) -> int:
-        """A, the length of the longest list."""
+        """Returns A, the length of the longest list."""
         return self.coordinates.shape[1]
 
     def cut(self, like: "EditLists") -> "EditLists":

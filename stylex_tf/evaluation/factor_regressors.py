@@ -21,7 +21,7 @@ class Factor(Protocol):
 
     @property
     def values(self) -> tuple[str, ...]:
-        """Names of the values; empty for a number in [0, 1]."""
+        """Returns the values' names; none for a number in [0, 1]."""
 
 
 class FactorRegressors:

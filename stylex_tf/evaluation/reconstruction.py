@@ -48,7 +48,7 @@ class Reconstruction:
 
     @property
     def keeps_class(self) -> np.ndarray:
-        """Whether image and reconstruction have one predicted class, [N]."""
+        """Tells whether image and reconstruction have one class, bool [N]."""
         return self._same_class(self.reconstructed_logits)
 
     def figures(self) -> record.Reconstruction:

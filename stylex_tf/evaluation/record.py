@@ -157,7 +157,7 @@ class Run:
 
     @property
     def conditioning(self) -> str | None:
-        """How the generator is told the class; None where nobody says."""
+        """Tells how the generator is told the class; None where nobody says."""
         model = (self.config or {}).get("model") or {}
         return model.get("conditioning")
 

@@ -84,12 +84,12 @@ class Line:
 
     @property
     def images(self) -> int | None:
-        """The number of images; None where it is not known."""
+        """Counts the images; None where it is not known."""
         return self.figure.n if self.figure else None
 
     @property
     def beside(self) -> str:
-        """The interval, or the spread of the draws, in words."""
+        """Says the interval, or the spread of the draws, in words."""
         if self.figure is None or self.figure.interval is None:
             return ""
         low, high = (

@@ -60,7 +60,7 @@ class Verdict:
 
     @property
     def significant(self) -> dict[int, list[bool]]:
-        """Whether each attribute of each class matters."""
+        """Tells whether each attribute of each class matters."""
         return {
             target: [
                 both and bool(p_value < self.level)

@@ -8,7 +8,7 @@ import tensorflow as tf
 def perceptual_distance(
     features: Sequence[tf.Tensor], other: Sequence[tf.Tensor]
 ) -> tf.Tensor:
-    """Sum over layers of the mean squared distance of unit features.
+    """Sums over layers the mean squared distance of unit features.
 
     Each pixel's feature vector is scaled to unit length, as in Zhang et al.
     2018 (https://arxiv.org/abs/1801.03924), equation 1. Differs from LPIPS:

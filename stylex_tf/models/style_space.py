@@ -127,12 +127,12 @@ class StyleSpace:
 
     @property
     def total(self) -> int:
-        """T, the width of the flat vector."""
+        """Returns T, the width of the flat vector."""
         return sum(layer.width for layer in self.layers)
 
     @property
     def size(self) -> int:
-        """S, the searched coordinates, which come first."""
+        """Returns S: so many coordinates are searched, and come first."""
         return sum(layer.width for layer in self.layers if layer.searched)
 
     @property

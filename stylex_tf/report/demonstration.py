@@ -64,7 +64,7 @@ class Demonstration:
 
     @property
     def places(self) -> int:
-        """F."""
+        """Counts the places, F."""
         return self.frames.shape[1]
 
 

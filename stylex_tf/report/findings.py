@@ -125,7 +125,7 @@ class AttributeView:
 
     @property
     def turns(self) -> bool:
-        """Whether it turns any decision by itself; True where not measured."""
+        """Tells whether it alone turns any decision; True if not measured."""
         return self.share_flipped is None or self.share_flipped > 0
 
 

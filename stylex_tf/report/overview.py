@@ -22,7 +22,7 @@ class Line:
 
     @property
     def first(self) -> Led:
-        """The strongest."""
+        """Returns the strongest attribute of the line."""
         return self.led[0]
 
 

@@ -44,12 +44,12 @@ class SingleImage:
 
     @property
     def decision(self) -> int:
-        """The class that the classifier gives the reconstruction."""
+        """Returns the class that the classifier gives the reconstruction."""
         return int(self.probabilities_reconstruction.argmax())
 
     @property
     def flipped(self) -> bool:
-        """Whether the subset's last picture is given the class."""
+        """Tells whether the subset's last picture is given the class."""
         return bool(self.subset) and (
             int(self.subset[-1].probabilities.argmax()) == self.target
         )

@@ -42,7 +42,7 @@ class Source:
 
     @property
     def about(self) -> Mapping[str, Any]:
-        """Where the weights come from."""
+        """Says where the weights come from."""
         return self.averages.about
 
 

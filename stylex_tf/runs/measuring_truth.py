@@ -180,7 +180,7 @@ class Truth:
 
     @property
     def _causal(self) -> set[str]:
-        """The factors that the rule of the world depends on."""
+        """Returns the factors that the rule of the world depends on."""
         assert self._rule is not None
         factors = self._manifest.factors
         return {factors[cause.factor].name for cause in self._rule.causes}

@@ -138,12 +138,12 @@ class Run:
 
     @property
     def is_trained(self) -> bool:
-        """Whether all steps are done, or training ended earlier."""
+        """Tells whether all steps are done, or training ended earlier."""
         return self._record.is_finished(int(self.state.step.numpy()))
 
     @property
     def seconds(self) -> float:
-        """Spent in training so far, all sessions together."""
+        """Counts the seconds of training so far, all sessions together."""
         return self._checkpoints.facts.seconds
 
     def train(self) -> None:
@@ -319,7 +319,7 @@ class Run:
 
     @functools.cached_property
     def _validated(self) -> np.ndarray:
-        """Images measured in training: of those that the search will see."""
+        """Returns images to validate with, of those the search will see."""
         return held_out.HeldOut.of(
             self.dataset.load("test"),
             searched=self.settings.attributes.images,

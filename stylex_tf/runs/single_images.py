@@ -127,7 +127,7 @@ def _edits(
     named: Sequence[selection.Attribute],
     moved: Sequence[Moved],
 ) -> tuple[single_image.Edit, ...]:
-    """Pictures of one image; in each, some attributes are moved at once."""
+    """Draws one image several times, with some attributes moved in each."""
     if not named:
         return ()
     # A picture that moves fewer is filled up with no edit.

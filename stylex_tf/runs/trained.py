@@ -41,7 +41,7 @@ class TrainedRun:
 
     @functools.cached_property
     def held_out(self) -> held_out_lib.HeldOut:
-        """The images of the test split, cut in three by their content."""
+        """Cuts the images of the test split in three, by their content."""
         return held_out_lib.HeldOut.of(
             self.dataset.load("test"),
             searched=self.settings.attributes.images,
@@ -50,7 +50,7 @@ class TrainedRun:
 
     @functools.cached_property
     def classifier_figures(self) -> dict[str, Any]:
-        """How good the classifier is on held-out images."""
+        """Returns how good the classifier is on held-out images."""
         return experiment.prepare_classifier(
             self.settings, self.dataset, self.folder.classifier
         )

@@ -49,7 +49,7 @@ class TrainedModel:
 
     @property
     def classify(self) -> Callable[[tf.Tensor], tf.Tensor]:
-        """Images to logits, [N, K]."""
+        """Classifies images into logits, [N, K]."""
         return self.model.classify
 
     def probabilities(self, images: tf.Tensor) -> np.ndarray:

@@ -45,7 +45,7 @@ class TrainingRecord:
 
     @property
     def kept_step(self) -> int:
-        """The step of the state that is explained: the last, or the best."""
+        """Returns the step that is explained: the last, or the best."""
         best = self.history.best
         if self._settings.training.keep == "best" and best is not None:
             return int(best["step"])

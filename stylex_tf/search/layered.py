@@ -18,7 +18,7 @@ class LayeredGenerator(Protocol):
 
     @property
     def layer_widths(self) -> tuple[int, ...]:
-        """Searched coordinates of each layer, in the order of computation.
+        """Counts the searched coordinates of each layer, first layer first.
 
         They sum to S, and follow one another in the flat vector.
         """

@@ -92,7 +92,7 @@ class Plan:
 
     @property
     def shards(self) -> list[tuple[int, int]]:
-        """The first image of each shard, and the first after it."""
+        """Returns the first image of each shard, and the first after it."""
         starts = range(0, self.images, self.images_per_shard)
         return [
             (start, min(start + self.images_per_shard, self.images))

@@ -34,7 +34,7 @@ class Answers:
 
     @property
     def name(self) -> str:
-        """How to call the participant."""
+        """Returns what to call the participant."""
         return self.participant or self.path.stem
 
 

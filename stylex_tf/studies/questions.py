@@ -63,7 +63,7 @@ class Classification:
 
     @property
     def clips(self) -> tuple[Clip, ...]:
-        """All that a page shows."""
+        """Returns all clips that a page shows."""
         return (*self.columns[0], *self.columns[1], self.asked)
 
 

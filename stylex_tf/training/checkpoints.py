@@ -53,12 +53,12 @@ class Checkpoints:
 
     @property
     def latest_step(self) -> int:
-        """The step of the newest checkpoint, 0 where there is none."""
+        """Returns the step of the newest checkpoint, 0 where there is none."""
         return max(checkpoint_files.steps(self._directory), default=0)
 
     @property
     def facts(self) -> checkpoint_files.Facts:
-        """What a run must know beside its state, as it is now."""
+        """Returns what a run must know beside its state, as it is now."""
         if self._since is None:
             return self._facts
         seconds = self._facts.seconds + self._clock() - self._since

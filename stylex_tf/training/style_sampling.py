@@ -35,7 +35,7 @@ class StyleSampling:
 
     @property
     def z_dim(self) -> int:
-        """How many numbers a latent has."""
+        """Returns the number of entries of a latent."""
         return self._networks.mapping.z_dim
 
     def drawn(self, batch: batch_lib.Batch) -> tf.Tensor:

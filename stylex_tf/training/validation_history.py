@@ -49,7 +49,7 @@ class ValidationHistory:
 
     @property
     def best(self) -> Validation | None:
-        """The one with the lowest score, the first of equals; None of none."""
+        """Returns the entry with the lowest score, the first of equals."""
         return min(self._validations, key=lambda x: x[SCORE], default=None)
 
     def is_stalled(self, patience_steps: int) -> bool:

@@ -99,17 +99,17 @@ class Manifest:
 
     @property
     def factor_names(self) -> tuple[str, ...]:
-        """Names of the factors, in order."""
+        """Returns the names of the factors, in order."""
         return tuple(factor.name for factor in self.factors)
 
     @property
     def labelled(self) -> bool:
-        """Whether the classes of the images are known; of prepared data."""
+        """Tells whether the classes of the images are known."""
         return any(sum(counts) for counts in self.label_counts.values())
 
     @property
     def causes_by_class(self) -> tuple[tuple[str, ...], ...]:
-        """What leads a classifier of these images to each class.
+        """Returns what leads a classifier of these images to each class.
 
         The shortcut is a cause like any other: the classifier is explained,
         not the rule.

@@ -85,7 +85,7 @@ class ImageFolder:
 
     @property
     def label_counts(self) -> dict[str, tuple[int, ...]]:
-        """Files of each class, by split, before any is read.
+        """Counts the files of each class, by split, before any is read.
 
         Those of "images" have no split yet.
         """
@@ -191,7 +191,7 @@ def _taken_classes(
 
 
 def _mixed(files: Sequence[listing.Listed], seed: int) -> list[listing.Listed]:
-    """The files in a random order, without splits that have no test images."""
+    """Mixes the files at random, without splits that have no test images."""
     order = np.random.default_rng(seed).permutation(len(files))
     files = [files[i] for i in order]
     if any(file.split == "test" for file in files):

@@ -187,7 +187,7 @@ class IdxFolder:
 
 
 def _resize(grey: np.ndarray, resolution: int) -> np.ndarray:
-    """[H, W] -> [R, R, 3]; 28 pixels get a border, which blurs nothing."""
+    """Resizes [H, W] to [R, R, 3]; 28 pixels get a border: nothing blurs."""
     if grey.shape == (28, 28) and resolution != 28:
         grey = np.pad(grey, 2)
     return pictures.square(Image.fromarray(grey).convert("RGB"), resolution)

@@ -10,7 +10,7 @@ _IMAGE_COLUMNS = ("image", "file")
 
 
 def paths_by_name(archive: archives.Archive) -> dict[str, list[str]]:
-    """The images of each name: "a/b/1.jpg" is "b/1.jpg", "1.jpg" and "1"."""
+    """Maps names to images: "a/1.jpg" is also called "1.jpg" and "1"."""
     paths: dict[str, list[str]] = {}
     for name in annotations.images(archive):
         parts = name.split("/")

@@ -72,7 +72,7 @@ class AvatarStyle:
 
     @property
     def factors(self) -> tuple[manifest.Factor, ...]:
-        """What can be varied, in order."""
+        """Returns what can be varied, in order."""
         return tuple(
             manifest.Factor(name, tuple(values))
             for name, values in self.looks.items()

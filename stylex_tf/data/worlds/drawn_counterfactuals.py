@@ -119,7 +119,7 @@ def _check(
 def _movable(
     world: worlds.World, rule: rules.Rule, only: Collection[str] | None
 ) -> list[int]:
-    """Indices of the causal factors that may change, in order."""
+    """Returns the indices of the causal factors that may change, in order."""
     causal = sorted({cause.factor for cause in rule.causes})
     if only is None:
         return causal

@@ -49,7 +49,7 @@ class Rule:
 
     @property
     def class_names(self) -> tuple[str, ...]:
-        """One name a class."""
+        """Returns one name a class."""
         names = [cause.name for cause in self.causes]
         if self.kind == RANDOM:
             return ("heads", "tails")
