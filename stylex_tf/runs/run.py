@@ -377,6 +377,8 @@ class Run:
             p=p,
             sample_p=p,
             seed=self.settings.seed,
+            # Then nothing is drawn from z, which nobody has trained.
+            exchange=self.settings.training.style_exchange == 1.0,
             every=self.settings.training.snapshot_every,
             write_png=contact_sheet.write_png,
         )

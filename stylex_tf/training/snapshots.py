@@ -11,9 +11,12 @@ from stylex_tf.training import loop, networks
 
 
 class Snapshots:
-    """Writes rows of real images, their reconstructions, and samples.
+    """Writes rows of real images, their reconstructions, and a third.
 
-    Images and latents are the same in every snapshot of a run.
+    The third row has samples drawn from z; or, of a training that draws none,
+    each reconstruction with the searched coordinates of the next image, which
+    shows what these coordinates do. Images and latents are the same in every
+    snapshot of a run.
     """
 
     # More than seven parameters: what is drawn, and how often.
@@ -26,6 +29,7 @@ class Snapshots:
         p: np.ndarray,
         sample_p: np.ndarray,
         seed: int,
+        exchange: bool,
         every: int,
         write_png: Callable[[pathlib.Path, np.ndarray], object],
     ):
@@ -38,6 +42,7 @@ class Snapshots:
             p: what the generator is told of them, [N, K].
             sample_p: the same for the samples, [N, K].
             seed: of the samples' latents.
+            exchange: show exchanges in place of samples.
             every: steps between two snapshots.
             write_png: writes uint8 [H, W, 3].
         """
@@ -49,6 +54,7 @@ class Snapshots:
         self._z = tf.random.stateless_normal(
             [len(images), averages.mapping.z_dim], [seed, 0]
         )
+        self._exchange = exchange
         self._every = every
         self._write_png = write_png
         self._draw = tf.function(self._rows)
@@ -67,9 +73,18 @@ class Snapshots:
     def _rows(self) -> list[tf.Tensor]:
         generator = self._averages.generator
         w = self._averages.encode(self._images)
+        rebuilt = generator(w, self._p)
+        if self._exchange:
+            return [self._images, rebuilt, self._exchanged(w)]
         sampled = self._averages.mapping(self._z)
-        return [
-            self._images,
-            generator(w, self._p),
-            generator(sampled, self._sample_p),
-        ]
+        return [self._images, rebuilt, generator(sampled, self._sample_p)]
+
+    def _exchanged(self, w: tf.Tensor) -> tf.Tensor:
+        """Draws each image with the searched coordinates of the next."""
+        generator = self._averages.generator
+        styles = generator.styles(w, self._p)
+        searched = tf.range(styles.shape[-1]) < generator.style_space.size
+        following = tf.roll(styles, -1, axis=0)
+        return generator.synthesis(
+            tf.where(searched[None, :], following, styles)
+        )

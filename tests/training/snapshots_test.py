@@ -52,6 +52,7 @@ class SnapshotsTest(absltest.TestCase):
             p=p,
             sample_p=1.0 - p,
             seed=seed,
+            exchange=False,
             every=4,
             write_png=write,
         )
@@ -69,6 +70,49 @@ class SnapshotsTest(absltest.TestCase):
             np.testing.assert_allclose(part, image.mean(), atol=0.51)
         # Told of class 1, the generator is brighter by half of the range.
         self.assertGreater(samples.mean(), 200)
+
+    def test_a_training_without_samples_shows_exchanges(self):
+        # Two coordinates make grey: the first is searched, the second is not.
+        def synthesis(styles):
+            grey = styles[:, :1] + 10 * styles[:, 1:]
+            return tf.tile(grey[:, :, None, None], [1, _SIZE, _SIZE, 3])
+
+        means = np.float32([0.01, 0.02, 0.03])
+        images = np.tile(means[:, None, None, None], [1, _SIZE, _SIZE, 3])
+        p = np.tile(np.float32([[1.0, 0.0]]), [3, 1])
+
+        class _Generator:
+            style_space = types.SimpleNamespace(size=1)
+
+            def __call__(self, w, p):
+                return synthesis(self.styles(w, p))
+
+            def styles(self, w, p):
+                del p
+                return tf.concat([w, w], axis=-1)
+
+            def synthesis(self, styles):
+                return synthesis(styles)
+
+        grids = []
+        snapshots.Snapshots(
+            self.directory,
+            averages=types.SimpleNamespace(
+                mapping=_Mapping(),
+                generator=_Generator(),
+                encode=lambda x: tf.reduce_mean(x, axis=[1, 2, 3])[:, None],
+            ),
+            images=images,
+            p=p,
+            sample_p=p,
+            seed=0,
+            exchange=True,
+            every=1,
+            write_png=lambda path, image: grids.append(image),
+        )(1, {}, last=False)
+        exchanged = np.split(grids[0], 3)[2][0, ::_SIZE, 0]
+        expected = np.roll(means, -1) + 10 * means
+        np.testing.assert_allclose(exchanged, (expected + 1) * 127.5, atol=0.51)
 
     def test_is_drawn_when_due_and_at_the_end(self):
         draw = self._snapshots()
