@@ -1,7 +1,7 @@
 """Composition root: a config becomes data, classifier, networks, training.
 
-The one file that unpacks a config for the parts, and the one with
-`strategy.scope()`.
+Networks, data, classifier and optimizers are built here from the fields of a
+config. `runs/run.py` calls it in the scope of the run's strategy.
 """
 
 import contextlib

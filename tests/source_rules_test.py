@@ -221,6 +221,27 @@ class SourceRulesTest(absltest.TestCase):
             ["stylex_tf/ops/preprocessing.py"],
         )
 
+    def test_what_one_file_does_no_other_does(self):
+        for pattern, rooms, files in (
+            (r"import apache_beam", _PRODUCT, ["stylex_tf/search/beam.py"]),
+            (r"\.scope\(\)", _PRODUCT, ["stylex_tf/runs/run.py"]),
+            (
+                r"strategy\.run\(",
+                _PRODUCT,
+                # A classifier is tried on replicas before it is trained on.
+                [
+                    "stylex_tf/classifiers/adapter.py",
+                    "stylex_tf/training/step.py",
+                ],
+            ),
+            (r"import tensorflow_addons", _PRODUCT, []),
+        ):
+            with self.subTest(pattern):
+                self.assertEqual(
+                    [f for f in _files(*rooms) if re.search(pattern, _text(f))],
+                    files,
+                )
+
     def test_no_file_imports_itself_by_way_of_others(self):
         files = _files(*_PRODUCT, "configs")
         left = {file: _imports(file) & set(files) for file in files}
