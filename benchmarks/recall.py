@@ -23,7 +23,7 @@ def report(
 
     Args:
         trained: the run.
-        styles: of its searched images, [N, T].
+        styles: the styles of its searched images, [N, T].
         table: their effects, of the exact search.
         screened: the same of the screened search.
     """

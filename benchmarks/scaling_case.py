@@ -26,13 +26,13 @@ class Case:
 
     Attributes:
         changes: fields of the config by name, and their values.
-        classes: of the classifier, K.
+        classes: K, the number of the classifier's classes.
         paper: take the paper's networks and batch, and not the quick start's.
         steps: which kinds of steps are looked at: "all", the "commonest"
             alone, or all but none is run ("none"), where only operations are
             counted.
-        rounds: of a kind of step, the fastest of these counts, after one that
-            compiles; 0 takes the one that compiles.
+        rounds: how often each kind of step is timed, after one run that
+            compiles it; the fastest counts. 0 takes the run that compiles.
         cores: numbers of those that it may use; empty is all.
     """
 
@@ -65,7 +65,7 @@ class Costs:
         flops: floating-point operations a step; 0 where none were counted.
         gib: the most memory that the process had.
         gib_before: what it had with TensorFlow alone.
-        parameters: of each network.
+        parameters: how many numbers each network learns.
         coordinates: searched styles, S.
         replicas: that share a batch.
     """

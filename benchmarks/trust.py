@@ -120,7 +120,7 @@ def kinds(
     """Makes the images of every kind that is not the model's own.
 
     Args:
-        settings: of the model.
+        settings: the config of the model.
         held_out: images of its own kind, uint8 [N, R, R, 3].
         others: how many of every kind.
         other_worlds: whose pictures are of another domain.

@@ -229,7 +229,7 @@ def build_networks(
 
     Args:
         model: their sizes.
-        num_classes: K.
+        num_classes: K, the number of classes.
         trained: with a discriminator; an average has none.
     """
     sizes = _sizes(model)

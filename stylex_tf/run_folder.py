@@ -107,8 +107,8 @@ class RunFolder:
         What comes after training may change: it binds nothing before.
 
         Args:
-            config: of the run as it is to go on.
-            defaults: of every field: what it was in a run that an earlier
+            config: the config with which the run is to go on.
+            defaults: for every field, what it was in a run that an earlier
                 version began, which had no such field.
 
         Raises:

@@ -35,7 +35,7 @@ def seconds(
     Args:
         settings: the config.
         made: networks of that config, with a discriminator.
-        num_classes: K.
+        num_classes: K, the number of classes.
         classify: images [N, R, R, 3] to logits; None leaves it out.
 
     Returns:

@@ -32,7 +32,7 @@ class ChildServer:
         """Prepares it.
 
         Args:
-            base_path: of the versions of the model.
+            base_path: the folder of the versions of the model.
             flags: beside the model, the ports and the metrics.
         """
         self._base_path = base_path

@@ -27,7 +27,7 @@ def run(
     """Sends a request again and again, until all have been answered.
 
     Args:
-        port: of the server, on this machine.
+        port: the port of the server, on this machine.
         request: what to ask.
         clients: connections.
         count: requests of all clients, at least one each.

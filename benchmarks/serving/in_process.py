@@ -37,7 +37,7 @@ class Model:
         """Times one signature.
 
         Args:
-            request: of one image; a batch repeats it.
+            request: a request for one image; a batch repeats it.
             seconds: for single calls, and half as much for each batch size.
         """
         best_batch, best_per_second = 0, 0.0

@@ -46,7 +46,7 @@ def run(
         server: an idle one.
         request: what is asked.
         capacity: requests a second that it can answer.
-        times: as many times more are sent.
+        times: how many times more are sent.
         seconds: for how long, if they can be sent in that time.
     """
 

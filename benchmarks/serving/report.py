@@ -125,8 +125,8 @@ def _empty(
 ) -> None:
     """Prints what Python's gRPC leaves of each target, whatever we do."""
     print(
-        "\nA server in Python that answers nothing; beside it, what is left to "
-        "one on these cores that calls in process as well"
+        "\nA Python server that does no work; behind it, the best figures that "
+        "it would leave to a server that also runs the model on these cores"
     )
     most = max(plan.clients)
     with empty_server.running() as port:

@@ -38,16 +38,17 @@ def run(
     count: int,
     swaps: int,
 ) -> Swapped:
-    """Publishes copies of a version under load, after equal shares of it.
+    """Publishes copies of a version while clients ask, evenly spread.
 
     Args:
-        server: serves what is in the base path, and looks for more.
-        base_path: of its versions; more are put there.
-        request: what is asked.
+        server: serves the versions in the base path, also those that come.
+        base_path: the folder of its versions, where the copies appear as new
+            ones.
+        request: what the clients ask.
         clients: threads that ask, each as soon as it is answered.
-        count: requests of all clients; more, until the last version has
-            answered one.
-        swaps: versions to publish.
+        count: how many requests the clients send together; they go on until
+            the last version has answered one.
+        swaps: how many versions to publish.
     """
     lock = threading.Lock()
     answers: collections.Counter[int] = collections.Counter()

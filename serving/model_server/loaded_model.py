@@ -40,7 +40,7 @@ class LoadedModel:
         """Takes charge of a servable.
 
         Args:
-            name: of the model, for the metrics.
+            name: the name of the model, for the metrics.
             loaded: the servable; closed with this.
             parameters: how to join requests; None: each runs by itself.
             numbers: where running times are counted.

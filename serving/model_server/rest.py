@@ -54,7 +54,7 @@ _CODES = {
 
 
 class RestServer:
-    """The HTTP server, on an event loop; its coroutines run there."""
+    """Answers HTTP requests; all of its coroutines run on one event loop."""
 
     def __init__(
         self,

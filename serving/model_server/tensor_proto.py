@@ -45,7 +45,7 @@ def needed_bytes(
 
     Args:
         proto: from a client, who may mean harm.
-        name: of the input, for the message of an error.
+        name: the name of the input, for the message of an error.
         spec: what the signature says of it.
         max_bytes: how large the array may be; a string counts its characters
             and what TensorFlow adds to them.
@@ -77,7 +77,7 @@ def to_array(
 
     Args:
         proto: one whose `needed_bytes` have been found to fit.
-        name: of the input, for the message of an error.
+        name: the name of the input, for the message of an error.
         spec: what the signature says of it.
 
     Raises:

@@ -17,7 +17,7 @@ def to_array(value: object, dtype: str, name: str) -> np.ndarray:
     Args:
         value: nested sequences, or an array; bytes or text for "string".
         dtype: "float32", "int32" or "string".
-        name: of the tensor, for the message of an error.
+        name: the name of the tensor, for the message of an error.
 
     Raises:
         UsageError: the value is ragged or of another type.

@@ -30,7 +30,7 @@ class Backend(Protocol):
         """Asks once by a signature.
 
         Args:
-            signature: of the contract.
+            signature: a signature's name in the contract.
             inputs: all that it takes, of its types, N rows each; N is within
                 the signature's bound.
 

@@ -73,7 +73,8 @@ class Connection:
         timeout_seconds: how long an answer may take. gRPC's deadline holds all
             attempts together and is told to the server; REST's is one for each
             attempt, and the server has its own (30 seconds).
-        retries: of UNAVAILABLE.
+        retries: how often, and after which pauses, a call is tried again that
+            the server answered with UNAVAILABLE.
         max_message_bytes: the largest message of gRPC, to and fro; its own
             bound, 4 MiB, is 5 float32 images of 256 px.
     """
@@ -103,7 +104,7 @@ class Model:
     """Which model of the server.
 
     Attributes:
-        name: as the server has it.
+        name: the name that the server gives it.
         version: a number; None: the latest, or what the label says.
         label: in place of a version.
     """

@@ -25,12 +25,12 @@ class Description:
     """The answer of `describe`, or as much as an older export tells.
 
     Attributes:
-        name: of the model, as its config had it; may be empty.
+        name: the name of the model, as its config had it; may be empty.
         class_names: in the order of the classifier's logits, K.
         resolution: R, height and width of the model's images.
         searched: S, style coordinates that are searched; 0: not known.
         max_top_k: attributes an image that one question may ask for.
-        max_pixels: of an image.
+        max_pixels: the most pixels that an image may have.
         style_strength: how far the searched edits go; 0: not known.
         ranges: minimum and maximum of each coordinate, float32 [2, S]; None:
             not known.
@@ -122,8 +122,8 @@ def of_older(
     """Says what is known of a served model that has no `describe`.
 
     Args:
-        class_names: K.
-        resolution: R.
+        class_names: the names of the K classes.
+        resolution: R, height and width of the model's images.
         searched: S, where it is known.
     """
     return Description(

@@ -95,8 +95,8 @@ class Explainer:
                 from the likeliest.
             top_k: attributes of each image, at most `max_top_k`.
             value_range: the darkest and the brightest value of float images.
-            crop: of an image that is not square, "center" takes the centre,
-                "pad" adds to the shorter side.
+            crop: how an image is cut that is not square: "center" takes the
+                centre, "pad" adds to the shorter side.
             progress: False says nothing.
 
         Raises:
@@ -376,7 +376,7 @@ def connect(
     Args:
         server: HOST:PORT.
         model: its name there.
-        version: of the model; None: the latest.
+        version: the version of the model; None: the latest.
         rest: by REST, not gRPC; the server's port is another.
 
     Raises:

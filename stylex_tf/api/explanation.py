@@ -256,7 +256,7 @@ class Explanation:
         """Writes all images as one page that needs no network, atomically.
 
         Args:
-            path: of the file, which is replaced.
+            path: the path of the file, which is replaced.
 
         Returns:
             The same.

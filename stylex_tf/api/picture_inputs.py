@@ -61,8 +61,8 @@ def read(
         resolution: R, height and width of the model's images.
         max_pixels: that the model decodes; a larger image is made smaller.
         value_range: the darkest and the brightest value of float images.
-        crop: of an image that is not square, "center" takes the centre, "pad"
-            repeats the border of the shorter side.
+        crop: how an image is cut that is not square: "center" takes the centre,
+            "pad" repeats the border of the shorter side.
 
     Raises:
         UsageError: there are none, or some cannot be used; the message names
@@ -129,7 +129,7 @@ def file_bytes(
     """Returns a PNG or JPEG that the model takes: the file, where it is one.
 
     Args:
-        path: of an image of any kind.
+        path: the path of an image of any kind.
         max_pixels: that the model decodes; a larger image is made smaller.
         crop: as for `read`.
 

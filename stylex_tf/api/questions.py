@@ -119,7 +119,8 @@ class Questions:
 
         Args:
             images: PNG or JPEG of any size, N of them.
-            coordinates: of the S searched, [N, E]; -1: none.
+            coordinates: which of the S searched coordinates to move, [N, E];
+                -1: none.
             directions: 0 to the minimum, 1 to the maximum, [N, E].
             strengths: share of the way to there, [N, E].
 
@@ -191,7 +192,7 @@ class Questions:
         """Asks by any signature of the contract.
 
         Args:
-            signature: of `stylex_tf.export.signatures`.
+            signature: one of `stylex_tf.export.signatures`.
             inputs: all that it takes, each with N rows, at least one.
             rows_per_call: at most so many at once; the signature's own bound
                 where it is lower, or this is None.

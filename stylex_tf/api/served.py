@@ -165,7 +165,7 @@ def connect(
 
     Args:
         connection: the server.
-        model: of those that it serves.
+        model: the name of one of the models that it serves.
         rest: by REST, not gRPC; the server's port is another.
 
     Raises:

@@ -24,7 +24,7 @@ def find(name: str) -> pathlib.Path | None:
     """Returns the folder of a model that ships; None where there is none.
 
     Args:
-        name: as "faces_32".
+        name: its name, as "faces_32".
     """
     for folder in _FOLDERS:
         if name in names() and (folder / name).is_dir():

@@ -87,12 +87,12 @@ def of(
     error_share: float | None,
     style_share: float | None,
 ) -> Trust:
-    """Judges one image.
+    """Says how far the explanation of one image is to be trusted.
 
     Args:
-        class_names: K.
-        probabilities: of the image, [K].
-        probabilities_before: of its reconstruction, [K].
+        class_names: the names of the K classes.
+        probabilities: what the classifier says of the image, [K].
+        probabilities_before: what it says of the reconstruction, [K].
         error_share: see `Trust`.
         style_share: see `Trust`.
     """

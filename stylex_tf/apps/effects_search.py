@@ -35,7 +35,7 @@ def search(
         backend: whom to ask.
         paths: the images, looked at before anything is sent.
         output: a new folder, which `attributes.effects.load` reads.
-        edits_per_call: of one image, 1 to 64: what one call costs.
+        edits_per_call: how many edits of one image a call measures, 1 to 64.
         images_per_call: 1 to 32; so many times that.
         progress: hears how many edits are measured.
 

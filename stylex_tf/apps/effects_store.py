@@ -30,11 +30,11 @@ class Plan:
 
     Attributes:
         model: its name.
-        version: of the model; all answers come from it.
+        version: the version of the model; all answers come from it.
         files: names of the N images.
         sha256: of their bytes.
-        num_searched: S.
-        num_classes: K.
+        num_searched: S, the number of searched coordinates.
+        num_classes: K, the number of classes.
         minimum: the end of direction 0 of each coordinate, S of them.
         maximum: the end of direction 1.
         shift_size: the share of the way to an end that is moved.
@@ -159,7 +159,8 @@ class EffectsStore:
 
         Args:
             rows: which images, B of them.
-            effects: of each, those that follow the ones done, [E, K].
+            effects: the effects of the edits that follow those done, for each
+                image, [E, K].
             base_logits: [B, K].
         """
         ends = {}

@@ -78,7 +78,7 @@ def write(
 
     Args:
         model: that explains.
-        paths: of the images, N of them.
+        paths: the paths of the images, N of them.
         output: a new folder, or an empty one: `index.html` with the first
             images, `explanations.csv` with all, and `pictures/`, a sheet an
             image, named for its row.

@@ -21,7 +21,7 @@ class Seen:
 
     Attributes:
         image: PNG.
-        probabilities: of the classes, by name.
+        probabilities: the probabilities of the classes, by name.
     """
 
     image: bytes
@@ -52,7 +52,7 @@ class Knob:
     """One style coordinate, turned from -1 to 1; 0 leaves the image as it is.
 
     Attributes:
-        coordinate: of the S searched.
+        coordinate: one of the S searched coordinates.
         direction: where 1 leads: 0 to the range's minimum, 1 to its maximum.
             -1 leads to the other end.
         label: the attribute's name, or its coordinate.
@@ -188,7 +188,7 @@ class Exploration:
         Args:
             opened: the image.
             knobs: at least one.
-            positions: of each, -1 to 1.
+            positions: the position of each knob, -1 to 1.
             carried: shows the edit on the image itself: the image plus what
                 the edit changes in its reconstruction.
         """

@@ -23,9 +23,9 @@ def show(
     Args:
         backend: who answers.
         examples: images to choose from.
-        most_knobs: of an image.
-        address: of the page; 127.0.0.1 is this machine alone.
-        port: of the page.
+        most_knobs: the most knobs that an image gets.
+        address: the address of the page; 127.0.0.1 is this machine alone.
+        port: the port of the page.
         host_names: other names under which browsers may ask for the page.
 
     Raises:

@@ -49,7 +49,8 @@ def build(
     Args:
         exploration: whom to ask.
         examples: images to choose from.
-        most_knobs: of an image; at most the export's max_top_k.
+        most_knobs: the most knobs that an image gets; at most the export's
+            max_top_k.
 
     Returns:
         What `launch` shows.

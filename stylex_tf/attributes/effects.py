@@ -221,8 +221,9 @@ def merge(
 
     Args:
         parts: the tables.
-        images: of all parts together. Where it is given, the parts may be made
-            one after another, and only one of them is in memory.
+        images: how many images all parts have together. Where it is given, the
+            parts may be made one after another, and only one of them is in
+            memory.
 
     Raises:
         ValueError: no parts, parts measured with other ranges or another

@@ -21,14 +21,14 @@ def draw(
     the classes and has measured no effect.
 
     Args:
-        styles: of images that the search has seen, [M, T]; the searched
-            coordinates come first.
+        styles: the styles of images that the search has seen, [M, T]; the
+            searched coordinates come first.
         predictions: the classes of these images, int [M].
         sources: the classes of the images that are edited, int [N].
         targets: where each of them is led, int [N].
         searched: S, how many of the T styles are coordinates.
         count: edits of an image, E.
-        seed: of the drawing.
+        seed: the seed of the drawing.
 
     Returns:
         Coordinates and directions, int [N, E] both. No image has a coordinate

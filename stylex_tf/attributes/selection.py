@@ -25,7 +25,7 @@ class Attribute:
         coordinate: index into the S searched styles.
         direction: 0 towards the minimum, 1 towards the maximum.
         effect: what the edit adds to the target, mean over the images.
-        share: of the images whose decision this edit alone turns.
+        share: the share of the images whose decision this edit alone turns.
     """
 
     coordinate: int

@@ -41,7 +41,7 @@ class Classifier(tf.Module):
 
     Attributes:
         class_names: one name a class, in the order of the logits.
-        num_classes: K.
+        num_classes: K, the number of classes.
         input_size: the classifier's own (height, width); None is any size.
         differentiable: whether gradients reach the images.
         has_features: whether it shows its feature maps.
@@ -268,7 +268,8 @@ def load(
         output: "logits", "probabilities", "auto" to find out; or a threshold
             of a model that puts out one number.
         input_range: the pixel values that the classifier was trained with.
-        signature: of a SavedModel, the entry point to call.
+        signature: the entry point to call, where the classifier is a
+            SavedModel.
         output_name: which of several outputs to explain.
         run_foreign_code: load a file that brings code of its own, which can
             do whatever the user can. See docs/your_own.md.

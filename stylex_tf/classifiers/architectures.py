@@ -1,4 +1,4 @@
-"""The classifiers that we can train for those who have none.
+"""Builds a classifier for those who have none: a small network or a MobileNet.
 
 Both take images in [-1, 1], [N, resolution, resolution, 3], and put out
 logits, [N, K].

@@ -27,7 +27,7 @@ def save(model: Any, folder: pathlib.Path, *, resolution: int) -> pathlib.Path:
     Args:
         model: a Keras model, or a function of TensorFlow's operations from
             pixels [N, H, W, 3], float32, to scores [N, K].
-        folder: is there.
+        folder: a folder that exists.
         resolution: height and width of the pixels that a function is given; a
             Keras model tells its own.
 

@@ -35,7 +35,8 @@ def foreign(config: Any) -> list[str]:
     walked whole; nothing is imported.
 
     Args:
-        config: of a .keras file's config.json, or of an .h5 file's attribute.
+        config: what config.json of a .keras file holds, or the attribute of an
+            .h5 file.
 
     Returns:
         One phrase each, as "Lambda 'scale'"; none of a config that is only

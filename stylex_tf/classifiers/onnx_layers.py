@@ -175,8 +175,8 @@ def _padded(
         images: [N, H, W, C].
         a: the layer's attributes.
         reach: height and width of what the layer sees at once.
-        strides: of the layer.
-        value: of the borders.
+        strides: the strides of the layer.
+        value: what the borders are filled with.
     """
     pads = list(a.get("pads", [0, 0, 0, 0]))
     how = a.get("auto_pad", "NOTSET")

@@ -46,7 +46,8 @@ def array(tensor: Any, folder: pathlib.Path | None = None) -> np.ndarray:
 
     Args:
         tensor: a message.
-        folder: of its file, in which other files may hold the numbers.
+        folder: the folder of its file, in which other files may hold the
+            numbers.
 
     Raises:
         ClassifierError: they are not there, or not as many as it says.

@@ -39,7 +39,7 @@ def way(path: pathlib.Path) -> str | None:
     """Returns what to do with a file that is not read; None of any other.
 
     Args:
-        path: of the file, by whose ending it is known.
+        path: the file, whose ending says what it is.
     """
     known = _WAYS.get(path.suffix.lower())
     return known and f"{path} {known}. What is read: {_READ}"

@@ -57,7 +57,7 @@ def choose(names: Sequence[str], asked: str, where: str) -> str:
     """Returns the output to explain, where a model has several.
 
     Args:
-        names: of the outputs, at least one.
+        names: the names of the outputs, at least one.
         asked: the one that the user named; empty leaves it to the names.
         where: what has the outputs, for the error.
 

@@ -19,11 +19,11 @@ def from_images(
     """Converts images [N, H, W, 3] in [-1, 1]; differentiable for floats.
 
     Args:
-        images: of any size, and of any kind of float.
+        images: images of any size, and of any kind of float.
         size: (height, width) of the result; None keeps the images' own.
         channels: 1 for grey, 3 for colour.
         value_range: what -1 and 1 become.
-        dtype: of the result; integers are rounded.
+        dtype: the dtype of the result; integers are rounded.
 
     Returns:
         Pixels, [N, *size, channels].

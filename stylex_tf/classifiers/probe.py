@@ -1,7 +1,7 @@
 """Tries a classifier on the user's own pictures, before anything is trained.
 
-What would otherwise fail, or explain the wrong thing, after hours: an answer
-that is the same for every picture, is not finite, changes from call to call or
+It finds what would otherwise show after hours of training: an answer that is
+the same for every picture, is not finite, changes from call to call or
 has no gradient, and pixels in another range than those of its training.
 """
 

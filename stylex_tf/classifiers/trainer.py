@@ -78,7 +78,8 @@ def train(
         architecture: one of `architectures.BY_NAME`.
         epochs: passes over the train split.
         batch_size: images a step.
-        learning_rate: of Adam, at the start; it falls to zero on a cosine.
+        learning_rate: Adam's learning rate at the start; it falls to zero on a
+            cosine.
         seed: decides the first weights and the order of the images.
         directory: made where it does not exist.
         variations: train on varied pictures; see variations.py.

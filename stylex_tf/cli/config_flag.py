@@ -57,7 +57,7 @@ def explain(mistake: Exception, argv: Sequence[str]) -> str:
     """Returns what is wrong in the flags, and what may have been meant.
 
     Args:
-        mistake: of ml_collections.
+        mistake: the error that ml_collections raised.
         argv: the command line.
     """
     known = sorted(_names(config.ExperimentConfig(), ""))

@@ -33,7 +33,7 @@ def described(source: str, **others: Any) -> config.DataConfig:
     """Reads what the flags describe.
 
     Args:
-        source: of the images.
+        source: the source of the images.
         **others: fields of DataConfig that a command has flags of its own for.
     """
     return config.DataConfig(

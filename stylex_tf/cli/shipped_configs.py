@@ -37,7 +37,7 @@ def find(
             "quickstart", "worlds/shortcut", "shortcut" or
             "configs/quickstart.py".
         start: the folder that relative paths start in.
-        folder: of the configs that ship.
+        folder: the folder of the configs that ship.
 
     Raises:
         ConfigError: there is neither; the message says what is near.

@@ -32,13 +32,13 @@ class AugmentedFolder:
         label: int,
         provenance: Mapping[str, Any],
     ) -> None:
-        """Writes one image.
+        """Writes one image as a PNG, and notes where it comes from.
 
         Args:
             split: "train" or "test".
             image: uint8 [R, R, 3].
             label: index of its class.
-            provenance: where it comes from, for the JSON.
+            provenance: where it comes from; `writing` writes it into the JSON.
         """
         class_name = self._class_names[label]
         name = f"{split}/{class_name}/{self._count:07d}.png"
@@ -60,7 +60,7 @@ def writing(
     Args:
         directory: becomes the folder; must not exist yet, or be empty.
         class_names: in the order of the labels; each names a sub-folder.
-        facts: of all images; the JSON holds them before the images.
+        facts: what holds for all images; the JSON begins with it.
 
     Raises:
         ExistsError: the directory exists and is not empty.

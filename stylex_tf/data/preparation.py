@@ -47,7 +47,7 @@ def prepare(
     Args:
         data: which images.
         resolution: their height and width.
-        seed: of rendered worlds, and of a split that we make.
+        seed: the seed of rendered worlds, and of a split that we make.
         progress: show a bar while preparing.
 
     Raises:

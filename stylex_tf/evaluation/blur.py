@@ -13,7 +13,7 @@ def gaussian(images: np.ndarray, sigma: float = SIGMA) -> np.ndarray:
 
     Args:
         images: uint8 [N, H, W, C].
-        sigma: of the Gaussian, in pixels; cut off at four of them.
+        sigma: the sigma of the Gaussian, in pixels; cut off at four of them.
 
     Returns:
         The blurred pictures, float32 in [-1, 1].

@@ -33,8 +33,9 @@ def measure(
         classify: images in [-1, 1] -> logits.
         values: the factors of some images, [N, F].
         factors: the F factors.
-        resolution: R.
-        seed: of the exchange: each image gets the value of a random other.
+        resolution: R, height and width of the images.
+        seed: the seed of the exchange: each image gets the value of a random
+            other.
         batch_size: pictures at once.
 
     Returns:
@@ -75,8 +76,8 @@ def rank_correlation(
     it changes them.
 
     Args:
-        causal_effects: of every factor, of `measure`.
-        effects: of each attribute.
+        causal_effects: every factor's effect, as `measure` returns it.
+        effects: each attribute's effects.
         judged: what each attribute does to the factors.
 
     Returns:

@@ -30,7 +30,7 @@ class FactorReadings:
         Args:
             generate: styles -> images.
             regressors: the readers of factors.
-            styles: of the images, [N, T].
+            styles: the styles of the images, [N, T].
             space: the edits.
             batch_size: pictures at once.
         """

@@ -111,7 +111,7 @@ def train(
         values: value index (or number in [0, 1]) of each factor, [N, F].
         factors: the F factors.
         epochs: passes over the pictures.
-        seed: of weights, order and augmentation.
+        seed: the seed of weights, order and augmentation.
         progress: called after every step with the number of pictures.
 
     Raises:

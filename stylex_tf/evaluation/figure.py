@@ -16,11 +16,11 @@ class Figure:
 
     Attributes:
         value: the number; finite.
-        n: of so many distinct images; None where a file of an earlier version
-            does not say.
+        n: how many distinct images it was measured on; None where a file of an
+            earlier version does not say.
         interval: the 95 % interval; with `draws`, the smallest and the
             largest of the draws.
-        draws: of so many random draws `value` is the mean.
+        draws: over how many random draws `value` is the mean.
     """
 
     value: float
@@ -42,7 +42,8 @@ class Curve:
 
     Attributes:
         values: with the first 1 to A attributes, [A].
-        n: of so many distinct images.
+        n: how many distinct images it was measured on; None where a file of an
+            earlier version does not say.
         intervals: one a value, as in `Figure`.
         draws: as in `Figure`.
     """

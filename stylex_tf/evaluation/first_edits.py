@@ -32,9 +32,9 @@ class FirstEdits:
         targets: the class that each is led to, [M].
         coordinates: moved, [M].
         directions: 0 for the minimum, 1 for the maximum, [M].
-        styles: of the images, unedited, [M, T].
+        styles: the styles of the images, unedited, [M, T].
         photographs: the images themselves.
-        reconstructions: of them.
+        reconstructions: the reconstructions of the images.
         edited: the reconstructions after the edit.
         carried: the photographs with the edit carried onto them.
     """

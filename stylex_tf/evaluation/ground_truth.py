@@ -169,7 +169,7 @@ def judge(
     """Makes the edits of a list of attributes and names their factors.
 
     Args:
-        readings: of N images and their edits.
+        readings: the readings of N images and their edits.
         attributes: they lead to `target_class`.
         predictions: the class of each image's reconstruction, [N].
         target_class: only images of other classes are edited.

@@ -41,7 +41,7 @@ def measure(
 
     Args:
         model: its generator and classifier are asked.
-        styles: of images that the search has not seen, [N, T].
+        styles: the styles of images that the search has not seen, [N, T].
         predictions: the class of each image's reconstruction, [N].
         space: the edits.
         attributes: each class's list, best first.

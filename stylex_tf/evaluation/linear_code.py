@@ -12,7 +12,7 @@ class LinearCode:
     """Principal components of pictures.
 
     Attributes:
-        mean: of the pictures it was fitted to, [D].
+        mean: the mean of the pictures it was fitted to, [D].
         components: orthonormal, [S, D].
     """
 

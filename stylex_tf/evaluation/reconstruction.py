@@ -26,8 +26,8 @@ class Reconstruction:
 
     Attributes:
         styles: [N, T].
-        logits: of the images, [N, K].
-        reconstructed_logits: of the reconstructions, [N, K].
+        logits: the logits of the images, [N, K].
+        reconstructed_logits: the logits of the reconstructions, [N, K].
         l1: mean absolute difference of each image in [-1, 1] units, [N].
         ssim: structural similarity of image and reconstruction, [N].
         perceptual: distance of their features, [N].

@@ -31,7 +31,7 @@ class Row:
     """One figure: where it stands and how to read it.
 
     Attributes:
-        name: of the figure.
+        name: the name of the figure.
         get: takes it from an evaluation; a mapping is one figure a factor, or
             a class.
         unit: how it is printed.
@@ -40,7 +40,8 @@ class Row:
         required: shown in the report even where it was not measured, since
             its neighbours mean nothing without it.
         headline: also printed at the end of a run.
-        each: of a headline, every class or factor is printed, not the worst.
+        each: whether a headline prints every class or factor, and not the worst
+            alone.
         absent: what is printed where it was not measured.
         cautions: codes of the warnings that it can raise.
     """
@@ -71,7 +72,7 @@ class Line:
 
     Attributes:
         row: whose line it is.
-        name: of the row, or of the factor or class.
+        name: the name of the row, or of the factor or class.
         figure: None where it was not measured.
         inner: whether it is one factor or class of the row above.
     """

@@ -46,8 +46,8 @@ class Verdict:
     """Which attributes matter.
 
     Attributes:
-        attribute_p: of each class's attributes, Holm-adjusted over all of
-            all classes, [A] each.
+        attribute_p: the p-value of each class's attributes, [A] each,
+            Holm-adjusted over the attributes of all classes.
         both_ways: whether each attribute of each class works both ways.
         level: below it, a p-value is significant.
         images: that the tests were made on.
@@ -84,8 +84,8 @@ def judge(
         turned: decisions that the attributes of each class turn.
         turned_back: those that the opposite edits turn away from the class.
             Where it has no images nothing is asked.
-        images: of all classes, all different, of which these are.
-        minimum_share: of decisions turned, still a trifle.
+        images: the distinct images of all classes, from which these are taken.
+        minimum_share: the share of decisions turned up to which it is a trifle.
         level: below it, a p-value is significant.
 
     Raises:

@@ -32,13 +32,13 @@ class Baselines:
     """What a flip rate stands beside; None is not measured.
 
     Attributes:
-        styles: of the searched images, [S, T]: random coordinates are turned
-            towards the target class's mean over them.
+        styles: the styles of the searched images, [S, T]: random coordinates
+            are turned towards the target class's mean over them.
         predictions: the classes of these, [S].
         wu: each class's list by the ranking of Wu et al. (`wu_ranking`).
         no_classification_loss: the flips of the same run trained without it.
         drawn: those of the factors themselves (`drawn_ceiling`).
-        seed: of the random coordinates.
+        seed: the seed of the random coordinates.
     """
 
     styles: np.ndarray

@@ -18,7 +18,7 @@ def write(
     Args:
         evaluation: the figures.
         directory: TensorBoard's, of the run.
-        step: of the training that was evaluated.
+        step: the step of the training that was evaluated.
     """
     writer = tf.summary.create_file_writer(os.fspath(directory))
     with writer.as_default(step=step):

@@ -63,7 +63,7 @@ def measure(
     Args:
         model: its generator and classifier are asked.
         images: that the selection has not seen, uint8 [N, H, W, 3].
-        rebuilt: of these images.
+        rebuilt: the reconstructions of these images.
         space: the edits.
         attributes: each class's list, A long; they lead to the class.
         reverse: make the opposite edits on the target's own images, which
@@ -123,7 +123,7 @@ def _concerned(
     """Finds the rows of the images that each class's attributes could turn.
 
     Args:
-        logits: of the images themselves, [N, K].
+        logits: the logits of the images themselves, [N, K].
         targets: the classes.
         reverse: whether the edits lead away from the class.
     """

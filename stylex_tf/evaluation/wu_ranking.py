@@ -30,7 +30,7 @@ def rank(
     this ranking and the search see the same ones.
 
     Args:
-        styles: of all images, [N, T]; the searched ones first.
+        styles: the styles of all images, [N, T]; the searched ones first.
         predictions: the class of each image, [N].
         target_class: the exemplars are the images of this class.
         searched: S, how many of the T coordinates are ranked.
@@ -85,7 +85,7 @@ def _relevance(
     """Returns each coordinate's mean delta and its relevance, both [S].
 
     Args:
-        styles: of the population, [N, S].
+        styles: the styles of the population, [N, S].
         exemplars: which of them are of the class, bool [N].
     """
     mean, deviation = styles.mean(axis=0), styles.std(axis=0)

@@ -46,7 +46,7 @@ def within(
 
     Args:
         tensor: what to hand on.
-        name: of the values, in the request.
+        name: the name of the values, in the request.
         values: any shape; not a number lies in no range.
         low: the least allowed.
         high: the most allowed.
@@ -66,7 +66,7 @@ def finite(tensor: tf.Tensor, name: str, values: tf.Tensor) -> tf.Tensor:
 
     Args:
         tensor: what to hand on.
-        name: of the values, in the request.
+        name: the name of the values, in the request.
         values: floats, any shape.
     """
     return require(

@@ -1,4 +1,4 @@
-"""The attributes of all classes, as arrays that a graph can hold."""
+"""Turns the attributes of all classes into arrays that a graph can hold."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -14,9 +14,9 @@ def padded(
     """Lays attributes out as arrays, [K, width], -1 where there is none.
 
     Args:
-        by_class: of each class, the best first: `coordinate`, `direction`,
-            `effect` and `share`.
-        classes: K.
+        by_class: the attributes of each class, the best first: `coordinate`,
+            `direction`, `effect` and `share`.
+        classes: K, the number of classes.
         width: attributes of a class, at most.
     """
     tables: dict[str, np.ndarray] = {}

@@ -67,7 +67,7 @@ def turn_upright(image: tf.Tensor, orientation: tf.Tensor) -> tf.Tensor:
     """Undoes an orientation: swaps the sides of [H, W, C], then flips them.
 
     Args:
-        image: as stored.
+        image: the image as it is stored.
         orientation: 1..8, as the EXIF standard numbers them, [] int64.
     """
     image = tf.cond(

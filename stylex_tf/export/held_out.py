@@ -25,7 +25,7 @@ class HeldOut:
 
     Attributes:
         images: n.
-        style_mean: of each of the T style coordinates, [T].
+        style_mean: the mean of each of the T style coordinates, [T].
         style_scale: their standard deviations, [T].
         errors: the 0 % to 100 % quantiles of `errors_of`, [101].
         style_distances: the same of `style_distances_of`, [101].
@@ -50,7 +50,7 @@ class HeldOut:
         Args:
             images: uint8 [n, R, R, 3], at least two.
             reconstructions: the same.
-            styles: of all layers, [n, T].
+            styles: the styles of all layers, [n, T].
 
         Raises:
             ValueError: there are fewer than two.
@@ -88,7 +88,7 @@ class HeldOut:
         """Returns the share of held-out images whose styles are nearer, [N].
 
         Args:
-            styles: of all layers, [N, T].
+            styles: the styles of all layers, [N, T].
         """
         distances = style_distances_of(
             styles, self.style_mean, self.style_scale
@@ -96,7 +96,7 @@ class HeldOut:
         return _shares(distances, self.style_distances)
 
     def to_dict(self) -> dict[str, Any]:
-        """Returns plain JSON."""
+        """Returns the figures as numbers and lists, which JSON can hold."""
         return {
             "images": self.images,
             **{

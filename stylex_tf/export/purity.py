@@ -9,7 +9,7 @@ def check(name: str, function: Any) -> None:
     """Raises ValueError if a signature does more than read its inputs.
 
     Args:
-        name: of the signature.
+        name: the name of the signature.
         function: its concrete function.
     """
     used = graph_purity.impure_operations(function)

@@ -114,7 +114,10 @@ def chunk(
     first_edit: tf.Tensor,
     num_edits: tf.Tensor,
 ) -> tuple[tf.Tensor, tf.Tensor, tf.Tensor]:
-    """Checks images and their parts of the 2S edits, each [N]."""
+    """Checks a request that asks which of the 2S edits do what, [N] images.
+
+    Each image names the first edit to measure, and how many follow it.
+    """
     checked = batch(signature, image_bytes)
     checked = _same_length(checked, "first_edit", first_edit)
     checked = _same_length(checked, "num_edits", num_edits)

@@ -64,7 +64,7 @@ def export(
         assets: what explains the model, plain JSON by name, each written to
             `assets/<name>.json`. `contract`, `class_names`, `description` and
             `storage` are added.
-        storage: of the weights, "float32" or "float16".
+        storage: the storage of the weights, "float32" or "float16".
 
     Raises:
         ValueError: an asset is not JSON, holds NaN, or has a name of ours;

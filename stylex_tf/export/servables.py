@@ -49,8 +49,8 @@ class Servable(tf.Module):
             resolution: R, height and width of the model's images.
             num_styles: T, style coordinates of all layers.
             num_searched: S, those that are searched, the first of the T.
-            class_attributes: of each class, the best first: `coordinate`,
-                `direction`, `effect` and `share`.
+            class_attributes: the attributes of each class, the best
+                first: `coordinate`, `direction`, `effect` and `share`.
             style_strength: how far the edits of the searches go, as a share
                 of the way to the end of a coordinate's range.
             max_top_k: attributes an image that one call may ask for.

@@ -51,7 +51,7 @@ def validate(
     manifest. That tells damage, not an attacker, who can write manifests too.
 
     Args:
-        directory: of one version.
+        directory: the folder of one version.
         python: an interpreter with TensorFlow, which loads the model.
     """
     problems = manifest.problems(directory) or [
@@ -82,7 +82,7 @@ def judge(
         contract: that came with the model.
         records: the requests, and what was answered to them.
         specs: dtypes and shapes of the signatures, as `replay` writes them.
-        answers: of the model, arrays by signature and name.
+        answers: the answers of the model, arrays by signature and name.
     """
     problems = list(_contract_problems(contract, specs))
     recorded = [record.signature for record in records]
@@ -113,7 +113,7 @@ def ask(
     """Asks a model in a process without our package.
 
     Args:
-        directory: of one version.
+        directory: the folder of one version.
         records: the requests.
         python: an interpreter with TensorFlow.
 

@@ -82,7 +82,7 @@ def write(
     """Writes requests and answers into an export.
 
     Args:
-        directory: of one version.
+        directory: the folder of one version.
         asked: inputs by the name of the signature.
         answers: outputs by the name of the signature.
     """

@@ -32,7 +32,7 @@ class Discriminator(keras.Model):
             resolution: height and width of the images, 16 to 1024.
             channel_base: see Trunk.
             channel_max: see Trunk.
-            num_classes: K.
+            num_classes: K, the number of classes.
             group_size: examples a group of the minibatch statistic; 1 makes
                 the score of an example independent of the others.
             **kwargs: forwarded to keras.Model.

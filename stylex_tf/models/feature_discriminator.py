@@ -38,7 +38,7 @@ class FeatureDiscriminator(keras.Model):
 
         Args:
             resolution: R, height and width of the images, a multiple of 32.
-            num_classes: K.
+            num_classes: K, the number of classes.
             width: channels of a head.
             **kwargs: forwarded to keras.Model.
         """
@@ -60,7 +60,7 @@ class FeatureDiscriminator(keras.Model):
 
         Args:
             images: [N, R, R, 3], in [-1, 1].
-            maps: of PhotoBackbone.
+            maps: the feature maps of PhotoBackbone.
         """
         return [images * _PIXEL_GAIN, *(_unit_variance(x) for x in maps)]
 
@@ -68,7 +68,7 @@ class FeatureDiscriminator(keras.Model):
         """Returns scores, float32 [N]; above zero means real.
 
         Args:
-            inputs: of `inputs_of`.
+            inputs: what `inputs_of` returns.
             p: class probabilities, [N, K].
 
         Raises:

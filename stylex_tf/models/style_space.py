@@ -63,7 +63,7 @@ class StyleSpace:
         """Returns the layout of a synthesis network of these sizes.
 
         Args:
-            resolution: of the images.
+            resolution: R, height and width of the images.
             channel_base: see `channels_at`.
             channel_max: see `channels_at`.
             style_width: coordinates a convolution, at most; 0 is one for

@@ -44,7 +44,7 @@ class Synthesis(keras.Model):
                 styles; 0 is all of them.
             searched_width: how many of these are searched; 0 is all of them.
             spatial_resolution: that of a block above the first.
-            spatial_channels: of the spatial code; 0 is none.
+            spatial_channels: how many channels the spatial code has; 0 is none.
             **kwargs: forwarded to keras.Model.
         """
         # Keras would round the styles to the compute dtype on the way in.
@@ -172,7 +172,7 @@ class Synthesis(keras.Model):
         """Computes one convolution, and after a block's last its colours.
 
         Args:
-            index: of the searched layer.
+            index: the index of the searched layer.
             state: the activations, then the image so far where there is one.
             by_layer: the styles of each layer, name: [N, I].
             noise: see `call`.

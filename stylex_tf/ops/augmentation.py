@@ -29,7 +29,7 @@ class Parameters(NamedTuple):
         stretch: factor of the width; the height's is its inverse (1), [N].
         second_turn: as turn (0), [N].
         offset: pixels to the right and down (0), [N, 2].
-        brightness: is added to the colours, in [-1, 1] (0), [N].
+        brightness: what is added to the colours, in [-1, 1] (0), [N].
         contrast: factor of the colours (1), [N].
         luma: -1 mirrors the grey axis (1), [N].
         hue: radians around the grey axis (0), [N].

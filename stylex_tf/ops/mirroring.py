@@ -7,7 +7,7 @@ def mirror(images: tf.Tensor, mirrored: tf.Tensor) -> tf.Tensor:
     """Turns some images of a batch left to right and leaves the others.
 
     Args:
-        images: of any type, [N, H, W, C].
+        images: images of any type, [N, H, W, C].
         mirrored: which images to turn, booleans [N].
 
     Returns:

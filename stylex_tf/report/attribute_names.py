@@ -22,7 +22,7 @@ def load(path: pathlib.Path, run: str, coordinates: int) -> dict[int, str]:
     """Reads the names of a run's coordinates; none where there is no file.
 
     Args:
-        path: of names.json.
+        path: the path of names.json.
         run: whose names are expected.
         coordinates: how many the run has.
 

@@ -15,8 +15,8 @@ def choose(gains: np.ndarray, styles: np.ndarray, count: int) -> np.ndarray:
     from those already picked.
 
     Args:
-        gains: of the class's probability, [n].
-        styles: of the same images, [n, S], on one scale.
+        gains: how much the class's probability rises, [n].
+        styles: the styles of the same images, [n, S], on one scale.
         count: at most so many.
 
     Returns:

@@ -30,7 +30,7 @@ def label(image: np.ndarray, probability: float, decided: bool) -> Image.Image:
 
     Args:
         image: uint8 [H, W, 3]; enlarged by whole factors where it is small.
-        probability: of the class.
+        probability: the probability of the class.
         decided: the classifier decides for the class; the label is blue.
     """
     picture = Image.fromarray(image)

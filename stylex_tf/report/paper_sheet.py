@@ -18,7 +18,7 @@ def draw(
 
     Args:
         of_class: a class with at least one attribute that has examples.
-        names: of coordinates that people gave one.
+        names: the names that people gave coordinates.
 
     Returns:
         uint8 [H, W, 3].

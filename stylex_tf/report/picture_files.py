@@ -21,7 +21,7 @@ def write(
     Args:
         folder: made where it is missing.
         all_shown: what to show; what has no examples has no picture.
-        names: of coordinates that people gave one.
+        names: the names that people gave coordinates.
     """
     written = set()
     for of_class in all_shown.classes:

@@ -45,7 +45,7 @@ def encodings(side: int) -> tuple[Encoding, ...]:
     """Lists what to try in order, until the page is small enough.
 
     Args:
-        side: of the pictures.
+        side: height and width of the pictures.
     """
     return ENCODINGS if side <= EXACT_SIDE else ENCODINGS[1:]
 

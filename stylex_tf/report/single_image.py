@@ -61,7 +61,7 @@ def mark(image: SingleImage, edit: Edit, *, on_photograph: bool = False) -> str:
     Args:
         image: the image.
         edit: one of its edits.
-        on_photograph: of the edit carried onto the photograph.
+        on_photograph: whether to judge the edit carried onto the photograph.
     """
     said = edit.probabilities_carried if on_photograph else edit.probabilities
     return marks.find(

@@ -61,7 +61,7 @@ def attribute_name(
     """Returns what people called it, or its factor, or its number.
 
     Args:
-        coordinate: of the attribute.
+        coordinate: the coordinate of the attribute.
         factor: that it moves; None where nobody knows.
         names: that people gave.
         ambiguous: factors that several coordinates move; the number is added.

@@ -98,8 +98,8 @@ def evaluate(
         verdict: the tests of significance.
         opinion: a second classifier.
         namer: readers of the known factors.
-        ablation: of the same run without the classification loss, of
-            `read_ablation`.
+        ablation: what `read_ablation` read: the same run without the
+            classification loss.
         seconds: what the run took so far.
     """
     run, functions = trained, trained.stylex

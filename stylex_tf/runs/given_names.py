@@ -14,7 +14,7 @@ class GivenNames:
 
     Attributes:
         run: whose coordinates; no other run has the same.
-        names: of the coordinates that have one.
+        names: the names of the coordinates that have one.
     """
 
     run: str

@@ -1,4 +1,4 @@
-"""The weights of a trained model: from its run to a file, and to a new run."""
+"""Saves the weights of a run to a file, and begins other runs with them."""
 
 import dataclasses
 import logging
@@ -34,7 +34,7 @@ class Source:
 
     Attributes:
         trained: weights of the networks, the discriminator's among them.
-        averages: of their averages.
+        averages: the same for their averages.
     """
 
     trained: weights.Weights
@@ -63,8 +63,8 @@ def check(path: str, description: manifest.Manifest) -> None:
     """Looks whether a training may begin with weights, before all else.
 
     Args:
-        path: of `read`.
-        description: of the data that will be trained on.
+        path: the file, as `read` takes it.
+        description: the manifest of the data that will be trained on.
 
     Raises:
         CheckpointError: the weights are not there, or have seen images that
@@ -121,8 +121,8 @@ def start(
 
     Args:
         train_state: fresh.
-        path: of `read`.
-        description: of the data that will be trained on.
+        path: the file, as `read` takes it.
+        description: the manifest of the data that will be trained on.
 
     Returns:
         The cut of each source of images that the weights have seen.

@@ -74,7 +74,7 @@ class Pictures:
         """Returns the distances from training images.
 
         Args:
-            edits: of the unseen images.
+            edits: the edits of the unseen images.
             drawn: the drawn counterfactuals of the edits, uint8; None takes
                 real images of the classes that the edits lead to.
         """

@@ -18,7 +18,7 @@ def extractor(
     """Returns images to feature maps; None takes those of the classifier.
 
     Args:
-        settings: of the run.
+        settings: the config of the run.
         backbone: that the networks have already, if they have one.
     """
     loss = settings.loss

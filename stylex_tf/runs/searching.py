@@ -32,7 +32,7 @@ class SearchResult:
 
     Attributes:
         table: the effects of the edits of the searched images.
-        styles: of the searched images, [N, T].
+        styles: the styles of the searched images, [N, T].
         by_class: each class's attributes, best first.
         ranked: one list for the figures; of two classes it leads to class 1.
     """
@@ -108,7 +108,7 @@ def select(
     Args:
         trained: the run.
         table: the effects of the edits of the searched images.
-        styles: of the searched images, [N, T].
+        styles: the styles of the searched images, [N, T].
     """
     rules = selection_rules(trained)
     top_k = max(trained.settings.attributes.top_k, 10)

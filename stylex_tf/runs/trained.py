@@ -22,7 +22,7 @@ class TrainedRun:
     Images are decoded, and the classifier is judged, when they are asked for.
 
     Attributes:
-        settings: of the run.
+        settings: the config of the run.
         folder: where it lives.
         dataset: its prepared images.
         classifier: the one under explanation.

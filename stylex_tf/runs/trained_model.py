@@ -31,8 +31,8 @@ class TrainedModel:
         swap_label: images and p, [N, K], to styles as if the classifier had
             said p; None of a generator that is never told p.
         style_space: what each style is.
-        class_names: of the classifier, K.
-        step: of the training, at which the networks were saved.
+        class_names: the names of the classifier's K classes.
+        step: the step of the training, at which the networks were saved.
         averages: the networks.
         marginal: mean class probabilities, [K]; None where no part needs it.
     """
@@ -66,7 +66,7 @@ def restore(
     """Restores the averaged networks, and nothing else of a training.
 
     Args:
-        settings: of the run.
+        settings: the config of the run.
         checkpoint: its path without the endings of its files.
         classifier: the one under explanation.
         dataset: whose training images give the marginal, where it is needed.

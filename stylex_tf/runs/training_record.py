@@ -23,9 +23,9 @@ class TrainingRecord:
         """Reads the log.
 
         Args:
-            settings: of the run.
-            folder: of the run.
-            steps: of the newest checkpoint.
+            settings: the config of the run.
+            folder: the folder of the run.
+            steps: the steps of the newest checkpoint.
         """
         self._settings = settings
         self.steps = steps

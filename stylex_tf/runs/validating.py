@@ -50,15 +50,15 @@ class HeldOut:
 
         Args:
             images: held-out images, uint8 [N, H, W, 3].
-            training_images: as many others, which KID compares with.
+            training_images: as many training images, which KID compares with.
             rebuild: images [B, H, W, 3] in [-1, 1] and the classifier's
                 logits of them, [B, K], to reconstructions.
             classify: images to logits, and to feature maps [B, h, w, C],
                 none where the classifier shows none.
             features: images to the feature maps to measure with; None takes
                 those of `classify`.
-            weights: of the losses, for the score.
-            class_names: of the classifier, K.
+            weights: the weights of the losses, for the score.
+            class_names: the names of the classifier's K classes.
             batch_size: images at once.
         """
         self._rebuild = rebuild

@@ -61,7 +61,8 @@ def measure(
         directory: where shards are kept; every worker sees it, be it shared
             or remote (gs://). Finished shards are not measured again.
         image_ids: see `exact.measure_effects`.
-        identity: of the networks: the same words must mean the same networks.
+        identity: what identifies the networks: the same words must mean the
+            same networks.
         images_per_shard: the unit of work, and what a failure can lose.
         batch_size: see `exact.measure_effects`.
         scored: whether the model's `score` is asked as well.

@@ -46,7 +46,7 @@ class Calibration:
         """Corrects gradients, in a graph.
 
         Args:
-            estimates: of `gradient_effects.estimate`, [B, 2S].
+            estimates: what `gradient_effects.estimate` returned, [B, 2S].
             moves: what each edit adds to its coordinate, [B, 2, S].
             classes: what is predicted, int32 [B].
             target_class: int32 [B], or gradient_effects.AWAY.
@@ -100,7 +100,7 @@ def fit(
 
     Args:
         estimate: with the ranges and the shift of the table.
-        styles: of the table's images, [P, T].
+        styles: the styles of the table's images, [P, T].
         table: all their effects.
 
     Raises:

@@ -46,7 +46,7 @@ class ChosenEdits:
         """Measures the chosen edits; the others count as no effect, 0.
 
         Args:
-            styles: of the images, [N, T].
+            styles: the styles of the images, [N, T].
             chosen: which edits, bool [N, 2, S].
             image_ids: N different names.
             progress: called after every batch with the number of edits in it.

@@ -25,7 +25,8 @@ def measure(
 
     Args:
         model: what is searched.
-        styles: of the images, [N, T]; N may be unknown while tracing.
+        styles: the styles of the images, [N, T]; N may be unknown while
+            tracing.
         space: the edits.
         first_edit: the first edit of each image, int32 [N].
         count: edits of each image, E, at least 1, int32 [].
@@ -35,7 +36,7 @@ def measure(
         coordinates, directions: int32 [N, E]; -1 beyond the last edit.
         effects: logits of the edited image minus base_logits, [N, E, K]; -1
             beyond the last edit.
-        base_logits: of the images, [N, K].
+        base_logits: the base logits of the images, [N, K].
     """
     size = space.size
     edits = first_edit[:, None] + tf.range(count)

@@ -26,7 +26,7 @@ def measure_effects(
 
     Args:
         model: what is searched; scores are measured if it has a score.
-        styles: of the images to search, [N, T].
+        styles: the styles of the images to search, [N, T].
         space: the edits.
         image_ids: N different names.
         batch_size: edits evaluated at once, at most.

@@ -134,8 +134,8 @@ def objective(
     """Returns what an edit should raise: the log odds of the target.
 
     Args:
-        logits: of edited images, [B, K].
-        classes: of the images before, int32 [B].
+        logits: the logits of edited images, [B, K].
+        classes: the classes of the images before, int32 [B].
         target_class: int32 [B], or AWAY.
 
     Returns:

@@ -55,7 +55,8 @@ def find(
 
     Args:
         model: with a score.
-        styles: of the images to search, [N, T]; the searched ones first.
+        styles: the styles of the images to search, [N, T]; the searched ones
+            first.
         images: real ones that the training has not seen, uint8 [M, H, W, 3].
         searched: how many of the T coordinates are searched, S.
         batch_size: pictures at once.

@@ -74,7 +74,7 @@ class ResumedEdits:
         Args:
             layer: whose coordinates are edited.
             state: what enters it, of `enter`.
-            styles: of the images, [C, T].
+            styles: the styles of the images, [C, T].
             entries: see the class, [E].
             batch: entries at once; the last batch is filled up.
             progress: called with the number of edits after every batch.
@@ -109,7 +109,8 @@ class ResumedEdits:
         """Joins answers of unedited images, [C, K], and changes, [C, 2, S, K].
 
         Args:
-            parts: of some images each; K with the score, where there is one.
+            parts: the logits of some images each; K counts the score, where
+                there is one.
             image_ids: N names.
         """
         base = np.concatenate([base for base, _ in parts])

@@ -74,7 +74,7 @@ def measure_effects(
     Args:
         model: its generator and classifier are differentiable; scores are
             measured if it has a score.
-        styles: of the images to search, [N, T].
+        styles: the styles of the images to search, [N, T].
         space: the edits.
         image_ids: N different names.
         candidates: edits measured for each image and class, M; None takes

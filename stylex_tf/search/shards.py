@@ -33,7 +33,7 @@ class Plan:
     Attributes:
         images: how many there are, N.
         images_per_shard: in all but the last.
-        digest: of everything that the effects depend on, hexadecimal.
+        digest: a hexadecimal digest of everything that the effects depend on.
     """
 
     images: int
@@ -55,12 +55,13 @@ class Plan:
         """Plans the shards of these inputs.
 
         Args:
-            styles: of the images to search, [N, T].
+            styles: the styles of the images to search, [N, T].
             space: the edits.
             image_ids: N names.
             images_per_shard: what a kill can lose, at most.
             batch_size: edits at once; rounding may depend on it.
-            identity: of the networks: the same words must mean the same.
+            identity: what identifies the networks: the same words must mean the
+                same networks.
             scored: whether the discriminator is asked as well.
 
         Raises:
@@ -136,7 +137,8 @@ def measure(
         directory: where shards are kept, also gs:// and the like. Those of
             other inputs are removed in the end.
         image_ids: see there.
-        identity: of the networks: the same words must mean the same networks.
+        identity: what identifies the networks: the same words must mean the
+            same networks.
         images_per_shard: what a kill can lose, at most.
         batch_size: see there.
         progress: called with a number of edits, also for shards found.
@@ -188,11 +190,11 @@ def measure_shard(
     """Measures a shard and writes it; a reader sees all of it or nothing.
 
     Args:
-        index: of the shard.
-        plan: of the inputs.
+        index: the shard's place among all.
+        plan: the inputs' cut into shards.
         measure_images: measures the images of one shard.
-        styles: of all images, [N, T].
-        image_ids: of all images.
+        styles: the styles of all images, [N, T].
+        image_ids: the image ids of all images.
         directory: where shards are kept.
 
     Returns:

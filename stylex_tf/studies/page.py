@@ -59,7 +59,7 @@ def render(
         kind: one of `answers.KINDS`.
         study_id: goes into the answers.
         asked: the questions, in order.
-        encoding: of the pictures.
+        encoding: the encoding of the pictures.
     """
     style, script = (
         (_TEMPLATES / name).read_text("utf-8")

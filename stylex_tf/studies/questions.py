@@ -51,7 +51,7 @@ class Classification:
         id: names the question in answers.
         columns: what each of `SIDES` shows.
         asked: the further animation.
-        attributes: of the columns.
+        attributes: the columns' attributes.
         answer: one of `SIDES`.
     """
 

@@ -19,7 +19,7 @@ class Share:
 
     Attributes:
         right: how many.
-        total: of how many; more than 0.
+        total: how many answers there are; more than 0.
     """
 
     right: int
@@ -47,10 +47,10 @@ class Scores:
     Attributes:
         study: its id.
         participants: how many answered each kind.
-        classification: of all answers; None without any.
-        by_attribute: of the questions that asked for each.
-        by_pair: of the questions that compared two.
-        by_participant: of each one's answers.
+        classification: the score of all answers; None without any.
+        by_attribute: the scores of the questions that asked for each attribute.
+        by_pair: the scores of the questions that compared two attributes.
+        by_participant: the scores of each participant's answers.
         descriptions: participants and their words, by attribute.
     """
 
@@ -119,7 +119,7 @@ def score(key: key_lib.Key, given: Iterable[answers_lib.Answers]) -> Scores:
     """Scores the answers of all participants.
 
     Args:
-        key: of the study.
+        key: the key of the study.
         given: checked files of answers, of `answers.read`.
 
     Raises:

@@ -18,7 +18,7 @@ class AugmentationStrength(tf.Module):
 
     Attributes:
         value: the probability, 0 to config_checks.MAX_AUGMENTATION, float32.
-        sign_sum: of the steps since it last moved, float32.
+        sign_sum: the sum of signs over the steps since it last moved, float32.
     """
 
     def __init__(self, first: float, *, target: float, change: float):
@@ -26,9 +26,9 @@ class AugmentationStrength(tf.Module):
 
         Args:
             first: the probability to begin with.
-            target: of r.
-            change: of the probability in a step: the batch size by the images
-                that it takes from 0 to 1. 0 keeps it as it is.
+            target: the value of r to aim at.
+            change: how far the probability moves in a step: the batch size by
+                the images that it takes from 0 to 1. 0 keeps it as it is.
         """
         super().__init__(name="augmentation_strength")
         self._target = target

@@ -34,7 +34,7 @@ class BestCheckpoint:
             train_state: what is saved, whole.
             directory: holds one checkpoint, and nothing else.
             history: has the scores.
-            facts: are written beside the state.
+            facts: what is written beside the state.
             every: steps between two validations.
         """
         self._state = train_state

@@ -31,7 +31,7 @@ class Facts:
         cuts: how the images were cut into training and held-out ones, as far
             as it is known: a digest a source, also of those that the weights
             have seen before this training began with them.
-        class_names: of the classifier.
+        class_names: the names of the classifier's classes.
     """
 
     seconds: float = 0.0

@@ -115,8 +115,8 @@ class Checkpoints:
         """Saves the state whole, or not at all.
 
         Args:
-            step: of the state.
-            facts: are written beside it.
+            step: the step of the state.
+            facts: what is written beside it.
 
         Raises:
             RunFolderError: the disk is full, or cannot be written.
@@ -157,7 +157,7 @@ class Newest:
 
     Attributes:
         path: without the endings of its files.
-        step: of its state.
+        step: the step of its state.
         facts: what was written beside it.
     """
 
@@ -170,7 +170,7 @@ def find_newest(directory: pathlib.Path, *, mend: bool) -> Newest | None:
     """Returns the newest whole checkpoint, None where there is no file of one.
 
     Args:
-        directory: of the checkpoints.
+        directory: the directory of the checkpoints.
         mend: move aside those that are damaged, and newer.
 
     Raises:
@@ -216,7 +216,7 @@ def restore_part(path: pathlib.Path, **parts: tf.Module | tf.Variable) -> None:
     """Restores parts of the state that a checkpoint has, and nothing else.
 
     Args:
-        path: of the checkpoint, without the endings of its files.
+        path: the path of the checkpoint, without the endings of its files.
         **parts: by the names that `TrainState` has for them.
 
     Raises:

@@ -1,8 +1,8 @@
 """Draws the random numbers of a training step.
 
-They are functions of the step's seed alone. Each is drawn for the whole batch
-and then sliced, so that the number of replicas, and of parts of a batch,
-changes nothing.
+They are functions of the step's seed alone. A batch is worked on in parts, one
+for each replica or each accumulation. Each number is drawn for the whole batch,
+of which a part keeps its own, so that the number of parts changes nothing.
 """
 
 import enum
@@ -49,13 +49,13 @@ def noise_seed(batch: batch_lib.Batch) -> tf.Tensor:
 
 
 def uniform(batch: batch_lib.Batch, use: Use) -> tf.Tensor:
-    """Draws a number in [0, 1) for each of this part's examples, [n]."""
+    """Draws a number in [0, 1) for each example of the part, [n]."""
     drawn = tf.random.stateless_uniform([batch.total], seed(batch, use))
     return of_this_part(batch, drawn)
 
 
 def uniform_rows(batch: batch_lib.Batch, use: Use, width: int) -> tf.Tensor:
-    """Draws numbers in [0, 1) for each of this part's examples, [n, width]."""
+    """Draws numbers in [0, 1) for each example of the part, [n, width]."""
     drawn = tf.random.stateless_uniform([batch.total, width], seed(batch, use))
     return of_this_part(batch, drawn)
 
@@ -66,7 +66,7 @@ def normal(
     width: int,
     shape: tuple[int, ...] | None = None,
 ) -> tf.Tensor:
-    """Draws standard normal numbers for each of this part's examples.
+    """Draws standard normal numbers for each example of the part.
 
     Args:
         batch: the batch of the step.

@@ -27,11 +27,11 @@ class Taken:
     """What was taken over.
 
     Attributes:
-        share: of the numbers of the weights that the new model has.
-        names: of the weights that were taken.
-        partly: of those of which a part was taken: the rest belongs to the
-            classes.
-        fresh: of those that begin anew, with the reason.
+        share: how much of the numbers in the new model's weights was taken.
+        names: the names of the weights that were taken.
+        partly: the names of those of which a part was taken: the rest belongs
+            to the classes.
+        fresh: the names of those that begin anew, with the reason.
     """
 
     share: float
@@ -117,7 +117,7 @@ class _Fits:
 
         Args:
             source: the weights.
-            width: of w in the other model.
+            width: how wide w is in the other model.
         """
         self._arrays = source.arrays
         self.width = width
@@ -128,7 +128,7 @@ class _Fits:
         """Returns a weight's value, how many numbers it takes, and a remark.
 
         Args:
-            name: of the weight.
+            name: the name of the weight.
             fresh: its value in the other model.
             same_classes: whether classes are the same.
 

@@ -63,13 +63,13 @@ class Objective:
             perceptual_features: images to maps; None takes `classify`'s.
             marginal: mean class probabilities, [K].
             path_length_mean: running mean, assigned by `path_length`.
-            weights: of the losses.
+            weights: the weights of the losses.
             conditioning: "probabilities", "dropout" or "none".
             condition_dropout: share of examples that are not told theirs.
             style_mixing: share of sampled examples made of two latents.
             style_exchange: share of those that exchange styles instead.
             spatial_dropout: share of reconstructions without a spatial code.
-            w_average_decay: of the running mean of w, a step.
+            w_average_decay: how slowly the running mean of w moves in a step.
             noise: "random" in training; tests use "fixed".
             augment: what the discriminator sees of images; None: all.
             accumulation: parts of a replica's batch, one after the other.

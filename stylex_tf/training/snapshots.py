@@ -41,8 +41,8 @@ class Snapshots:
             images: real images, float32 [N, H, W, 3].
             p: what the generator is told of them, [N, K].
             sample_p: the same for the samples, [N, K].
-            seed: of the samples' latents.
-            exchange: show exchanges in place of samples.
+            seed: the seed of the samples' latents.
+            exchange: whether to show exchanges in place of samples.
             every: steps between two snapshots.
             write_png: writes uint8 [H, W, 3].
         """

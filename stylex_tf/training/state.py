@@ -22,8 +22,8 @@ class TrainState(tf.Module):
         optimizers: one for each name in TRAINED.
         step: training steps done, int64.
         path_length_mean: running mean of the path lengths, float32.
-        augmentation: of the discriminator's images; None is none, and then a
-            checkpoint holds nothing of it.
+        augmentation: how the discriminator's images are augmented; None is not
+            at all, and then a checkpoint holds nothing of it.
     """
 
     def __init__(

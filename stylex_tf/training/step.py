@@ -111,7 +111,7 @@ class TrainStep:
             losses: whose methods the phases are.
             table: the phases in order.
             batch_size: examples of all replicas.
-            seed: of the experiment.
+            seed: the seed of the experiment.
             ema_decay: the number of a step to the decay of the averages.
             accumulation: parts of a replica's batch, whose gradients make one
                 update: memory for one part, and as many images.

@@ -23,8 +23,8 @@ class StyleSampling:
         Args:
             networks: whose mapping, encoder and generator make the styles.
             mixing: share of sampled examples made of two latents.
-            w_average_decay: of the running mean of w, each time that styles
-                are drawn.
+            w_average_decay: how slowly the running mean of w moves, each time
+                that styles are drawn.
             exchange_remainders: let half of the exchanges take the whole
                 remainder, which the search leaves alone, and nothing else.
         """

@@ -59,7 +59,7 @@ def find(
     """Lists what the last validations all show, the gravest first.
 
     Args:
-        validations: of one run, in order.
+        validations: the validations of one run, in order.
     """
     recent = validations[-LASTS:]
     if len(recent) < LASTS:
@@ -128,7 +128,7 @@ def class_collapsed(
     """Reports a class that is lost, or has one picture left.
 
     Args:
-        figures: of a validation.
+        figures: the figures of a validation.
         name: the class that the classifier gives the images.
     """
     images = figures.get(f"{_OF_CLASS}{name}", 0)

@@ -30,7 +30,7 @@ class Validation:
             measure: the figures of the networks as they are now, by name;
                 one of them is `validation_history.SCORE`.
             log: writes them.
-            history: of the run, which the log adds to.
+            history: the history of the run, which the log adds to.
             every: steps between two validations.
             patience_steps: steps without a better score that end the
                 training; 0 is never.

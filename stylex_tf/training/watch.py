@@ -16,7 +16,7 @@ class Watch:
         """Binds the action.
 
         Args:
-            history: of the run.
+            history: the history of the run.
             every: steps between two validations.
         """
         self._history = history

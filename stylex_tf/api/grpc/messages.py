@@ -149,7 +149,7 @@ def from_proto(proto: Message, dtype: str, name: str) -> np.ndarray:
     Args:
         proto: a TensorProto.
         dtype: what the contract says of it.
-        name: of the tensor, for the message of an error.
+        name: the name of the tensor, for the message of an error.
 
     Raises:
         UsageError: it is of another type, or has not as many values as its

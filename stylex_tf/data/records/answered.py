@@ -19,7 +19,7 @@ class AnsweredDataset:
     the classifier does.
 
     Attributes:
-        manifest: of the data set.
+        manifest: the manifest of the data set.
     """
 
     def __init__(self, dataset: tfrecords.Dataset, classify: Any):

@@ -33,8 +33,8 @@ def find(
     """Puts images of one picture, of one name and near copies together.
 
     Args:
-        prints: of every image.
-        names: of every image, its group as the source names it (a patient, a
+        prints: every image's fingerprint.
+        names: the group of every image as the source names it (a patient, a
             combination of factors); "" where it names none.
         alike: whether near copies belong together.
     """

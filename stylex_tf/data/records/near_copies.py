@@ -26,8 +26,8 @@ def pairs(
     some minutes.
 
     Args:
-        structures: of every picture, uint8 [N, 32].
-        colours: of every picture, uint8 [N, 192].
+        structures: the structures of every picture, uint8 [N, 32].
+        colours: the colours of every picture, uint8 [N, 192].
     """
     # The product of two rows of -1 and 1 is exact, whatever its order.
     signs = np.unpackbits(structures, axis=1).astype(np.float32) * 2 - 1

@@ -60,7 +60,7 @@ class ImageFolder:
             classes: the classes to keep, in the order of the labels; all, in
                 the order of the layout, where it is empty. For images without
                 labels, the classes that they are taken to have.
-            seed: of the order in which images are written.
+            seed: the seed of the order in which images are written.
 
         Raises:
             DataError: the path is neither a folder nor a zip, is not of the
@@ -106,7 +106,7 @@ class ImageFolder:
         The split is None of all where the layout has no test images.
 
         Args:
-            resolution: of the images.
+            resolution: R, height and width of the images.
             on_error: "skip" leaves unreadable files out; "fail" looks at all
                 files, then raises.
 

@@ -162,7 +162,7 @@ class IdxFolder:
         """Yields the images of the classes kept, as split and example.
 
         Args:
-            resolution: of the images.
+            resolution: R, height and width of the images.
             few: only so many, evenly spread: files may be sorted by class; 0
                 is all.
         """

@@ -10,7 +10,7 @@ class Listed:
     """One image of an archive.
 
     Attributes:
-        name: of the file in its archive.
+        name: the name of the file in its archive.
         class_name: None where nobody says what it is.
         split: "train" or "test", as its author says; None leaves it to us.
         box: what to crop to: left, top, width, height, in pixels; None crops

@@ -43,7 +43,12 @@ def optional(
 
 
 def colours(values: Mapping[str, str], *parts: str) -> dict[str, Options]:
-    """Maps values to "#rrggbb", the options of a colour of several parts."""
+    """Gives several parts the colour of each value, as DiceBear's options.
+
+    Args:
+        values: "#rrggbb" for each value of the factor.
+        *parts: what has that colour, as DiceBear calls it.
+    """
     return {
         value: {f"{part}Color": [colour] for part in parts}
         for value, colour in values.items()
@@ -55,7 +60,7 @@ class AvatarStyle:
     """One of DiceBear's styles, and the part of it that we vary.
 
     Attributes:
-        name: of the world, in the config.
+        name: the name of the world, in the config.
         revision: raise it when the same factors would be drawn differently.
         file: the style's JSON file in `dicebear_styles`.
         looks: factor -> value -> the options that draw it.

@@ -44,7 +44,7 @@ class Painting:
 
         Args:
             distance: from the outline in units, less than 0 inside, [R, R].
-            colour: of the shape.
+            colour: the colour of the shape.
             opacity: how much of it hides what is below.
         """
         cover = np.clip(0.5 - distance / (_SOFT * self._pixel), 0.0, 1.0)

@@ -161,8 +161,8 @@ def _options(count: int, value: float, margin: float) -> list[float]:
     """Lists the values that a factor may get: its own first.
 
     Args:
-        count: of its values; 0 for a continuous factor, which need not go
-            farther than just beyond the middle.
+        count: how many values the factor has; 0 for a continuous one, which
+            need not go farther than just beyond the middle.
         value: its own.
         margin: what "just" is.
     """

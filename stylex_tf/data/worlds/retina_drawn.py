@@ -132,7 +132,7 @@ def exudate_mask(factors: Sequence[float], resolution: int) -> np.ndarray:
     Args:
         factors: as of `render`; an eye without exudates has an empty mask. Set
             the first factor to ask where they would be.
-        resolution: R.
+        resolution: R, height and width of the image.
 
     Returns:
         bool [R, R].

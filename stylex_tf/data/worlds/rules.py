@@ -85,7 +85,7 @@ def parse(
         kind: see `Rule`.
         causes: each "factor" (not its first value; of a continuous factor,
             more than the half) or "factor=value".
-        factors: of the world.
+        factors: the factors of the world.
         world: its name, for errors.
 
     Raises:

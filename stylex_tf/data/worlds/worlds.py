@@ -183,7 +183,7 @@ class Shortcut:
 
     Attributes:
         cause: the value.
-        share: of the training images in which it holds exactly where the
+        share: in which share of the training images it holds exactly where the
             label is 1.
     """
 
@@ -232,7 +232,7 @@ def examples(
         count: how many; a few less where there is a shortcut, since what it
             makes of a training image may be one of the test images.
         resolution: height and width.
-        seed: of everything.
+        seed: the seed of everything.
         test_fraction: share of the combinations held out.
         shortcut: goes with the labels of the training images.
         label_noise: share of the training labels that are wrong.
