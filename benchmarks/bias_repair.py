@@ -1,4 +1,4 @@
-r"""What a shortcut costs a classifier, and what counterfactuals win back.
+r"""Measures a shortcut's cost to a classifier, and what counterfactuals win.
 
     bazel run //benchmarks:bias_repair -- --run_dir=runs/shortcut \
         --attributes=24,22 --augmented=runs/shortcut/augmented

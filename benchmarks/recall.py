@@ -1,4 +1,4 @@
-"""How many of the best edits are among the candidates."""
+"""Counts how many of the best edits are among the candidates."""
 
 import dataclasses
 

@@ -1,4 +1,4 @@
-"""What training costs as it grows; prints the tables of docs/scaling.md.
+"""Measures how training costs grow; prints the tables of docs/scaling.md.
 
     ./bazelw run //benchmarks:scaling
     ./bazelw run //benchmarks:scaling -- --tables=workers --rounds=2

@@ -1,4 +1,4 @@
-"""How the cost of the search grows, on generators that nobody trained."""
+"""Measures how the search's cost grows, on generators that nobody trained."""
 
 import time
 

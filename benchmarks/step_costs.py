@@ -1,4 +1,4 @@
-"""What a training step costs, of fresh networks on noise."""
+"""Measures what a training step costs, of fresh networks on noise."""
 
 import math
 import resource

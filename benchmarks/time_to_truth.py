@@ -1,4 +1,4 @@
-r"""How far a training is after so many images, and so many minutes.
+r"""Measures how far a training is after so many images and minutes.
 
     bazel run //benchmarks:time_to_truth -- --config=configs/photographs.py \
         --config.data.source=FOLDER --run_dir=runs/curve --every=8000 \

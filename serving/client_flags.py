@@ -1,4 +1,4 @@
-"""The flags that say which server is asked, and how."""
+"""Defines the flags that say which server is asked, and how."""
 
 import argparse
 import pathlib

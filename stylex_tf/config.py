@@ -1,4 +1,4 @@
-"""The experiment schema: every choice a run makes, typed, with its default.
+"""Defines every choice that a run makes, typed, with its default.
 
 Defaults are the paper's (Lang et al. 2021, https://arxiv.org/abs/2104.13369)
 unless the field says otherwise. A config file defines `get_config()`; flags

@@ -1,4 +1,4 @@
-"""What an experiment's fields may be, and which do not go together."""
+"""Checks what an experiment's fields may be, alone and together."""
 
 import dataclasses
 import math

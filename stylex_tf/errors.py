@@ -1,4 +1,4 @@
-"""What can be wrong with what a person gave, as opposed to with our code.
+"""Defines the errors that a person can mend, as opposed to faults of ours.
 
 A command shows the message of any of these as one line, and no traceback;
 every other exception is a fault of ours, and keeps its traceback.

@@ -1,4 +1,4 @@
-"""Composition root: a config becomes data, classifier, networks, training.
+"""Builds data, classifier, networks and training from a config.
 
 Networks, data, classifier and optimizers are built here from the fields of a
 config. `runs/run.py` calls it in the scope of the run's strategy.

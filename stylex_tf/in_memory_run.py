@@ -1,4 +1,4 @@
-"""From a classifier and images in memory to a run folder, and its model."""
+"""Makes a run folder of a classifier and images in memory, and trains it."""
 
 import dataclasses
 import hashlib

@@ -1,4 +1,4 @@
-"""The main job: images and a classifier in, an explanation out."""
+"""Does the main job: images and a classifier in, an explanation out."""
 
 import dataclasses
 import resource

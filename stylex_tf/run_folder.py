@@ -1,4 +1,4 @@
-"""The run folder: everything a run leaves behind, owned by one process."""
+"""Owns the run folder, which holds everything that a run leaves behind."""
 
 import contextlib
 import dataclasses

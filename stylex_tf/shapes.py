@@ -1,4 +1,4 @@
-"""Shape checks at public edges: made at trace time, free at run time."""
+"""Checks shapes at public edges: at trace time, free at run time."""
 
 from collections.abc import Sequence
 

@@ -1,4 +1,4 @@
-"""What training needs of an installation, and explaining does not."""
+"""Checks that what training needs is installed; explaining needs less."""
 
 import importlib
 import importlib.metadata

@@ -1,4 +1,4 @@
-"""Our server as a child process, and what can be seen of it."""
+"""Runs our server as a child process, and reads what it shows of itself."""
 
 import os
 import pathlib

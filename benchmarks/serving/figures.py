@@ -1,4 +1,4 @@
-"""What one measurement says."""
+"""Holds the figures of one measurement: latencies, rate, count."""
 
 import dataclasses
 

@@ -1,4 +1,4 @@
-"""What a call costs without a server: the best that a server could do."""
+"""Measures calls without a server: the best that a server could do."""
 
 import dataclasses
 import pathlib

@@ -1,4 +1,4 @@
-"""Many times more requests than the server can answer, and the time after."""
+"""Sends many times more requests than the server can answer; then waits."""
 
 import dataclasses
 import threading

@@ -1,4 +1,4 @@
-"""All measurements of the server, in order, printed as they come."""
+"""Runs all measurements of the server in order, and prints each as it comes."""
 
 import dataclasses
 import os

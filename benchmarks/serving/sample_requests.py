@@ -1,4 +1,4 @@
-"""What is asked: one image by each of four signatures, in every form."""
+"""Makes the requests to measure with: one image, four signatures."""
 
 import base64
 import dataclasses

@@ -1,4 +1,4 @@
-"""New versions of a model while clients ask: does a request fail?"""
+"""Publishes versions of a model while clients ask, and counts failures."""
 
 import collections
 import concurrent.futures

@@ -1,4 +1,4 @@
-"""One request's right to be worked on."""
+"""Lets one request be worked on, until it ends or its client leaves."""
 
 import threading
 import time

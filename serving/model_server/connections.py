@@ -1,4 +1,4 @@
-"""The connections of the REST port: how many, and how long each may be slow.
+"""Bounds the REST port's connections: how many, and how slow.
 
 A connection is open to the next one's needs as long as it has not sent a whole
 request: where there are too many, the one that has kept us waiting for the

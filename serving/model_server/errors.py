@@ -1,4 +1,4 @@
-"""What goes wrong: for a client to read, or for whoever starts the server."""
+"""Defines the errors of the server, for clients and for who starts it."""
 
 import grpc
 

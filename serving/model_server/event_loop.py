@@ -1,4 +1,4 @@
-"""The thread on which both ports are read and written."""
+"""Runs the thread on which both ports are read and written."""
 
 import asyncio
 import concurrent.futures

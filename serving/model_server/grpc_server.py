@@ -1,4 +1,4 @@
-"""The gRPC port: how requests arrive, wait, and are answered.
+"""Opens the gRPC port: requests arrive, wait, and are answered.
 
 One thread reads and writes; a pool of threads works. A call that has not sent
 its message holds a few kilobytes, no thread, and only for so long. Every

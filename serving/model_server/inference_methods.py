@@ -1,4 +1,4 @@
-"""What Classify and Regress want of a signature, and make of its outputs.
+"""Checks and reads what Classify and Regress need of a signature.
 
 Both are written in TensorFlow Serving's classifier.cc and regressor.cc; codes
 and texts are theirs.

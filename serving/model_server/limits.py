@@ -1,4 +1,4 @@
-"""How much a server takes in: bytes in sum, calls that arrive, descriptors.
+"""Bounds what a server takes in: bytes in sum, calls, descriptors.
 
 What a client declares is counted before it is made: a body of 58 KB that
 unpacks to 20 million empty lists would take gigabytes as Python objects, and

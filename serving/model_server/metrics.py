@@ -1,4 +1,4 @@
-"""What the server counts, under TensorFlow Serving's names."""
+"""Counts what happens, under TensorFlow Serving's names."""
 
 import contextlib
 import re

@@ -1,4 +1,4 @@
-"""What the server does, whichever way it was asked."""
+"""Does what the server is asked, by gRPC and REST alike."""
 
 import contextlib
 import logging

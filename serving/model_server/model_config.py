@@ -1,4 +1,4 @@
-"""The models to serve, as flags or a file in TensorFlow Serving's form say."""
+"""Reads which models to serve, from flags or TensorFlow Serving's file."""
 
 import dataclasses
 import os

@@ -1,4 +1,4 @@
-"""The server, put together: models, gRPC, REST, health and metrics."""
+"""Puts the server together: models, gRPC, REST, health and metrics."""
 
 import asyncio
 import dataclasses

@@ -1,4 +1,4 @@
-"""All that a server needs to know to start."""
+"""Holds all that a server needs to know to start."""
 
 import dataclasses
 import pathlib

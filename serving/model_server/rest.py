@@ -1,4 +1,4 @@
-"""The REST API of TensorFlow Serving, and the metrics.
+"""Serves TensorFlow Serving's REST API, and the metrics.
 
 aiohttp reads the requests on the event loop, and a pool of threads does the
 work. A slow client so costs no thread; and nobody is refused for its sake, as

@@ -1,4 +1,4 @@
-"""What the two services offer, for reflection: grpcurl asks for it.
+"""Describes both services for reflection, which grpcurl asks for.
 
 `tensorflow-serving-api` 2.15.1 has the descriptors in `*_service_pb2.py`, which
 the protobuf of today refuses to import (`attribute 'has_options' ... is not

@@ -1,4 +1,4 @@
-"""Config files of tensorflow_model_server, which are text protos.
+"""Reads the config files of tensorflow_model_server, which are text protos.
 
 `tensorflow-serving-api` has the message of models.config alone. The others are
 declared here, field for field as TensorFlow Serving declares them, so that a

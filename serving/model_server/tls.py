@@ -1,4 +1,4 @@
-"""Encryption of the gRPC port, and who may connect to it."""
+"""Encrypts the gRPC port, and says who may connect to it."""
 
 import grpc
 

@@ -1,4 +1,4 @@
-"""What is known of the models and their versions, and which one is meant.
+"""Knows the state of every model's versions, and which one is meant.
 
 It decides nothing about time: `model_manager` loads and unloads, and tells the
 table. Nor does it lock anything: the manager lets one thread at a time in.

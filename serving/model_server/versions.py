@@ -1,4 +1,4 @@
-"""Which versions of a model to serve: what is on disk, and what is wanted."""
+"""Decides which versions of a model to serve: of those on disk, the wanted."""
 
 import dataclasses
 import pathlib

@@ -1,4 +1,4 @@
-"""Anything that fits a tensor of the contract, as an array of its type."""
+"""Turns anything that fits a tensor of the contract into an array."""
 
 import numpy as np
 

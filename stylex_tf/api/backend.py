@@ -1,4 +1,4 @@
-"""Whoever answers by the contract: an export in this process, or a server."""
+"""Defines what can be asked: an export in this process, or a server."""
 
 from collections.abc import Mapping
 from typing import Any, Protocol

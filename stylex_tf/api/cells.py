@@ -1,4 +1,4 @@
-"""Pictures with their words, as a sheet and a page show them."""
+"""Holds pictures with their words, as a sheet and a page show them."""
 
 import dataclasses
 

@@ -1,4 +1,4 @@
-"""How to reach a server: what both transports need to know."""
+"""Says how to reach a server, which both transports need to know."""
 
 import dataclasses
 import pathlib

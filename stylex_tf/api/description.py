@@ -1,4 +1,4 @@
-"""What a model says of itself."""
+"""Reads what a model says of itself."""
 
 import dataclasses
 import json

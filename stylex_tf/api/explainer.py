@@ -1,4 +1,4 @@
-"""What a user holds: a trained StylEx that explains images.
+"""Explains images with a trained StylEx: what `stylex_tf.load` gives.
 
     import stylex_tf
 

@@ -1,4 +1,4 @@
-"""An explanation as a folder: JSON, npz and PNG, without pickle."""
+"""Saves an explanation as a folder: JSON, npz and PNG, without pickle."""
 
 import dataclasses
 import io

@@ -1,4 +1,4 @@
-"""An explanation as a small page that fetches nothing, or a part of one."""
+"""Shows an explanation as a small page that fetches nothing."""
 
 import functools
 import pathlib

@@ -1,4 +1,4 @@
-"""What a sheet and a page say of each image of an explanation."""
+"""Lists what a sheet and a page show of each image of an explanation."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""An explanation as one picture, a row an image."""
+"""Draws an explanation as one picture, a row an image."""
 
 from collections.abc import Sequence
 

@@ -1,4 +1,4 @@
-"""How long work takes, told before it is done."""
+"""Predicts how long work takes, before it is done."""
 
 import sys
 import time

@@ -1,4 +1,4 @@
-"""Images of any kind, as the PNG or JPEG bytes that a model takes."""
+"""Turns images of any kind into the PNG or JPEG that a model takes."""
 
 import dataclasses
 import io

@@ -1,4 +1,4 @@
-"""What is asked of a model: images as files' bytes in, numpy arrays out.
+"""Asks a model: images as files' bytes in, numpy arrays out.
 
     questions.Questions(backend).classify([path.read_bytes()])
 

@@ -1,4 +1,4 @@
-"""The models that ship, found by their names."""
+"""Finds the models that ship, by their names."""
 
 import pathlib
 

@@ -1,4 +1,4 @@
-"""Whether the explanation of one image means anything for that image."""
+"""Judges whether the explanation of one image means anything for it."""
 
 import dataclasses
 

@@ -1,4 +1,4 @@
-"""What a search has measured so far, in a folder that survives its client.
+"""Keeps what a search has measured so far, in a folder that survives it.
 
 `plan.json` says what is searched. `effects.npy`, float32 [N, 2S, K], fills up
 from the left; `done.npy`, int32 [N], says how far, and is written after what it

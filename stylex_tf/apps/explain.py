@@ -1,4 +1,4 @@
-"""A folder of explanations: pictures, a page, and a table with a row an image.
+"""Explains a folder of images: pictures, a page, and a table.
 
 Images are read, explained and written some at a time, so that thousands of them
 fit in memory; all are looked at before the first is explained.

@@ -1,4 +1,4 @@
-"""What the explorer asks a model: an image, its knobs, their turns."""
+"""Asks a model what the explorer shows: an image, its knobs, their turns."""
 
 import dataclasses
 from collections.abc import Sequence

@@ -1,4 +1,4 @@
-"""The explorer: a page over a model, until it is interrupted."""
+"""Serves the explorer, a page over a model, until it is interrupted."""
 
 import os
 import pathlib

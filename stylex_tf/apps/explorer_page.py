@@ -1,4 +1,4 @@
-"""The explorer's page: an image, its knobs, and what the classifier says."""
+"""Lays out the explorer's page: an image, its knobs, and the answers."""
 
 import io
 import pathlib

@@ -1,4 +1,4 @@
-"""Who may ask for the explorer's page, and what becomes of their images."""
+"""Decides who may see the explorer's page, and forgets their images."""
 
 import contextlib
 import os

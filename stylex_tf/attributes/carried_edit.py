@@ -1,4 +1,4 @@
-"""An edit of the reconstruction, carried onto the photograph itself."""
+"""Carries an edit of the reconstruction onto the photograph itself."""
 
 import numpy as np
 

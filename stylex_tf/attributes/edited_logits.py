@@ -1,4 +1,4 @@
-"""What the effects on every class need of logits, computed once for all."""
+"""Computes, once for all classes, the logits after each edit."""
 
 import dataclasses
 from collections.abc import Iterable

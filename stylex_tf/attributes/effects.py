@@ -1,4 +1,4 @@
-"""The table of what every edit does to the classifier's logits."""
+"""Holds the table of what every edit does to the classifier's logits."""
 
 import dataclasses
 import functools

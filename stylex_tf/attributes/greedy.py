@@ -1,4 +1,4 @@
-"""The two published ways to pick edits one by one until images are explained.
+"""Picks edits one by one until images are explained, in both published ways.
 
 Both read a matrix of effects on the target class, images by edits, whose
 columns are direction * S + coordinate.

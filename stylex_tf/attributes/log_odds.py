@@ -1,4 +1,4 @@
-"""log p / (1 - p) of a class, from logits."""
+"""Computes log p / (1 - p) of a class from logits."""
 
 import numpy as np
 

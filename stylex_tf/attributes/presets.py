@@ -1,4 +1,4 @@
-"""The ways to select attributes that have a name."""
+"""Names the ways to select attributes."""
 
 import dataclasses
 from typing import Any

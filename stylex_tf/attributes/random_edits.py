@@ -1,4 +1,4 @@
-"""The baseline of a ranked list: random coordinates, sensibly turned."""
+"""Draws the baseline of a ranked list: random coordinates, sensibly turned."""
 
 import numpy as np
 

@@ -1,4 +1,4 @@
-"""What a selection does not trust: unstable images, unrealistic edits."""
+"""Finds what a selection does not trust: unstable images, unreal edits."""
 
 import numpy as np
 

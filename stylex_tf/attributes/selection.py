@@ -1,4 +1,4 @@
-"""Which coordinates explain a class: reads the table of effects, no model."""
+"""Ranks the coordinates that explain a class, from the table of effects."""
 
 import dataclasses
 from collections.abc import Sequence

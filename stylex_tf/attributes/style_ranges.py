@@ -1,4 +1,4 @@
-"""How far every style coordinate reaches over a set of images."""
+"""Measures how far each style coordinate reaches over a set of images."""
 
 import dataclasses
 

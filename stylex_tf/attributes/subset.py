@@ -1,4 +1,4 @@
-"""How far down a class's list one image has to go: the paper's "Subset"."""
+"""Walks down a class's list until one image turns: the paper's "Subset"."""
 
 import dataclasses
 from collections.abc import Sequence

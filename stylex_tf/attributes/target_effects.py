@@ -1,4 +1,4 @@
-"""What edits do to one class, in the unit that a selection counts in."""
+"""Computes what edits do to one class, in the unit of a selection."""
 
 import numpy as np
 

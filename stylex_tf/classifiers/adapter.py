@@ -1,4 +1,4 @@
-"""The classifier under explanation, whatever it is made of.
+"""Wraps the classifier under explanation, whatever it is made of.
 
     classifier = adapter.load("cats.keras", class_names=("cat", "dog"))
     logits, features = classifier.logits_and_features(images)

@@ -1,4 +1,4 @@
-"""How good a classifier is, and whether its probabilities mean anything."""
+"""Measures how good a classifier is, and what its probabilities mean."""
 
 from collections.abc import Callable
 

@@ -1,4 +1,4 @@
-"""What the operations of a TensorFlow graph could do beside computing."""
+"""Finds operations of a TensorFlow graph that do more than compute."""
 
 import pathlib
 from collections.abc import Iterable, Iterator

@@ -1,4 +1,4 @@
-"""What the adapter wraps: one shape for every way a classifier can arrive."""
+"""Defines the one shape of classifier that the adapter wraps."""
 
 import dataclasses
 from collections.abc import Callable

@@ -1,4 +1,4 @@
-"""ONNX classifiers: a file's graph, computed by TensorFlow's own operations.
+"""Reads ONNX files, and computes their graphs by TensorFlow's operations.
 
 So gradients reach the pixels, any number of images goes in at once, and nothing
 of the file runs but the operations that `onnx_operations` lists.

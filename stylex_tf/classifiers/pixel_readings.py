@@ -1,4 +1,4 @@
-"""The ways in which classifiers are commonly given their pixels."""
+"""Lists the ways in which classifiers are commonly given their pixels."""
 
 import dataclasses
 from collections.abc import Callable

@@ -1,4 +1,4 @@
-"""From an image inside StylEx to the pixels that a classifier knows."""
+"""Turns an image inside StylEx into the pixels that a classifier knows."""
 
 import tensorflow as tf
 

@@ -1,4 +1,4 @@
-"""What every command does around its work."""
+"""Does what every command does before and after its work."""
 
 import errno
 import logging

@@ -1,4 +1,4 @@
-"""The flag --config, and --config.<field> for each field of the config."""
+"""Defines --config, and --config.<field> for each field of the config."""
 
 import dataclasses
 import difflib

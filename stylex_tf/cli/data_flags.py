@@ -1,4 +1,4 @@
-"""The flags of every command that prepares images itself."""
+"""Defines the flags of every command that prepares images itself."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""The configs that ship, found by their names."""
+"""Finds the configs that ship, by their names."""
 
 import difflib
 import pathlib

@@ -1,4 +1,4 @@
-"""From a config to TFRecords: prepares any source once, then reuses it."""
+"""Prepares any source as TFRecords, as a config says, and reuses them."""
 
 import contextlib
 import dataclasses

@@ -1,4 +1,4 @@
-"""The rows about the attributes: what is listed, single edits, the truth."""
+"""Lists the rows about attributes: what is listed, single edits, the truth."""
 
 from collections.abc import Callable, Mapping
 

@@ -1,4 +1,4 @@
-"""Photographs out of focus: a yardstick of realism known to everybody."""
+"""Blurs photographs: a yardstick of realism that everybody knows."""
 
 import numpy as np
 

@@ -1,4 +1,4 @@
-"""What each factor really does to the classifier, found by drawing again.
+"""Measures what each factor does to the classifier, by drawing again.
 
 Rendered worlds only: a factor is exchanged in the drawing itself, everything
 else stays, and the classifier is asked. No generator takes part, so that this

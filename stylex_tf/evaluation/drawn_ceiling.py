@@ -1,4 +1,4 @@
-"""The ceiling of a flip rate: the factors themselves, exchanged in the drawing.
+"""Measures a flip rate's ceiling: the factors exchanged in the drawing.
 
 Rendered worlds only. No generator takes part: what the attributes move is
 drawn as it should be, and the classifier is asked.

@@ -1,4 +1,4 @@
-"""Ranked lists of edits, one row an image."""
+"""Makes ranked lists of edits, one row an image."""
 
 import dataclasses
 from collections.abc import Mapping, Sequence

@@ -1,4 +1,4 @@
-"""How well behaved edits are: reversibility, collateral change, minimality.
+"""Measures edits: reversibility, collateral change, minimality.
 
 Definitions with their sources: docs/evaluation.md.
 """

@@ -1,4 +1,4 @@
-"""`evaluation.json`: a typed `Evaluation`, written out and read back.
+"""Writes a typed `Evaluation` as `evaluation.json`, and reads it back.
 
 One schema wherever the file stands. A file of an earlier version is read as
 far as it goes: what it does not have was not measured.

@@ -1,4 +1,4 @@
-"""What is read of the known factors after each edit."""
+"""Reads the known factors of pictures after each edit."""
 
 from collections.abc import Callable
 

@@ -1,4 +1,4 @@
-"""A network that reads the known factors of a rendered world off a picture."""
+"""Trains a network that reads a world's known factors off a picture."""
 
 from collections.abc import Callable, Sequence
 from typing import Protocol

@@ -1,4 +1,4 @@
-"""What a measured number is: never alone, always of so many images."""
+"""Defines a measured number, which always says of how many images it is."""
 
 import dataclasses
 import math

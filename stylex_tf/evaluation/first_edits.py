@@ -1,4 +1,4 @@
-"""Unseen images, each edited by the first attribute of the class it is led to.
+"""Edits each unseen image by the first attribute of another class.
 
 One edit an image, so that what is measured of edits is measured of the ones
 that are shown first.

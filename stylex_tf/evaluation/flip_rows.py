@@ -1,4 +1,4 @@
-"""The rows about flips: of the top 1, the top 2, and all that are listed."""
+"""Lists the rows about flips: of the top 1, the top 2, and all listed."""
 
 import dataclasses
 from collections.abc import Callable, Mapping

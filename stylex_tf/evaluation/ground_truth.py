@@ -1,4 +1,4 @@
-"""Do the attributes found name the causes that were planted?
+"""Measures whether the attributes name the causes that were planted.
 
 Rendered worlds only: factor regressors tell which factor an edit moved.
 """

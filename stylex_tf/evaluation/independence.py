@@ -1,4 +1,4 @@
-"""Are the attributes of a class different things, or one thing many times?"""
+"""Measures whether a class's attributes are different things, or one."""
 
 import itertools
 from collections.abc import Mapping, Sequence

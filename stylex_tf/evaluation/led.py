@@ -1,4 +1,4 @@
-"""Which images are led to which other class."""
+"""Says which images are led to which other class."""
 
 import dataclasses
 

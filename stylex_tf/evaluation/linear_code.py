@@ -1,4 +1,4 @@
-"""What a linear code of the same size reaches (PCA): a floor for encoders."""
+"""Fits a linear code of the same size (PCA): a floor for encoders."""
 
 import dataclasses
 

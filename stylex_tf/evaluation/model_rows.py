@@ -1,4 +1,4 @@
-"""The rows about the classifier, the reconstructions and their realism."""
+"""Lists the rows about the classifier, reconstructions and realism."""
 
 from stylex_tf.evaluation import record, rows
 from stylex_tf.evaluation.printing import Unit

@@ -1,4 +1,4 @@
-"""Shares of yes in answers of yes or no: how sure, and beyond chance?"""
+"""Computes how sure a share of yes-or-no answers is, and if beyond chance."""
 
 import math
 

@@ -1,4 +1,4 @@
-"""Do generated images look like real ones? KID and FID on any features."""
+"""Measures whether images look real: KID and FID on any features."""
 
 from collections.abc import Callable, Mapping
 

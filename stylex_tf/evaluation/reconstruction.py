@@ -1,4 +1,4 @@
-"""How much of an image and of its class the reconstruction keeps."""
+"""Measures how much of an image and its class the reconstruction keeps."""
 
 import dataclasses
 from collections.abc import Callable, Sequence

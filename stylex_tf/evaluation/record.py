@@ -1,4 +1,4 @@
-"""Every figure of a run: the content of `evaluation.json`, typed.
+"""Holds every figure of a run, typed: the content of `evaluation.json`.
 
 None is "not measured", which is never 0. What each figure is, and how to read
 it, stands in `row_list.py` and, with sources, in docs/evaluation.md.

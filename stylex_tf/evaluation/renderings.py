@@ -1,4 +1,4 @@
-"""The one table as text for a terminal and as Markdown."""
+"""Writes the one table as text for a terminal and as Markdown."""
 
 import io
 import textwrap

@@ -1,4 +1,4 @@
-"""The one table: all rows, in the order in which they are read."""
+"""Joins all rows of the one table, in the order in which they are read."""
 
 from stylex_tf.evaluation import (
     attribute_rows,

@@ -1,4 +1,4 @@
-"""The one table of figures: what a row is, and what an evaluation makes of it.
+"""Defines a row of the one table of figures, and reads an evaluation by it.
 
 Text, HTML, TensorBoard and docs are renderings of these lines; the rows
 themselves stand in `row_list.py`.

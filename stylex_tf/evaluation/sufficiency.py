@@ -1,4 +1,4 @@
-"""Do the listed attributes suffice to turn the classifier's decision?"""
+"""Measures whether the listed attributes turn the classifier's decision."""
 
 import dataclasses
 import functools

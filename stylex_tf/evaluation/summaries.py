@@ -1,4 +1,4 @@
-"""The one table as scalars of TensorBoard."""
+"""Writes the one table as scalars of TensorBoard."""
 
 import os
 

@@ -1,4 +1,4 @@
-"""Which decisions about real images does each attribute turn?"""
+"""Counts which decisions about real images each attribute turns."""
 
 import dataclasses
 from collections.abc import Mapping, Sequence

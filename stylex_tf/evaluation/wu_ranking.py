@@ -1,4 +1,4 @@
-"""The ranking that StylEx is compared with: Wu et al.'s, of style spreads."""
+"""Ranks coordinates as Wu et al. do, by style spreads, for comparison."""
 
 import numpy as np
 

@@ -1,4 +1,4 @@
-"""The model that is exported, as functions of tensors."""
+"""Gives the exported model as functions of tensors."""
 
 import dataclasses
 from collections.abc import Callable, Mapping

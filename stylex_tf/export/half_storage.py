@@ -1,4 +1,4 @@
-"""A servable whose weights lie in float16, and are computed with in float32.
+"""Stores a servable's weights in float16; it computes in float32.
 
 The graphs are frozen, so that each weight is a constant, and imported again
 with the constants replaced by what is cast from a float16 variable. So neither

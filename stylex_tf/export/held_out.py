@@ -1,4 +1,4 @@
-"""How a model does on held-out images, by which single images are judged.
+"""Keeps how a model does on held-out images, to judge single images by.
 
 An explanation starts from the reconstruction of an image. Whether that means
 anything for the image can be told from how far the reconstruction is from it,

@@ -1,4 +1,4 @@
-"""Encoded images in and out, inside the saved graph.
+"""Decodes and encodes images inside the saved graph.
 
 A request is a stranger's bytes: what an image would decode to is read from
 its header, and refused if too large, before a pixel is decoded.

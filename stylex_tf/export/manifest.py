@@ -1,4 +1,4 @@
-"""The checksums of an export, as `sha256sum --check` reads them too."""
+"""Writes the checksums of an export, as `sha256sum --check` reads them."""
 
 import hashlib
 import pathlib

@@ -1,4 +1,4 @@
-"""What a request must be, asserted inside the saved graph.
+"""Asserts what a request must be, inside the saved graph.
 
 Each function returns its tensors, which are there only if the request makes
 sense: whatever is computed of them waits for that, however large it would be.

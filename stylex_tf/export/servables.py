@@ -1,4 +1,4 @@
-"""What is exported: the contract's signatures over three networks."""
+"""Traces the contract's signatures over the three networks."""
 
 import json
 from collections.abc import Iterable, Mapping, Sequence

@@ -1,4 +1,4 @@
-"""The contract of an exported model: names, dtypes, shapes and meanings.
+"""Defines an exported model's contract: names, dtypes, shapes, meanings.
 
 The servables build their TensorSpecs from it and a client its requests, so it
 imports no TensorFlow; `docs/serving_signatures.md` is made of it.

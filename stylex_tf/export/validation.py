@@ -1,4 +1,4 @@
-"""Whether an export is what it was, asked as a stranger would ask it."""
+"""Validates that an export still answers as it did, as a stranger asks it."""
 
 import dataclasses
 import json

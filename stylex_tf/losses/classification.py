@@ -1,4 +1,4 @@
-"""What the reconstruction must keep: the classifier's answer."""
+"""Measures how far the reconstruction changes the classifier's answer."""
 
 import tensorflow as tf
 

@@ -1,4 +1,4 @@
-"""What the reconstruction must keep: pixels and w."""
+"""Measures how far the reconstruction changes pixels and w."""
 
 import tensorflow as tf
 

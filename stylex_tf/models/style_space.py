@@ -1,4 +1,4 @@
-"""StyleSpace: which flat coordinate belongs to which layer and channel.
+"""Knows which flat coordinate belongs to which layer and channel.
 
 Wu et al. 2021 (https://arxiv.org/abs/2011.12799). The flat vector holds the
 styles of all convolutions first, S searched coordinates, then those of the

@@ -1,4 +1,4 @@
-"""Augmentation of what a discriminator sees, so that it cannot learn by heart.
+"""Augments what a discriminator sees, so that it cannot learn by heart.
 
 Karras et al. 2020, "Training Generative Adversarial Networks with Limited Data"
 (https://arxiv.org/abs/2006.06676), appendix B: every operation happens to an

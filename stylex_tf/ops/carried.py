@@ -1,4 +1,4 @@
-"""The edit carried onto the photograph: x + (x'_edited - x')."""
+"""Carries an edit onto the photograph: x + (x'_edited - x')."""
 
 import tensorflow as tf
 

@@ -1,4 +1,4 @@
-"""One attribute as an animated GIF: before and after, in turn."""
+"""Shows one attribute as an animated GIF: before and after, in turn."""
 
 import io
 

@@ -1,4 +1,4 @@
-"""The names that people give attributes, in `attributes/names.json`.
+"""Keeps the names that people give attributes, in `attributes/names.json`.
 
     {"format": "stylex-names/1", "run": "1f0c...", "names": {"12": "glasses"}}
 

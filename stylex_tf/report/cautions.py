@@ -1,4 +1,4 @@
-"""What a reader must know before believing a figure, in words."""
+"""Says in words what a reader must know before believing a figure."""
 
 import dataclasses
 from collections.abc import Iterator, Mapping, Sequence

@@ -1,4 +1,4 @@
-"""Images in rows and columns, as one image and as a PNG."""
+"""Puts images in rows and columns, as one image and as a PNG."""
 
 import io
 import os

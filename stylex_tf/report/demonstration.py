@@ -1,4 +1,4 @@
-"""What turning one attribute's knob does: pictures, probabilities, shares."""
+"""Holds what turning one attribute's knob does: pictures, probabilities."""
 
 import dataclasses
 

@@ -1,4 +1,4 @@
-"""Dose and response of a knob, as the lines of a small chart."""
+"""Draws dose and response of a knob as the lines of a small chart."""
 
 import dataclasses
 

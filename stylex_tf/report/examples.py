@@ -1,4 +1,4 @@
-"""Which images show an attribute best, and are not all alike."""
+"""Picks images that show an attribute well, and are not all alike."""
 
 import numpy as np
 

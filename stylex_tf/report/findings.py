@@ -1,4 +1,4 @@
-"""What a report shows of a run: of each class its attributes, with images.
+"""Holds what a report shows: the attributes of each class, with images.
 
 What a model answers about a caller's images is `stylex_tf/api/explanation.py`.
 """

@@ -1,4 +1,4 @@
-"""How many decisions flip as more of the top attributes are moved."""
+"""Lists how many decisions flip as more of the top attributes move."""
 
 import dataclasses
 

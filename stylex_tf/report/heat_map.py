@@ -1,4 +1,4 @@
-"""Where an edit changes a picture, drawn on the picture."""
+"""Marks on a picture where an edit changes it."""
 
 import numpy as np
 

@@ -1,4 +1,4 @@
-"""How much of every attribute fits on a page of bounded size."""
+"""Decides how much of every attribute fits on a page of bounded size."""
 
 import dataclasses
 

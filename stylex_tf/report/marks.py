@@ -1,4 +1,4 @@
-"""What to be careful about with one attribute, in the same words everywhere."""
+"""Marks attributes to be careful about, in the same words everywhere."""
 
 WEAK_SHARE = 0.1
 """An attribute that does less than this share of the strongest is weak."""

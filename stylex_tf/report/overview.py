@@ -1,4 +1,4 @@
-"""What the overview lists: every coordinate once, with all that it leads to."""
+"""Lists every coordinate once, with all that it leads to."""
 
 import dataclasses
 from collections.abc import Iterable, Mapping, Sequence

@@ -1,4 +1,4 @@
-"""The report: one HTML file that opens from disk and fetches nothing."""
+"""Writes the report: one HTML file that opens from disk, fetching nothing."""
 
 import collections
 import dataclasses

@@ -1,4 +1,4 @@
-"""What every page that we write has: strict templates, and a policy.
+"""Fills the templates of our pages strictly, and gives each a policy.
 
 A page is one file that fetches nothing. Its content security policy allows
 exactly the style and the script that stand in it.

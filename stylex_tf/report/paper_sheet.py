@@ -1,4 +1,4 @@
-"""The attributes of a class as one picture, for papers and slides."""
+"""Draws the attributes of a class as one picture, for papers and slides."""
 
 from collections.abc import Mapping
 

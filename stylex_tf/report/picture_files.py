@@ -1,4 +1,4 @@
-"""Pictures for papers and slides, written beside the page."""
+"""Writes pictures for papers and slides, beside the page."""
 
 import pathlib
 from collections.abc import Mapping

@@ -1,4 +1,4 @@
-"""Images inside a page: data URIs, as exact as the page's size allows."""
+"""Embeds images in a page, as exactly as the page's size allows."""
 
 import base64
 import dataclasses

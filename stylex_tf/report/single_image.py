@@ -1,4 +1,4 @@
-"""One image by itself: which attributes would change its decision."""
+"""Holds one image with the attributes that would change its decision."""
 
 import dataclasses
 

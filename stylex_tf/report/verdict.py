@@ -1,4 +1,4 @@
-"""The first line of a report: what it looks at, and how far to trust it."""
+"""Judges a run in one line: what it looks at, and how far to trust it."""
 
 import dataclasses
 import enum

@@ -1,4 +1,4 @@
-"""The two ways to show an edit: made, or carried onto the photograph."""
+"""Shows an edit in two ways: made, or carried onto the photograph."""
 
 import dataclasses
 

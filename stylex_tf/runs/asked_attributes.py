@@ -1,4 +1,4 @@
-"""What people call an attribute: as the report does, or its coordinate."""
+"""Finds the attributes that a person names: by rank or coordinate."""
 
 import re
 from collections.abc import Mapping, Sequence

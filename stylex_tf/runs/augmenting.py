@@ -1,4 +1,4 @@
-"""Counterfactual training images: an attribute moved, the label kept.
+"""Makes counterfactual training images: an attribute moved, the label kept.
 
 What a classifier takes for a cause goes with the label in its training images.
 Here every training image is reconstructed with the attribute that *another*

@@ -1,4 +1,4 @@
-"""Whose fault it is that a training diverged."""
+"""Finds out whose fault it is that a training diverged."""
 
 from collections.abc import Callable, Iterable, Iterator
 

@@ -1,4 +1,4 @@
-"""The knobs of a report: each attribute from one end to the other."""
+"""Turns each attribute's knob from one end to the other, for the report."""
 
 from collections.abc import Mapping
 

@@ -1,4 +1,4 @@
-"""After the search: how far to trust it."""
+"""Measures, after the search, how far to trust it."""
 
 import dataclasses
 import pathlib

@@ -1,4 +1,4 @@
-"""From a trained run to what people read: search, tests, figures, report."""
+"""Leads from a trained run to its report: search, tests, figures, page."""
 
 import dataclasses
 import pathlib

@@ -1,4 +1,4 @@
-"""What is served: the SavedModel, published if it answers as the run does."""
+"""Exports a run, and publishes the version if it answers as the run does."""
 
 import dataclasses
 import io

@@ -1,4 +1,4 @@
-"""What people called the coordinates of a run."""
+"""Reads what people called the coordinates of a run."""
 
 import dataclasses
 import hashlib

@@ -1,4 +1,4 @@
-"""The held-out images, in three sets that share no content."""
+"""Cuts the held-out images into three sets that share no content."""
 
 import dataclasses
 

@@ -1,4 +1,4 @@
-"""How probable each class is, on average."""
+"""Measures how probable each class is, on average."""
 
 import numpy as np
 import tensorflow as tf

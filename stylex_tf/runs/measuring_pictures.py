@@ -1,4 +1,4 @@
-"""How reconstructions and edits look, beside what they are compared with."""
+"""Measures how reconstructions and edits look, beside comparisons."""
 
 import dataclasses
 import math

@@ -1,4 +1,4 @@
-"""What is known of the images, against what was found: all on unseen ones."""
+"""Compares what was found with what is known of the unseen images."""
 
 import dataclasses
 from collections.abc import Collection, Mapping, Sequence

@@ -1,4 +1,4 @@
-"""On worlds whose truth is known: which factor does an attribute move?"""
+"""Names the factor that an attribute moves, on worlds with known truth."""
 
 from collections.abc import Sequence
 

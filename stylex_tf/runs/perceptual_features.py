@@ -1,4 +1,4 @@
-"""Which features the perceptual distance of a training compares."""
+"""Chooses the features that a training's perceptual distance compares."""
 
 import dataclasses
 import logging

@@ -1,4 +1,4 @@
-"""The attributes that the report of a run shows."""
+"""Reads which attributes the report of a run shows."""
 
 from collections.abc import Sequence
 

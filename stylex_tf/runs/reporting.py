@@ -1,4 +1,4 @@
-"""What people see: each class's attributes with pictures, and the page."""
+"""Shows people each class's attributes with pictures, on a page."""
 
 import datetime
 from collections.abc import Callable, Sequence

@@ -1,4 +1,4 @@
-"""One training run in its folder: built, resumed, trained."""
+"""Builds, resumes and trains one run in its folder."""
 
 import dataclasses
 import functools

@@ -1,4 +1,4 @@
-"""After training: every edit of the held-out images, and what it does."""
+"""Measures what every edit of the held-out images does, after training."""
 
 import dataclasses
 from collections.abc import Mapping, Sequence

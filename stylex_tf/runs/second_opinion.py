@@ -1,4 +1,4 @@
-"""A second classifier, trained independently: a witness, and an extractor.
+"""Trains a second classifier independently, as witness and extractor.
 
 On images without labels it learns the first one's answers, with weights of its
 own.

@@ -1,4 +1,4 @@
-"""Single images of a report: what would change the decision about each."""
+"""Shows for single images what would change the decision about each."""
 
 from collections.abc import Sequence
 

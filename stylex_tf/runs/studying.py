@@ -1,4 +1,4 @@
-"""From a trained run to a study with people: animations of its attributes."""
+"""Makes a study with people from a run: animations of its attributes."""
 
 import dataclasses
 import itertools

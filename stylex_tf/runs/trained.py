@@ -1,4 +1,4 @@
-"""A run that has been trained, opened again from its folder."""
+"""Opens a run that has been trained, from its folder."""
 
 import dataclasses
 import functools

@@ -1,4 +1,4 @@
-"""A trained StylEx as plain functions of tensors: all that later stages see."""
+"""Gives a trained StylEx as functions of tensors, all that later steps see."""
 
 import dataclasses
 import functools

@@ -1,4 +1,4 @@
-"""How far the training of a run came, as its folder remembers it."""
+"""Reads from a run's folder how far its training came."""
 
 import pathlib
 

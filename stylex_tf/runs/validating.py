@@ -1,4 +1,4 @@
-"""What is measured of held-out images during training.
+"""Measures held-out images during training.
 
 Everything is measured with what training has at hand: the distances by the
 features of its own loss, KID by the same. A second classifier, which judges

@@ -1,4 +1,4 @@
-"""The exact search on many machines, as an Apache Beam pipeline.
+"""Searches exactly on many machines, as an Apache Beam pipeline.
 
 The pipeline is one map: numbers of shards in, files of effects out. They are
 the files of `shards`, so that it does not matter who measured which. This is

@@ -1,4 +1,4 @@
-"""What gradients miss, learned from a few images measured exhaustively."""
+"""Learns what gradients miss, from a few images measured exhaustively."""
 
 import dataclasses
 

@@ -1,4 +1,4 @@
-"""The exact search a chunk at a time, whole inside a graph."""
+"""Searches exactly a chunk at a time, whole inside a graph."""
 
 import tensorflow as tf
 

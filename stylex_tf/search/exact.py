@@ -1,4 +1,4 @@
-"""The exact search: every coordinate, both directions, every image."""
+"""Searches exactly: every coordinate, both directions, every image."""
 
 from collections.abc import Sequence
 

@@ -1,4 +1,4 @@
-"""What gradients promise that every edit does, without evaluating any."""
+"""Estimates by gradients what every edit does, without making any."""
 
 import numpy as np
 import tensorflow as tf

@@ -1,4 +1,4 @@
-"""A generator that can be resumed in the middle, layer by layer."""
+"""Describes a generator that can be resumed in the middle, by layers."""
 
 from collections.abc import Callable, Sequence
 from typing import Protocol, runtime_checkable

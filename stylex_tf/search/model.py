@@ -1,4 +1,4 @@
-"""What the search and the evaluation need of a trained model."""
+"""Holds what search and evaluation need of a trained model."""
 
 import dataclasses
 from collections.abc import Callable

@@ -1,4 +1,4 @@
-"""Edits of styles in a graph: the twins of `attributes/edit_space`."""
+"""Edits styles in a graph, as `attributes/edit_space` does in numpy."""
 
 import tensorflow as tf
 

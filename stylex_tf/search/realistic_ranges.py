@@ -1,4 +1,4 @@
-"""How far each coordinate may go before the discriminator notices.
+"""Finds how far each coordinate may go before the discriminator notices.
 
 For each coordinate and direction the farthest of a few ends is taken at which
 the edits still look real:

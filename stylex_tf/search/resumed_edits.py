@@ -1,4 +1,4 @@
-"""Edits evaluated from the layer that they change: what a search is made of."""
+"""Evaluates edits from the layer that they change, which saves the rest."""
 
 import functools
 from collections.abc import Callable, Sequence

@@ -1,4 +1,4 @@
-"""The search whose candidates gradients choose."""
+"""Searches among candidates that gradients choose."""
 
 import dataclasses
 from collections.abc import Sequence

@@ -1,4 +1,4 @@
-"""The fast search: gradients choose candidates, exact edits rank them.
+"""Searches fast: gradients choose candidates, exact edits rank them.
 
 Recall of an image's ten best edits, by exhaustive search, among the M best of
 gradients (two trained models, 250 images each, towards the other class):

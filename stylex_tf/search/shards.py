@@ -1,4 +1,4 @@
-"""The table of effects in shards: resumed after a kill, shared by workers.
+"""Measures the table in shards: resumed after a kill, shared by workers.
 
 A shard holds the effects of some images in one file, written atomically. It is
 a pure function of its inputs, whose digest is in its name: whoever measures

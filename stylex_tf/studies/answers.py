@@ -1,4 +1,4 @@
-"""What one participant answered: the file that the page lets them keep."""
+"""Reads one participant's answers, from the file that the page saves."""
 
 import dataclasses
 import json

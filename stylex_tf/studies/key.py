@@ -1,4 +1,4 @@
-"""The right answers of a study; kept from those who are asked."""
+"""Holds the right answers of a study, kept from those who are asked."""
 
 import dataclasses
 import json

@@ -1,4 +1,4 @@
-"""A study as HTML: one file that opens from disk and fetches nothing.
+"""Writes a study as one HTML file that opens from disk, fetching nothing.
 
 It holds pictures and the ids of questions, and nothing of which attribute a
 picture shows.

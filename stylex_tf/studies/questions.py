@@ -1,4 +1,4 @@
-"""The two user studies of the paper, as questions without a page.
+"""Composes the questions of the paper's two user studies.
 
 Lang et al. 2021 (https://arxiv.org/abs/2104.13369), section 4.2, asks people
 two things of animations that go back and forth between a picture and its edit:

@@ -1,4 +1,4 @@
-"""From answers and the key to the figures of the paper's user studies."""
+"""Computes the figures of the paper's user studies from answers and key."""
 
 import dataclasses
 from collections.abc import Iterable, Mapping, Sequence

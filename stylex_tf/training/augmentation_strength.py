@@ -1,4 +1,4 @@
-"""How strong the discriminator's augmentation is, and how that adapts."""
+"""Adapts how strongly the discriminator's images are augmented."""
 
 import tensorflow as tf
 

@@ -1,4 +1,4 @@
-"""The checkpoint with the best validation score, beside the last ones."""
+"""Keeps the checkpoint with the best validation score, beside the last."""
 
 import pathlib
 from collections.abc import Callable

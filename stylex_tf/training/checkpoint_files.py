@@ -1,4 +1,4 @@
-"""The files of a checkpoint: which belong together, and are they whole?
+"""Finds which files make a checkpoint, and whether they are whole.
 
 `ckpt-<step>.index` and its data are TensorFlow's. `ckpt-<step>.json` has the
 SHA-256 of both, and what a run must know beside its state. The index appears

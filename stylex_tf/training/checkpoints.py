@@ -1,4 +1,4 @@
-"""Checkpoints: they resume a run. What ships a model is an export."""
+"""Saves checkpoints, which resume a run. What ships a model is an export."""
 
 import contextlib
 import dataclasses

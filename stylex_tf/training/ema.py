@@ -1,4 +1,4 @@
-"""Exponential moving average of weights."""
+"""Keeps the exponential moving average of weights."""
 
 from collections.abc import Sequence
 

@@ -1,4 +1,4 @@
-"""The outer loop: it only orders things."""
+"""Orders what happens in a training: the outer loop."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Protocol

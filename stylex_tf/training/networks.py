@@ -1,4 +1,4 @@
-"""The networks of one StylEx, as one trackable object."""
+"""Holds the networks of one StylEx, as one trackable object."""
 
 from collections.abc import Sequence
 from typing import Any

@@ -1,4 +1,4 @@
-"""The losses of StylEx, put together from `losses` for each phase.
+"""Puts the losses of StylEx together, for each phase of a step.
 
 Lang et al. 2021 (https://arxiv.org/abs/2104.13369), section 3.1:
 L = L_adv + L_path + L_rec + L_cls, with x' = G(E(x), C(x)).

@@ -1,4 +1,4 @@
-"""Which loss trains which networks, how often."""
+"""Lists which loss trains which networks, how often."""
 
 import dataclasses
 from collections.abc import Callable, Mapping

@@ -1,4 +1,4 @@
-"""Picture grids during training: does it look right?"""
+"""Draws grids of pictures during training, to see whether it looks right."""
 
 import pathlib
 from collections.abc import Callable

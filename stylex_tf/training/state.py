@@ -1,4 +1,4 @@
-"""Everything that a resumed run needs, in one object."""
+"""Holds everything that a resumed run needs, in one object."""
 
 import keras
 import tensorflow as tf

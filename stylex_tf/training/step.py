@@ -1,4 +1,4 @@
-"""One training step on all replicas, which `strategy.run` starts."""
+"""Runs one training step on all replicas, which `strategy.run` starts."""
 
 import dataclasses
 import functools

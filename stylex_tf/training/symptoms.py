@@ -1,4 +1,4 @@
-"""What goes wrong in a training, told from its validations, in words.
+"""Says in words what goes wrong in a training, from its validations.
 
 Each rule is a function of one validation's figures: a text, or None where
 all is well or nothing was measured. What lasts is a symptom.

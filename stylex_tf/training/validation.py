@@ -1,4 +1,4 @@
-"""The action that measures held-out images during training."""
+"""Measures held-out images during training, as an action of the loop."""
 
 import logging
 from collections.abc import Callable, Mapping

@@ -1,4 +1,4 @@
-"""The validations of a run, as its log remembers them.
+"""Reads a run's validations back from its log.
 
 A validation is a line of metrics.jsonl that has figures of held-out images.
 The other figures of that line are means over the steps since the line before.

@@ -1,4 +1,4 @@
-"""The action that says in words what goes wrong in training."""
+"""Says in words what goes wrong, as an action of the loop."""
 
 import logging
 

@@ -1,4 +1,4 @@
-"""Weights by names of ours, in one file that ships them.
+"""Saves weights under names of ours, in one file that ships them.
 
 A name is the way to a weight through our own modules, such as
 `encoder/trunk/b64/conv0/kernel`: it says nothing of how Keras calls or counts

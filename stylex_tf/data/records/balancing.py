@@ -1,4 +1,4 @@
-"""An endless order that shows every class equally often."""
+"""Computes an endless order that shows every class equally often."""
 
 import numpy as np
 import tensorflow as tf

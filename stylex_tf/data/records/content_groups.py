@@ -1,4 +1,4 @@
-"""Which images have to stay on one side of every cut."""
+"""Finds which images have to stay on one side of every cut."""
 
 import dataclasses
 from collections.abc import Sequence

@@ -1,4 +1,4 @@
-"""What tells pictures apart, and what near copies of a picture share."""
+"""Computes what tells pictures apart, and what near copies share."""
 
 import dataclasses
 import hashlib

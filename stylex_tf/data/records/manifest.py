@@ -1,4 +1,4 @@
-"""What a prepared data set says about itself: `manifest.json`."""
+"""Describes a prepared data set, in its `manifest.json`."""
 
 import dataclasses
 import json

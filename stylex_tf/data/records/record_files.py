@@ -1,4 +1,4 @@
-"""Random access to the records of TFRecord files."""
+"""Reads any record of TFRecord files, in any order."""
 
 import hashlib
 import pathlib

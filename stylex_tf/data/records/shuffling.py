@@ -1,4 +1,4 @@
-"""An endless shuffled order of which any part can be computed directly."""
+"""Computes any part of an endless shuffled order directly."""
 
 import tensorflow as tf
 

@@ -1,4 +1,4 @@
-"""Tables of text beside images: rows that know where they stand."""
+"""Reads tables of text beside images; each row knows where it stands."""
 
 import csv
 import dataclasses

@@ -1,4 +1,4 @@
-"""CelebA: aligned faces, and a table of 40 attributes of each.
+"""Reads CelebA: aligned faces, and a table of 40 attributes of each.
 
 Liu et al. 2015 (https://arxiv.org/abs/1411.7766). Read are, in any folders:
 

@@ -1,4 +1,4 @@
-"""The layout of most: one sub-folder a class.
+"""Reads the most common layout: one sub-folder a class.
 
 cats/*.jpg, dogs/*.jpg                     split by us, at random
 train/cats/*.jpg ..., test/cats/*.jpg ...  split by the author, as in AFHQ

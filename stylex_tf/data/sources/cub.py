@@ -1,4 +1,4 @@
-"""CUB-200-2011: 200 species of birds, with boxes and attributes.
+"""Reads CUB-200-2011: 200 species of birds, with boxes and attributes.
 
 Wah et al. 2011 (https://www.vision.caltech.edu/datasets/cub_200_2011). Read
 are, beside images/:

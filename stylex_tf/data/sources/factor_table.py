@@ -1,4 +1,4 @@
-"""`factors.csv`: what a user knows of every image, one column a factor."""
+"""Reads `factors.csv`, a table of what a user knows of every image."""
 
 import dataclasses
 from collections.abc import Sequence

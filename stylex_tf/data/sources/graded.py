@@ -1,4 +1,4 @@
-"""Images with a CSV of grades: fundus photographs, EyePACS or Messidor style.
+"""Reads images with a CSV of grades: fundus photographs.
 
 EyePACS     trainLabels.csv: image,level            10_left,0
 Messidor-2  messidor_data.csv: image_id,adjudicated_dr_grade,adjudicated_dme,...

@@ -1,4 +1,4 @@
-"""Which images belong together, as the user says: a patient, a plant."""
+"""Groups images that belong together, as the user says: a patient, a plant."""
 
 import dataclasses
 import re

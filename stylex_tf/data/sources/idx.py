@@ -1,4 +1,4 @@
-"""MNIST's idx files: MNIST itself, Fashion-MNIST, and others of their kind."""
+"""Reads MNIST's idx files: MNIST, Fashion-MNIST, and others of their kind."""
 
 import dataclasses
 import gzip

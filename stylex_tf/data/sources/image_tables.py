@@ -1,4 +1,4 @@
-"""Tables with one row an image: which row is of which image."""
+"""Finds which row of a table belongs to which image."""
 
 import pathlib
 from collections.abc import Iterator, Sequence

@@ -1,4 +1,4 @@
-"""`dataset.json` beside images: labels as StyleGAN's data tools write them.
+"""Reads `dataset.json` beside images, as StyleGAN's data tools write it.
 
 {"labels": [["00000/img00000000.png", 6], ...]}
 """

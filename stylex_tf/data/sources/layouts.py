@@ -1,4 +1,4 @@
-"""From the name of a layout to what reads it."""
+"""Finds what reads a layout, by the layout's name."""
 
 from collections.abc import Callable, Sequence
 

@@ -1,4 +1,4 @@
-"""What a layout says about its images, before any of them is read."""
+"""Holds what a layout says about its images, before any of them is read."""
 
 import dataclasses
 

@@ -1,4 +1,4 @@
-"""PlantVillage: folders <Plant>___<disease>, healthy leaves against the rest.
+"""Reads PlantVillage, as healthy leaves against all others.
 
 Hughes and Salathe 2015 (https://arxiv.org/abs/1511.08060); for example
 Tomato___healthy and Tomato___Late_blight.

@@ -1,4 +1,4 @@
-"""Images of which nobody says what they are, in any folders: FFHQ.
+"""Reads images without labels, in any folders: FFHQ.
 
 FFHQ (https://github.com/NVlabs/ffhq-dataset) is images1024x1024/00000/*.png;
 smaller copies have the same names.

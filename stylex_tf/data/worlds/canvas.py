@@ -1,4 +1,4 @@
-"""A canvas on which the drawn worlds draw flat shapes with soft edges."""
+"""Draws flat shapes with soft edges, of which drawn worlds are made."""
 
 from collections.abc import Sequence
 

@@ -1,4 +1,4 @@
-"""Pictures painted by numpy alone: shapes as distances from their outlines.
+"""Paints by numpy alone: shapes as distances from their outlines.
 
 Another way of drawing than `canvas`: each pixel is mixed from what covers it,
 so that edges are soft at every angle, and a shape can move by less than a

@@ -1,4 +1,4 @@
-"""The drawn counterfactual: the nearest picture of a world in another class.
+"""Finds the drawn counterfactual: the nearest picture of another class.
 
 An explanation edits a picture until the classifier decides otherwise. Where
 the world that drew the picture is known, so is the best edit there can be: the

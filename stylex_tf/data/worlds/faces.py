@@ -1,4 +1,4 @@
-"""Cartoon faces drawn from known factors, made to be learned at 32 pixels.
+"""Draws cartoon faces from known factors, made to be learned at 32 pixels.
 
 Every part is large, flat and in a place of its own, so that a small generator
 can learn each factor apart from the others in minutes. The picture is a pure

@@ -1,4 +1,4 @@
-"""Which pixels a factor of a rendered world touches.
+"""Marks the pixels that a factor of a rendered world touches.
 
 What changes outside of them when an explanation moves the factor is
 collateral.

@@ -1,4 +1,4 @@
-"""What makes the label of a rendered image: the planted truth."""
+"""Labels a rendered image by a rule, which is the planted truth."""
 
 import dataclasses
 from collections.abc import Sequence

@@ -1,4 +1,4 @@
-"""Rendered worlds: images whose every factor, and the true rule, is known."""
+"""Lists the rendered worlds: every factor, and the true rule, is known."""
 
 import dataclasses
 import hashlib
