@@ -10,7 +10,7 @@ from absl.testing import absltest, parameterized
 _ROOT = pathlib.Path(__file__).resolve().parents[2]
 _PAGE = (_ROOT / "ARCHITECTURE.md").read_text(encoding="utf-8")
 _WAY = re.compile(r"<!-- way: (\w+) -->\n(.*?)<!-- end of way -->", re.DOTALL)
-_STEP = re.compile(r"^\d+\. .*?`([\w/]+\.py)`", re.MULTILINE)
+_STEP = re.compile(r"^\d+\. [^`]*`([\w/]+\.py)`", re.MULTILINE)
 _FILE = re.compile(r"`([\w/]+\.py)`")
 # Where a way begins anew: bytes from another process arrive here.
 _BEGINNINGS = ("serving/model_server/rest.py",)
