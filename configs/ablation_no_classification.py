@@ -26,5 +26,6 @@ def get_config() -> config.ExperimentConfig:
     """Returns the experiment."""
     experiment = quickstart.get_config()
     experiment.name = "ablation_no_classification"
+    # What is ablated: nothing asks x' to keep the classifier's answer.
     experiment.loss.classification = 0.0
     return experiment

@@ -19,6 +19,7 @@ def get_config() -> config.ExperimentConfig:
     """Returns the experiment."""
     experiment = quickstart.get_config()
     experiment.name = "avatars_64"
+    # Two causes that are drawn apart: either makes class 1.
     experiment.data = config.DataConfig(
         source="avatars", causes=("beard", "mouth=laugh"), rule="any"
     )

@@ -23,6 +23,7 @@ def get_config() -> config.ExperimentConfig:
     """Returns the experiment."""
     experiment = avatars_64.get_config()
     experiment.name = "avatars_rich_64"
+    # Two causes of two kinds each: either makes class 1.
     experiment.data = config.DataConfig(
         source="avataaars", causes=("glasses", "facial_hair"), rule="any"
     )

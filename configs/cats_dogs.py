@@ -14,6 +14,7 @@ def get_config() -> config.ExperimentConfig:
     """Returns the experiment."""
     experiment = paper.get_config()
     experiment.name = "cats_dogs"
+    # Two of the three classes; the wild animals are left out.
     experiment.data = config.DataConfig(
         source="data/afhq", classes=("cat", "dog")
     )

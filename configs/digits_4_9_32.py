@@ -19,5 +19,6 @@ def get_config() -> config.ExperimentConfig:
     """Returns the experiment."""
     experiment = sneaker_boot_32.get_config()
     experiment.name = "digits_4_9_32"
+    # Two digits that differ by a loop; the other eight are left out.
     experiment.data = config.DataConfig(source="mnist", classes=("4", "9"))
     return experiment

@@ -16,6 +16,7 @@ def get_config() -> config.ExperimentConfig:
     """Returns the experiment."""
     experiment = paper.get_config()
     experiment.name = "leaves"
+    # Its folders name plant and disease: healthy against the rest.
     experiment.data = config.DataConfig(
         source="data/plantvillage", layout="plant_village"
     )

@@ -20,6 +20,7 @@ def get_config() -> config.ExperimentConfig:
     """Returns the experiment."""
     experiment = photographs.get_config()
     experiment.name = "leaves_64"
+    # Where the images are; its folders name plant and disease.
     experiment.data.source = "data/plantvillage"
     experiment.data.layout = "plant_village"
     return experiment

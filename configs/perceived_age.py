@@ -20,6 +20,7 @@ def get_config() -> config.ExperimentConfig:
     """Returns the experiment."""
     experiment = perceived_gender.get_config()
     experiment.name = "perceived_age"
+    # The classes, and their classifier, are those of another attribute.
     experiment.data.classes = ("not Young", "Young")
     experiment.classifier.path = "classifiers/perceived_age/classifier.keras"
     return experiment

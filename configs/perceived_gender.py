@@ -20,6 +20,7 @@ def get_config() -> config.ExperimentConfig:
     """Returns the experiment."""
     experiment = paper.get_config()
     experiment.name = "perceived_gender"
+    # FFHQ has no labels: the classifier, trained on CelebA, gives classes.
     experiment.data = config.DataConfig(
         source="data/ffhq",
         layout="unlabelled",

@@ -20,6 +20,7 @@ def get_config() -> config.ExperimentConfig:
     """Returns the experiment."""
     experiment = quickstart.get_config()
     experiment.name = "pixel_art_32"
+    # Two causes that are drawn apart: either makes class 1.
     experiment.data = config.DataConfig(
         source="pixel_art", causes=("glasses", "mouth=smile"), rule="any"
     )

@@ -21,6 +21,7 @@ def get_config() -> config.ExperimentConfig:
     """Returns the experiment."""
     return config.ExperimentConfig(
         name="quickstart",
+        # Two causes that are drawn apart: either makes class 1.
         data=config.DataConfig(
             source="faces", causes=("glasses", "open_mouth"), rule="any"
         ),

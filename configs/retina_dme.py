@@ -17,6 +17,7 @@ def get_config() -> config.ExperimentConfig:
     """Returns the experiment."""
     experiment = paper.get_config()
     experiment.name = "retina_dme"
+    # Referable edema, as the graders agreed on it.
     experiment.data = config.DataConfig(
         source="data/messidor2",
         layout="graded",

@@ -17,6 +17,7 @@ def get_config() -> config.ExperimentConfig:
     """Returns the experiment."""
     experiment = quickstart.get_config()
     experiment.name = "sneaker_boot_32"
+    # Two of the ten classes, which differ by a shaft.
     experiment.data = config.DataConfig(
         source="fashion_mnist", classes=("sneaker", "ankle boot")
     )

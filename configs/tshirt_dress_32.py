@@ -17,6 +17,7 @@ def get_config() -> config.ExperimentConfig:
     """Returns the experiment."""
     experiment = sneaker_boot_32.get_config()
     experiment.name = "tshirt_dress_32"
+    # Two of the ten classes, which differ by length and sleeves.
     experiment.data = config.DataConfig(
         source="fashion_mnist", classes=("T-shirt", "dress")
     )

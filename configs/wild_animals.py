@@ -14,6 +14,7 @@ def get_config() -> config.ExperimentConfig:
     """Returns the experiment."""
     experiment = paper.get_config()
     experiment.name = "wild_animals"
+    # All three classes.
     experiment.data = config.DataConfig(
         source="data/afhq", classes=("cat", "dog", "wild")
     )

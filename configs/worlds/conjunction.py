@@ -13,6 +13,7 @@ def get_config() -> config.ExperimentConfig:
     """Returns the experiment."""
     experiment = quickstart.get_config()
     experiment.name = "conjunction"
+    # Class 1 needs both causes: no single edit reaches it from neither.
     experiment.data = config.DataConfig(
         source="faces", causes=("glasses", "open_mouth"), rule="all"
     )

@@ -13,6 +13,7 @@ def get_config() -> config.ExperimentConfig:
     """Returns the experiment."""
     experiment = quickstart.get_config()
     experiment.name = "continuous"
+    # The cause is a number, not a part that is there or not.
     experiment.data = config.DataConfig(
         source="shaded_faces", causes=("hair_lightness",)
     )

@@ -17,6 +17,8 @@ def get_config() -> config.ExperimentConfig:
     """Returns the experiment."""
     experiment = quickstart.get_config()
     experiment.name = "cottages"
+    # Ten factors need more images than the default to be seen apart;
+    # rendering and each epoch take longer in proportion.
     experiment.data = config.DataConfig(
         source="cottages",
         causes=("lamp=red", "bird=chimney"),

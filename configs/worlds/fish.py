@@ -16,12 +16,15 @@ def get_config() -> config.ExperimentConfig:
     """Returns the experiment."""
     experiment = quickstart.get_config()
     experiment.name = "fish"
+    # A class for each cause, and one for none; four classes need more
+    # images than the default, and epochs take longer in proportion.
     experiment.data = config.DataConfig(
         source="fish",
         causes=("crest", "spot", "barbels"),
         rule="each",
         rendered_images=20_000,
     )
+    # Twice the quick start's: four classes are learnt later than two.
     experiment.classifier.epochs = 4
     # As three_classes: more causes than the quick start's.
     experiment.training.total_images = 200_000

@@ -13,6 +13,7 @@ def get_config() -> config.ExperimentConfig:
     """Returns the experiment."""
     experiment = quickstart.get_config()
     experiment.name = "one_cause"
+    # A single cause: one attribute should be listed first.
     experiment.data = config.DataConfig(source="faces", causes=("glasses",))
     # One cause is learnt earlier than the quick start's two.
     experiment.training.total_images = 100_000

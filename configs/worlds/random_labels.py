@@ -13,6 +13,7 @@ def get_config() -> config.ExperimentConfig:
     """Returns the experiment."""
     experiment = quickstart.get_config()
     experiment.name = "random_labels"
+    # Labels that say nothing of the picture: no attribute should be listed.
     experiment.data = config.DataConfig(source="faces", rule="random")
     # There is nothing to learn of these labels.
     experiment.training.total_images = 30_000

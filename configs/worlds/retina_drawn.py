@@ -24,6 +24,7 @@ def get_config() -> config.ExperimentConfig:
     """Returns the experiment."""
     experiment = quickstart.get_config()
     experiment.name = "retina_drawn"
+    # One cause of a few pixels needs more images than the default.
     experiment.data = config.DataConfig(
         source="retina_drawn", causes=("exudates",), rendered_images=20_000
     )

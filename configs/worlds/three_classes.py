@@ -13,6 +13,7 @@ def get_config() -> config.ExperimentConfig:
     """Returns the experiment."""
     experiment = quickstart.get_config()
     experiment.name = "three_classes"
+    # A class for each cause, and one for none.
     experiment.data = config.DataConfig(
         source="faces", causes=("glasses", "beard"), rule="each"
     )

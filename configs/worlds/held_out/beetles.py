@@ -15,6 +15,7 @@ def get_config() -> config.ExperimentConfig:
     """Returns the experiment."""
     experiment = method.get_config()
     experiment.name = "beetles"
+    # The world, and the causes that make its class 1.
     experiment.data.source = "beetles"
     experiment.data.causes = (
         "dots",

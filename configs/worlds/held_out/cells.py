@@ -15,6 +15,7 @@ def get_config() -> config.ExperimentConfig:
     """Returns the experiment."""
     experiment = method.get_config()
     experiment.name = "cells"
+    # The world, and the cause that makes its class 1.
     experiment.data.source = "cells"
     experiment.data.causes = ("nucleolus",)
     experiment.data.rule = "any"

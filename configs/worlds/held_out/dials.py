@@ -15,6 +15,7 @@ def get_config() -> config.ExperimentConfig:
     """Returns the experiment."""
     experiment = method.get_config()
     experiment.name = "dials"
+    # The world, and the causes that its class 1 needs together.
     experiment.data.source = "dials"
     experiment.data.causes = (
         "needle",

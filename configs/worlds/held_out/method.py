@@ -25,6 +25,7 @@ def get_config() -> config.ExperimentConfig:
     """Returns the experiment, without data."""
     experiment = quickstart.get_config()
     experiment.name = "method"
+    # The same number of images for every world of the comparison.
     experiment.data = config.DataConfig(rendered_images=RENDERED_IMAGES)
     # Causes are a few pixels: as many passes as the smallest needs.
     experiment.classifier.epochs = 4

@@ -15,6 +15,7 @@ def get_config() -> config.ExperimentConfig:
     """Returns the experiment."""
     experiment = method.get_config()
     experiment.name = "sprouts"
+    # The world, and the cause that makes its class 1.
     experiment.data.source = "sprouts"
     experiment.data.causes = ("bloom=red",)
     experiment.data.rule = "any"
