@@ -60,8 +60,13 @@ def _tree(file: str) -> ast.Module:
     return ast.parse(_text(file))
 
 
+@functools.cache
+def _nodes(file: str) -> tuple[ast.AST, ...]:
+    return tuple(ast.walk(_tree(file)))
+
+
 def _functions(file: str) -> Iterator[_Function]:
-    for node in ast.walk(_tree(file)):
+    for node in _nodes(file):
         if isinstance(node, _Function):
             yield node
 
@@ -98,7 +103,7 @@ def _begins_with_a_verb(summary: str) -> bool:
 
 def _names(file: str) -> Iterator[tuple[str, int]]:
     """Yields every name that a file gives to something, with its line."""
-    for node in ast.walk(_tree(file)):
+    for node in _nodes(file):
         if isinstance(node, ast.Name):
             yield node.id, node.lineno
         elif isinstance(node, ast.arg):
@@ -131,7 +136,7 @@ def _comments(file: str) -> Iterator[str]:
 
 
 def _strings(file: str) -> Iterator[str]:
-    for node in ast.walk(_tree(file)):
+    for node in _nodes(file):
         if isinstance(node, ast.Constant) and isinstance(node.value, str):
             yield node.value
 
@@ -139,7 +144,7 @@ def _strings(file: str) -> Iterator[str]:
 def _imports(file: str) -> set[str]:
     """Returns the files of ours that a file imports, for types as well."""
     modules = set()
-    for node in ast.walk(_tree(file)):
+    for node in _nodes(file):
         if isinstance(node, ast.ImportFrom) and node.module:
             modules |= {f"{node.module}.{a.name}" for a in node.names}
             modules.add(node.module)
@@ -153,6 +158,9 @@ class SourceRulesTest(absltest.TestCase):
         self.assertNotEmpty(_sentences_of("It is.\n    Of three, one is."))
         self.assertEmpty(_sentences_of("One of three. Offices are none."))
         for file in _files(*_ROOMS):
+            # Most files are done without looking at their parts.
+            if not re.search(r"\bOf\s", _text(file)):
+                continue
             for text in (*_strings(file), *_comments(file)):
                 if file != "tests/source_rules_test.py":
                     with self.subTest(file):
@@ -207,9 +215,8 @@ class SourceRulesTest(absltest.TestCase):
                 continue
             for function in _functions(file):
                 text = ast.get_docstring(function)
-                if text:
-                    with self.subTest(f"{file}: {function.name}"):
-                        self.assertTrue(_begins_with_a_verb(text), text)
+                if text and not _begins_with_a_verb(text):
+                    self.fail(f"{file}: {function.name}: {text}")
 
     def test_pixels_become_floats_in_one_place(self):
         self.assertEqual(
