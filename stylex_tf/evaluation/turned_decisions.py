@@ -129,15 +129,15 @@ def together(
     for target, listed in attributes.items():
         rows = of_class[target]
         turned[target] = np.zeros((len(listed), len(rows)), bool)
-        coordinates = np.array([one.coordinate for one in listed], int)
-        directions = np.array([one.direction for one in listed], int)
+        coordinates = np.array([edit.coordinate for edit in listed], int)
+        directions = np.array([edit.direction for edit in listed], int)
         for count in range(1, len(listed) + 1) if rows.size else ():
-            edit = coordinates[:count], directions[:count]
+            first = coordinates[:count], directions[:count]
             decisions = batching.apply(
                 decide,
                 images[rows],
                 rebuilt.styles[rows],
-                space.apply(rebuilt.styles[rows], *edit),
+                space.apply(rebuilt.styles[rows], *first),
                 batch_size=batch_size,
             ).argmax(axis=1)
             turned[target][count - 1] = decisions == target

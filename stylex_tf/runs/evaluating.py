@@ -269,7 +269,7 @@ def _classifier(
 def _significance(
     verdict: significance.Verdict, search_result: searching.SearchResult
 ) -> record.Significance:
-    """Records what the tests counted, on images that the search has not seen."""
+    """Records what the tests counted, on images that no search has seen."""
     listed = sum(map(len, search_result.by_class.values()))
     flags = [flag for flags in verdict.significant.values() for flag in flags]
     both = [flag for flags in verdict.both_ways.values() for flag in flags]

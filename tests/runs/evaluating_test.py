@@ -74,9 +74,7 @@ class EvaluateTest(absltest.TestCase):
         cls.listed = dataclasses.replace(
             cls.searched, by_class={1: [first, cls.idle]}, ranked=[first]
         )
-        cls.shown, cls.verdict = evaluating.find_listed(
-            cls.trained, cls.listed
-        )
+        cls.shown, cls.verdict = evaluating.find_listed(cls.trained, cls.listed)
         cls.evaluation = cls._evaluate()
 
     @classmethod
