@@ -9,7 +9,9 @@ def carry(
     """Returns x + (x'_edited - x'), clipped: what the edit does to the image.
 
     What the reconstruction lost stays in the picture, and the edit is all that
-    is added. The classifier's answer to it has to be measured.
+    is added. The classifier's answer to it has to be measured. For pixels, in a
+    program without TensorFlow; `ops/carried` is its twin in a graph, and a test
+    holds the two together.
 
     Args:
         images: x, uint8 [N, R, R, 3].

@@ -49,6 +49,9 @@ def convert(old: Mapping[str, Any]) -> Json:
             figures["agreement_cycled"] = cycled.get("agreement")
             figures["l1_cycled"] = cycled.get("l1")
         images = figures.pop("images", None)
+        if section == "significance" and "significant" in figures:
+            # Then everything that mattered was listed.
+            figures["listed"] = figures["significant"]
         if section == "sufficiency":
             new.setdefault(section, {}).update(_flips(figures, images))
             continue

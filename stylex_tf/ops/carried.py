@@ -14,7 +14,8 @@ def carry(
     difference is carried. Where the photograph is larger than the generator's
     picture, the difference is enlarged (bicubic) to the photograph's size.
     Whether the classifier follows is measured, never assumed:
-    `evaluation/sufficiency.py`.
+    `evaluation/sufficiency.py`. `attributes/carried_edit` is the twin for
+    pixels.
 
     Args:
         photographs: in [-1, 1], [N, h, w, C]; what the reconstructions show,

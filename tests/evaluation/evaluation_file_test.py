@@ -154,6 +154,9 @@ class EarlierLayoutTest(absltest.TestCase):
             ),
         )
 
+    def test_everything_that_mattered_was_listed(self):
+        self.assertEqual(self.found.significance.listed, figure.Figure(3.0, 20))
+
     def test_flips_and_their_baselines(self):
         found = self.found.sufficiency
         self.assertEqual(found.flips.last(), figure.Figure(0.5, 30, (0.4, 0.6)))
