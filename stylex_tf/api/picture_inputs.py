@@ -61,7 +61,8 @@ def read(
         max_pixels: that the model decodes; a larger image is made smaller.
         value_range: the darkest and the brightest value of float images.
         crop: how an image is cut that is not square: "center" takes the
-            centre, "pad" all of it, with its border repeated; None: what the model does.
+            centre, "pad" all of it, with its border repeated; None: as the
+            model does it.
         own_crop: what the model does itself.
 
     Raises:

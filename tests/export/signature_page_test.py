@@ -23,7 +23,8 @@ class SignaturePageTest(absltest.TestCase):
         lines = signature_page.render().splitlines()
         for signature in signatures.CONTRACT.values():
             begin = lines.index(f"## `{signature.name}`")
-            rows = lines[begin + 6 :]
+            rule = lines.index("|---|---|---|---|---|", begin)
+            rows = lines[rule + 1 :]
             names = [*signature.inputs, *signature.outputs]
             for row, name in zip(rows, names, strict=False):
                 self.assertIn(f" | `{name}` | ", row)
