@@ -60,6 +60,10 @@ class DataConfig:
     label_noise: float = 0.0
     # Share of the images held out where the source has no split of its own.
     test_fraction: float = 0.1
+    # What becomes of a photograph that is not square, here and wherever the
+    # export is asked: "center" takes its centre, "pad" shrinks it until it fits
+    # and repeats its border.
+    crop: str = "center"
     # What to do with a file that cannot be read.
     on_error: str = "fail"
     # Where prepared TFRecords are kept; empty is ~/.cache/stylex_tf.

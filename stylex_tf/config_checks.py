@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable
 
 from stylex_tf import config, errors
 from stylex_tf.attributes import presets, style_ranges
+from stylex_tf.data import pictures
 
 RULES = ("any", "all", "each", "random")
 ON_ERROR = ("fail", "skip")
@@ -31,6 +32,7 @@ _WORKERS = "multi_worker_mirrored"
 _CHOICES = {
     "data.rule": RULES,
     "data.layout": LAYOUTS,
+    "data.crop": pictures.CROPS,
     "data.on_error": ON_ERROR,
     "classifier.output": ("auto", "logits", "probabilities"),
     "model.conditioning": ("probabilities", "dropout", "none"),

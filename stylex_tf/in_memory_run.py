@@ -164,6 +164,7 @@ class _Images:
             resolution=self._resolution,
             max_pixels=signatures.MAX_PIXELS,
             value_range=given.input_range,
+            crop=chosen.data.crop,
         )
         self._labels = _labels(
             given.labels, len(self._pictures), classifier.num_classes
@@ -209,6 +210,7 @@ class _Images:
                 source="images in memory",
                 resolution=self._resolution,
                 class_names=self._names,
+                crop=self._data.crop,
             ),
             self._examples(),
             cutting=cuts.Cutting(

@@ -5,6 +5,7 @@ import functools
 import io
 import pathlib
 import re
+import sys
 import tokenize
 from collections.abc import Iterator
 
@@ -39,6 +40,26 @@ _TESTED_ELSEWHERE = {
     "api/rest": "tests/serving/client_transport_test.py",
 }
 
+# Files of the extras beside `train`.
+_OF_OTHER_EXTRAS = (
+    "stylex_tf/api/grpc/",
+    "stylex_tf/api/rest/",
+    "stylex_tf/apps/explorer",
+    "stylex_tf/data/dicom.py",
+    "stylex_tf/search/beam.py",
+)
+# A requirement of the package, or of an extra, at the start of a line.
+_REQUIRED = re.compile(r'^  "([a-z0-9-]+)', re.MULTILINE)
+# TensorFlow and what it brings, and what jinja2 does.
+_SURELY = {"tensorflow", "keras", "h5py", "protobuf", "markupsafe"}
+_DISTRIBUTIONS = {
+    "PIL": "pillow",
+    "absl": "absl-py",
+    "dicebear": "dicebear-core",
+    "dicebear_styles": "dicebear-styles",
+    "google": "protobuf",
+}
+
 _Function = ast.FunctionDef | ast.AsyncFunctionDef
 
 
@@ -63,6 +84,18 @@ def _tree(file: str) -> ast.Module:
 @functools.cache
 def _nodes(file: str) -> tuple[ast.AST, ...]:
     return tuple(ast.walk(_tree(file)))
+
+
+def _packages(file: str) -> set[str]:
+    """Returns the packages of others that a file imports when imported."""
+    names = set()
+    for node in _tree(file).body:
+        if isinstance(node, ast.Import):
+            names |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            names.add(node.module or "")
+    tops = {name.partition(".")[0] for name in names}
+    return tops - sys.stdlib_module_names - {"stylex_tf", "configs"}
 
 
 def _functions(file: str) -> Iterator[_Function]:
@@ -165,6 +198,21 @@ class SourceRulesTest(absltest.TestCase):
                 if file != "tests/source_rules_test.py":
                     with self.subTest(file):
                         self.assertEmpty(_sentences_of(text))
+
+    def test_what_training_imports_is_in_its_extra(self):
+        """`pip install '.[train]'` beside TensorFlow brings all of it."""
+        requirements = _text("pyproject.toml")
+        promised = set(_SURELY)
+        for start in ("\ndependencies = [", "\ntrain = ["):
+            _, _, rest = requirements.partition(start)
+            promised |= set(_REQUIRED.findall(rest.partition("\n]")[0]))
+        for file in _files("stylex_tf", "configs"):
+            if file.startswith(_OF_OTHER_EXTRAS):
+                continue
+            for package in _packages(file):
+                with self.subTest(f"{file} imports {package}"):
+                    name = _DISTRIBUTIONS.get(package, package)
+                    self.assertIn(name.lower().replace("_", "-"), promised)
 
     def test_long_functions_are_few_and_have_a_reason(self):
         for rooms in (_PRODUCT, ("benchmarks", "tools")):

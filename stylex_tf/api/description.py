@@ -32,6 +32,7 @@ class Description:
         max_top_k: attributes an image that one question may ask for.
         max_pixels: the most pixels that an image may have.
         style_strength: how far the searched edits go; 0: not known.
+        crop: what becomes of images that are not square, "center" or "pad".
         ranges: minimum and maximum of each coordinate, float32 [2, S]; None:
             not known.
         attribute_names: that a person or a regressor gave, by coordinate.
@@ -47,6 +48,7 @@ class Description:
     max_top_k: int
     max_pixels: int
     style_strength: float
+    crop: str = "center"
     ranges: np.ndarray | None = None
     attribute_names: Mapping[int, str] = dataclasses.field(default_factory=dict)
     evaluation: Mapping[str, Any] | None = None
@@ -76,6 +78,7 @@ def parse(document: Mapping[str, Any]) -> Description:
             max_top_k=int(document["max_top_k"]),
             max_pixels=int(document["max_pixels"]),
             style_strength=float(document["style_strength"]),
+            crop=str(document.get("crop", "center")),
             ranges=(
                 np.array([ranges["minimum"], ranges["maximum"]], np.float32)
                 if ranges

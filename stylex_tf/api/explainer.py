@@ -82,7 +82,7 @@ class Explainer:
         target: str | int | None = None,
         top_k: int = 4,
         value_range: tuple[float, float] = (-1.0, 1.0),
-        crop: str = "center",
+        crop: str | None = None,
         progress: bool = True,
     ) -> explanation.Explanation:
         """Finds what, changed by itself, moves the classifier on each image.
@@ -96,7 +96,8 @@ class Explainer:
             top_k: attributes of each image, at most `max_top_k`.
             value_range: the darkest and the brightest value of float images.
             crop: how an image is cut that is not square: "center" takes the
-                centre, "pad" adds to the shorter side.
+                centre, "pad" adds to the shorter side; None: what the model was
+                trained with.
             progress: False says nothing.
 
         Raises:
@@ -133,7 +134,7 @@ class Explainer:
         images: Any,
         top_k: int = 4,
         value_range: tuple[float, float] = (-1.0, 1.0),
-        crop: str = "center",
+        crop: str | None = None,
         progress: bool = True,
     ) -> explanation.Explanation:
         """Shows a class's attributes on images, best of other classes.
@@ -310,7 +311,7 @@ class Explainer:
         return pixels
 
     def _read(
-        self, images: Any, value_range: tuple[float, float], crop: str
+        self, images: Any, value_range: tuple[float, float], crop: str | None
     ) -> list[picture_inputs.Picture]:
         return picture_inputs.read(
             images,
@@ -318,6 +319,7 @@ class Explainer:
             max_pixels=self._known.max_pixels,
             value_range=value_range,
             crop=crop,
+            own_crop=self._known.crop,
         )
 
     def _check_top_k(self, top_k: int) -> None:

@@ -1,7 +1,6 @@
 """An export that was opened in this process: the backend without a server."""
 
 import hashlib
-import json
 import pathlib
 import sys
 from collections.abc import Mapping
@@ -13,21 +12,10 @@ from stylex_tf import errors, plain_paths
 from stylex_tf.api import backend as backends
 from stylex_tf.api import description as descriptions
 from stylex_tf.api import quiet, shipped
-from stylex_tf.export import manifest, signatures
+from stylex_tf.export import description_files, manifest, signatures
 
 with quiet.start():
     import tensorflow as tf
-
-_CONTRACT = "assets/contract.json"
-_CLASS_NAMES = "assets/class_names.json"
-# What `describe` answers; exports from before it have some of the others.
-_DESCRIPTION = "assets/description.json"
-_OLDER = {
-    "ranges": "assets/style_ranges.json",
-    "attribute_names": "assets/attribute_names.json",
-    "evaluation": "assets/evaluation.json",
-    "held_out": "assets/held_out.json",
-}
 
 
 class ExportedModel:
@@ -48,10 +36,10 @@ class ExportedModel:
         Raises:
             UsageError: it is damaged, or no export of StylEx.
         """
-        if not (path / _CONTRACT).is_file():
+        if not (path / description_files.CONTRACT).is_file():
             raise errors.UsageError(
-                f"{path} is a SavedModel without {_CONTRACT}; expected one "
-                "that StylEx exported"
+                f"{path} is a SavedModel without {description_files.CONTRACT}; "
+                "expected one that StylEx exported"
             )
         problems = manifest.problems(path)
         if problems:
@@ -60,7 +48,7 @@ class ExportedModel:
                 + "; ".join(problems[:3])
             )
         self.path = path
-        self.description = descriptions.parse(_document(path))
+        self.description = descriptions.parse(description_files.read(path))
         content = (path / manifest.NAME).read_bytes()
         self.sha256 = hashlib.sha256(content).hexdigest()
         # Keeps the variables alive while the signatures are called.
@@ -143,26 +131,3 @@ def announce(path: pathlib.Path) -> None:
     """Says that a version is being loaded, which takes some seconds."""
     size = sum(file.stat().st_size for file in path.rglob("*"))
     print(f"loading {path} ({size / 1e6:.1f} MB)", file=sys.stderr)
-
-
-def _document(path: pathlib.Path) -> dict[str, Any]:
-    """Reads what the export says of itself, from its files."""
-    if (path / _DESCRIPTION).is_file():
-        return _read(path, _DESCRIPTION)
-    document = {
-        **_read(path, _CONTRACT),
-        "class_names": _read(path, _CLASS_NAMES),
-    }
-    for field, name in _OLDER.items():
-        if (path / name).is_file():
-            document[field] = _read(path, name)
-    return document
-
-
-def _read(path: pathlib.Path, name: str) -> Any:
-    try:
-        return json.loads((path / name).read_text(encoding="utf-8"))
-    except OSError as error:
-        raise errors.UsageError(
-            f"{path / name}: {error.strerror}; expected an export of StylEx"
-        ) from error

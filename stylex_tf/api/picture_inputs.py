@@ -23,8 +23,6 @@ _MAX_DECODED_PIXELS = 100_000_000
 _TAKEN = ("PNG", "JPEG")
 # Modes that a PNG holds, and the model decodes, as they are.
 _PNG_MODES = ("1", "I", "I;16", "L", "LA", "P", "RGB", "RGBA")
-# What becomes of an image that is not square.
-CROPS = ("center", "pad")
 # How many files that cannot be used a message names.
 _SHOWN = 5
 
@@ -48,7 +46,8 @@ def read(
     resolution: int,
     max_pixels: int,
     value_range: tuple[float, float] = (-1.0, 1.0),
-    crop: str = "center",
+    crop: str | None = None,
+    own_crop: str = pictures.CENTER,
 ) -> list[Picture]:
     """Reads all images, before any work begins.
 
@@ -61,22 +60,18 @@ def read(
         resolution: R, height and width of the model's images.
         max_pixels: that the model decodes; a larger image is made smaller.
         value_range: the darkest and the brightest value of float images.
-        crop: how an image is cut that is not square: "center" takes the centre,
-            "pad" repeats the border of the shorter side.
+        crop: how an image is cut that is not square: "center" takes the
+            centre, "pad" all of it, with its border repeated; None: as the
+            model does it.
+        own_crop: what the model does itself.
 
     Raises:
         UsageError: there are none, or some cannot be used; the message names
             them.
     """
     low, high = value_range
-    if not low < high:
-        raise errors.UsageError(
-            f"value_range is {value_range}; expected (darkest, brightest)"
-        )
-    if crop not in CROPS:
-        raise errors.UsageError(
-            f"crop is {crop!r}; expected {' or '.join(map(repr, CROPS))}"
-        )
+    crop = own_crop if crop is None else crop
+    _check_asked(value_range, crop)
     readable: list[Picture] = []
     problems: dict[str, str] = {}
     count = 0
@@ -86,8 +81,11 @@ def read(
         if _is_float(image):
             lowest = min(lowest, image.min(initial=np.inf))
         try:
-            encoded = _fitting(_encode(image, value_range), max_pixels, crop)
-            pixels = pictures.decode(encoded, resolution)
+            encoded = _fitting(_encode(image, value_range), max_pixels)
+            pixels = pictures.decode(encoded, resolution, crop=crop)
+            if crop != own_crop:
+                # A square is the same to either.
+                encoded = png(Image.fromarray(pixels))
             readable.append(Picture(id=name, encoded=encoded, pixels=pixels))
         except (errors.UsageError, pictures.UnreadableError) as error:
             problems[name] = str(error)
@@ -102,6 +100,20 @@ def read(
             stacklevel=3,
         )
     return readable
+
+
+def _check_asked(value_range: tuple[float, float], crop: str) -> None:
+    """Raises UsageError where no image could be read so."""
+    low, high = value_range
+    if not low < high:
+        raise errors.UsageError(
+            f"value_range is {value_range}; expected (darkest, brightest)"
+        )
+    if crop not in pictures.CROPS:
+        raise errors.UsageError(
+            f"crop is {crop!r}; expected "
+            + " or ".join(map(repr, pictures.CROPS))
+        )
 
 
 def in_folder(folder: pathlib.Path) -> list[pathlib.Path]:
@@ -121,22 +133,18 @@ def in_folder(folder: pathlib.Path) -> list[pathlib.Path]:
 
 
 def file_bytes(
-    path: pathlib.Path,
-    *,
-    max_pixels: int = signatures.MAX_PIXELS,
-    crop: str = "center",
+    path: pathlib.Path, *, max_pixels: int = signatures.MAX_PIXELS
 ) -> bytes:
     """Returns a PNG or JPEG that the model takes: the file, where it is one.
 
     Args:
         path: the path of an image of any kind.
         max_pixels: that the model decodes; a larger image is made smaller.
-        crop: as for `read`.
 
     Raises:
         UsageError: it cannot be read.
     """
-    return _fitting(_encode(path, (-1.0, 1.0)), max_pixels, crop)
+    return _fitting(_encode(path, (-1.0, 1.0)), max_pixels)
 
 
 def unusable(paths: Iterable[pathlib.Path]) -> dict[str, str]:
@@ -188,43 +196,29 @@ def _listed(problems: Mapping[str, str], count: int) -> str:
     )
 
 
-def _fitting(encoded: bytes, max_pixels: int, crop: str) -> bytes:
+def _fitting(encoded: bytes, max_pixels: int) -> bytes:
     """Returns the same file, or a PNG of it that the model takes."""
     with warnings.catch_warnings():
         # Pillow warns of sizes that we make smaller.
         warnings.simplefilter("ignore", Image.DecompressionBombWarning)
         with Image.open(io.BytesIO(encoded)) as opened:
             width, height = opened.size
-            large = width * height > max_pixels
-            padded = crop == "pad" and width != height
-            if not large and not padded:
+            if width * height <= max_pixels:
                 return encoded
             _check_pixels(width, height)
             image = ImageOps.exif_transpose(opened)
             if image.mode not in _PNG_MODES or image.mode == "P":
                 image = image.convert("RGBA" if _is_clear(image) else "RGB")
-    if large:
-        share = math.sqrt(max_pixels / (width * height))
-        image = image.resize(
+    share = math.sqrt(max_pixels / (width * height))
+    return png(
+        image.resize(
             (
                 max(1, math.floor(image.width * share)),
                 max(1, math.floor(image.height * share)),
             ),
             Image.Resampling.BOX,
         )
-    return png(_padded(image) if padded else image)
-
-
-def _padded(image: Image.Image) -> Image.Image:
-    """Adds to a picture until it is square, by repeating its border."""
-    side = max(image.size)
-    array = np.asarray(image)
-    widths = [
-        ((side - length) // 2, side - length - (side - length) // 2)
-        for length in (image.height, image.width)
-    ]
-    widths += [(0, 0)] * (array.ndim - 2)
-    return Image.fromarray(np.pad(array, widths, mode="edge"))
+    )
 
 
 def _each(images: Any) -> Iterator[Any]:

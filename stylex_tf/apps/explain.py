@@ -70,7 +70,7 @@ def write(
     *,
     target: str | int | None = None,
     top_k: int = 4,
-    crop: str = "center",
+    crop: str | None = None,
     skip_unreadable: bool = False,
     progress: bool = True,
 ) -> pathlib.Path:

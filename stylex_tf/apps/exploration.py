@@ -98,6 +98,7 @@ class Exploration:
             image,
             resolution=self._known.resolution,
             max_pixels=self._known.max_pixels,
+            own_crop=self._known.crop,
         )
         asked = [picture.encoded]
         said = self._ask.classify(asked)["probabilities"][0]

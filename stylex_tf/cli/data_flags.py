@@ -5,6 +5,7 @@ from typing import Any
 from absl import flags
 
 from stylex_tf import config, config_checks
+from stylex_tf.data import pictures
 
 _DEFAULT = config.DataConfig()
 RESOLUTION = flags.DEFINE_integer(
@@ -24,6 +25,12 @@ _LABEL = flags.DEFINE_string(
     _DEFAULT.label,
     'What makes the classes: "Male" of celeba, "level>=2" of graded.',
 )
+_CROP = flags.DEFINE_enum(
+    "crop",
+    _DEFAULT.crop,
+    pictures.CROPS,
+    "A picture that is not square: take its centre, or shrink and pad it.",
+)
 _CAUSES = flags.DEFINE_list(
     "causes", [], 'Worlds: what makes class 1, as "factor" or "factor=value".'
 )
@@ -41,6 +48,7 @@ def described(source: str, **others: Any) -> config.DataConfig:
         classes=tuple(_CLASSES.value),
         layout=_LAYOUT.value,
         label=_LABEL.value,
+        crop=_CROP.value,
         causes=tuple(_CAUSES.value),
         **others,
     )

@@ -28,9 +28,10 @@ _TARGET = flags.DEFINE_string(
 _TOP_K = flags.DEFINE_integer("top_k", 4, "Attributes of an image.")
 _CROP = flags.DEFINE_enum(
     "crop",
-    "center",
+    None,
     ["center", "pad"],
-    "An image that is not square: take its centre, or add to it.",
+    "An image that is not square: take its centre, or add to it; default: as "
+    "the model was trained.",
 )
 _SKIP = flags.DEFINE_bool(
     "skip_unreadable",

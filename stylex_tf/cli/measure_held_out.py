@@ -42,6 +42,7 @@ def main(argv: list[str]) -> None:
             paths[start : start + _AT_ONCE],
             resolution=model.description.resolution,
             max_pixels=model.description.max_pixels,
+            own_crop=model.description.crop,
         )
         encoded = [picture.encoded for picture in pictures]
         images += [picture.pixels for picture in pictures]

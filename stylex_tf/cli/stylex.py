@@ -27,6 +27,7 @@ _TRAIN = {
     "make_study": "pages that ask people what they see",
     "score_study": "what people answered",
     "save_weights": "the trained networks alone, to begin another run with",
+    "name_attributes": "what the attributes of an exported model are called",
     "measure_held_out": "lets an older export tell how far to trust it",
     "validate_export": "whether an exported model is whole",
 }

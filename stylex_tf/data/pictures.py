@@ -9,6 +9,9 @@ from PIL import Image, ImageOps
 
 from stylex_tf.data import dicom
 
+CENTER, PAD = "center", "pad"
+CROPS = (CENTER, PAD)
+"""What becomes of a picture that is not square: see `decode`."""
 # Names with other endings are not taken for images.
 SUFFIXES = frozenset(
     ".bmp .dcm .dicom .gif .jfif .jpe .jpeg .jpg .pgm .png .pnm .ppm .tif "
@@ -32,9 +35,13 @@ Box = tuple[float, float, float, float]
 
 
 def decode(
-    encoded: bytes, resolution: int, *, box: Box | None = None
+    encoded: bytes,
+    resolution: int,
+    *,
+    box: Box | None = None,
+    crop: str = "center",
 ) -> np.ndarray:
-    """Decodes an image file, crops a square and resizes it.
+    """Decodes an image file and makes a square of it, resized.
 
     EXIF orientation is applied; transparent images are laid on white; of an
     animation the first frame is taken.
@@ -43,7 +50,9 @@ def decode(
         encoded: the bytes of the file.
         resolution: height and width of the result.
         box: left, top, width and height in pixels of what to crop to; None
-            takes the central square.
+            leaves it to `crop`.
+        crop: "center" takes the central square; "pad" shrinks the whole
+            picture until it fits, and repeats its border.
 
     Returns:
         The picture, uint8 [resolution, resolution, 3].
@@ -60,7 +69,9 @@ def decode(
             warnings.simplefilter("ignore")
             image = _open(encoded)
             image = _to_rgb(ImageOps.exif_transpose(image))
-            return square(_around(image, box) if box else image, resolution)
+            if box:
+                return square(_around(image, box), resolution)
+            return square(image, resolution, crop=crop)
     except UnreadableError:
         raise
     except dicom.DicomError as error:
@@ -94,8 +105,15 @@ def _check_size(image: Image.Image) -> None:
         )
 
 
-def square(image: Image.Image, resolution: int) -> np.ndarray:
-    """Cuts out the central square of an RGB image, and shrinks it."""
+def square(
+    image: Image.Image, resolution: int, *, crop: str = "center"
+) -> np.ndarray:
+    """Makes a square of an RGB image: its centre, or all of it; see `decode`.
+
+    `stylex_tf/export/image_codec.py` does the same in an exported graph.
+    """
+    if crop == PAD:
+        return _padded(image, resolution)
     side = min(image.size)
     left = (image.width - side) // 2
     top = (image.height - side) // 2
@@ -103,6 +121,23 @@ def square(image: Image.Image, resolution: int) -> np.ndarray:
     if side != resolution:
         image = image.resize((resolution, resolution), Image.Resampling.LANCZOS)
     return np.asarray(image)
+
+
+def _padded(image: Image.Image, resolution: int) -> np.ndarray:
+    longest = max(image.size)
+    # Rounded half up, in whole numbers, as the graph does it.
+    width, height = (
+        max(1, (2 * length * resolution + longest) // (2 * longest))
+        for length in image.size
+    )
+    if (width, height) != image.size:
+        image = image.resize((width, height), Image.Resampling.LANCZOS)
+    # The larger half of an odd number comes after.
+    widths = [
+        ((resolution - length) // 2, (resolution - length + 1) // 2)
+        for length in (height, width)
+    ]
+    return np.pad(np.asarray(image), [*widths, (0, 0)], mode="edge")
 
 
 def _around(image: Image.Image, box: Box) -> Image.Image:

@@ -15,6 +15,7 @@ import numpy as np
 import tqdm
 
 from stylex_tf import config, config_checks, errors
+from stylex_tf.data import pictures, refusals
 from stylex_tf.data.records import cuts, manifest, tfrecords, writing
 from stylex_tf.data.sources import archives, folders, idx, layouts, listing
 from stylex_tf.data.worlds import rules, worlds
@@ -153,12 +154,12 @@ def _job(
     )
     _refuse_layout(data)
     if data.source in worlds.NAMES:
-        _refuse_names(data)
+        refusals.refuse_names(data)
         return _world_job(data, resolution, seed)
-    _refuse_causes(data)
+    refusals.refuse_causes(data)
     folder = _idx_folder(data.source)
     if folder is not None and data.layout == config_checks.CLASS_FOLDERS:
-        _refuse_names(data)
+        refusals.refuse_names(data)
         return _idx_job(folder, data, resolution, few)
     return _folder_job(reader, data, resolution, seed)
 
@@ -177,6 +178,12 @@ def _check(data: config.DataConfig, resolution: int) -> None:
             data.test_fraction,
             0 < data.test_fraction < 1,
             "more than 0 and less than 1",
+        ),
+        (
+            "crop",
+            data.crop,
+            data.crop in pictures.CROPS,
+            pictures.CROPS,
         ),
         (
             "rule",
@@ -273,8 +280,11 @@ def _folder_job(
             class_names=images.class_names,
             factors=images.factors,
             label_counts=images.label_counts,
+            crop=data.crop,
         ),
-        examples=images.examples(resolution, on_error=data.on_error),
+        examples=images.examples(
+            resolution, on_error=data.on_error, crop=data.crop
+        ),
         total=len(images),
         unreadable=images.unreadable,
         cutting=cuts.Cutting(test_fraction=data.test_fraction, seed=seed),
@@ -306,25 +316,6 @@ def _refuse_layout(data: config.DataConfig) -> None:
         )
 
 
-def _refuse_names(data: config.DataConfig) -> None:
-    """Refuses what would be read from names of files that are none."""
-    for name, value in (("group", data.group), ("factors", data.factors)):
-        if value:
-            raise errors.DataError(
-                f"{name} is {value!r}, but the images of {data.source} are no "
-                "files of a folder; expected none"
-            )
-
-
-def _refuse_causes(data: config.DataConfig) -> None:
-    for name, value in (("causes", data.causes), ("shortcut", data.shortcut)):
-        if value:
-            raise errors.DataError(
-                f"{name} is {value!r}, but {data.source} is not a rendered "
-                f"world; expected none, or one of {worlds.NAMES}"
-            )
-
-
 def _idx_folder(source: str) -> pathlib.Path | None:
     """Returns the folder of idx files that the source names, if any."""
     if source in idx.KNOWN:
@@ -344,6 +335,7 @@ def _open_prepared(
     dataset = tfrecords.Dataset(pathlib.Path(data.source).expanduser())
     for name, prepared, expected in (
         ("resolution", dataset.manifest.resolution, resolution),
+        ("crop", dataset.manifest.crop, data.crop),
         (
             "classes",
             dataset.manifest.class_names,
@@ -396,5 +388,8 @@ def _key(data: config.DataConfig, resolution: int, seed: int) -> str:
             "on_error": data.on_error,
             "seed": seed,
         }
+        # So that what was prepared before there was a choice is found.
+        if data.crop != pictures.CENTER:
+            parts["crop"] = data.crop
     text = json.dumps(parts, sort_keys=True)
     return hashlib.sha256(text.encode()).hexdigest()[:16]

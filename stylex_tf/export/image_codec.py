@@ -21,25 +21,31 @@ def decode(
     resolution: int,
     *,
     max_pixels: int = signatures.MAX_PIXELS,
+    crop: str = "center",
 ) -> tf.Tensor:
     """Decodes PNG or JPEG of any size to what the networks read.
 
     An image becomes what `stylex_tf/data/pictures.py` makes of it for training,
     to within a few levels: any kind of pixel to 8-bit RGB, transparent ones
-    laid on white, photographs turned upright, the centre square resized with
-    Lanczos filtering and rounded to 8 bits.
+    laid on white, photographs turned upright, the centre square, or all of it
+    with its border repeated, resized with Lanczos filtering and rounded to 8
+    bits.
 
     Args:
         image_bytes: encoded images, [N] strings.
         resolution: height and width of the result.
         max_pixels: larger images fail with InvalidArgumentError.
+        crop: "center" or "pad": what becomes of an image that is not square.
 
     Returns:
         Float images in [-1, 1], [N, R, R, 3].
     """
 
     def decode_one(contents: tf.Tensor) -> tf.Tensor:
-        return _resize(_decode_square(contents, max_pixels), resolution)
+        image = _decode_upright(contents, max_pixels)
+        if crop == "pad":
+            return _resize_and_pad(image, resolution)
+        return _resize(_crop_to_square(image), resolution, resolution)
 
     return tf.map_fn(
         decode_one,
@@ -54,8 +60,8 @@ def encode(images: tf.Tensor) -> tf.Tensor:
     return tf.io.encode_png(preprocessing.to_uint8(images))
 
 
-def _decode_square(contents: tf.Tensor, max_pixels: int) -> tf.Tensor:
-    """Decodes an image's centre, uint8 [S, S, 3], if it is small enough."""
+def _decode_upright(contents: tf.Tensor, max_pixels: int) -> tf.Tensor:
+    """Decodes an image, uint8 [H, W, 3], if it is small enough."""
     head = tf.strings.substr(contents, 0, _PNG_HEADER_BYTES)
     is_png = tf.strings.substr(head, 0, len(_PNG)) == _PNG
     is_jpeg = tf.strings.substr(head, 0, len(_JPEG)) == _JPEG
@@ -79,13 +85,13 @@ def _decode_square(contents: tf.Tensor, max_pixels: int) -> tf.Tensor:
     )
     return tf.cond(
         is_png,
-        lambda: _decode_square_png(contents),
-        lambda: _crop_to_square(_decode_jpeg(contents)),
+        lambda: _decode_png(contents),
+        lambda: _decode_jpeg(contents),
     )
 
 
-def _decode_square_png(contents: tf.Tensor) -> tf.Tensor:
-    image = _crop_to_square(tf.io.decode_png(contents, channels=4))
+def _decode_png(contents: tf.Tensor) -> tf.Tensor:
+    image = tf.io.decode_png(contents, channels=4)
     rgb, alpha = image[..., :3], image[..., 3:]
     # Where a file has no alpha, TensorFlow puts in the largest value of the
     # file's bit depth: 1 in a picture of black and white.
@@ -144,15 +150,32 @@ def _crop_to_square(image: tf.Tensor) -> tf.Tensor:
     return image[top : top + side, left : left + side]
 
 
-def _resize(image: tf.Tensor, resolution: int) -> tf.Tensor:
-    """Resizes a uint8 image, [H, W, 3], to floats in [-1, 1], [R, R, 3].
+def _resize_and_pad(image: tf.Tensor, resolution: int) -> tf.Tensor:
+    """Shrinks the longer side to R and repeats the border: [R, R, 3]."""
+    shape = tf.shape(image, out_type=tf.int64)[:2]
+    longest = tf.reduce_max(shape)
+    # Rounded half up, as for training.
+    sides = (2 * shape * resolution + longest) // (2 * longest)
+    sides = tf.cast(tf.maximum(sides, 1), tf.int32)
+    resized = _resize(image, sides[0], sides[1])
+    for axis in range(2):
+        first = (resolution - sides[axis]) // 2
+        places = tf.range(resolution) - first
+        places = tf.clip_by_value(places, 0, sides[axis] - 1)
+        resized = tf.gather(resized, places, axis=axis)
+    return tf.ensure_shape(resized, [resolution, resolution, 3])
+
+
+def _resize(
+    image: tf.Tensor, height: int | tf.Tensor, width: int | tf.Tensor
+) -> tf.Tensor:
+    """Resizes a uint8 image, [H, W, 3], to floats in [-1, 1], [h, w, 3].
 
     Across first and then down, as Pillow does: it rounds to 8 bits, and so
     clips, between the two. At a hard edge that decides tens of levels.
     """
-    height = tf.shape(image)[0]
-    across = _to_size(image, [height, resolution])
-    return preprocessing.to_float(_to_size(across, [resolution, resolution]))
+    across = _to_size(image, [tf.shape(image)[0], width])
+    return preprocessing.to_float(_to_size(across, [height, width]))
 
 
 def _to_size(image: tf.Tensor, size) -> tf.Tensor:

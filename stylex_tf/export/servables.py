@@ -7,8 +7,8 @@ from typing import Any
 import tensorflow as tf
 
 from stylex_tf.export import (
-    checks,
     class_tables,
+    describing,
     image_codec,
     purity,
     request_checks,
@@ -38,6 +38,7 @@ class Servable(tf.Module):
         class_attributes: Mapping[int, Sequence[Mapping[str, Any]]],
         style_strength: float = 1.0,
         max_top_k: int = signatures.MAX_TOP_K,
+        crop: str = "center",
         resources: Sequence[Any] = (),
         about: Mapping[str, Any] | None = None,
     ):
@@ -54,6 +55,7 @@ class Servable(tf.Module):
             style_strength: how far the edits of the searches go, as a share
                 of the way to the end of a coordinate's range.
             max_top_k: attributes an image that one call may ask for.
+            crop: "center" or "pad", as it was for training.
             resources: trackable owners of what the functions read besides
                 variables, such as the lookup tables of a loaded SavedModel.
             about: what `describe` tells besides sizes, bounds and class names:
@@ -78,6 +80,7 @@ class Servable(tf.Module):
         }
         self.style_strength = style_strength
         self.max_top_k = max_top_k
+        self.crop = crop
         self._class_attributes = class_tables.padded(
             class_attributes, len(self.class_names), max_top_k
         )
@@ -90,7 +93,7 @@ class Servable(tf.Module):
         # Traced once, not for every signature that takes images.
         self._decode_bytes = tf.function(
             lambda image_bytes: image_codec.decode(
-                image_bytes, self.sizes["R"]
+                image_bytes, self.sizes["R"], crop=self.crop
             ),
             input_signature=[tf.TensorSpec([None], tf.string)],
         )
@@ -145,19 +148,15 @@ class Servable(tf.Module):
         description = {
             "format": signatures.DESCRIPTION_FORMAT,
             "class_names": list(self.class_names),
+            "crop": self.crop,
             **bounds,
             **about,
         }
         return json.dumps(description, allow_nan=False)
 
     def _describe(self, format: tf.Tensor) -> Outputs:
-        rows = request_checks.batch(signatures.DESCRIBE, format)
-        known = signatures.DESCRIPTION_FORMAT
-        rows = checks.within(rows, "format", rows, known, known)
-        text = tf.constant(self._description)
         return self._conform(
-            signatures.DESCRIBE,
-            {"description": tf.fill(tf.shape(rows), text)},
+            signatures.DESCRIBE, describing.answer(self._description, format)
         )
 
     def _serving_default(self, image_bytes: tf.Tensor) -> Outputs:

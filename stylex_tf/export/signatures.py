@@ -309,9 +309,10 @@ DESCRIBE = Signature(
     meaning=(
         "What the model says of itself, as JSON: `name`, `sizes` (R, T, S and "
         "K), `class_names`, `ranges` (minimum and maximum of the S "
-        "coordinates), `attribute_names`, `style_strength`, `max_top_k`, "
-        "`max_edits`, `max_measured`, `max_pixels`, `evaluation` (its figures) "
-        "and `held_out` (what single images are judged by). The version is the "
+        "coordinates), `attribute_names`, `style_strength`, `crop` (what "
+        "becomes of images that are not square), `max_top_k`, `max_edits`, "
+        "`max_measured`, `max_pixels`, `evaluation` (its figures) and "
+        "`held_out` (what single images are judged by). The version is the "
         "server's to tell."
     ),
     inputs={

@@ -12,9 +12,9 @@ from typing import Any
 
 import numpy as np
 import tensorflow as tf
-from tensorflow_serving.apis import predict_pb2, prediction_log_pb2
+from tensorflow.core.framework import tensor_pb2
 
-from stylex_tf.export import servables, signatures
+from stylex_tf.export import servables, serving_messages, signatures
 
 # Where TensorFlow Serving looks for them.
 REQUESTS = "assets.extra/tf_serving_warmup_requests"
@@ -92,13 +92,13 @@ def write(
         tf.io.TFRecordWriter(str(directory / ANSWERS)) as answer_file,
     ):
         for name, inputs in asked.items():
-            log = prediction_log_pb2.PredictionLog()
+            log = serving_messages.PredictionLog()
             request = log.predict_log.request
             # A server warms up whatever model the folder belongs to.
             request.model_spec.signature_name = name
             _fill(request.inputs, inputs)
             request_file.write(log.SerializeToString())
-            answer = predict_pb2.PredictResponse()
+            answer = serving_messages.PredictResponse()
             answer.model_spec.signature_name = name
             _fill(answer.outputs, answers[name])
             answer_file.write(answer.SerializeToString())
@@ -113,9 +113,9 @@ def read(directory: pathlib.Path) -> list[Record]:
         tf.data.TFRecordDataset([str(directory / ANSWERS)]),
         strict=True,
     ):
-        log = prediction_log_pb2.PredictionLog.FromString(asked.numpy())
+        log = serving_messages.PredictionLog.FromString(asked.numpy())
         request = log.predict_log.request
-        answer = predict_pb2.PredictResponse.FromString(answered.numpy())
+        answer = serving_messages.PredictResponse.FromString(answered.numpy())
         records.append(
             Record(
                 signature=request.model_spec.signature_name,
@@ -128,8 +128,12 @@ def read(directory: pathlib.Path) -> list[Record]:
 
 def _fill(protos: Any, tensors: Tensors) -> None:
     for name, tensor in tensors.items():
-        protos[name].CopyFrom(tf.make_tensor_proto(np.asarray(tensor)))
+        proto = tf.make_tensor_proto(np.asarray(tensor))
+        protos[name] = proto.SerializeToString()
 
 
 def _arrays(protos: Mapping[str, Any]) -> dict[str, np.ndarray]:
-    return {name: tf.make_ndarray(proto) for name, proto in protos.items()}
+    return {
+        name: tf.make_ndarray(tensor_pb2.TensorProto.FromString(content))
+        for name, content in protos.items()
+    }

@@ -60,6 +60,7 @@ def export(
         num_searched=ranges.size,
         class_attributes=class_attributes,
         style_strength=search_result.table.shift_size,
+        crop=trained.dataset.manifest.crop,
         resources=[trained.classifier],
         about=_about(trained, search_result, evaluation, names),
     )

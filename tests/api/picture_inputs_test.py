@@ -10,6 +10,7 @@ from PIL import Image
 
 from stylex_tf import errors
 from stylex_tf.api import picture_inputs
+from stylex_tf.data import pictures
 from tests.testing import image_files
 
 _SIZE = 8
@@ -193,26 +194,26 @@ class PictureInputsTest(parameterized.TestCase):
             self.assertLess(found[:, :2].max(), 10)
             self.assertGreater(found[:, -2:].min(), 190)
 
-    @parameterized.parameters((8, 16), (16, 8), (7, 16))
-    def test_pads_to_a_square_with_the_border(self, height, width):
-        image = np.full([height, width, 3], 9, np.uint8)
-        image[:, :1] = image[:1] = image[:, -1:] = image[-1:] = 250
+    @parameterized.product(
+        size=[(8, 16), (16, 8), (7, 16)],
+        own=["center", "pad"],
+        crop=["center", "pad", None],
+    )
+    def test_the_model_sees_what_was_asked_for(self, size, own, crop):
+        """What is sent is what the model itself would make such pixels of."""
+        image = image_files.noise(0, *size)
+        content = image_files.encode(image)
+        path = self.file("wide.png", content)
 
-        (centre,) = _read(image)
-        (padded,) = _read(image, crop="pad")
+        (picture,) = _read(path, crop=crop, own_crop=own)
 
-        np.testing.assert_array_equal(_decoded(centre), image)
-        square = _decoded(padded)
-        self.assertEqual(square.shape, (16, 16, 3))
-        before = (16 - height) // 2, (16 - width) // 2
+        expected = pictures.decode(content, _SIZE, crop=crop or own)
+        np.testing.assert_array_equal(picture.pixels, expected)
         np.testing.assert_array_equal(
-            square[
-                before[0] : before[0] + height, before[1] : before[1] + width
-            ],
-            image,
+            pictures.decode(picture.encoded, _SIZE, crop=own), expected
         )
-        np.testing.assert_array_equal(square[[0, -1]], 250)
-        np.testing.assert_array_equal(square[:, [0, -1]], 250)
+        # What the model does itself needs no other file.
+        self.assertEqual(picture.encoded == content, crop in (None, own))
 
     def test_a_folder_is_all_its_images(self):
         (self.folder / "deep").mkdir()

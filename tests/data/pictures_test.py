@@ -39,6 +39,35 @@ class DecodeTest(parameterized.TestCase):
         tall = np.ascontiguousarray(image.transpose(1, 0, 2))
         self.assertEqual(_decode(tall, 4).min(), 255)
 
+    @parameterized.parameters((8, 16, 8), (16, 8, 8), (16, 7, 16), (1, 200, 8))
+    def test_padding_keeps_all_of_a_picture(self, height, width, size):
+        image = np.full([height, width, 3], 90, np.uint8)
+        encoded = image_files.encode(image_files.noise(0, height, width))
+
+        flat = pictures.decode(image_files.encode(image), size, crop="pad")
+        found = pictures.decode(encoded, size, crop="pad")
+
+        # A border that is repeated adds no black.
+        np.testing.assert_array_equal(flat, np.full([size, size, 3], 90))
+        share = size / max(height, width)
+        inside = [
+            max(1, int(length * share + 0.5)) for length in (height, width)
+        ]
+        top, left = [(size - length) // 2 for length in inside]
+        kept = Image.open(io.BytesIO(encoded)).resize(
+            inside[::-1], Image.Resampling.LANCZOS
+        )
+        np.testing.assert_array_equal(
+            found[top : top + inside[0], left : left + inside[1]], kept
+        )
+        for outside, border in (
+            (found[:top], found[top]),
+            (found[top + inside[0] :], found[top + inside[0] - 1]),
+        ):
+            np.testing.assert_array_equal(
+                outside, np.broadcast_to(border, outside.shape)
+            )
+
     @parameterized.named_parameters(
         ("square", (3, 2, 4, 4), (3, 2, 4)),
         ("wide", (2, 4, 6, 2), (2, 2, 6)),

@@ -197,6 +197,8 @@ class PreparationTest(parameterized.TestCase):
         ("fraction", {"test_fraction": 1.0}, "test_fraction is 1.0"),
         ("rule", {"rule": "some"}, "rule is 'some'"),
         ("on_error", {"on_error": "cry"}, "on_error is 'cry'"),
+        ("crop", {"crop": "left"}, "crop is 'left'; expected .*'pad'"),
+        ("crop_of_a_world", {"crop": "pad"}, "images of faces are no files"),
         ("classes", {"classes": ("a", "b")}, "faces has the classes"),
         ("causes", {"causes": ("nose",)}, "no factor 'nose'"),
         ("rare", {"rendered_images": 1}, "split|class"),
@@ -243,6 +245,39 @@ class PreparationTest(parameterized.TestCase):
         first = self._prepare(data)
         other = self._prepare(dataclasses.replace(data, **change))
         self.assertNotEqual(first.directory, other.directory)
+
+    def test_all_of_a_photograph_is_kept_where_it_is_padded(self):
+        for number in range(20):
+            pixels = image_files.noise(number, height=16, width=10)
+            image_files.write(
+                self.parent / "tall" / "ab"[number % 2] / f"{number}.png",
+                image_files.encode(pixels),
+            )
+        data = config.DataConfig(
+            source=str(self.parent / "tall"),
+            cache_dir=str(self.cache),
+            crop="pad",
+        )
+
+        padded = self._prepare(data)
+        centre = self._prepare(dataclasses.replace(data, crop="center"))
+
+        self.assertNotEqual(padded.directory, centre.directory)
+        self.assertEqual(
+            (padded.manifest.crop, centre.manifest.crop), ("pad", "center")
+        )
+        for image in padded.load("train").images:
+            self.assertEqual(image.shape, (16, 16, 3))
+            for column in range(3):
+                np.testing.assert_array_equal(image[:, column], image[:, 3])
+                np.testing.assert_array_equal(
+                    image[:, -1 - column], image[:, 12]
+                )
+        # What is prepared says how, and the config must say the same.
+        prepared = dataclasses.replace(data, source=str(padded.directory))
+        self.assertEqual(self._prepare(prepared).manifest, padded.manifest)
+        with self.assertRaisesRegex(errors.DataError, "crop pad; .* center"):
+            self._prepare(dataclasses.replace(prepared, crop="center"))
 
     def test_birds_are_cropped_to_their_boxes(self):
         root = layouts.cub(self.parent / "birds")

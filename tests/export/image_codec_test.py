@@ -120,6 +120,23 @@ class DecodeTest(parameterized.TestCase):
         self.assertLess(np.abs(actual - expected).mean(), 0.6)
         self.assertLess(np.abs(actual - expected).max(), 6.0)
 
+    @parameterized.product(
+        size=[(50, 80), (80, 50), (23, 60), (7, 9), (16, 16), (1, 200)],
+        kind=["PNG", "JPEG"],
+    )
+    def test_pads_as_for_training(self, size, kind):
+        """The twin is what makes training images, to a level or a few."""
+        content = encoded(Image.fromarray(smooth(*size)), kind)
+        expected = pictures.decode(content, 16, crop="pad").astype(float)
+
+        actual = levels(
+            image_codec.decode(tf.constant([content]), 16, crop="pad")
+        )[0]
+
+        difference = np.abs(actual - expected)
+        self.assertLess(difference.mean(), 0.6)
+        self.assertLess(difference.max(), 6.0)
+
     @parameterized.parameters("L", "LA", "P", "RGBA", "1", "I;16")
     def test_every_kind_of_png_becomes_rgb(self, mode):
         grey = Image.fromarray(smooth(16, 16)).convert("L")

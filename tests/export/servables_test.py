@@ -3,9 +3,11 @@ import tensorflow as tf
 from absl.testing import absltest, parameterized
 
 from stylex_tf.attributes import edit_space
+from stylex_tf.data import pictures
 from stylex_tf.export import image_codec, signatures
 from stylex_tf.search import exact
 from tests.export import tiny_world
+from tests.testing import image_files
 
 
 def decode_png(contents: tf.Tensor) -> np.ndarray:
@@ -39,6 +41,21 @@ class ServableTest(parameterized.TestCase):
             [name.decode() for name in answer["class_name"].numpy()],
             [tiny_world.CLASS_NAMES[winner] for winner in winners],
         )
+
+    def test_pads_what_was_padded_for_training(self):
+        servable = tiny_world.servable(self.world, crop="pad")
+        wide = image_files.encode(image_files.noise(0, height=9, width=14))
+        size = tiny_world.RESOLUTION
+        padded = pictures.decode(wide, size, crop="pad") / 127.5 - 1.0
+
+        (found,) = servable.encode(tf.constant([wide]))["styles"]
+
+        expected = servable.encode_images(tf.constant([padded], tf.float32))
+        np.testing.assert_allclose(found, expected["styles"][0], atol=0.02)
+        centre = self.servable.encode(tf.constant([wide]))["styles"][0]
+        self.assertGreater(np.abs(centre - found).max(), 0.1)
+        self.assertEqual(servable.description()["crop"], "pad")
+        self.assertEqual(self.servable.description()["crop"], "center")
 
     @parameterized.parameters(1, 3)
     def test_encodes_and_generates(self, batch):

@@ -113,7 +113,7 @@ class TinyWorld:
 
 
 def servable(
-    world: TinyWorld, *, resources=(), **overrides
+    world: TinyWorld, *, resources=(), crop="center", **overrides
 ) -> servables.Servable:
     """The world ready for export; overrides replace single functions."""
     functions = {
@@ -134,6 +134,7 @@ def servable(
         class_attributes=CLASS_ATTRIBUTES,
         style_strength=STYLE_STRENGTH,
         max_top_k=MAX_TOP_K,
+        crop=crop,
         resources=resources,
         about=about(world),
     )

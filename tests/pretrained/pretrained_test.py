@@ -1,5 +1,6 @@
 """The models that ship: small, whole, and what their cards say they are."""
 
+import json
 import pathlib
 
 from absl.testing import absltest, parameterized
@@ -25,6 +26,27 @@ class PretrainedTest(parameterized.TestCase):
 
         self.assertEmpty(verdict.problems)
         self.assertNotEmpty(verdict.differences)
+
+    @parameterized.parameters(*_MODELS)
+    def test_every_attribute_of_a_class_has_a_name(self, folder):
+        assets = folder / "1" / "assets"
+        by_class = json.loads((assets / "class_attributes.json").read_text())
+        names = json.loads((assets / "attribute_names.json").read_text())
+        described = json.loads((assets / "description.json").read_text())
+
+        listed = {
+            str(attribute["coordinate"])
+            for attributes in by_class.values()
+            for attribute in attributes
+        }
+
+        self.assertNotEmpty(listed)
+        self.assertContainsSubset(listed, names)
+        self.assertEqual(described["attribute_names"], names)
+        # The card says what they are called, and which coordinate it is.
+        card = (folder / "README.md").read_text()
+        for coordinate, name in names.items():
+            self.assertIn(f"| {coordinate} | {name} |", card)
 
     @parameterized.parameters(*_MODELS)
     def test_is_small(self, folder):

@@ -70,6 +70,7 @@ class Manifest:
         rule: as in `rules.Rule`; "" where no rule is known.
         shortcut: a value that goes with class 1 in the training images alone;
             "" where there is none.
+        crop: what became of pictures that were not square: "center" or "pad".
         greyscale: every image is grey (three equal channels).
         unreadable: files that were left out, each with the reason.
         content: copies among the images.
@@ -91,6 +92,7 @@ class Manifest:
     causes: tuple[str, ...] = ()
     rule: str = ""
     shortcut: str = ""
+    crop: str = "center"
     greyscale: bool = False
     unreadable: tuple[Unreadable, ...] = ()
     content: Content = dataclasses.field(default_factory=Content)
@@ -180,6 +182,8 @@ class Manifest:
             DataError: a field is unknown, missing or of the wrong shape.
         """
         names = {field.name for field in dataclasses.fields(cls)}
+        # Data that was prepared before there was a choice lacks it.
+        values = {"crop": "center", **values}
         if set(values) != names:
             raise errors.DataError(
                 f"{where}: missing fields {sorted(names - set(values))}, "

@@ -99,7 +99,11 @@ class ImageFolder:
         }
 
     def examples(
-        self, resolution: int, *, on_error: str = "fail"
+        self,
+        resolution: int,
+        *,
+        on_error: str = "fail",
+        crop: str = "center",
     ) -> Iterator[tuple[str | None, tfrecords.Example]]:
         """Reads the images, as pairs of split and example, in a mixed order.
 
@@ -109,6 +113,7 @@ class ImageFolder:
             resolution: R, height and width of the images.
             on_error: "skip" leaves unreadable files out; "fail" looks at all
                 files, then raises.
+            crop: of what is not square and has no box; `pictures.decode`.
 
         Raises:
             UnreadableFilesError: names all files that cannot be read.
@@ -120,7 +125,10 @@ class ImageFolder:
         for file in self._files:
             try:
                 image = pictures.decode(
-                    self.archive.read(file.name), resolution, box=file.box
+                    self.archive.read(file.name),
+                    resolution,
+                    box=file.box,
+                    crop=crop,
                 )
             except pictures.UnreadableError as error:
                 self.unreadable.append(

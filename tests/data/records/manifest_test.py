@@ -39,6 +39,14 @@ class ManifestTest(parameterized.TestCase):
         _manifest().save(self.folder)
         self.assertEqual(manifest.load(self.folder), _manifest())
 
+    def test_what_was_prepared_before_there_was_a_choice_is_of_the_centre(self):
+        _manifest().save(self.folder)
+        values = json.loads(self.path.read_text())
+        del values["crop"]
+        self.path.write_text(json.dumps(values))
+
+        self.assertEqual(manifest.load(self.folder), _manifest())
+
     def test_summary_without_labels(self):
         unknown = dataclasses.replace(
             _manifest(),
