@@ -256,8 +256,7 @@ class AttributesConfig:
     range_width: float = 1.0
     # How far to move a coordinate: 1 reaches the end of its range.
     shift_size: float = 1.0
-    # 0 evaluates every edit; M only the M of an image whose gradients promise
-    # most.
+    # 0 evaluates every edit; M the M of an image with the largest gradients.
     candidates: int = 0
     # An edit whose mean effect is not above this is none; and whether the list
     # goes on when every image is explained.
@@ -267,8 +266,7 @@ class AttributesConfig:
     # one for each edit and class, is beyond unstable_effect.
     unstable_effect: float | None = None
     unstable_share: float | None = None
-    # A list ends where the rest of it turns no further decision; True lists
-    # that as well.
+    # Lists also what turns no decision that those before it do not.
     redundant: bool = False
     # Leaves out coordinates that move the discriminator's score by more in the
     # mean; 0 asks none. The notebook's is 0.2.
