@@ -69,14 +69,16 @@ def main(argv: Sequence[str]) -> None:
         raise app.UsageError(
             "--output, --command and the folders of finished runs are needed"
         )
+    path = pathlib.Path(_OUTPUT.value).expanduser()
     try:
+        made_of = commit.of_clean_tree(path)
         runs = {
             folder.name: evaluation_file.to_dict(
                 evaluation_file.read(folder / "evaluation.json")
             )
             for folder in folders
         }
-    except errors.EvaluationError as error:
+    except errors.UserError as error:
         raise app.UsageError(str(error)) from error
     if len(runs) < len(folders):
         raise app.UsageError(
@@ -85,12 +87,11 @@ def main(argv: Sequence[str]) -> None:
         )
     content = {
         "command": _COMMAND.value,
-        "commit": commit.of_working_tree(),
+        "commit": made_of,
         "day": datetime.date.today().isoformat(),
         "runs": runs,
         "summary": summarize(list(runs.values())),
     }
-    path = pathlib.Path(_OUTPUT.value).expanduser()
     path.parent.mkdir(parents=True, exist_ok=True)
     atomic_file.write(path, (json.dumps(content, indent=1) + "\n").encode())
     print(f"Written to {path}")

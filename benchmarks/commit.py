@@ -6,38 +6,33 @@ import subprocess
 from stylex_tf import errors
 
 
-def of_working_tree() -> str:
-    """Returns the commit of the working tree that this file is in.
-
-    Raises:
-        UsageError: it is in none.
-    """
-    try:
-        return _git(
-            pathlib.Path(__file__).resolve().parent, "rev-parse", "HEAD"
-        )
-    except subprocess.CalledProcessError as error:
-        raise errors.UsageError(
-            f"no commit to name: {error.stderr.strip()}; expected to run in a "
-            "clone"
-        ) from error
-
-
-def of_clean_tree(folder: pathlib.Path, figures: pathlib.Path) -> str:
+def of_clean_tree(
+    figures: pathlib.Path, folder: pathlib.Path | None = None
+) -> str:
     """Returns the commit of a work tree that has no other changes.
 
     Args:
-        folder: in the work tree.
-        figures: a folder that may differ: what this program writes.
+        figures: a file or folder that may differ: what the program writes.
+        folder: in the work tree; None is where this file is.
 
     Raises:
         UserError: it is no work tree, or a file differs from its commit.
     """
-    own = f":(exclude){figures.absolute()}"
+    folder = folder or pathlib.Path(__file__).resolve().parent
     try:
-        head = _git(folder, "rev-parse", "HEAD")
+        top = pathlib.Path(_git(folder, "rev-parse", "--show-toplevel"))
+        head = _git(top, "rev-parse", "HEAD")
+        own = figures.resolve()
+        # Git refuses to exclude what is not in its tree.
+        excluded = [f":(exclude){own}"] if own.is_relative_to(top) else []
         changed = _git(
-            folder, "status", "--porcelain", "--untracked-files=no", "--", own
+            top,
+            "status",
+            "--porcelain",
+            "--untracked-files=no",
+            "--",
+            str(top),
+            *excluded,
         )
     except (OSError, subprocess.CalledProcessError) as error:
         raise errors.UserError(

@@ -181,6 +181,7 @@ def _held_out(settings: config.ExperimentConfig, count: int) -> np.ndarray:
 def main(argv: list[str]) -> None:
     """Measures one model and files what came out."""
     command.no_arguments(argv)
+    made_of = commit.of_clean_tree(_RESULTS)
     path = exported_model.find_version(_MODEL.value)
     model = exported_model.ExportedModel(path)
     settings = config.from_dict(
@@ -198,7 +199,7 @@ def main(argv: list[str]) -> None:
         print(f"{name:10}{shares[name]['flagged']:8.1%} of {len(some)}")
     document = {
         "command": " ".join(["benchmarks/trust.py", *sys.argv[1:]]),
-        "commit": commit.of_working_tree(),
+        "commit": made_of,
         "model": _MODEL.value,
         "model_sha256": model.sha256,
         "environment": run_folder.environment(),

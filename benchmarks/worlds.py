@@ -253,7 +253,7 @@ def main(argv: list[str]) -> None:
     bench = Bench(
         runs=pathlib.Path(_RUNS.value).absolute(),
         results=results,
-        commit=commits.of_clean_tree(pathlib.Path(), results),
+        commit=commits.of_clean_tree(results),
         config_file=config_flags.get_config_filename(flags.FLAGS["config"]),
         train=train_in_a_process,
         redraw=_REDRAW.value,

@@ -267,6 +267,9 @@ class AttributesConfig:
     # one for each edit and class, is beyond unstable_effect.
     unstable_effect: float | None = None
     unstable_share: float | None = None
+    # A list ends where the rest of it turns no further decision; True lists
+    # that as well.
+    redundant: bool = False
     # Leaves out coordinates that move the discriminator's score by more in the
     # mean; 0 asks none. The notebook's is 0.2.
     score_limit: float = 0.0

@@ -33,12 +33,20 @@ LISTED = rows.Group(
             "turned round.",
         ),
         Row(
-            name="that are listed",
+            name="that matter",
             get=lambda e: e.significance.significant,
             unit=Unit.COUNT,
             good=Good.NEITHER,
             reading="How many of those turn more decisions than rebuilding "
             "the images does, beyond chance.",
+        ),
+        Row(
+            name="that are listed",
+            get=lambda e: e.significance.listed,
+            unit=Unit.COUNT,
+            good=Good.NEITHER,
+            reading="How many are listed: a list ends where the rest of it "
+            "turns no further decision.",
         ),
     ),
 )

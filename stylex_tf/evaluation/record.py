@@ -124,6 +124,7 @@ class Significance:
     attributes: Amount | None = None
     both_ways: Amount | None = None
     significant: Amount | None = None
+    listed: Amount | None = None
     # Below it a p-value is significant.
     level: float | None = None
 

@@ -21,6 +21,9 @@ matters where both hold:
    is asked for one way; the other need only agree, since there may be few
    images of the class.
 
+What matters is listed as far as it is needed: a list ends where the rest of it
+turns no further decision (`needed`).
+
 So a classifier whose answer ignores the picture has no attributes, and neither
 has one that looks at what the generator does not draw. Whether the classifier
 is right about anything is another question, of which the report cautions: an
@@ -145,6 +148,40 @@ def attribute_p_values(
             for turns in turned.by_edit
         ]
     )
+
+
+def needed(
+    together: np.ndarray,
+    *,
+    minimum_share: float = MINIMUM_SHARE,
+    level: float = LEVEL,
+) -> list[bool]:
+    """Ends a list where the rest of it turns no further decision.
+
+    The list is the shortest beginning beside which the rest, added to it,
+    does not turn more than a trifle of the decisions that were not turned
+    yet: not more than `minimum_share` of all images, in the same exact test
+    as `attribute_p_values`. What is left out turns decisions as well, but
+    none that those before it do not: a second coordinate of the same part,
+    or a weak companion.
+
+    Args:
+        together: whether the first 1 to A edits together turn each image,
+            bool [A, n], of `turned_decisions.together`.
+        minimum_share: of decisions, still a trifle.
+        level: below it, a p-value is significant.
+
+    Returns:
+        Whether each attribute is in the list, [A]. The first one is, and
+        all are where there is no image to tell.
+    """
+    count, images = together.shape
+    for length in range(1, count) if images else ():
+        further = together[length:].any(axis=0) & ~together[length - 1]
+        p = proportions.at_least(int(further.sum()), images, minimum_share)
+        if p >= level:
+            return [rank < length for rank in range(count)]
+    return [True] * count
 
 
 def _trifle(turned: turned_decisions.Turned, minimum_share: float) -> float:

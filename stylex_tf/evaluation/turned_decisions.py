@@ -100,6 +100,50 @@ def measure(
     return _beside_rebuilding(turned, rebuilt, of_class, reverse)
 
 
+def together(
+    model: model_lib.Model,
+    images: np.ndarray,
+    rebuilt: reconstruction.Reconstruction,
+    space: edit_space.EditSpace,
+    attributes: Mapping[int, Sequence[selection.Attribute]],
+    *,
+    batch_size: int = 256,
+) -> dict[int, np.ndarray]:
+    """Makes the first 1, 2, ... edits of a list at once, and asks the same.
+
+    Args:
+        model: its generator and classifier are asked.
+        images: that the selection has not seen, uint8 [N, H, W, 3].
+        rebuilt: of these images.
+        space: the edits.
+        attributes: each class's list, best first, A long.
+        batch_size: pictures at once.
+
+    Returns:
+        For each class, whether the first 1 to A edits of its list together
+        turn each of the n images that `measure` asks about, bool [A, n].
+    """
+    of_class = _concerned(rebuilt.logits, list(attributes), reverse=False)
+    decide = _decide(model)
+    turned = {}
+    for target, listed in attributes.items():
+        rows = of_class[target]
+        turned[target] = np.zeros((len(listed), len(rows)), bool)
+        coordinates = np.array([edit.coordinate for edit in listed], int)
+        directions = np.array([edit.direction for edit in listed], int)
+        for count in range(1, len(listed) + 1) if rows.size else ():
+            first = coordinates[:count], directions[:count]
+            decisions = batching.apply(
+                decide,
+                images[rows],
+                rebuilt.styles[rows],
+                space.apply(rebuilt.styles[rows], *first),
+                batch_size=batch_size,
+            ).argmax(axis=1)
+            turned[target][count - 1] = decisions == target
+    return turned
+
+
 def _beside_rebuilding(
     turned: Mapping[int, np.ndarray],
     rebuilt: reconstruction.Reconstruction,

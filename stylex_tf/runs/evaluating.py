@@ -50,30 +50,51 @@ def rebuild(
     )
 
 
-def judge_significance(
+def find_listed(
     trained: trained_lib.TrainedRun, search_result: searching.SearchResult
-) -> significance.Verdict:
-    """Tests what was found on images that the search has not seen."""
+) -> tuple[searching.SearchResult, significance.Verdict]:
+    """Tests what was found on images that the search has not seen.
+
+    Args:
+        trained: the run.
+        search_result: what the search found.
+
+    Returns:
+        What is listed: what matters and, unless `attributes.redundant` asks
+        for all of it, turns decisions that those before it do not. And the
+        verdict on everything that was found.
+    """
     functions, images = trained.stylex, trained.held_out.tested
-    settings = trained.settings
+    settings = trained.settings.attributes
     tested = reconstruction.reconstruct(
         functions.encode, functions.model, images.images
     )
+    questions = functions.model, images.images, tested
+    space = search_result.table.space
 
     def turned(*, reverse: bool) -> dict[int, turned_decisions.Turned]:
         return turned_decisions.measure(
-            functions.model,
-            images.images,
-            tested,
-            search_result.table.space,
+            *questions,
+            space,
             search_result.by_class,
             reverse=reverse,
-            batch_size=settings.attributes.batch_size,
+            batch_size=settings.batch_size,
         )
 
-    return significance.judge(
+    verdict = significance.judge(
         turned(reverse=False), turned(reverse=True), images=len(images.ids)
     )
+    matters = search_result.only(verdict.significant)
+    if settings.redundant:
+        return matters, verdict
+    together = turned_decisions.together(
+        *questions, space, matters.by_class, batch_size=settings.batch_size
+    )
+    needed = {
+        target: significance.needed(of_class)
+        for target, of_class in together.items()
+    }
+    return matters.only(needed), verdict
 
 
 # More than seven parameters: all that was made before, each by a stage
@@ -93,7 +114,7 @@ def evaluate(
 
     Args:
         trained: the run.
-        search_result: what the search found, and is significant.
+        search_result: what is listed, of `find_listed`.
         rebuilt: reconstructions of images that the search has not seen.
         verdict: the tests of significance.
         opinion: a second classifier.
@@ -133,7 +154,7 @@ def evaluate(
         ),
         edits=truth.edits(edits),
         independence=_independence(trained, search_result, rebuilt),
-        significance=_significance(verdict),
+        significance=_significance(verdict, search_result),
         ground_truth=truth.figures(pictures.rebuilt),
         run=_run(trained, seconds),
     )
@@ -245,8 +266,11 @@ def _classifier(
     )
 
 
-def _significance(verdict: significance.Verdict) -> record.Significance:
-    """Records what the tests counted, on images that neither saw."""
+def _significance(
+    verdict: significance.Verdict, search_result: searching.SearchResult
+) -> record.Significance:
+    """Records what the tests counted, on images that no search has seen."""
+    listed = sum(map(len, search_result.by_class.values()))
     flags = [flag for flags in verdict.significant.values() for flag in flags]
     both = [flag for flags in verdict.both_ways.values() for flag in flags]
 
@@ -257,6 +281,7 @@ def _significance(verdict: significance.Verdict) -> record.Significance:
         attributes=counted(len(flags)),
         both_ways=counted(sum(both)),
         significant=counted(sum(flags)),
+        listed=counted(listed),
         level=verdict.level,
     )
 

@@ -22,7 +22,7 @@ class Explained:
     """A run, explained.
 
     Attributes:
-        search_result: what the search found, and is significant.
+        search_result: what is listed of what the search found.
         shown: the same with pictures.
         evaluation: every figure.
         names: what people called the coordinates, and else what the readers
@@ -57,8 +57,7 @@ def explain(
     other = evaluating.read_ablation(trained, ablation) if ablation else None
     search_result = searching.find(trained)
     opinion = second_opinion.get(trained)
-    verdict = evaluating.judge_significance(trained, search_result)
-    search_result = search_result.only(verdict.significant)
+    search_result, verdict = evaluating.find_listed(trained, search_result)
     rebuilt = evaluating.rebuild(trained, opinion)
     namer = naming.get(trained, search_result, rebuilt)
     shown = reporting.show(trained, search_result, namer)

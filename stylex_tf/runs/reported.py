@@ -27,7 +27,7 @@ def table(trained: trained_lib.TrainedRun) -> effects.StyleEffects:
 def attributes(
     trained: trained_lib.TrainedRun,
 ) -> dict[int, list[selection.Attribute]]:
-    """Returns each class's significant attributes, best first.
+    """Returns each class's listed attributes, best first.
 
     Raises:
         RunFolderError: the run was not searched.
@@ -35,8 +35,8 @@ def attributes(
     known = table(trained)
     styles = searching.encode(trained, trained.held_out.searched)
     search_result = searching.select(trained, known, styles)
-    verdict = evaluating.judge_significance(trained, search_result)
-    return search_result.only(verdict.significant).by_class
+    listed, _ = evaluating.find_listed(trained, search_result)
+    return listed.by_class
 
 
 def coordinates(

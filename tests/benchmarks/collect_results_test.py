@@ -8,6 +8,7 @@ from absl import app
 from absl.testing import absltest, flagsaver
 
 from benchmarks import collect_results
+from stylex_tf import errors
 from stylex_tf.evaluation import evaluation_file, figure, record
 
 
@@ -33,7 +34,9 @@ class CollectResultsTest(absltest.TestCase):
         )
         self.enter_context(
             mock.patch.object(
-                collect_results.commit, "of_working_tree", lambda: "cafe"
+                collect_results.commit,
+                "of_clean_tree",
+                side_effect=lambda figures: "cafe",
             )
         )
 
@@ -73,6 +76,14 @@ class CollectResultsTest(absltest.TestCase):
 
     def test_a_folder_without_figures_is_named_and_nothing_written(self):
         with self.assertRaisesRegex(app.UsageError, "none/evaluation.json"):
+            collect_results.main(["", str(self.root / "none")])
+        self.assertFalse(self.output.exists())
+
+    def test_a_changed_work_tree_is_refused_before_anything_is_read(self):
+        collect_results.commit.of_clean_tree.side_effect = errors.UserError(
+            "these differ from commit cafe: ['code.py']"
+        )
+        with self.assertRaisesRegex(app.UsageError, "differ.*code.py"):
             collect_results.main(["", str(self.root / "none")])
         self.assertFalse(self.output.exists())
 

@@ -77,6 +77,18 @@ class TrustTest(absltest.TestCase):
             mock.patch.object(trust.questions, "Questions", _Questions)
         )
 
+    def test_refuses_a_changed_work_tree_before_a_model_is_opened(self):
+        changed = errors.UserError("these differ from commit cafe")
+        with (
+            mock.patch.object(
+                trust.commit, "of_clean_tree", side_effect=changed
+            ),
+            mock.patch.object(trust.exported_model, "find_version") as opened,
+            self.assertRaisesRegex(errors.UserError, "differ"),
+        ):
+            trust.main([""])
+        opened.assert_not_called()
+
     def test_counts_what_is_flagged_and_why(self):
         images = np.concatenate(
             # Known; then far styles; those and another reconstruction; and,

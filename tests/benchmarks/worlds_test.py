@@ -214,18 +214,33 @@ class CommitTest(absltest.TestCase):
         head = self._git("rev-parse", "HEAD")
         (self.root / "results" / "old.json").write_text("2\n")
         self.assertEqual(
-            commit.of_clean_tree(self.root, self.root / "results"), head
+            commit.of_clean_tree(self.root / "results", self.root), head
         )
+
+    def test_figures_may_lie_outside(self):
+        self._begin()
+        outside = pathlib.Path(self.create_tempdir("outside"))
+        self.assertEqual(
+            commit.of_clean_tree(outside, self.root),
+            self._git("rev-parse", "HEAD"),
+        )
+
+    def test_a_change_elsewhere_in_the_tree_is_seen_from_a_folder(self):
+        self._begin()
+        (self.root / "code.py").write_text("2\n")
+        results = self.root / "results"
+        with self.assertRaisesRegex(errors.UserError, "differ.*code.py"):
+            commit.of_clean_tree(results, results)
 
     def test_refuses_changes(self):
         self._begin()
         (self.root / "code.py").write_text("2\n")
         with self.assertRaisesRegex(errors.UserError, "differ.*code.py"):
-            commit.of_clean_tree(self.root, self.root / "results")
+            commit.of_clean_tree(self.root / "results", self.root)
 
     def test_refuses_what_is_no_work_tree(self):
         with self.assertRaisesRegex(errors.UserError, "no work tree of git"):
-            commit.of_clean_tree(self.root / "nowhere", self.root)
+            commit.of_clean_tree(self.root, self.root / "nowhere")
 
 
 if __name__ == "__main__":

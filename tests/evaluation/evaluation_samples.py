@@ -77,6 +77,7 @@ def whole() -> record.Evaluation:
             attributes=share(20),
             both_ways=share(8),
             significant=share(3),
+            listed=share(2),
             level=0.01,
         ),
         ground_truth=record.GroundTruth(

@@ -56,6 +56,48 @@ class AttributePValuesTest(parameterized.TestCase):
         self.assertEqual(p.tolist(), [1.0, 1.0])
 
 
+class NeededTest(parameterized.TestCase):
+    def _lengths(self, *shares, images=100):
+        """Walks lists whose beginnings turn so many images, the first ones."""
+        together = np.array(
+            [np.arange(images) < share * images for share in shares], bool
+        ).reshape(len(shares), images)
+        return significance.needed(together)
+
+    @parameterized.named_parameters(
+        ("one_is_enough", (1.0, 1.0, 1.0), 1),
+        ("two_causes", (0.3, 1.0, 1.0, 1.0), 2),
+        ("each_turns_more", (0.1, 0.3, 0.6, 0.9), 4),
+        # What nothing turns is not waited for.
+        ("some_are_never_turned", (0.4, 0.8, 0.8), 2),
+        # All three have to go: the second alone adds nothing yet.
+        ("conjunction", (0.2, 0.2, 0.9), 3),
+        # Four of a hundred beyond the 1 % have p = 0.018, five 0.0034.
+        ("a_trifle_more", (0.9, 0.94), 1),
+        ("more_than_a_trifle", (0.9, 0.95), 2),
+        ("a_single_one", (0.3,), 1),
+        ("none", (), 0),
+    )
+    def test_the_list_ends_where_the_rest_turns_no_more(self, shares, length):
+        count = len(shares)
+        self.assertEqual(
+            self._lengths(*shares),
+            [True] * length + [False] * (count - length),
+        )
+
+    def test_more_that_only_turns_others_back_is_not_needed(self):
+        # Together with the second the first turns fewer.
+        self.assertEqual(self._lengths(0.9, 0.5), [True, False])
+
+    def test_others_count_though_as_many_are_turned(self):
+        together = np.zeros([2, 100], bool)
+        together[0, :50] = together[1, 50:] = True
+        self.assertEqual(significance.needed(together), [True, True])
+
+    def test_without_images_nothing_is_left_out(self):
+        self.assertEqual(self._lengths(1.0, 1.0, images=0), [True, True])
+
+
 class HolmTest(absltest.TestCase):
     def test_by_hand(self):
         np.testing.assert_allclose(

@@ -81,6 +81,39 @@ class KnownAnswersTest(parameterized.TestCase):
         for one in turned.values():
             self.assertFalse(one.by_rebuilding.any())
 
+    def test_edits_of_a_list_are_made_together(self):
+        attributes = {
+            0: [_attribute(3, 0), _attribute(2, 0), _attribute(0, 0)],
+            1: [_attribute(0, 1)],
+        }
+        turned = turned_decisions.together(
+            self.world.model,
+            self.pixels,
+            _rebuilt(self.world.model, self.pixels, self.styles),
+            _space(4, 1.0),
+            attributes,
+            batch_size=3,
+        )
+        # The images with both causes need both edits.
+        np.testing.assert_array_equal(
+            turned[0], [[0] * 5, [0, 0, 1, 0, 0], [1] * 5]
+        )
+        np.testing.assert_array_equal(turned[1], [[1] * 3])
+        # One edit alone is the same question.
+        alone = self._measure(attributes)
+        np.testing.assert_array_equal(turned[1], alone[1].by_edit)
+
+    def test_together_nothing_is_asked_where_nobody_can_be_turned(self):
+        turned = turned_decisions.together(
+            self.world.model,
+            self.pixels[:3],
+            _rebuilt(self.world.model, self.pixels[:3], self.styles[:3]),
+            _space(4, 1.0),
+            {0: [], 1: [_attribute(0, 1), _attribute(1, 1)]},
+        )
+        self.assertEqual(turned[0].shape, (0, 3))
+        self.assertEqual(turned[1].shape, (2, 0))
+
     def test_the_opposite_edit_leads_away(self):
         turned = self._measure(
             {0: [_attribute(0, 0)], 1: [_attribute(0, 1)]}, reverse=True

@@ -1,5 +1,6 @@
 """Tests of the figures of a run, on a world whose answers are known."""
 
+import copy
 import dataclasses
 import json
 import pathlib
@@ -73,7 +74,7 @@ class EvaluateTest(absltest.TestCase):
         cls.listed = dataclasses.replace(
             cls.searched, by_class={1: [first, cls.idle]}, ranked=[first]
         )
-        cls.verdict = evaluating.judge_significance(cls.trained, cls.listed)
+        cls.shown, cls.verdict = evaluating.find_listed(cls.trained, cls.listed)
         cls.evaluation = cls._evaluate()
 
     @classmethod
@@ -95,8 +96,33 @@ class EvaluateTest(absltest.TestCase):
         self.assertSequenceEqual(self.verdict.significant[1], [True, False])
         self.assertEqual(self.verdict.images, _IMAGES)
 
+    def test_what_does_nothing_is_not_listed(self):
+        self.assertEqual(self.shown.by_class, {1: self.listed.by_class[1][:1]})
+
+    def test_the_list_ends_where_the_rest_turns_no_further_decision(self):
+        # Class 1 is where the sum of the two is above 0: each alone goes so
+        # far that it turns every image.
+        run = linear_run.LinearRun(relevant=[_CAUSE, _IDLE])
+        trained = copy.copy(self.trained)
+        trained.stylex = copy.copy(trained.stylex)
+        trained.stylex.model = run.world.model
+        for redundant, count in ((False, 1), (True, 2)):
+            trained.settings = dataclasses.replace(
+                trained.settings,
+                attributes=dataclasses.replace(
+                    trained.settings.attributes, redundant=redundant
+                ),
+            )
+            shown, verdict = evaluating.find_listed(trained, self.listed)
+            self.assertEqual(verdict.significant, {1: [True, True]})
+            self.assertEqual(
+                shown.by_class, {1: self.listed.by_class[1][:count]}
+            )
+
     def test_the_tests_are_counted(self):
         counted = self.evaluation.significance
+        listed = sum(map(len, self.searched.by_class.values()))
+        self.assertEqual(counted.listed.value, listed)
         self.assertEqual(counted.attributes.value, 2)
         self.assertEqual(counted.significant.value, 1)
         self.assertEqual(counted.attributes.n, _IMAGES)

@@ -18,6 +18,7 @@ _CHOICES = {
     "attributes.preset": [one.value for one in presets.Preset],
     "attributes.ranges": [*(one.value for one in style_ranges.Kind), None],
     "attributes.refill": [True, False, None],
+    "attributes.redundant": [False, True],
     "attributes.minimum_effect": [0.0, 1e-3, None],
     "attributes.unstable_share": [1.0, 0.5, None],
     "attributes.candidates": [0, 5],

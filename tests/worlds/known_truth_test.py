@@ -24,6 +24,7 @@ from stylex_tf.evaluation import (
     turned_decisions,
 )
 from stylex_tf.ops import preprocessing
+from stylex_tf.runs import searching
 from stylex_tf.search import exact
 from stylex_tf.search import model as model_lib
 from tests.worlds import perfect_generator
@@ -36,7 +37,7 @@ _TOP_K = 8
 
 class KnownTruthTest(parameterized.TestCase):
     def _explain(self, name: str, epochs: int = 4):
-        """Prepares, trains and explains; returns what is significant."""
+        """Prepares, trains and explains; returns what is listed."""
         settings = importlib.import_module(
             f"configs.worlds.{name}"
         ).get_config()
@@ -75,17 +76,10 @@ class KnownTruthTest(parameterized.TestCase):
             )
             for target in range(self.table.num_classes)
         }
-        matters = self._judge_significance(by_class).significant
-        return {
-            target: [
-                one
-                for one, counts in zip(found, matters[target], strict=True)
-                if counts
-            ]
-            for target, found in by_class.items()
-        }
+        return self._listed(by_class)
 
-    def _judge_significance(self, by_class) -> significance.Verdict:
+    def _listed(self, by_class):
+        """Returns what matters and is needed, each class's list."""
         model = model_lib.Model(self.generator.generate, self.classify)
         styles = self.generator.styles(self.tested.factors)
         pixels = preprocessing.to_float_numpy(self.tested.images)
@@ -97,20 +91,28 @@ class KnownTruthTest(parameterized.TestCase):
         )
         labels = self.tested.labels
 
+        space = edit_space.EditSpace(self.generator.ranges)
+        questions = model, self.tested.images, rebuilt, space
+
         def turned(*, reverse: bool) -> dict[int, turned_decisions.Turned]:
             return turned_decisions.measure(
-                model,
-                self.tested.images,
-                rebuilt,
-                edit_space.EditSpace(self.generator.ranges),
-                by_class,
-                reverse=reverse,
+                *questions, by_class, reverse=reverse
             )
 
         self.right = int(np.sum(rebuilt.logits.argmax(axis=1) == labels))
-        return significance.judge(
+        verdict = significance.judge(
             turned(reverse=False), turned(reverse=True), images=len(labels)
         )
+        matters = searching.SearchResult(
+            self.table, self.styles, by_class, []
+        ).only(verdict.significant)
+        together = turned_decisions.together(*questions, matters.by_class)
+        return matters.only(
+            {
+                target: significance.needed(of_class)
+                for target, of_class in together.items()
+            }
+        ).by_class
 
     @parameterized.parameters(
         ("one_cause", {"glasses"}),

@@ -11,7 +11,13 @@ of a seed stays. After a change of the method there is one redraw at most
 (`--redraw`), and both results stay on the page.
 
 The settings are the quick start's, 100,000 images of 32 px a seed, in batches
-half as large: as many images in twice as many steps.
+half as large: as many images in twice as many steps. What is chosen from data
+is chosen by the rules of the code, with no field set here: the ends of the
+ranges (search/realistic_ranges.py), what matters and where a list ends
+(evaluation/significance.py). They were chosen on the quick start and on worlds
+with a generator that cannot be wrong (docs/experiments/end_of_the_list.md).
+
+Frozen on 2026-11-29: the commits of starts.jsonl are what was run.
 """
 
 from configs import quickstart
