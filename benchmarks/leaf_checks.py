@@ -49,6 +49,8 @@ _ON_SHEET = 40
 _A_ROW = 10
 _ENLARGED = 3
 
+# Factors of the distance from grey.
+_SATURATIONS = {"more saturated": 1.5, "less saturated": 0.5}
 # Factors of red, green and blue.
 _TINTS = {
     "yellower": (1.2, 1.2, 0.8),
@@ -123,6 +125,15 @@ def _tinted(factors: tuple[float, float, float]) -> Callable:
     )
 
 
+def _saturated(factor: float) -> Callable:
+    def change(images: np.ndarray) -> np.ndarray:
+        grey = images.mean(axis=-1, keepdims=True)
+        moved = grey + factor * (images - grey)
+        return np.clip(np.round(moved), 0, 255).astype(np.uint8)
+
+    return change
+
+
 def _blurred(images: np.ndarray) -> np.ndarray:
     blur = ImageFilter.GaussianBlur(_BLUR)
     return np.stack(
@@ -140,6 +151,7 @@ def changes() -> dict[str, Callable[[np.ndarray], np.ndarray]]:
     """Returns the changes by name: uint8 [N, H, W, 3] to the same."""
     return {
         "spots painted over": _without_spots,
+        **{name: _saturated(by) for name, by in _SATURATIONS.items()},
         **{name: _tinted(factors) for name, factors in _TINTS.items()},
         "blurred": _blurred,
         "grey": _grey,

@@ -65,6 +65,17 @@ class LeafChecksTest(absltest.TestCase):
         self.assertEqual(by_tint["yellower"]["healthy"]["turned"], 1.0)
         self.assertEqual(by_tint["spots painted over"]["healthy"]["turned"], 0)
 
+    def test_saturation_moves_colours_from_grey_and_no_further(self):
+        images = np.full([1, 4, 4, 3], (60, 120, 60), np.uint8)
+        for name, expected in (
+            ("more saturated", (50, 140, 50)),
+            ("less saturated", (70, 100, 70)),
+        ):
+            changed = leaf_checks.changes()[name](images)
+            np.testing.assert_array_equal(
+                changed, np.broadcast_to(expected, changed.shape)
+            )
+
     def test_leaves_out_a_class_that_no_image_was_given(self):
         shares = leaf_checks.turned(
             lambda images: np.zeros(len(images), int),
