@@ -23,14 +23,12 @@ from collections.abc import Callable
 from typing import Any
 
 import numpy as np
-import tensorflow as tf
 from absl import flags
 from PIL import Image, ImageFilter
 
 from benchmarks import commit
 from stylex_tf import atomic_file, run_folder
 from stylex_tf.cli import command
-from stylex_tf.evaluation import reconstruction
 from stylex_tf.ops import preprocessing
 from stylex_tf.runs import trained as trained_lib
 
@@ -244,20 +242,18 @@ def sheet(images: np.ndarray, rebuilt: np.ndarray) -> Image.Image:
 
 def _rebuild(trained: trained_lib.TrainedRun, images: np.ndarray) -> np.ndarray:
     """Returns the reconstructions, uint8 [N, H, W, 3]."""
-    model = trained.stylex.model
-    styles = reconstruction.reconstruct(
-        trained.stylex.encode, model, images
-    ).styles
-    parts = [
-        preprocessing.to_uint8_numpy(model.generate(tf.constant(part)).numpy())
-        for part in np.array_split(styles, -(-len(styles) // 32))
-    ]
+    parts = []
+    for part in np.array_split(images, -(-len(images) // 32)):
+        styles = trained.stylex.encode(preprocessing.to_float(part))
+        drawn = trained.stylex.model.generate(styles).numpy()
+        parts.append(preprocessing.to_uint8_numpy(drawn))
     return np.concatenate(parts)
 
 
 def main(argv: list[str]) -> None:
     """Checks one run and files what came out."""
     command.no_arguments(argv)
+    head = commit.of_clean_tree(_RESULTS.parent, _RESULTS)
     trained = trained_lib.load(_RUN.value)
     # Every picture that the training has not seen.
     images = trained.dataset.load("test").distinct().images
@@ -273,7 +269,7 @@ def main(argv: list[str]) -> None:
     rebuilt = _rebuild(trained, images)
     document = {
         "command": " ".join(["benchmarks/leaf_checks.py", *sys.argv[1:]]),
-        "commit": commit.of_working_tree(),
+        "commit": head,
         "environment": run_folder.environment(),
         "classifier": trained.classifier_figures["accuracy"],
         "changed_by_hand": turned(
