@@ -253,7 +253,7 @@ def _rebuild(trained: trained_lib.TrainedRun, images: np.ndarray) -> np.ndarray:
 def main(argv: list[str]) -> None:
     """Checks one run and files what came out."""
     command.no_arguments(argv)
-    head = commit.of_clean_tree(_RESULTS.parent, _RESULTS)
+    head = commit.of_clean_tree(_RESULTS)
     trained = trained_lib.load(_RUN.value)
     # Every picture that the training has not seen.
     images = trained.dataset.load("test").distinct().images
