@@ -1,7 +1,8 @@
 """Counts which decisions about real images each attribute turns."""
 
 import dataclasses
-from collections.abc import Mapping, Sequence
+import functools
+from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
 import tensorflow as tf
@@ -79,21 +80,16 @@ def measure(
         target: np.zeros((len(listed), len(of_class[target])), bool)
         for target, listed in attributes.items()
     }
-    decide = _decide(model)
+    decide = _decide(model, images, rebuilt, space, batch_size)
     for (coordinate, direction), users in _users(attributes).items():
         rows = np.unique(
             np.concatenate([of_class[listing] for listing, _ in users])
         )
         if not rows.size:
             continue
-        edit = np.array([coordinate]), np.array([direction ^ reverse])
-        decisions = batching.apply(
-            decide,
-            images[rows],
-            rebuilt.styles[rows],
-            space.apply(rebuilt.styles[rows], *edit),
-            batch_size=batch_size,
-        ).argmax(axis=1)
+        decisions = decide(
+            rows, np.array([coordinate]), np.array([direction ^ reverse])
+        )
         for target, rank in users:
             mine = np.searchsorted(rows, of_class[target])
             turned[target][rank] = (decisions[mine] == target) != reverse
@@ -114,7 +110,7 @@ def together(
     Args:
         model: its generator and classifier are asked.
         images: that the selection has not seen, uint8 [N, H, W, 3].
-        rebuilt: of these images.
+        rebuilt: the reconstructions of these images.
         space: the edits.
         attributes: each class's list, best first, A long.
         batch_size: pictures at once.
@@ -124,7 +120,7 @@ def together(
         turn each of the n images that `measure` asks about, bool [A, n].
     """
     of_class = _concerned(rebuilt.logits, list(attributes), reverse=False)
-    decide = _decide(model)
+    decide = _decide(model, images, rebuilt, space, batch_size)
     turned = {}
     for target, listed in attributes.items():
         rows = of_class[target]
@@ -132,14 +128,7 @@ def together(
         coordinates = np.array([edit.coordinate for edit in listed], int)
         directions = np.array([edit.direction for edit in listed], int)
         for count in range(1, len(listed) + 1) if rows.size else ():
-            first = coordinates[:count], directions[:count]
-            decisions = batching.apply(
-                decide,
-                images[rows],
-                rebuilt.styles[rows],
-                space.apply(rebuilt.styles[rows], *first),
-                batch_size=batch_size,
-            ).argmax(axis=1)
+            decisions = decide(rows, coordinates[:count], directions[:count])
             turned[target][count - 1] = decisions == target
     return turned
 
@@ -183,10 +172,21 @@ def _concerned(
     return {target: np.flatnonzero(is_concerned(target)) for target in targets}
 
 
-def _decide(model: model_lib.Model):
-    """Compiles the logits of images with an edit carried onto them."""
+def _decide(
+    model: model_lib.Model,
+    images: np.ndarray,
+    rebuilt: reconstruction.Reconstruction,
+    space: edit_space.EditSpace,
+    batch_size: int,
+) -> Callable[[np.ndarray, np.ndarray, np.ndarray], np.ndarray]:
+    """Returns what decides about images with edits carried onto them.
 
-    def decide(
+    It takes the rows of the images, [n], and the coordinates and directions of
+    the edits that are made at once, and returns classes, [n].
+    """
+
+    @functools.partial(tf.function, reduce_retracing=True)
+    def classify(
         pixels: tf.Tensor, styles: tf.Tensor, edited: tf.Tensor
     ) -> tf.Tensor:
         return model.classify(
@@ -197,7 +197,19 @@ def _decide(model: model_lib.Model):
             )
         )
 
-    return tf.function(decide, reduce_retracing=True)
+    def decide(
+        rows: np.ndarray, coordinates: np.ndarray, directions: np.ndarray
+    ) -> np.ndarray:
+        styles = rebuilt.styles[rows]
+        return batching.apply(
+            classify,
+            images[rows],
+            styles,
+            space.apply(styles, coordinates, directions),
+            batch_size=batch_size,
+        ).argmax(axis=1)
+
+    return decide
 
 
 def _users(
