@@ -4,23 +4,21 @@ import contextlib
 import io
 import pathlib
 import tempfile
-from unittest import mock
 
 from absl.testing import absltest, flagsaver, parameterized
 
 import stylex_tf
 from stylex_tf import errors
 from stylex_tf.cli import name_attributes
-from stylex_tf.export import saved_model, validation
 from tests.export import tiny_world
+from tests.testing import tiny_export
 
 
 def _name(*words: str, model: str | pathlib.Path | None) -> str:
     """Runs the command, without the process that validates what it makes."""
-    valid = validation.Verdict(problems=[], differences={})
     printed = io.StringIO()
     with (
-        mock.patch.object(validation, "validate", return_value=valid),
+        tiny_export.unvalidated(),
         flagsaver.flagsaver(model=None if model is None else str(model)),
         contextlib.redirect_stdout(printed),
     ):
@@ -35,14 +33,7 @@ class NameAttributesTest(parameterized.TestCase):
         folder = tempfile.TemporaryDirectory()
         cls.addClassCleanup(folder.cleanup)
         cls.base = pathlib.Path(folder.name)
-        valid = validation.Verdict(problems=[], differences={})
-        with mock.patch.object(validation, "validate", return_value=valid):
-            saved_model.export(
-                tiny_world.servable(tiny_world.TinyWorld()),
-                cls.base,
-                examples=tiny_world.pictures(2),
-                assets={},
-            )
+        tiny_export.write(cls.base)
 
     def test_names_are_added_and_taken_away(self):
         printed = _name("1=hat", "3=two words", model=self.base)

@@ -12,22 +12,16 @@ from stylex_tf import errors
 from stylex_tf.export import (
     manifest,
     renaming,
-    saved_model,
     signatures,
     validation,
     warmup,
 )
 from tests.export import tiny_world
+from tests.testing import tiny_export
 
 
 def _json(version, name):
     return json.loads((version / "assets" / f"{name}.json").read_text())
-
-
-def _unvalidated():
-    """Publishes without the process that validates, which takes seconds."""
-    valid = validation.Verdict(problems=[], differences={})
-    return mock.patch.object(validation, "validate", return_value=valid)
 
 
 def _described(version):
@@ -45,13 +39,10 @@ class RenamingTest(absltest.TestCase):
         folder = tempfile.TemporaryDirectory()
         cls.addClassCleanup(folder.cleanup)
         cls.base = pathlib.Path(folder.name)
-        with _unvalidated():
-            cls.first = saved_model.export(
-                tiny_world.servable(tiny_world.TinyWorld()),
-                cls.base,
-                examples=tiny_world.pictures(2),
-                assets={"attribute_names": {"0": "hat"}, "figures": {"n": 3}},
-            ).path
+        cls.first = tiny_export.write(
+            cls.base,
+            {"attribute_names": {"0": "hat"}, "figures": {"n": 3}},
+        )
         cls.digests = (cls.first / manifest.NAME).read_text()
         cls.second = renaming.publish(cls.first, {3: "glasses", 0: "bärtig"})
 
@@ -90,7 +81,7 @@ class RenamingTest(absltest.TestCase):
 
     def test_names_that_were_replaced_are_nowhere(self):
         """A chain of versions does not grow by all that went before."""
-        with _unvalidated():
+        with tiny_export.unvalidated():
             third = renaming.publish(self.second, {1: "shoe"})
 
         graph = (third / "saved_model.pb").read_bytes()
