@@ -23,14 +23,18 @@ from collections.abc import Callable
 from typing import Any
 
 import numpy as np
+import tensorflow as tf
 from absl import flags
-from PIL import Image, ImageFilter
+from PIL import Image
 
 from benchmarks import commit
 from stylex_tf import atomic_file, run_folder
 from stylex_tf.cli import command
+from stylex_tf.evaluation import blur
 from stylex_tf.ops import preprocessing
+from stylex_tf.report import contact_sheet
 from stylex_tf.runs import trained as trained_lib
+from stylex_tf.search import batching
 
 _RUN = flags.DEFINE_string("run", None, "A finished run.")
 _SHEET = flags.DEFINE_string(
@@ -42,10 +46,10 @@ _RESULTS = pathlib.Path(__file__).absolute().parent / "results"
 _LEAST_SPOT = 8
 # A reconstruction shows a lesion where it has this share of its area.
 _SHOWN = 1 / 3
-_BLUR = 1.5
 _ON_SHEET = 40
 _A_ROW = 10
 _ENLARGED = 3
+_AT_ONCE = 32
 
 # Factors of the distance from grey.
 _SATURATIONS = {"more saturated": 1.5, "less saturated": 0.5}
@@ -133,16 +137,7 @@ def _saturated(factor: float) -> Callable:
 
 
 def _blurred(images: np.ndarray) -> np.ndarray:
-    blur = ImageFilter.GaussianBlur(_BLUR)
-    return np.stack(
-        [np.asarray(Image.fromarray(image).filter(blur)) for image in images]
-    )
-
-
-def _grey(images: np.ndarray) -> np.ndarray:
-    return np.repeat(images.mean(axis=-1, keepdims=True), 3, axis=-1).astype(
-        np.uint8
-    )
+    return preprocessing.to_uint8_numpy(blur.gaussian(images))
 
 
 def changes() -> dict[str, Callable[[np.ndarray], np.ndarray]]:
@@ -152,7 +147,7 @@ def changes() -> dict[str, Callable[[np.ndarray], np.ndarray]]:
         **{name: _saturated(by) for name, by in _SATURATIONS.items()},
         **{name: _tinted(factors) for name, factors in _TINTS.items()},
         "blurred": _blurred,
-        "grey": _grey,
+        "grey": _saturated(0.0),
     }
 
 
@@ -216,38 +211,43 @@ def kept(images: np.ndarray, rebuilt: np.ndarray) -> dict[str, Any]:
     }
 
 
-def sheet(images: np.ndarray, rebuilt: np.ndarray) -> Image.Image:
+def sheet(images: np.ndarray, rebuilt: np.ndarray) -> np.ndarray:
     """Draws photographs with spots, each above its reconstruction.
 
     Args:
         images: uint8 [N, H, W, 3].
         rebuilt: their reconstructions, in the same order.
+
+    Returns:
+        One image, uint8 [H', W', 3].
     """
     areas = spots(images).sum(axis=(1, 2))
     # As they come, and not the ones that came out best.
     rows = np.flatnonzero(areas >= _LEAST_SPOT)[:_ON_SHEET]
-    size = images.shape[1]
-    lines = -(-len(rows) // _A_ROW)
-    drawn = np.zeros([2 * lines * size, _A_ROW * size, 3], np.uint8)
-    for place, row in enumerate(rows):
-        top, left = place // _A_ROW * 2 * size, place % _A_ROW * size
-        drawn[top : top + size, left : left + size] = images[row]
-        drawn[top + size : top + 2 * size, left : left + size] = rebuilt[row]
+    shown = []
+    for start in range(0, len(rows), _A_ROW):
+        for pictures in (images, rebuilt):
+            line = pictures[rows[start : start + _A_ROW]]
+            missing = [(0, _A_ROW - len(line)), (0, 0), (0, 0), (0, 0)]
+            shown.append(np.pad(line, missing))
+    drawn = contact_sheet.grid(np.concatenate(shown), len(shown), _A_ROW)
     picture = Image.fromarray(drawn)
-    return picture.resize(
+    enlarged = picture.resize(
         (picture.width * _ENLARGED, picture.height * _ENLARGED),
         Image.Resampling.LANCZOS,
     )
+    return np.asarray(enlarged)
 
 
 def _rebuild(trained: trained_lib.TrainedRun, images: np.ndarray) -> np.ndarray:
     """Returns the reconstructions, uint8 [N, H, W, 3]."""
-    parts = []
-    for part in np.array_split(images, -(-len(images) // 32)):
-        styles = trained.stylex.encode(preprocessing.to_float(part))
-        drawn = trained.stylex.model.generate(styles).numpy()
-        parts.append(preprocessing.to_uint8_numpy(drawn))
-    return np.concatenate(parts)
+    functions = trained.stylex
+
+    def rebuild(pixels: tf.Tensor) -> tf.Tensor:
+        styles = functions.encode(preprocessing.to_float(pixels))
+        return preprocessing.to_uint8(functions.generate(styles))
+
+    return batching.apply(rebuild, images, batch_size=_AT_ONCE)
 
 
 def main(argv: list[str]) -> None:
@@ -259,11 +259,10 @@ def main(argv: list[str]) -> None:
     images = trained.dataset.load("test").distinct().images
 
     def decide(pictures: np.ndarray) -> np.ndarray:
-        return np.concatenate(
-            [
-                trained.classifier(preprocessing.to_float(part)).numpy()
-                for part in np.array_split(pictures, -(-len(pictures) // 32))
-            ]
+        return batching.apply(
+            lambda pixels: trained.classifier(preprocessing.to_float(pixels)),
+            pictures,
+            batch_size=_AT_ONCE,
         ).argmax(axis=-1)
 
     rebuilt = _rebuild(trained, images)
@@ -282,9 +281,7 @@ def main(argv: list[str]) -> None:
     print(text, atomic_file.write(_RESULTS / name, text.encode()))
     if _SHEET.value:
         path = pathlib.Path(_SHEET.value).expanduser()
-        with atomic_file.replacing(path) as temporary:
-            sheet(images, rebuilt).save(temporary, "PNG")
-        print(path)
+        print(contact_sheet.write_png(path, sheet(images, rebuilt)))
 
 
 if __name__ == "__main__":
