@@ -41,7 +41,7 @@ _SHEET = flags.DEFINE_string(
     "sheet", "", "Where the sheet of forty goes, a PNG; default: nowhere."
 )
 
-_RESULTS = pathlib.Path(__file__).absolute().parent / "results"
+_RESULTS = pathlib.Path(__file__).resolve().parent / "results"
 # Less is a stalk, or the edge of a leaf, and no lesion.
 _LEAST_SPOT = 8
 # A reconstruction shows a lesion where it has this share of its area.

@@ -45,7 +45,7 @@ _WORLDS = flags.DEFINE_list(
     "Whose pictures are of another domain; the model's own is left out.",
 )
 
-_RESULTS = pathlib.Path(__file__).absolute().parent / "results"
+_RESULTS = pathlib.Path(__file__).resolve().parent / "results"
 # No run, and no measure of held-out images, has drawn with it.
 _SEED = 90_210
 _AT_ONCE = 64
