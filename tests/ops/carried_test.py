@@ -28,9 +28,38 @@ class CarryTest(tf.test.TestCase):
         self.assertAllEqual(carried.carry(x, rebuilt, rebuilt), x)
 
     def test_of_a_perfect_reconstruction_it_is_the_edited_picture(self):
-        x, edited = _random(2, 4, 4, 3), -_random(2, 4, 4, 3)
+        x = _random(2, 4, 4, 3)
+        # Every pixel changes by more than three twentieths of the largest.
+        edited = x - np.sign(x) * (0.1 + np.abs(x)) / 2
 
         self.assertAllClose(carried.carry(x, x, edited), edited, atol=1e-6)
+
+    def test_faint_changes_are_dropped_along_a_straight_line(self):
+        # Shares of the largest change, and how much of each is kept.
+        shares = np.array([1.0, 0.15, 0.125, 0.1, 0.075, 0.05, 0.01, 0.0])
+        kept = np.array([1.0, 1.0, 0.75, 0.5, 0.25, 0.0, 0.0, 0.0])
+        x = np.zeros((2, 2, 4, 3), np.float32)
+        change = np.float32(shares).reshape(2, 4, 1) * np.ones(3, np.float32)
+        # The second edit is a tenth of the first: each has its own largest.
+        edited = np.stack([0.8 * change, -0.08 * change])
+
+        pictures = carried.carry(x, x, edited).numpy()
+
+        expected = (shares * kept).reshape(2, 4)
+        for channel in range(3):
+            self.assertAllClose(pictures[0, ..., channel], 0.8 * expected)
+            self.assertAllClose(pictures[1, ..., channel], -0.08 * expected)
+
+    def test_a_pixel_is_kept_or_dropped_as_a_whole(self):
+        """Red alone changes: the mean over the channels decides for all."""
+        x = np.zeros((1, 1, 2, 3), np.float32)
+        edited = np.float32([[[[0.9, 0.0, 0.0], [0.03, 0.03, -0.03]]]])
+
+        pictures = carried.carry(x, x, edited).numpy()
+
+        # 0.03 is a tenth of the first pixel's mean change: half is kept.
+        self.assertAllClose(pictures[0, 0, 0], [0.9, 0.0, 0.0])
+        self.assertAllClose(pictures[0, 0, 1], [0.015, 0.015, -0.015])
 
     def test_no_colour_goes_beyond_white_or_black(self):
         white, black = np.ones((1, 2, 2, 3)), -np.ones((1, 2, 2, 3))

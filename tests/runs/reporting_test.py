@@ -9,6 +9,7 @@ import tensorflow as tf
 from absl.testing import absltest
 
 from stylex_tf import run_folder
+from stylex_tf.attributes import carried_edit
 from stylex_tf.evaluation import figure, record
 from stylex_tf.ops import preprocessing
 from stylex_tf.runs import given_names, reporting
@@ -85,11 +86,12 @@ class ReportingTest(absltest.TestCase):
                 np.testing.assert_array_equal(
                     carried.photographs, searched.images[rows]
                 )
-                expected = carried.photographs.astype(int)
-                expected = np.clip(
-                    expected + view.edited - view.sources, 0, 255
+                np.testing.assert_array_equal(
+                    carried.edited,
+                    carried_edit.carry(
+                        carried.photographs, view.sources, view.edited
+                    ),
                 )
-                np.testing.assert_array_equal(carried.edited, expected)
                 for images, said in (
                     (carried.photographs, carried.probabilities_before),
                     (carried.edited, carried.probabilities_after),

@@ -6,7 +6,7 @@ import numpy as np
 import tensorflow as tf
 from absl.testing import absltest
 
-from stylex_tf.attributes import selection
+from stylex_tf.attributes import carried_edit, selection
 from stylex_tf.ops import preprocessing
 from stylex_tf.runs import single_images
 from tests.testing import linear_run
@@ -88,8 +88,9 @@ class SingleImagesTest(absltest.TestCase):
             image = self.run.trained.held_out.searched.images[row]
             np.testing.assert_array_equal(one.image, image)
             for edit in one.independent:
-                carried = image.astype(int) + edit.picture - one.reconstruction
-                carried = np.clip(carried, 0, 255).astype(np.uint8)
+                (carried,) = carried_edit.carry(
+                    image[None], one.reconstruction[None], edit.picture[None]
+                )
                 np.testing.assert_array_equal(edit.carried, carried)
                 logits = self.run.world.classify(
                     preprocessing.to_float(carried[None])

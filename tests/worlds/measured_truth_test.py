@@ -178,7 +178,10 @@ class MeasuredTruthTest(absltest.TestCase):
         # Six can be led by their glasses alone.
         self.assertEqual(found.to_drawn_edited.n, 6)
         self.assertLess(found.to_drawn_edited.value, 1e-6)
-        self.assertLess(found.to_drawn_carried.value, 1e-6)
+        # The faint rims of the glasses are no part of a carried edit.
+        self.assertLess(
+            found.to_drawn_carried.value, found.to_drawn_unedited.value / 4
+        )
         self.assertLess(found.to_drawn_reconstruction.value, 1e-6)
         self.assertGreater(found.to_drawn_unedited.value, 0.005)
 
