@@ -221,8 +221,8 @@ class TrainingConfig:
     precision: str = "auto"
     strategy: str = "one_device"
     tpu: str = ""  # Its address; empty finds the local one.
-    # Bit-exact resume on CPU, at the price of some parallelism. The order of
-    # sums depends on the number of threads: as many cores give as many bits.
+    jit: bool = False  # XLA compiles the step: docs/lines.md. A TPU always.
+    # Bit-exact resume on CPU, with as many threads, at some cost.
     deterministic: bool = False
     # Intervals in steps.
     log_every: int = 50

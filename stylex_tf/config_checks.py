@@ -246,6 +246,13 @@ def _check_batches(training: config.TrainingConfig) -> None:
         "multiple of 4 images",
     )
     _check(
+        not training.jit or training.strategy in ("one_device", "tpu"),
+        "training.jit",
+        training.jit,
+        "False, where training.strategy is "
+        f"{training.strategy}: XLA compiles the step of one device",
+    )
+    _check(
         0 <= training.augmentation_strength <= MAX_AUGMENTATION,
         "training.augmentation_strength",
         training.augmentation_strength,

@@ -30,7 +30,9 @@ from stylex_tf.models import (
     photo_backbone,
 )
 from stylex_tf.training import (
+    adam,
     augmentation_strength,
+    devices,
     networks,
     precision,
     state,
@@ -47,6 +49,7 @@ def make_strategy(training: config.TrainingConfig) -> tf.distribute.Strategy:
     """
     if training.deterministic:
         tf.config.experimental.enable_op_determinism()
+    devices.grow_memory()
     if training.strategy == "mirrored":
         return tf.distribute.MirroredStrategy()
     if training.strategy == "multi_worker_mirrored":
@@ -358,26 +361,24 @@ def build_state(
 
 def _optimizers(
     experiment: config.ExperimentConfig, *, scaled: bool
-) -> dict[str, keras.optimizers.Optimizer]:
+) -> dict[str, adam.Adam]:
     training = experiment.training
 
-    def adam(learning_rate: float, lazy_every: int) -> Any:
+    def optimizer(learning_rate: float, lazy_every: int) -> adam.Adam:
         # A lazy regulariser adds a step to every k; correct for it as in
         # Karras et al. 2020, appendix B.
         ratio = lazy_every / (lazy_every + 1) if lazy_every else 1.0
-        optimizer = keras.optimizers.Adam(
+        return adam.Adam(
             learning_rate * ratio,
             beta_1=training.beta_1**ratio,
             beta_2=training.beta_2**ratio,
             epsilon=1e-8,
+            is_scaled=scaled,
         )
-        if scaled:
-            return keras.mixed_precision.LossScaleOptimizer(optimizer)
-        return optimizer
 
     rate = training.learning_rate
     return {
-        "generator": adam(rate, experiment.path_length_every),
-        "encoder": adam(training.encoder_learning_rate or rate, 0),
-        "discriminator": adam(rate, experiment.r1_every),
+        "generator": optimizer(rate, experiment.path_length_every),
+        "encoder": optimizer(training.encoder_learning_rate or rate, 0),
+        "discriminator": optimizer(rate, experiment.r1_every),
     }

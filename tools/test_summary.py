@@ -1,11 +1,12 @@
-"""Counts test cases in what Bazel reported of a run, and says how it went.
+"""Counts test cases in what Bazel reported of runs, and says how they went.
 
-    python3 tools/test_summary.py EVENTS EXIT_CODE
+    python3 tools/test_summary.py EVENTS EXIT_CODE [EVENTS EXIT_CODE ...]
 
 EVENTS is the file that `bazel test --build_event_json_file=EVENTS` wrote,
-EXIT_CODE what it returned. The last line is `N passed, N failed`; a test that
-broke outside its cases (no import, a time limit, a crash) counts as one
-failure. Fails unless Bazel succeeded and at least one test passed.
+EXIT_CODE what it returned. The last line is `N passed, N failed`, of all runs
+together; a test that broke outside its cases (no import, a time limit, a
+crash) counts as one failure. Fails unless Bazel succeeded in every run, and
+at least one test passed in each.
 """
 
 import json
@@ -13,7 +14,7 @@ import pathlib
 import sys
 import urllib.parse
 import xml.etree.ElementTree as ElementTree
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 
 def _test_logs(event: dict) -> Iterator[pathlib.Path]:
@@ -42,10 +43,11 @@ def _count(log: pathlib.Path) -> tuple[int, int]:
     return len(cases) - failed - skipped, failed
 
 
-def main() -> int:
-    """Prints the summary; returns the exit code."""
-    events_path, exit_code = pathlib.Path(sys.argv[1]), int(sys.argv[2])
-    events = [json.loads(line) for line in events_path.open()]
+def _summarize(events_path: pathlib.Path, exit_code: int) -> tuple[int, int]:
+    """Prints what broke in a run; returns how many cases passed and failed."""
+    events = []
+    if events_path.is_file():
+        events = [json.loads(line) for line in events_path.open()]
     passed: dict[str, int] = {}
     failed: dict[str, int] = {}
     for event in events:
@@ -62,14 +64,27 @@ def main() -> int:
             if status != "PASSED":
                 failed[target] = max(1, failed.get(target, 0))
                 print(f"{target}: {status}")
-    total_passed, total_failed = sum(passed.values()), sum(failed.values())
-    succeeded = exit_code == 0 and total_passed > 0 and total_failed == 0
-    if exit_code != 0 and total_failed == 0:
-        print(f"bazel returned {exit_code}: see above")
+    good, bad = sum(passed.values()), sum(failed.values())
+    if bad == 0 and (exit_code != 0 or good == 0):
+        # Nobody may take a run that never began for one that passed.
+        print(f"bazel returned {exit_code}, {good} passed: see above")
+        bad = 1
     print(f"{len(passed)} test files")
+    return good, bad
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Prints the summary; returns the exit code."""
+    if not arguments or len(arguments) % 2:
+        raise SystemExit("expected EVENTS EXIT_CODE, once or more")
+    total_passed = total_failed = 0
+    for path, code in zip(arguments[::2], arguments[1::2], strict=True):
+        good, bad = _summarize(pathlib.Path(path), int(code))
+        total_passed += good
+        total_failed += bad
     print(f"{total_passed} passed, {total_failed} failed")
-    return 0 if succeeded else 1
+    return 0 if total_failed == 0 else 1
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(sys.argv[1:]))

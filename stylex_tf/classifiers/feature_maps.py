@@ -5,6 +5,7 @@ from collections.abc import Sequence
 import keras
 import tensorflow as tf
 
+from stylex_tf import keras_line
 from stylex_tf.classifiers import layer_nodes, network
 
 # The layers whose outputs are features. Padding and pooling only move them,
@@ -31,7 +32,7 @@ def with_features(model: keras.Model) -> network.Forward:
     transfer learning) is looked into. A subclassed model has no graph of
     layers, and so no maps.
     """
-    if not model.inputs:
+    if not keras_line.inputs(model):
         return lambda pixels: (model(pixels, training=False), [])
     forward = _with_all_features(model)
 
@@ -92,7 +93,7 @@ def _feature_tensors(
 
 
 def _has_features(model: keras.Model) -> bool:
-    return bool(model.inputs) and any(
+    return bool(keras_line.inputs(model)) and any(
         isinstance(layer, _FEATURE_LAYERS)
         or (isinstance(layer, keras.Model) and _has_features(layer))
         for layer in model.layers

@@ -7,7 +7,7 @@ from typing import Any
 import keras
 import tensorflow as tf
 
-from stylex_tf import errors
+from stylex_tf import errors, keras_line
 from stylex_tf.classifiers import keras_files, other_files
 
 _KERAS = "classifier.keras"
@@ -82,7 +82,7 @@ def _keras_file(
 
 
 def _keras_shape(model: keras.Model) -> tuple[int | None, ...]:
-    if model.inputs:
+    if keras_line.inputs(model):
         if len(model.inputs) != 1:
             raise errors.ClassifierError(
                 f"the Keras model {model.name} takes {len(model.inputs)} "

@@ -3,7 +3,7 @@
 import keras
 import tensorflow as tf
 
-from stylex_tf import errors
+from stylex_tf import errors, keras_line
 from stylex_tf.classifiers import (
     feature_maps,
     layer_nodes,
@@ -50,16 +50,16 @@ def wrap(
         kind="keras",
         forward=forward,
         input_shape=_input_shape(model),
-        input_dtype=model.inputs[0].dtype if model.inputs else tf.float32,
+        input_dtype=_input_dtype(model),
         output="logits" if ending in ("inside", "linear") else ending,
         certain=ending in ("inside", "probabilities"),
-        variables=tuple(model.variables),
+        variables=tuple(keras_line.variables(model.variables)),
     )
 
 
 def _of_one_output(model: keras.Model, asked: str) -> keras.Model:
     """Returns a model of the one output to explain, around the same layers."""
-    if not model.inputs or len(model.outputs) == 1 and not asked:
+    if not keras_line.inputs(model) or len(model.outputs) == 1 and not asked:
         return model
     if isinstance(model.output, dict):
         by_name = dict(model.output)
@@ -77,7 +77,7 @@ def _forward(model: keras.Model) -> tuple[network.Forward, str | None]:
     That is "inside" for what goes into a last softmax or sigmoid, "linear",
     "probabilities", or None where the model does not say.
     """
-    if not model.inputs:
+    if not keras_line.inputs(model):
         return feature_maps.with_features(model), None
     last = model.get_layer(model.output_names[0])
     activation = _activation(last)
@@ -139,10 +139,15 @@ def _activation(layer) -> str | None:
     return getattr(activation, "__name__", None)
 
 
+def _input_dtype(model: keras.Model) -> tf.DType:
+    given = keras_line.inputs(model)
+    return tf.as_dtype(given[0].dtype) if given else tf.float32
+
+
 def _input_shape(
     model: keras.Model,
 ) -> tuple[int | None, int | None, int]:
-    if model.inputs:
+    if keras_line.inputs(model):
         if len(model.inputs) != 1:
             raise errors.ClassifierError(
                 f"the Keras model {model.name} takes {len(model.inputs)} "

@@ -65,8 +65,8 @@ TRAINING_PARTS = frozenset(
 )
 # What Keras writes for a value that JSON has no kind for.
 VALUES = frozenset(
-    "Policy PolicyV1 TensorShape __tensor__ __numpy__ __ellipsis__ __tuple__ "
-    "__bytes__ slice".split()
+    "Policy PolicyV1 DTypePolicy TensorShape __tensor__ __keras_tensor__ "
+    "__numpy__ __ellipsis__ __tuple__ __bytes__ slice".split()
 )
 # An operation of TensorFlow between layers (`tf.nn.softmax(x)`, `x / 255`).
 OPERATION_LAYERS = frozenset("TFOpLambda SlicingOpLambda".split())

@@ -1,37 +1,41 @@
 """Finds where a layer stands in the graph of a Keras model.
 
-A layer has a node for every place it was called at, and only some of them
+A layer is called once for every place that it has, and only some of them
 belong to the model at hand.
 """
 
+from typing import Any
+
 import keras
 import tensorflow as tf
+
+from stylex_tf import keras_line
 
 
 def input_inside(
     model: keras.Model, layer: keras.layers.Layer
 ) -> tf.Tensor | None:
     """Returns what the layer is given inside the model, symbolically."""
-    node = _node_inside(model, layer)
-    return None if node is None else layer.get_input_at(node)
+    return _call_inside(model, layer)[0]
 
 
 def output_inside(
     model: keras.Model, layer: keras.layers.Layer
 ) -> tf.Tensor | None:
     """Returns what the layer puts out inside the model, symbolically."""
-    node = _node_inside(model, layer)
-    return None if node is None else layer.get_output_at(node)
+    return _call_inside(model, layer)[1]
 
 
-def _node_inside(model: keras.Model, layer: keras.layers.Layer) -> int | None:
-    nodes = len(layer.inbound_nodes)
-    if nodes == 1:
-        return 0
-    for node in range(nodes):
+def _call_inside(
+    model: keras.Model, layer: keras.layers.Layer
+) -> tuple[Any, Any]:
+    calls = keras_line.calls(layer)
+    if len(calls) == 1:
+        return calls[0]
+    for given, made in calls:
         try:
-            keras.Model(model.inputs, layer.get_output_at(node))
+            keras.Model(model.inputs, made)
         except ValueError:
-            continue  # Keras: "Graph disconnected", so not of this model.
-        return node
-    return None
+            continue  # Keras: not connected, so not of this model.
+        return given, made
+    return None, None

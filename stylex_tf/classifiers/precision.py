@@ -5,6 +5,8 @@ from collections.abc import Iterator
 
 import keras
 
+from stylex_tf import keras_line
+
 
 @contextlib.contextmanager
 def float32_policy() -> Iterator[None]:
@@ -19,11 +21,10 @@ def float32_policy() -> Iterator[None]:
 
 def in_float32(model: keras.Model) -> keras.Model:
     """Returns the model itself, or a float32 copy of one in low precision."""
-    layers = [model, *model.submodules]
     dtypes = {
         layer.compute_dtype
-        for layer in layers
-        if isinstance(layer, keras.layers.Layer) and layer.compute_dtype
+        for layer in keras_line.layers_below(model)
+        if layer.compute_dtype
     }
     if not dtypes & {"bfloat16", "float16"}:
         return model

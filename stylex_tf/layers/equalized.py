@@ -9,6 +9,7 @@ import math
 import keras
 import tensorflow as tf
 
+from stylex_tf import keras_line
 from stylex_tf.ops import resampling
 
 
@@ -40,14 +41,16 @@ class EqualizedDense(keras.layers.Layer):
     def build(self, input_shape):
         """Creates the kernel, [I, units], and the bias, [units]."""
         fan_in = int(input_shape[-1])
-        self.kernel = self.add_weight(
+        self.kernel = keras_line.add_weight(
+            self,
             "kernel",
             [fan_in, self.units],
             initializer=keras.initializers.RandomNormal(
                 stddev=1.0 / self.lr_multiplier
             ),
         )
-        self.bias = self.add_weight(
+        self.bias = keras_line.add_weight(
+            self,
             "bias",
             [self.units],
             initializer=keras.initializers.Constant(
@@ -106,14 +109,15 @@ class EqualizedConv2D(keras.layers.Layer):
         """Creates the kernel, [h, w, I, filters], and the bias, [filters]."""
         channels = int(input_shape[-1])
         shape = [self.kernel_size, self.kernel_size, channels, self.filters]
-        self.kernel = self.add_weight(
+        self.kernel = keras_line.add_weight(
+            self,
             "kernel",
             shape,
             initializer=keras.initializers.RandomNormal(stddev=1.0),
         )
         if self.use_bias:
-            self.bias = self.add_weight(
-                "bias", [self.filters], initializer="zeros"
+            self.bias = keras_line.add_weight(
+                self, "bias", [self.filters], initializer="zeros"
             )
         self._scale = 1.0 / math.sqrt(channels * self.kernel_size**2)
         super().build(input_shape)

@@ -5,6 +5,7 @@ import math
 import keras
 import tensorflow as tf
 
+from stylex_tf import keras_line
 from stylex_tf.layers import noise as noise_lib
 from stylex_tf.ops import activation, modulated_conv
 
@@ -21,7 +22,8 @@ class StyledConv2D(keras.layers.Layer):
             upsample: double height and width.
             **kwargs: forwarded to keras.layers.Layer.
         """
-        super().__init__(**kwargs)
+        # The styles stay in float32, whatever x is computed in.
+        super().__init__(autocast=False, **kwargs)
         self.filters = filters
         self.upsample = upsample
         self.noise = noise_lib.NoiseInjection(
@@ -31,14 +33,17 @@ class StyledConv2D(keras.layers.Layer):
     def build(self, input_shape):
         """Creates the kernel, [3, 3, I, filters], and the bias, [filters]."""
         n, h, w, channels = input_shape
-        self.kernel = self.add_weight(
+        self.kernel = keras_line.add_weight(
+            self,
             "kernel",
             [3, 3, channels, self.filters],
             initializer=keras.initializers.RandomNormal(stddev=1.0),
             # The demodulation reads the kernel in float32.
-            experimental_autocast=False,
+            autocast=False,
         )
-        self.bias = self.add_weight("bias", [self.filters], initializer="zeros")
+        self.bias = keras_line.add_weight(
+            self, "bias", [self.filters], initializer="zeros"
+        )
         self._scale = 1.0 / math.sqrt(9 * channels)
         factor = 2 if self.upsample else 1
         self.noise.build([n, h * factor, w * factor, self.filters])
@@ -56,11 +61,12 @@ class StyledConv2D(keras.layers.Layer):
         Returns:
             Activations, [N, H, W, filters], or twice the size.
         """
+        x = tf.cast(x, self.compute_dtype)
         y = modulated_conv.modulated_conv2d(
             x, self.kernel * self._scale, styles, upsample=self.upsample
         )
         y = self.noise(y, mode=noise, seed=seed)
-        return activation.scaled_leaky_relu(y + self.bias)
+        return activation.scaled_leaky_relu(y + tf.cast(self.bias, y.dtype))
 
     def get_config(self):
         """Returns the constructor's arguments."""
@@ -75,23 +81,30 @@ class StyledConv2D(keras.layers.Layer):
 class ToRGB(keras.layers.Layer):
     """Modulated 1x1 convolution to colours, without demodulation."""
 
+    def __init__(self, **kwargs):
+        """Describes the layer; arguments are those of keras.layers.Layer."""
+        # The styles stay in float32, whatever x is computed in.
+        super().__init__(autocast=False, **kwargs)
+
     def build(self, input_shape):
         """Creates the kernel, [1, 1, I, 3], and the bias, [3]."""
         channels = int(input_shape[-1])
-        self.kernel = self.add_weight(
+        self.kernel = keras_line.add_weight(
+            self,
             "kernel",
             [1, 1, channels, 3],
             initializer=keras.initializers.RandomNormal(stddev=1.0),
-            experimental_autocast=False,
+            autocast=False,
         )
-        self.bias = self.add_weight(
-            "bias", [3], initializer="zeros", experimental_autocast=False
+        self.bias = keras_line.add_weight(
+            self, "bias", [3], initializer="zeros", autocast=False
         )
         self._scale = 1.0 / math.sqrt(channels)
         super().build(input_shape)
 
     def call(self, x, styles):
         """Returns float32 colours, [N, H, W, I], [N, I] -> [N, H, W, 3]."""
+        x = tf.cast(x, self.compute_dtype)
         y = modulated_conv.modulated_conv2d(
             x, self.kernel * self._scale, styles, demodulate=False
         )

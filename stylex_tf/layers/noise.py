@@ -3,7 +3,7 @@
 import keras
 import tensorflow as tf
 
-from stylex_tf import shapes
+from stylex_tf import keras_line, shapes
 
 MODES = ("random", "fixed", "none")
 
@@ -19,8 +19,11 @@ class NoiseInjection(keras.layers.Layer):
     def build(self, input_shape):
         """Creates the strength, [], and the constant image, [1, H, W, 1]."""
         _, h, w, _ = input_shape
-        self.strength = self.add_weight("strength", [], initializer="zeros")
-        self.image = self.add_weight(
+        self.strength = keras_line.add_weight(
+            self, "strength", [], initializer="zeros"
+        )
+        self.image = keras_line.add_weight(
+            self,
             "image",
             [1, h, w, 1],
             initializer=keras.initializers.RandomNormal(stddev=1.0),

@@ -37,7 +37,8 @@ class Discriminator(keras.Model):
                 the score of an example independent of the others.
             **kwargs: forwarded to keras.Model.
         """
-        super().__init__(**kwargs)
+        # What is in it casts for itself; p stays in float32.
+        super().__init__(autocast=False, **kwargs)
         self.resolution = resolution
         self.channel_base = channel_base
         self.channel_max = channel_max

@@ -42,7 +42,8 @@ class FeatureDiscriminator(keras.Model):
             width: channels of a head.
             **kwargs: forwarded to keras.Model.
         """
-        super().__init__(**kwargs)
+        # What is in it casts for itself; p stays in float32.
+        super().__init__(autocast=False, **kwargs)
         self.resolution = resolution
         self.num_classes = num_classes
         self.width = width

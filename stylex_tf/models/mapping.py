@@ -3,7 +3,7 @@
 import keras
 import tensorflow as tf
 
-from stylex_tf import shapes
+from stylex_tf import keras_line, shapes
 from stylex_tf.layers import equalized
 from stylex_tf.ops import activation
 
@@ -46,14 +46,15 @@ class Mapping(keras.Model):
             )
             for i, width in enumerate(widths)
         ]
-        self.w_average = self.add_weight(
-            name="w_average",
-            shape=[w_dim + spatial_size],
+        self.w_average = keras_line.add_weight(
+            self,
+            "w_average",
+            [w_dim + spatial_size],
             initializer="zeros",
             trainable=False,
             dtype="float32",
             # Replicas agree on it, so that one of them can save it alone.
-            aggregation=tf.VariableAggregation.MEAN,
+            mean_of_replicas=True,
         )
 
     def call(self, z):

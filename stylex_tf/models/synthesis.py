@@ -5,7 +5,7 @@ from collections.abc import Mapping
 import keras
 import tensorflow as tf
 
-from stylex_tf import shapes
+from stylex_tf import keras_line, shapes
 from stylex_tf.layers import equalized, modulation
 from stylex_tf.models import style_space
 from stylex_tf.ops import resampling
@@ -78,10 +78,9 @@ class Synthesis(keras.Model):
             self.spatial = equalized.EqualizedConv2D(
                 self.channels(spatial_resolution), 1, name="spatial"
             )
-        self.constant = self.add_weight(
-            name="constant",
-            shape=[1, 4, 4, self.channels(4)],
-            initializer=keras.initializers.RandomNormal(stddev=1.0),
+        normal = keras.initializers.RandomNormal(stddev=1.0)
+        self.constant = keras_line.add_weight(
+            self, "constant", [1, 4, 4, self.channels(4)], initializer=normal
         )
 
     def channels(self, resolution: int) -> int:

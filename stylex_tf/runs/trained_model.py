@@ -145,8 +145,7 @@ class _Discriminator:
             made = experiment.with_discriminator(
                 self._averages, self._settings, self._classifier.num_classes
             )
-            part = tf.Module()
-            part.discriminator = made.discriminator
+            part = {"discriminator": made.discriminator}
             checkpoints.restore_part(self._checkpoint, networks=part)
         return made
 

@@ -36,6 +36,10 @@ class AugmentationStrength(tf.Module):
         self.value = _variable(first, "value")
         self.sign_sum = _variable(0.0, "sign_sum")
 
+    def named(self) -> dict[str, tf.Variable]:
+        """Returns the variables by name, for a checkpoint."""
+        return {"value": self.value, "sign_sum": self.sign_sum}
+
     def adapt(self, step: tf.Tensor, real_sign: tf.Tensor) -> None:
         """Takes the mean sign of one step, in cross-replica context.
 

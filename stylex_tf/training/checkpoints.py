@@ -6,15 +6,18 @@ import logging
 import pathlib
 import shutil
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 import tensorflow as tf
 
 from stylex_tf import errors, plain_paths, temporary_folder
-from stylex_tf.training import checkpoint_files, loop, state
+from stylex_tf.training import checkpoint_files, layout, loop, state
+from stylex_tf.training import networks as networks_lib
 
 _LOGGER = logging.getLogger(__name__)
+# A name that Keras 2 has for the count of an optimizer's steps.
+_KERAS_2 = "state/optimizers/generator/_iterations/"
 
 
 class Checkpoints:
@@ -49,7 +52,7 @@ class Checkpoints:
         self._clock = clock
         self._since: float | None = None
         self._facts = checkpoint_files.Facts()
-        self._checkpoint = tf.train.Checkpoint(state=train_state)
+        self._checkpoint = train_state.checkpoint()
 
     @property
     def latest_step(self) -> int:
@@ -96,7 +99,7 @@ class Checkpoints:
         """
         newest = find_newest(self._directory, mend=mend)
         if newest is not None:
-            restore(self._checkpoint, newest.path)
+            restore(self._state, newest.path)
             self._facts = newest.facts
         elif logged_step > self._every:
             raise errors.CheckpointError(
@@ -202,29 +205,77 @@ def find_newest(directory: pathlib.Path, *, mend: bool) -> Newest | None:
     return None
 
 
-def restore(checkpoint: tf.train.Checkpoint, path: pathlib.Path) -> None:
-    """Restores a whole checkpoint into what has all of its parts.
+def restore(train_state: state.TrainState, path: pathlib.Path) -> None:
+    """Restores a whole checkpoint into a state that has all of its parts.
+
+    Args:
+        train_state: is given the numbers.
+        path: of the checkpoint, without the endings of its files.
 
     Raises:
         CheckpointError: it is of another state.
     """
     with _of_this_state(path), plain_paths.of(path.parent) as folder:
-        checkpoint.restore(str(folder / path.name)).assert_consumed()
+        plain = str(folder / path.name)
+        named = train_state.named()
+        shapes = tf.train.load_checkpoint(plain).get_variable_to_shape_map()
+        if any(name.startswith(_KERAS_2) for name in shapes):
+            _name_as_earlier(named, train_state, shapes)
+        checkpoint = tf.train.Checkpoint(state=named)
+        checkpoint.restore(plain).assert_consumed()
 
 
-def restore_part(path: pathlib.Path, **parts: tf.Module | tf.Variable) -> None:
+def _name_as_earlier(
+    named: dict[str, Any],
+    train_state: state.TrainState,
+    shapes: Mapping[str, Sequence[int]],
+) -> None:
+    """Changes names to those of before the optimizers were ours.
+
+    Args:
+        named: the names of `train_state`.
+        train_state: the state.
+        shapes: of what the checkpoint has, by name.
+    """
+    named["optimizers"] = {
+        name: optimizer.named_as_keras_2()
+        for name, optimizer in train_state.optimizers.items()
+    }
+    for part in ("networks", "averages"):
+        # The backbone was saved as well. It is never trained: read, and left.
+        prefix = f"state/{part}/backbone/"
+        backbone = {
+            name.removeprefix(prefix).partition("/")[0]: tf.Variable(
+                tf.zeros(shape)
+            )
+            for name, shape in shapes.items()
+            if name.startswith(prefix)
+        }
+        if backbone:
+            named[part] = {**named[part], "backbone": backbone}
+
+
+def restore_part(path: pathlib.Path, **parts: Any) -> None:
     """Restores parts of the state that a checkpoint has, and nothing else.
 
     Args:
         path: the path of the checkpoint, without the endings of its files.
-        **parts: by the names that `TrainState` has for them.
+        **parts: by the names that `TrainState` has for them: networks, or
+            what `layout.named` takes.
 
     Raises:
         CheckpointError: it is of other networks.
     """
-    part = tf.Module()
-    for name, value in parts.items():
-        setattr(part, name, value)
+    part = layout.named(
+        {
+            name: (
+                value.parts
+                if isinstance(value, networks_lib.Networks)
+                else value
+            )
+            for name, value in parts.items()
+        }
+    )
     with _of_this_state(path), plain_paths.of(path.parent) as folder:
         status = tf.train.Checkpoint(state=part).restore(
             str(folder / path.name)
@@ -245,7 +296,7 @@ def _of_this_state(path: pathlib.Path) -> Iterator[None]:
         ) from error
 
 
-def _bytes(networks: tf.Module) -> int:
+def _bytes(networks: networks_lib.Networks) -> int:
     return sum(
         variable.shape.num_elements() * variable.dtype.size
         for variable in networks.variables

@@ -1,10 +1,12 @@
 """Holds the networks of one StylEx, as one trackable object."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import keras
 import tensorflow as tf
+
+from stylex_tf.training import layout
 
 
 class Networks(tf.Module):
@@ -90,12 +92,55 @@ class Networks(tf.Module):
                 "discriminator".
         """
         if name == "generator":
-            networks = (self.mapping, self.generator)
-            return [v for net in networks for v in net.trainable_variables]
-        return getattr(self, name).trainable_variables
+            networks = [self.mapping, self.generator]
+        else:
+            networks = [getattr(self, name)]
+        return [v for net in networks for v in _variables(net, True)]
+
+    @property
+    def parts(self) -> dict[str, keras.Model]:
+        """Returns the networks that have weights of their own, by name."""
+        parts = {
+            "mapping": self.mapping,
+            "generator": self.generator,
+            "encoder": self.encoder,
+        }
+        if self.discriminator is not None:
+            parts["discriminator"] = self.discriminator
+        return parts
+
+    @property
+    def variables(self) -> list[tf.Variable]:
+        """Returns every variable that is trained or averaged.
+
+        Not those that tf.Module finds: it does not look into Keras 3's layers.
+        """
+        return _every(self.parts.values())
+
+    @property
+    def trainable_variables(self) -> list[tf.Variable]:
+        """Returns every variable that is trained; see `variables`."""
+        return [v for v in self.variables if v.trainable]
 
     @property
     def averaged(self) -> list[tf.Variable]:
         """Returns what the moving average follows, in a fixed order."""
-        networks = (self.mapping, self.generator, self.encoder)
-        return [v for net in networks for v in net.variables]
+        return _every([self.mapping, self.generator, self.encoder])
+
+
+def _every(networks: Iterable[keras.Model]) -> list[tf.Variable]:
+    return [
+        variable
+        for network in networks
+        for is_trained in (True, False)
+        for variable in _variables(network, is_trained)
+    ]
+
+
+def _variables(network: keras.Model, trainable: bool) -> list[tf.Variable]:
+    """Returns the variables that are trained, or those that are not."""
+    return [
+        variable
+        for _, variable in layout.flat(layout.named(network))
+        if variable.trainable == trainable
+    ]

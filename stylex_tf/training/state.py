@@ -1,9 +1,10 @@
 """Holds everything that a resumed run needs, in one object."""
 
-import keras
+from typing import Any
+
 import tensorflow as tf
 
-from stylex_tf.training import augmentation_strength
+from stylex_tf.training import adam, augmentation_strength, layout
 from stylex_tf.training import networks as networks_lib
 
 TRAINED = ("generator", "encoder", "discriminator")
@@ -31,7 +32,7 @@ class TrainState(tf.Module):
         *,
         networks: networks_lib.Networks,
         averages: networks_lib.Networks,
-        optimizers: dict[str, keras.optimizers.Optimizer],
+        optimizers: dict[str, adam.Adam],
         augmentation: augmentation_strength.AugmentationStrength | None = None,
     ):
         super().__init__(name="train_state")
@@ -41,7 +42,7 @@ class TrainState(tf.Module):
         self.augmentation = augmentation
         for name, optimizer in optimizers.items():
             # Slots must exist before a restore, or they come back empty.
-            optimizer.build(networks.trained_by(name))
+            optimizer.build(self._trained_by(name))
         for average, value in zip(
             averages.averaged, networks.averaged, strict=True
         ):
@@ -60,3 +61,41 @@ class TrainState(tf.Module):
             name="path_length_mean",
             aggregation=tf.VariableAggregation.MEAN,
         )
+
+    def named(self) -> dict[str, Any]:
+        """Returns every number of the state, nested by names of ours."""
+        state: dict[str, Any] = {
+            "networks": layout.named(self.networks.parts),
+            "averages": layout.named(self.averages.parts),
+            "optimizers": {
+                name: optimizer.named()
+                for name, optimizer in self.optimizers.items()
+            },
+            "step": self.step,
+            "path_length_mean": self.path_length_mean,
+        }
+        if self.augmentation is not None:
+            state["augmentation"] = self.augmentation.named()
+        return state
+
+    def checkpoint(self) -> tf.train.Checkpoint:
+        """Returns what saves and restores the state whole."""
+        return tf.train.Checkpoint(state=self.named())
+
+    @property
+    def variables(self) -> list[tf.Variable]:
+        """Returns every variable of the state.
+
+        Not those that tf.Module finds: it does not look into Keras 3's layers.
+        """
+        return [variable for _, variable in layout.flat(self.named())]
+
+    def _trained_by(self, optimizer: str) -> dict[str, tf.Variable]:
+        names = {
+            id(variable): name
+            for name, variable in layout.flat(layout.named(self.networks.parts))
+        }
+        return {
+            names[id(variable)]: variable
+            for variable in self.networks.trained_by(optimizer)
+        }

@@ -4,7 +4,6 @@ import dataclasses
 import functools
 from collections.abc import Callable, Sequence
 
-import keras
 import tensorflow as tf
 
 from stylex_tf import config
@@ -79,6 +78,8 @@ def build_training_step(
             share=training.ema_share,
         ),
         accumulation=training.accumulation,
+        # A TPU compiles what it runs, as a whole and by itself.
+        jit=training.jit and training.strategy != "tpu",
     )
 
 
@@ -102,6 +103,7 @@ class TrainStep:
         seed: int,
         ema_decay: Callable[..., tf.Tensor],
         accumulation: int = 1,
+        jit: bool = False,
     ):
         """Binds the step.
 
@@ -115,6 +117,7 @@ class TrainStep:
             ema_decay: the number of a step to the decay of the averages.
             accumulation: parts of a replica's batch, whose gradients make one
                 update: memory for one part, and as many images.
+            jit: let XLA compile the step; for one replica.
         """
         self.losses = losses
         self.table = tuple(table)
@@ -124,6 +127,7 @@ class TrainStep:
         self._seed = seed
         self._ema_decay = ema_decay
         self._accumulation = accumulation
+        self._jit = jit
         # One graph for each combination of phases that are due together.
         self._compiled: dict[
             tuple[str, ...], tf.types.experimental.GenericFunction
@@ -154,7 +158,7 @@ class TrainStep:
 
     def _compile(self, due: tuple[phases.Phase, ...]):
         # No Python control flow here depends on a tensor's value.
-        @tf.function(autograph=False)
+        @tf.function(autograph=False, jit_compile=self._jit or None)
         def run(images):
             metrics, signs = tf.nest.map_structure(
                 lambda value: self._strategy.reduce("MEAN", value, axis=None),
@@ -220,7 +224,7 @@ class TrainStep:
         }
         # One scale for all networks that follow this loss: the one that
         # overflows first decides.
-        scale = tf.reduce_min([_loss_scale(o) for o in optimizers.values()])
+        scale = tf.reduce_min([o.loss_scale for o in optimizers.values()])
         variables = {
             name: self._state.networks.trained_by(name) for name in optimizers
         }
@@ -229,12 +233,10 @@ class TrainStep:
         norms = {}
         for name, optimizer in optimizers.items():
             unscaled = [gradient / scale for gradient in gradients[name]]
-            optimizer.apply_gradients(
-                zip(unscaled, variables[name], strict=True)
-            )
+            optimizer.apply(unscaled)
             # Each replica holds its share; times their number is an estimate.
             norm = tf.linalg.global_norm(unscaled) * replicas
-            if _is_scaled(optimizer):
+            if optimizer.is_scaled:
                 # It leaves out a step that overflows, and lowers its scale:
                 # part of its search for the scale, and no divergence.
                 norm = tf.where(tf.math.is_finite(norm), norm, 0.0)
@@ -281,12 +283,3 @@ def _mean_signs(outcomes: Sequence[phases.Outcome]) -> list[tf.Tensor]:
     """Returns one scalar, or none where no discriminator was asked."""
     signs = [x.real_sign for x in outcomes if x.real_sign is not None]
     return [tf.reduce_mean([tf.reduce_mean(x) for x in signs])] if signs else []
-
-
-def _is_scaled(optimizer: keras.optimizers.Optimizer) -> bool:
-    return isinstance(optimizer, keras.mixed_precision.LossScaleOptimizer)
-
-
-def _loss_scale(optimizer: keras.optimizers.Optimizer) -> tf.Tensor:
-    """Returns the factor that keeps float16 gradients alive, or 1."""
-    return optimizer.loss_scale if _is_scaled(optimizer) else tf.constant(1.0)

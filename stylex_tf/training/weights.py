@@ -18,7 +18,7 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from stylex_tf import atomic_file, errors
+from stylex_tf import atomic_file, errors, keras_line
 from stylex_tf.training import networks as networks_lib
 
 _NETWORKS = ("mapping", "generator", "encoder", "discriminator")
@@ -140,8 +140,8 @@ def _walk(
             continue
         if isinstance(value, keras.layers.Layer):
             yield from _walk(value, f"{path}/{attribute}")
-        elif isinstance(value, tf.Variable):
-            yield f"{path}/{attribute}", value
+        elif keras_line.is_weight(value):
+            yield f"{path}/{attribute}", keras_line.variable(value)
         else:
             for part in _layers_in(value):
                 yield from _walk(part, f"{path}/{part.name}")

@@ -5,7 +5,6 @@ import pathlib
 import tempfile
 from unittest import mock
 
-import keras
 import numpy as np
 import tensorflow as tf
 from absl.testing import absltest
@@ -14,7 +13,7 @@ from stylex_tf import errors, experiment, run_folder
 from stylex_tf.data.records import tfrecords
 from stylex_tf.ops import preprocessing
 from stylex_tf.runs import trained
-from stylex_tf.training import checkpoint_files, checkpoints
+from stylex_tf.training import adam, checkpoint_files, checkpoints
 from tests.testing import tiny_experiment
 
 
@@ -53,7 +52,7 @@ class TrainedTest(absltest.TestCase):
     def test_opens_what_was_trained_and_nothing_more(self):
         folder = self._folder("whole", 6)
         with (
-            mock.patch.object(keras.optimizers, "Adam", self.fail),
+            mock.patch.object(adam, "Adam", self.fail),
             mock.patch.object(experiment, "prepare_classifier", self.fail),
             mock.patch.object(tfrecords.Dataset, "load", self.fail),
         ):

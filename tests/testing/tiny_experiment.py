@@ -13,6 +13,7 @@ import tensorflow as tf
 from stylex_tf import config
 from stylex_tf.data.records import manifest, tfrecords, writing
 from stylex_tf.models import discriminator, encoder, generator, mapping
+from stylex_tf.training import adam as adam_lib
 from stylex_tf.training import (
     augmentation_strength,
     objective,
@@ -163,16 +164,26 @@ class Training:
         return self.step.losses
 
 
-def adam() -> keras.optimizers.Optimizer:
+def adam(*, is_scaled: bool = False) -> adam_lib.Adam:
     """Returns the optimizer of the paper."""
-    return keras.optimizers.Adam(0.002, beta_1=0.0, beta_2=0.99, epsilon=1e-8)
+    return adam_lib.Adam(0.002, beta_1=0.0, beta_2=0.99, is_scaled=is_scaled)
+
+
+class GradientDescent(adam_lib.Adam):
+    """Moves every variable by its gradient alone."""
+
+    def __init__(self):
+        super().__init__(1.0, beta_1=0.0, beta_2=0.0)
+
+    def _move(self, variable, gradient, finite, m, v):
+        variable.assign_sub(gradient)
 
 
 def training(
     strategy: tf.distribute.Strategy | None = None,
     *,
     policy: str = "float32",
-    optimizer: Callable[[], keras.optimizers.Optimizer] = adam,
+    optimizer: Callable[[], adam_lib.Adam] | None = None,
     noise: str = "fixed",
     **fields,
 ) -> Training:
@@ -181,7 +192,7 @@ def training(
     Args:
         strategy: where they run; the networks are made in its scope.
         policy: of the networks; float16 scales its loss.
-        optimizer: makes one for each network.
+        optimizer: makes one for each network; None is that of the paper.
         noise: random noise is drawn by each replica for itself.
         **fields: of `config.TrainingConfig` that differ.
     """
@@ -196,18 +207,17 @@ def training(
         **fields,
     )
 
-    def scaled() -> keras.optimizers.Optimizer:
-        if policy == "mixed_float16":
-            return keras.mixed_precision.LossScaleOptimizer(optimizer())
-        return optimizer()
+    def of_the_paper() -> adam_lib.Adam:
+        return adam(is_scaled=policy == "mixed_float16")
 
+    make = optimizer or of_the_paper
     previous = keras.mixed_precision.global_policy()
     keras.mixed_precision.set_global_policy(policy)
     with strategy.scope():
         made = state.TrainState(
             networks=networks(),
             averages=networks(trained=False),
-            optimizers={name: scaled() for name in state.TRAINED},
+            optimizers={name: make() for name in state.TRAINED},
             augmentation=augmentation_strength.of(experiment.training),
         )
     keras.mixed_precision.set_global_policy(previous)
@@ -227,7 +237,7 @@ def training(
 def values(train_state: state.TrainState) -> dict[str, np.ndarray]:
     """Returns every number of a state by its name in a checkpoint."""
     with tempfile.TemporaryDirectory() as folder:
-        checkpoint = tf.train.Checkpoint(state=train_state)
+        checkpoint = train_state.checkpoint()
         reader = tf.train.load_checkpoint(checkpoint.write(f"{folder}/state"))
         return {
             name: reader.get_tensor(name)

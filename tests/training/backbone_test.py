@@ -4,39 +4,23 @@ import numpy as np
 import tensorflow as tf
 from absl.testing import absltest
 
-from stylex_tf import config, config_checks, experiment
+from stylex_tf import experiment
 from stylex_tf.losses import perceptual
 from stylex_tf.training import initialization, step, weights
 from tests.testing import tiny_experiment
+from tests.training import backbone_settings
 
-_RESOLUTION = 32
-_BATCH = 4
-
-
-def settings() -> config.ExperimentConfig:
-    """Returns a tiny experiment with a backbone."""
-    tiny = tiny_experiment.settings("faces")
-    tiny.model.resolution = _RESOLUTION
-    tiny.model.backbone = config_checks.PHOTOGRAPHS
-    tiny.model.conditioning = "none"
-    tiny.loss.perceptual_features = config_checks.PHOTOGRAPHS
-    tiny.loss.style_reconstruction = 1.0
-    tiny.training.style_exchange = 0.5
-    tiny.training.reconstruction_images = 2 * _BATCH
-    tiny.training.ema_share = 0.05
-    tiny.model.spatial_resolution = 8
-    tiny.model.spatial_channels = 2
-    config_checks.check(tiny)
-    return tiny
+_BATCH = tiny_experiment.BATCH_SIZE
 
 
 class BackboneTest(absltest.TestCase):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        cls.settings = settings()
+        cls.settings = backbone_settings.tiny()
         cls.state = experiment.build_state(cls.settings, num_classes=2)
-        shape = [_BATCH, _RESOLUTION, _RESOLUTION, 3]
+        size = cls.settings.model.resolution
+        shape = [_BATCH, size, size, 3]
         pixels = tf.random.stateless_uniform(shape, [0, 1], 0, 256, tf.int32)
         cls.pixels = tf.cast(pixels, tf.uint8)
         cls.images = tf.cast(cls.pixels, tf.float32) / 127.5 - 1.0

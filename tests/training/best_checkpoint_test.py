@@ -2,10 +2,10 @@
 
 import pathlib
 
-import keras
 import tensorflow as tf
 from absl.testing import absltest
 
+from stylex_tf.layers import equalized
 from stylex_tf.training import (
     best_checkpoint,
     checkpoint_files,
@@ -18,10 +18,10 @@ from tests.testing import tiny_experiment
 
 
 def _networks(*, trained: bool) -> networks.Networks:
-    def dense() -> keras.Model:
-        return keras.Sequential(
-            [keras.layers.Dense(2, input_shape=[2], dtype="float32")]
-        )
+    def dense() -> equalized.EqualizedDense:
+        layer = equalized.EqualizedDense(2)
+        layer.build([None, 2])
+        return layer
 
     return networks.Networks(
         mapping=dense(),
@@ -35,7 +35,7 @@ def _state() -> state.TrainState:
     return state.TrainState(
         networks=_networks(trained=True),
         averages=_networks(trained=False),
-        optimizers={name: keras.optimizers.Adam() for name in state.TRAINED},
+        optimizers={name: tiny_experiment.adam() for name in state.TRAINED},
     )
 
 
@@ -92,7 +92,7 @@ class BestCheckpointTest(absltest.TestCase):
         """Restores what is in the folder, as a trained run is opened."""
         found = checkpoints.find_newest(self.directory, mend=False)
         self.assertEqual(found.facts.setbacks, 2)
-        checkpoints.restore(tf.train.Checkpoint(state=self.state), found.path)
+        checkpoints.restore(self.state, found.path)
 
     def test_what_is_kept_is_the_best_bit_for_bit(self):
         digests = self._train(3.0, 1.0, 2.0)

@@ -2,6 +2,7 @@
 
 from absl.testing import absltest
 
+from stylex_tf import keras_line
 from stylex_tf.training import state
 from tests.testing import tiny_experiment
 
@@ -24,7 +25,9 @@ class NetworksTest(absltest.TestCase):
 
     def test_the_mapping_belongs_to_the_generator(self):
         owned = {v.ref() for v in self.networks.trained_by("generator")}
-        for variable in self.networks.mapping.trainable_variables:
+        for variable in keras_line.variables(
+            self.networks.mapping.trainable_variables
+        ):
             self.assertIn(variable.ref(), owned)
 
     def test_the_average_follows_all_but_the_discriminator(self):
@@ -35,13 +38,16 @@ class NetworksTest(absltest.TestCase):
             (self.networks.encoder, True),
             (self.networks.discriminator, False),
         ):
-            for variable in network.variables:
+            for variable in keras_line.variables(network.variables):
                 self.assertEqual(variable.ref() in followed, expected)
 
     def test_the_average_follows_what_is_not_trained_as_well(self):
         followed = {v.ref() for v in self.networks.averaged}
-        self.assertIn(self.networks.mapping.w_average.ref(), followed)
-        noise_images = self.networks.generator.non_trainable_variables
+        average = keras_line.variable(self.networks.mapping.w_average)
+        self.assertIn(average.ref(), followed)
+        noise_images = keras_line.variables(
+            self.networks.generator.non_trainable_variables
+        )
         self.assertNotEmpty(noise_images)
         for image in noise_images:
             self.assertIn(image.ref(), followed)

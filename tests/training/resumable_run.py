@@ -13,8 +13,6 @@ import sys
 import threading
 import time
 
-import tensorflow as tf
-
 from stylex_tf import experiment, run_folder
 from stylex_tf.data.records import tfrecords
 from stylex_tf.runs import run as run_lib
@@ -59,7 +57,7 @@ def main(data: str, classifier: str, run_dir: str, *kill: str) -> None:
         run.train()
         print(tiny_experiment.digest(run.state))
         best = checkpoints.find_newest(folder.best_checkpoint, mend=False)
-        checkpoints.restore(tf.train.Checkpoint(state=run.state), best.path)
+        checkpoints.restore(run.state, best.path)
         print(best.step, tiny_experiment.digest(run.state))
 
 

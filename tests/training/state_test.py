@@ -6,7 +6,7 @@ import numpy as np
 import tensorflow as tf
 from absl.testing import absltest, parameterized
 
-from stylex_tf.training import state
+from stylex_tf.training import layout, state
 from tests.testing import tiny_experiment
 
 
@@ -18,8 +18,13 @@ class StateTest(parameterized.TestCase):
         train_state = tiny_experiment.training(policy=policy).state
         for name, optimizer in train_state.optimizers.items():
             trained = train_state.networks.trained_by(name)
-            # The count of steps, and two moments a variable.
-            self.assertEqual(len(optimizer.variables), 1 + 2 * len(trained))
+            slots = optimizer.named()
+            self.assertLen(slots["m"], len(trained))
+            self.assertLen(slots["v"], len(trained))
+            self.assertEqual(
+                [slot.shape for slot in slots["v"].values()],
+                [variable.shape for variable in trained],
+            )
 
     def test_the_averages_begin_as_the_networks(self):
         train_state = tiny_experiment.training().state
@@ -35,11 +40,12 @@ class StateTest(parameterized.TestCase):
         folder = pathlib.Path(self.create_tempdir())
         one = tiny_experiment.training(policy="mixed_float16").state
         for optimizer in one.optimizers.values():
-            for number, variable in enumerate(optimizer.variables):
+            every = layout.flat(optimizer.named())
+            for number, (_, variable) in enumerate(every):
                 variable.assign(tf.ones_like(variable) * number)
-        path = tf.train.Checkpoint(state=one).write(str(folder / "state"))
+        path = one.checkpoint().write(str(folder / "state"))
         other = tiny_experiment.training(policy="mixed_float16").state
-        status = tf.train.Checkpoint(state=other).read(path)
+        status = other.checkpoint().read(path)
         status.assert_consumed()
         self.assertEqual(
             tiny_experiment.digest(one), tiny_experiment.digest(other)

@@ -4,7 +4,6 @@ The steps run eagerly, which is faster than tracing them; compiled they run in
 resume_test and in the integration test.
 """
 
-import keras
 import numpy as np
 import tensorflow as tf
 from absl.testing import absltest, parameterized
@@ -150,7 +149,7 @@ class LazyWeightTest(absltest.TestCase):
         moves = []
         for weight in (1.0, 16.0):
             training = tiny_experiment.training(
-                optimizer=lambda: keras.optimizers.SGD(1.0)
+                optimizer=tiny_experiment.GradientDescent
             )
             trained = training.state.networks.trained_by("discriminator")
             before = [variable.numpy() for variable in trained]
@@ -278,7 +277,7 @@ class AccumulationTest(parameterized.TestCase):
 
     def _moves(self, name: str, accumulation: int) -> list[np.ndarray]:
         training = tiny_experiment.training(
-            optimizer=lambda: keras.optimizers.SGD(1.0),
+            optimizer=tiny_experiment.GradientDescent,
             accumulation=accumulation,
             augmentation="fixed",
             augmentation_strength=0.5,

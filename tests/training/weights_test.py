@@ -5,9 +5,12 @@ import pathlib
 import zipfile
 
 import numpy as np
+import tensorflow as tf
 from absl.testing import absltest, parameterized
 
 from stylex_tf import errors
+from stylex_tf.layers import equalized
+from stylex_tf.models import encoder
 from stylex_tf.training import weights
 from tests.testing import tiny_experiment
 
@@ -33,7 +36,7 @@ class NamesTest(absltest.TestCase):
             ],
             named,
         )
-        every = [v for one in networks.submodules for v in one.variables]
+        every = networks.variables
         self.assertEqual(
             {id(one) for one in named.values()}, {id(one) for one in every}
         )
@@ -46,9 +49,12 @@ class NamesTest(absltest.TestCase):
 
     def test_a_weight_without_a_name_is_a_fault(self):
         networks = tiny_experiment.networks()
-        networks.encoder._hidden = networks.encoder.head
-        del networks.encoder.head
-        networks.encoder._hidden.build([None, 8])
+        hiding = encoder.Encoder(**tiny_experiment.SIZES, w_dim=8)
+        hiding._hidden = equalized.EqualizedDense(2)
+        hiding._hidden.build([None, 8])
+        size = tiny_experiment.RESOLUTION
+        hiding(tf.zeros([1, size, size, 3]))
+        networks.encoder = hiding
         with self.assertRaisesRegex(ValueError, "some have no name"):
             weights.named(networks)
 

@@ -1,12 +1,16 @@
 #!/bin/sh
-# Prints the path of a Python that the environments here can be made from. Where
-# there is none, says what was found instead, and fails.
+# Prints the path of a Python that the environments here can be made from: of the
+# first of the versions given, 3.11 and 3.10 if none is. Where there is none,
+# says what was found instead, and fails.
 set -u
+
+[ $# -gt 0 ] || set -- 3.11 3.10
 
 probe='
 import sys
-if sys.version_info[:2] not in ((3, 10), (3, 11)):
-    sys.exit("is %d.%d" % sys.version_info[:2])
+version = "%d.%d" % sys.version_info[:2]
+if version not in sys.argv[1:]:
+    sys.exit("is " + version)
 try:
     import ensurepip, venv
 except ImportError:
@@ -15,11 +19,13 @@ print(sys.executable)
 '
 
 rejected=
-for name in python3.11 python3.10 python3; do
+names=
+for version in "$@"; do names="$names python$version"; done
+for name in $names python3; do
   for candidate in "$name" "/usr/bin/$name"; do
     path=$(command -v "$candidate") || continue
     case $rejected in *" $path "*) continue ;; esac
-    if answer=$("$path" -I -c "$probe" 2>&1); then
+    if answer=$("$path" -I -c "$probe" "$@" 2>&1); then
       echo "$answer"
       exit
     fi
@@ -29,9 +35,10 @@ for name in python3.11 python3.10 python3; do
 done
 
 cat >&2 <<END
-No Python 3.10 or 3.11 with venv was found, only:${rejected:-
+No Python with venv of these versions was found: $*; only:${rejected:-
   no python3 at all}
 On Debian 12: apt-get install python3-venv. Anywhere: STYLEX_PYTHON=/path/to/python
-names an interpreter that has the packages of requirements.in.
+names an interpreter that has the packages of requirements.in, or of
+requirements-new.in where STYLEX_LINE is new.
 END
 exit 1

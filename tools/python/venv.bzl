@@ -1,9 +1,13 @@
-"""Makes the Python environment that every target of this repository runs in.
+"""Makes the Python environments that the targets of this repository run in.
 
-`python_env` writes a repository with a Python toolchain. Its interpreter is
-that of a virtual environment made from a lock file, or the one that the
-variable STYLEX_PYTHON names. STYLEX_GPU=1 takes the lock with NVIDIA's
-libraries. A changed lock or variable makes the environment anew.
+`python_env` writes a repository with a Python runtime. Its interpreter is that
+of a virtual environment made from a lock file, or the one that the variable
+STYLEX_PYTHON names. STYLEX_GPU=1 takes the lock with NVIDIA's libraries. A
+changed lock or variable makes the environment anew.
+
+There is one for each line of TensorFlow. `python_line` writes a repository
+with the toolchain, and leads it to that of the line that STYLEX_LINE names:
+changing over makes neither environment again.
 """
 
 # What a test result depends on and Bazel cannot see.
@@ -35,9 +39,19 @@ py_runtime_pair(
     py3_runtime = ":python3",
 )
 
+"""
+
+_LINE_BUILD = """
+package(default_visibility = ["//visibility:public"])
+
+alias(
+    name = "environment.txt",
+    actual = "@{environment}//:environment.txt",
+)
+
 toolchain(
     name = "toolchain",
-    toolchain = ":runtimes",
+    toolchain = "@{environment}//:runtimes",
     toolchain_type = "@bazel_tools//tools/python:toolchain_type",
 )
 """
@@ -69,7 +83,11 @@ def _check_named_interpreter(ctx, python):
 def _make_environment(ctx, lock):
     """Makes a virtual environment from a lock; returns its interpreter."""
     finder = ctx.path(ctx.attr._find_python)
-    base = _run(ctx, "looking for Python", [finder]).strip()
+    base = _run(
+        ctx,
+        "looking for Python",
+        [finder] + ctx.attr.versions,
+    ).strip()
     _say(ctx, "Making the Python environment of %s with %s: once, a minute." %
               (lock.basename, base))
     _run(ctx, "python -m venv", [base, "-I", "-m", "venv", "venv"])
@@ -109,7 +127,23 @@ python_env = repository_rule(
     attrs = {
         "gpu_lock": attr.label(allow_single_file = True, mandatory = True),
         "lock": attr.label(allow_single_file = True, mandatory = True),
+        "versions": attr.string_list(mandatory = True),
         "_find_python": attr.label(default = "//tools/python:find_python.sh"),
     },
     environ = ["STYLEX_GPU", "STYLEX_PYTHON"],
+)
+
+def _python_line_impl(ctx):
+    line = ctx.os.environ.get("STYLEX_LINE") or "first"
+    if line not in ("first", "new"):
+        fail("STYLEX_LINE is '%s'; expected first or new." % line)
+    ctx.file(
+        "BUILD",
+        _LINE_BUILD.format(environment = "python_env_" + line),
+        executable = False,
+    )
+
+python_line = repository_rule(
+    implementation = _python_line_impl,
+    environ = ["STYLEX_LINE"],
 )
