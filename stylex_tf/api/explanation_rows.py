@@ -68,6 +68,20 @@ def _given(explanation: Any, n: int) -> list[cells.Cell]:
     ]
 
 
+def _edit(explanation: Any, n: int, a: int) -> str:
+    """Names an edit: "glasses (style 3 to min)".
+
+    The end is the coordinate's and not the name's: a mouth opens at the
+    minimum of one coordinate, and at the maximum of another.
+    """
+    coordinate = int(explanation.coordinates[n, a])
+    end = ("min", "max")[explanation.directions[n, a]]
+    moved = f"style {coordinate} to {end}"
+    if coordinate not in explanation.attribute_names:
+        return moved
+    return f"{explanation.attribute_name(n, a)} ({moved})"
+
+
 def _edits(explanation: Any, n: int) -> list[cells.Cell]:
     shown = shown_class(explanation, n)
     there = np.flatnonzero(explanation.coordinates[n] >= 0)
@@ -75,8 +89,7 @@ def _edits(explanation: Any, n: int) -> list[cells.Cell]:
     cautions = explanation.cautions(n)
     made = []
     for a in there:
-        end = ("min", "max")[explanation.directions[n, a]]
-        caption = f"{a + 1}. {explanation.attribute_name(n, a)} to {end}"
+        caption = f"{a + 1}. {_edit(explanation, n, a)}"
         said = explanation.probabilities_carried
         made.append(
             cells.Cell(

@@ -1,6 +1,7 @@
 """Judges whether the explanation of one image means anything for it."""
 
 import dataclasses
+from collections.abc import Sequence
 
 import numpy as np
 
@@ -40,7 +41,7 @@ class Trust:
     @property
     def level(self) -> str:
         """Returns DOUBTFUL, FAIR, or UNKNOWN if only the class was compared."""
-        shares = (self.error_share, self.style_share)
+        shares = self._shares
         if not self.keeps_class or any(
             share is not None and share > LIMIT for share in shares
         ):
@@ -50,34 +51,67 @@ class Trust:
     @property
     def words(self) -> str:
         """Says it in one sentence for a reader, with the figures."""
+        against, others = self._reasons()
+        if self.level == DOUBTFUL:
+            # What speaks against it first: a sheet may show no more.
+            rest = f" Apart from that, {'; '.join(others)}." if others else ""
+            return f"Do not rely on this: {'; '.join(against)}.{rest}"
         start = {
-            DOUBTFUL: "Do not rely on this: ",
             UNKNOWN: "Only partly known: ",
             FAIR: "Nothing speaks against it: ",
         }[self.level]
-        return start + "; ".join(self._reasons()) + "."
+        return f"{start}{'; '.join(others)}{_limit(self._shares)}."
 
-    def _reasons(self) -> list[str]:
-        kept = (
-            f"its reconstruction keeps the class {self.image_class}"
-            if self.keeps_class
-            else f"the classifier says {self.image_class} of the image and "
-            f"{self.reconstruction_class} of its reconstruction"
-        )
-        return [
-            kept,
-            _compared("its reconstruction is less like it", self.error_share),
-            _compared("its styles lie further out", self.style_share),
-        ]
+    @property
+    def _shares(self) -> tuple[float | None, float | None]:
+        return (self.error_share, self.style_share)
+
+    def _reasons(self) -> tuple[list[str], list[str]]:
+        """Lists what speaks against relying on it, and what does not."""
+        against: list[str] = []
+        others: list[str] = []
+        if self.keeps_class:
+            others.append(
+                f"its reconstruction keeps the class {self.image_class}"
+            )
+        else:
+            against.append(
+                f"the classifier says {self.image_class} of the image and "
+                f"{self.reconstruction_class} of its reconstruction"
+            )
+        for share, known, unknown in (
+            (
+                self.error_share,
+                "it is rebuilt less exactly than",
+                "how exactly it is rebuilt",
+            ),
+            (
+                self.style_share,
+                "its styles lie further out than those of",
+                "how far out its styles lie",
+            ),
+        ):
+            if share is None:
+                others.append(f"{unknown}, beside held-out images, is unknown")
+                continue
+            # In a sentence, "> 99.9 %" is read in words.
+            part = wording.percent(share).replace("> ", "more than ")
+            text = f"{known} {part} of held-out images"
+            if share > LIMIT:
+                against.append(f"{text}{_limit([share])}")
+            else:
+                others.append(text)
+        return against, others
 
     def __str__(self) -> str:
         return self.words
 
 
-def _compared(what: str, share: float | None) -> str:
-    if share is None:
-        return f"whether {what} than usual is not known"
-    return f"{what} than with {wording.percent(share)} of held-out images"
+def _limit(shares: Sequence[float | None]) -> str:
+    """Says from where on a share is doubtful, if there is one."""
+    if all(share is None for share in shares):
+        return ""
+    return f" (doubtful above {wording.percent(LIMIT)})"
 
 
 def of(

@@ -23,13 +23,13 @@ class ExplanationSheetTest(absltest.TestCase):
     def test_enlarges_by_a_whole_factor(self):
         sheet = np.asarray(explanation_sheet.draw([_row(200, 100), _row(7)]))
 
-        # Pictures of 150 pixels, 8 apart; rows of 150 + 88.
-        self.assertEqual(sheet.shape, (8 + 2 * 238, 8 + 2 * 158, 3))
-        np.testing.assert_array_equal(sheet[80:198, 8:158], 200)
-        np.testing.assert_array_equal(sheet[80:198, 166:316], 100)
-        np.testing.assert_array_equal(sheet[318:436, 8:158], 7)
+        # Pictures of 150 pixels, 8 apart; rows of 150, two lines, and 8.
+        self.assertEqual(sheet.shape, (8 + 2 * 198, 8 + 2 * 158, 3))
+        np.testing.assert_array_equal(sheet[60:178, 8:158], 200)
+        np.testing.assert_array_equal(sheet[60:178, 166:316], 100)
+        np.testing.assert_array_equal(sheet[258:376, 8:158], 7)
         # Where the second row has no picture, it is white.
-        np.testing.assert_array_equal(sheet[318:436, 166:], 255)
+        np.testing.assert_array_equal(sheet[258:376, 166:], 255)
 
     def test_what_is_not_to_be_relied_on_is_red(self):
         fair, doubtful = (
@@ -45,7 +45,18 @@ class ExplanationSheetTest(absltest.TestCase):
         self.assertEqual(reddest(fair), 0)
         self.assertGreater(reddest(doubtful), 50)
 
-    def test_of_long_words_the_end_is_kept_in_place(self):
+    def test_sentences_take_the_lines_that_they_need(self):
+        words = "saturation of the green (style 19 to its minimum)"
+
+        def height(**of_row):
+            return explanation_sheet.draw([_row(0, **of_row)]).height
+
+        one = height(trust="words", caption="words")
+        # 20 pixels a line; a picture, and a sheet of one, is 150 wide.
+        self.assertEqual(height(trust=words, caption="words"), one + 2 * 20)
+        self.assertEqual(height(trust="words", caption=words), one + 2 * 20)
+
+    def test_of_a_long_word_the_end_is_kept_in_place(self):
         short, long = (
             np.asarray(
                 explanation_sheet.draw([_row(0, heading=name, caption=name)])

@@ -33,9 +33,9 @@ class TrustTest(parameterized.TestCase):
         self.assertEqual(
             str(_of(error=0.25, style=0.75)).replace("\N{NO-BREAK SPACE}", " "),
             "Nothing speaks against it: its reconstruction keeps the class cat;"
-            " its reconstruction is less like it than with 25 % of held-out "
-            "images; its styles lie further out than with 75 % of held-out "
-            "images.",
+            " it is rebuilt less exactly than 25 % of held-out images; its "
+            "styles lie further out than those of 75 % of held-out images "
+            "(doubtful above 99 %).",
         )
 
     def test_says_what_the_reconstruction_became(self):
@@ -44,14 +44,29 @@ class TrustTest(parameterized.TestCase):
         self.assertStartsWith(
             words,
             "Do not rely on this: the classifier says cat of the image and dog "
-            "of its reconstruction; ",
+            "of its reconstruction. Apart from that, it is rebuilt ",
         )
+
+    def test_says_first_what_speaks_against_it(self):
+        words = str(_of(style=0.995)).replace("\N{NO-BREAK SPACE}", " ")
+
+        self.assertEqual(
+            words,
+            "Do not rely on this: its styles lie further out than those of "
+            "99.5 % of held-out images (doubtful above 99 %). Apart from that, "
+            "its reconstruction keeps the class cat; it is rebuilt less exactly"
+            " than 50 % of held-out images.",
+        )
+        everything = _of(before=(0.4, 0.6), error=1.0, style=1.0).words
+        self.assertNotIn("Apart from that", everything)
+        self.assertIn("more than 99.9", _of(style=0.99999).words)
 
     def test_says_what_is_not_known(self):
         words = _of(error=None, style=None).words
 
         self.assertStartsWith(words, "Only partly known: ")
-        self.assertEqual(words.count("is not known"), 2)
+        self.assertEqual(words.count("is unknown"), 2)
+        self.assertNotIn("doubtful above", words)
 
 
 if __name__ == "__main__":
