@@ -56,9 +56,27 @@ class ReplayTest(absltest.TestCase):
             },
         )
 
-    def test_shows_nothing_where_our_package_is(self):
-        with self.assertRaisesRegex(ImportError, "stylex_tf is there"):
-            replay.main(self.model, str(self.folder))
+    def test_hides_our_package_where_it_is_installed(self):
+        elsewhere = pathlib.Path(self.create_tempdir("elsewhere"))
+        shutil.copy(replay.__file__, elsewhere)
+        (elsewhere / "stylex_tf").mkdir()
+        (elsewhere / "stylex_tf" / "__init__.py").touch()
+        (elsewhere / "driver.py").write_text(
+            "import sys\n"
+            "import replay\n"
+            "replay.main(*sys.argv[1:])\n"
+            "import stylex_tf\n"
+        )
+
+        finished = subprocess.run(
+            [sys.executable, "driver.py", self.model, str(self.folder)],
+            cwd=elsewhere,
+            capture_output=True,
+            text=True,
+        )
+
+        self.assertRegex(finished.stderr, "import of stylex_tf halted")
+        self.assertTrue((self.folder / "double" / "doubled.answer").is_file())
 
 
 if __name__ == "__main__":

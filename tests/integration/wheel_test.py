@@ -170,6 +170,20 @@ class WheelTest(absltest.TestCase):
         # TensorFlow's own chatter is not there.
         self.assertNotRegex(finished.stderr, "(?i)cuda|onednn|cpu_feature")
 
+    def test_a_model_is_validated_beside_the_installed_package(self):
+        # The model is asked in a process of its own, without PYTHONPATH: it
+        # finds TensorFlow here, and the installed package beside it.
+        beside = self.site / "packages_of_the_tests.pth"
+        beside.write_text(sysconfig.get_path("purelib"))
+        self.addCleanup(beside.unlink)
+        model = self.site / "stylex_tf" / "pretrained" / "faces_32" / "1"
+
+        finished = self.run_outside(
+            "stylex", "validate_export", f"--model={model}"
+        )
+
+        self.assertEqual(finished.returncode, 0, finished.stderr)
+
     def test_configs_are_found_and_find_each_other(self):
         finished = self.run_outside(
             "stylex",
