@@ -138,7 +138,8 @@ def _check_data(experiment: config.ExperimentConfig) -> None:
         bool(data.source),
         "data.source",
         data.source,
-        "a world, a known data set or a path",
+        "--config.data.source=FOLDER, a folder or zip of images, or the name "
+        "of a world or of a known data set",
     )
     _check(
         data.layout != UNLABELLED or bool(experiment.classifier.path),

@@ -17,6 +17,8 @@ _BYTES = 4
 _COPIES_TRAINED = 4
 # A trial of more memory is left out.
 _TRIAL_BYTES = 4e9
+# Images; docs/augmentation.md trains on as many.
+_FEWEST_TRIED = 2000
 # Copies of each layer's output: convolution, filtered or scaled, noise,
 # activation, and their gradients, as they are alive at once; fitted to measured
 # runs.
@@ -44,6 +46,7 @@ def describe(settings: config.ExperimentConfig) -> str:
         json.dumps(dataclasses.asdict(settings), indent=2),
         "",
         f"Data: {images:,} images; {data.summary()}",
+        *_few_lines(images, settings.data.test_fraction),
         *lines_of_it,
         f"Precision: {policy} ({why})",
         "Parameters:",
@@ -62,6 +65,21 @@ def describe(settings: config.ExperimentConfig) -> str:
         "Nothing was written.",
     ]
     return "\n".join(lines)
+
+
+def _few_lines(images: int, test_fraction: float) -> list[str]:
+    """Warns where there are fewer images than were ever tried."""
+    if images >= _FEWEST_TRIED:
+        return []
+    return [
+        f"  few: StylEx was tried on {_FEWEST_TRIED:,} and more "
+        "(docs/augmentation.md); of fewer, expect reconstructions that are not "
+        "like the images",
+        f"  where nothing else splits them, {test_fraction:.0%} are held out, "
+        f"about {images * test_fraction:.0f}: attributes are found and tested "
+        "on parts of those, and of a few dozen none can be told from chance; "
+        "--config.data.test_fraction=0.3 holds out more",
+    ]
 
 
 def _time_line(
@@ -86,7 +104,10 @@ def _time_line(
     seconds = step_time.seconds(settings, made, num_classes, classifier)
     return (
         f"Time, estimated: {_in_words(seconds)} of training on this machine as "
-        "busy as it is now; search and figures come after it"
+        "busy as it is now; search and figures come after it. It is in "
+        "proportion to --config.training.total_images, which is "
+        f"{settings.training.total_images:,}; a hundredth tries whether all "
+        "works"
     )
 
 

@@ -5,7 +5,9 @@ import importlib.metadata
 import importlib.util
 import sys
 
-HOW = "pip install 'stylex-tf[train]' 'tensorflow==2.15.*'"
+from stylex_tf import extras
+
+HOW = extras.how("train", "'tensorflow==2.15.*'")
 """The command that installs it all."""
 
 _CONFIGS = "stylex_tf.configs"

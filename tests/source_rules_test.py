@@ -214,6 +214,17 @@ class SourceRulesTest(absltest.TestCase):
                     name = _DISTRIBUTIONS.get(package, package)
                     self.assertIn(name.lower().replace("_", "-"), promised)
 
+    def test_every_extra_that_a_message_names_is_there(self):
+        _, _, rest = _text("pyproject.toml").partition("optional-dependencies]")
+        known = set(re.findall(r"^(\w+) = \[", rest.partition("\n[")[0], re.M))
+        named = set()
+        for file in _files(*_PRODUCT):
+            named |= set(re.findall(r"extras\.how\(\s*.(\w+)", _text(file)))
+            # pip finds no package of this name: nothing is published.
+            self.assertNotIn("stylex-tf[", _text(file), file)
+        self.assertContainsSubset({"train", "demo", "serve", "dicom"}, named)
+        self.assertContainsSubset(named, known)
+
     def test_long_functions_are_few_and_have_a_reason(self):
         for rooms in (_PRODUCT, ("benchmarks", "tools")):
             long = [

@@ -41,18 +41,18 @@ def draw(rows: Sequence[cells.Row]) -> Image.Image:
     laid = [_lay(row, width, side, font) for row in rows]
     sheet = Image.new(
         "RGB",
-        (2 * _GAP + width, _GAP + sum(one.height + _GAP for one in laid)),
+        (2 * _GAP + width, _GAP + sum(lines.height + _GAP for lines in laid)),
         _WHITE,
     )
     brush = ImageDraw.Draw(sheet)
     top = _GAP
-    for row, one in zip(rows, laid, strict=True):
-        brush.text((_GAP, top), one.heading, _BLACK, font)
+    for row, lines in zip(rows, laid, strict=True):
+        brush.text((_GAP, top), lines.heading, _BLACK, font)
         colour = _RED if row.level == "doubtful" else _GREY
-        _write(brush, (_GAP, top + _LINE), one.trust, colour, font)
-        pictures = top + _LINE * (1 + len(one.trust))
+        _write(brush, (_GAP, top + _LINE), lines.trust, colour, font)
+        pictures = top + _LINE * (1 + len(lines.trust))
         for column, (cell, words) in enumerate(
-            zip(row.cells, one.words, strict=True)
+            zip(row.cells, lines.words, strict=True)
         ):
             left = _GAP + column * (side + _GAP)
             _paste(sheet, brush, cell, (left, pictures), font)
@@ -60,7 +60,7 @@ def draw(rows: Sequence[cells.Row]) -> Image.Image:
             _write(brush, (left, below), words.caption, _GREY, font)
             below += _LINE * len(words.caption)
             _write(brush, (left, below), words.caution, _RED, font)
-        top += one.height + _GAP
+        top += lines.height + _GAP
     return sheet
 
 
@@ -94,7 +94,7 @@ def _lay(row: cells.Row, width: int, side: int, font: _Font) -> _Laid:
         for cell in row.cells
     ]
     below = max(
-        (len(one.caption) + len(one.caution) for one in words), default=0
+        (len(below.caption) + len(below.caution) for below in words), default=0
     )
     return _Laid(
         _fitting(row.heading, width, font),

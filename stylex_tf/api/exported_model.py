@@ -1,5 +1,6 @@
 """An export that was opened in this process: the backend without a server."""
 
+import difflib
 import hashlib
 import pathlib
 import sys
@@ -80,7 +81,8 @@ class ExportedModel:
         """Says which model answers, and by what, as plain JSON."""
         return {
             "model": str(self.path),
-            "name": self.description.name,
+            # A model that ships is called as it is asked for.
+            "name": shipped.name_of(self.path) or self.description.name,
             "version": self.path.name,
             "model_sha256": self.sha256,
             "tensorflow": tf.__version__,
@@ -105,7 +107,7 @@ def find_version(path: str | pathlib.Path) -> pathlib.Path:
             raise errors.UsageError(
                 f"{folder}: no such folder; expected an exported model, as "
                 "`train` writes to RUN/export, or the name of one that ships: "
-                f"{names}"
+                f"{names}{_meant(folder.name)}"
             )
         folder = named
     if (folder / "saved_model.pb").is_file():
@@ -125,6 +127,15 @@ def find_version(path: str | pathlib.Path) -> pathlib.Path:
         f"{folder} holds no saved_model.pb and no numbered version with one; "
         "expected an exported model, as `train` writes to RUN/export"
     )
+
+
+def _meant(name: str) -> str:
+    """Says which model has nearly this name, here or in ./pretrained."""
+    known = {name: name for name in shipped.names()}
+    for version in sorted(pathlib.Path("pretrained").glob("*/1")):
+        known.setdefault(version.parent.name, str(version.parent))
+    near = difflib.get_close_matches(name, known, n=1)
+    return f". Did you mean {known[near[0]]}?" if near else ""
 
 
 def announce(path: pathlib.Path) -> None:

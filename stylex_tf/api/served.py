@@ -6,7 +6,7 @@ from typing import Any, Protocol
 
 import numpy as np
 
-from stylex_tf import errors
+from stylex_tf import errors, extras
 from stylex_tf.api import backend as backends
 from stylex_tf.api import connection as connections
 from stylex_tf.api import description as descriptions
@@ -186,7 +186,6 @@ def connect(
         if (error.name or "").startswith("stylex_tf"):
             raise
         raise errors.UsageError(
-            f"asking a server needs {error.name}: pip install "
-            "'stylex-tf[serve]'"
+            f"asking a server needs {error.name}: {extras.how('serve')}"
         ) from error
     return Served(transport, model, server=connection.server)

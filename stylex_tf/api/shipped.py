@@ -32,6 +32,17 @@ def find(name: str) -> pathlib.Path | None:
     return None
 
 
+def name_of(version: pathlib.Path) -> str:
+    """Returns the name of a model that ships; empty for any other.
+
+    Args:
+        version: the folder of one of its versions.
+    """
+    base = version.resolve().parent
+    folder = find(base.name)
+    return base.name if folder and folder.resolve() == base else ""
+
+
 def samples(model: str | pathlib.Path) -> list[pathlib.Path]:
     """Returns the sample pictures that ship with a model; none where none do.
 

@@ -6,6 +6,7 @@ fit in memory; all are looked at before the first is explained.
 
 import csv
 import pathlib
+import sys
 from collections.abc import Iterator, Sequence
 from typing import Any
 
@@ -18,6 +19,7 @@ from stylex_tf.api import (
     explanation,
     picture_inputs,
     shipped,
+    trust,
 )
 
 TABLE = "explanations.csv"
@@ -62,7 +64,8 @@ def _under(word: str) -> list[pathlib.Path]:
     return picture_inputs.in_folder(path) if path.is_dir() else [path]
 
 
-# More than seven parameters: the flags of `stylex explain`, one each.
+# Longer than 60 lines: most are words. More than seven parameters: the flags of
+# `stylex explain`, one each.
 def write(
     model: explainer.Explainer,
     paths: Sequence[pathlib.Path],
@@ -108,6 +111,7 @@ def write(
         (temporary / TABLE).open("w", newline="", encoding="utf-8") as file,
     ):
         (temporary / PICTURES).mkdir()
+        doubtful = 0
         table = csv.writer(file)
         table.writerow(_header(top_k))
         for start, explained in _in_parts(
@@ -117,12 +121,29 @@ def write(
                 name = f"{PICTURES}/{start + n:05d}.png"
                 explained[n].plot().save(temporary / name)
                 table.writerow(_row(explained, n, top_k, name))
+            doubtful += _doubtful(explained)
             if start + len(explained) <= _SHOWN or not first:
                 first.append(explained)
             bar.update(len(explained))
         table.writerows(unreadable.items())
         explanation.join(first).to_html(temporary / PAGE)
+    if progress:
+        _tell(len(readable), doubtful, len(unreadable))
     return output / PAGE
+
+
+def _doubtful(explained: explanation.Explanation) -> int:
+    return sum(said.level == trust.DOUBTFUL for said in explained.trust)
+
+
+def _tell(count: int, doubtful: int, left_out: int) -> None:
+    """Says what came out, and how much of it to rely on."""
+    text = f"{count:,} image{'s' * (count != 1)} explained"
+    if doubtful:
+        text += f"; {doubtful} of them doubtful: do not rely on those"
+    if left_out:
+        text += f"; {left_out} left out, which are no images"
+    print(text, file=sys.stderr)
 
 
 def _read(

@@ -89,7 +89,7 @@ class Exploration:
         self._ask = questions.Questions(backend)
         self.class_names = known.class_names
         self.missing = known.missing
-        name = known.name or provenance["model"]
+        name = provenance["name"] or provenance["model"]
         self.title = f"{name}, version {provenance['version']}"
 
     def open(self, image: Image.Image) -> Opened:

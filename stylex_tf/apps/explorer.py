@@ -1,12 +1,19 @@
 """Serves the explorer, a page over a model, until it is interrupted."""
 
+import importlib.util
 import os
 import pathlib
 from collections.abc import Sequence
 
-from stylex_tf import errors
+from stylex_tf import errors, extras
 from stylex_tf.api import backend as backends
 from stylex_tf.apps import exploration, visitors
+
+
+def check() -> None:
+    """Raises UsageError unless Gradio, which shows the page, is installed."""
+    if importlib.util.find_spec("gradio") is None:
+        raise errors.UsageError(f"the page needs gradio: {extras.how('demo')}")
 
 
 def show(
@@ -32,22 +39,19 @@ def show(
         UsageError: Gradio is not installed.
         OSError: the port is taken.
     """
+    check()
     explored = exploration.Exploration(backend)
     # It asks at every start whether there is a newer Gradio.
     os.environ.setdefault("GRADIO_ANALYTICS_ENABLED", "False")
-    try:
-        # Imported late: Gradio takes seconds, a mistake should not.
-        from stylex_tf.apps import explorer_page
-    except ModuleNotFoundError as error:
-        if error.name != "gradio":
-            raise
-        raise errors.UsageError(
-            "the page needs gradio: pip install 'stylex-tf[demo]'"
-        ) from error
+    # Imported late: Gradio takes seconds, a mistake should not.
+    from stylex_tf.apps import explorer_page
 
     with visitors.private_uploads():
         page = explorer_page.build(explored, examples, most_knobs=most_knobs)
-        print(f"{explored.title}: http://{address}:{port}", flush=True)
+        print(
+            f"{explored.title}: http://{address}:{port} (Ctrl-C ends it)",
+            flush=True,
+        )
         page.launch(
             server_name=address,
             server_port=port,

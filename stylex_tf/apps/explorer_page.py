@@ -70,6 +70,7 @@ def build(
         with gradio.Row():
             with gradio.Column(scale=1, min_width=260):
                 image = _picture("Your image", "image", interactive=True)
+                _refuse_what_is_no_image(image)
                 said = _probabilities("The classifier says")
                 target = gradio.Dropdown(
                     _targets(exploration), value=explorations.AWAY, label="Move"
@@ -158,6 +159,29 @@ def _picture(label: str, name: str, *, interactive: bool = False):
         elem_id=name,
         elem_classes="picture",
     )
+
+
+def _refuse_what_is_no_image(picture: gradio.Image) -> None:
+    """Lets a file that cannot be read be told in words.
+
+    Gradio opens what is uploaded before any of our functions is called, and
+    would show "Error" and a traceback.
+    """
+    gradios = picture.preprocess
+
+    def preprocess(payload: Any) -> Any:
+        try:
+            return gradios(payload)
+        except gradio.Error:
+            raise
+        # A broken file makes a decoder raise whatever it likes.
+        except Exception as error:
+            raise gradio.Error(
+                "This file is not an image that can be read; PNG and JPEG can.",
+                print_exception=False,
+            ) from error
+
+    picture.preprocess = preprocess
 
 
 def _probabilities(label: str):

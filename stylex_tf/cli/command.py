@@ -7,7 +7,7 @@ import signal
 import sys
 from collections.abc import Callable
 
-from absl import app
+from absl import app, flags
 from absl import logging as absl_logging
 
 from stylex_tf import errors
@@ -40,9 +40,20 @@ def run(main: Callable[[list[str]], None]) -> None:
 
 
 def _parse(argv: list[str]) -> list[str]:
-    """Reads the flags; what ml_collections refuses is a mistake as well."""
+    """Reads the flags, and shows ours where help is asked for.
+
+    What absl or ml_collections refuses is one line, as every mistake is.
+    """
+    # absl's own help has the flags of the program's file alone, which is none
+    # of ours where `stylex` is installed.
+    for module, defined in flags.FLAGS.flags_by_module_dict().items():
+        if module.startswith("stylex_tf."):
+            for flag in defined:
+                flags.FLAGS.register_key_flag_for_module(argv[0], flag)
     try:
-        return app.parse_flags_with_usage(argv)
+        return flags.FLAGS(argv)
+    except flags.Error as mistake:
+        sys.exit(f"error: in the flags: {mistake}")
     except (KeyError, OSError) as mistake:
         # A field that the config does not have, or a config that is not there.
         sys.exit(f"error: in the flags: {config_flag.explain(mistake, argv)}")

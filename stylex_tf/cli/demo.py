@@ -36,6 +36,7 @@ def main(argv: list[str]) -> None:
     from stylex_tf.api import exported_model, picture_inputs, shipped
     from stylex_tf.apps import explorer
 
+    explorer.check()
     version = exported_model.find_version(_MODEL.value)
     if _EXAMPLES.value:
         examples = picture_inputs.in_folder(pathlib.Path(_EXAMPLES.value))

@@ -43,9 +43,11 @@ _SKIP = flags.DEFINE_bool(
 def main(argv: list[str]) -> None:
     """Explains what the words name."""
     # Imported late: a mistake in a flag should not wait.
-    from stylex_tf.api import explainer
+    from stylex_tf.api import explainer, exported_model
     from stylex_tf.apps import explain
 
+    # Before the images: a model that is not there has no samples either.
+    exported_model.find_version(_MODEL.value)
     paths = explain.find_images(argv[1:], model=_MODEL.value)
     model = explainer.load(_MODEL.value)
     target: str | int | None = _TARGET.value

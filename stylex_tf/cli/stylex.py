@@ -4,7 +4,9 @@ Each word after `stylex` is a command of this folder, which reads its own flags;
 `stylex COMMAND --help` lists them.
 """
 
+import difflib
 import importlib
+import re
 import sys
 from collections.abc import Sequence
 
@@ -44,9 +46,16 @@ def main(argv: Sequence[str] | None = None) -> None:
     name = words[1] if len(words) > 1 else "help"
     if name not in COMMANDS:
         asked = name in ("help", "--help", "-h")
-        text = _usage() if asked else f"error: no command {name!r}\n{_usage()}"
-        print(text, file=sys.stdout if asked else sys.stderr)
-        sys.exit(0 if asked else 2)
+        if asked:
+            print(_usage())
+            sys.exit(0)
+        near = difflib.get_close_matches(name, COMMANDS, n=1)
+        meant = f"Did you mean: stylex {near[0]}? " if near else ""
+        print(
+            f"error: no command {name!r}. {meant}`stylex` lists them",
+            file=sys.stderr,
+        )
+        sys.exit(2)
     if name in _TRAIN:
         problem = training_needs.keras_problem(f"stylex {name}")
         if problem:
@@ -62,8 +71,17 @@ def main(argv: Sequence[str] | None = None) -> None:
             raise
         sys.exit(f"error: stylex {name} needs {missing}: {training_needs.HOW}")
     # So that --help shows the flags of the command that was named.
-    sys.modules["__main__"].__doc__ = module.__doc__
+    sys.modules["__main__"].__doc__ = as_installed(module.__doc__ or "")
     command.run(module.main)
+
+
+def as_installed(text: str) -> str:
+    """Writes the commands of a clone as those of an installed package."""
+    return re.sub(
+        r"(?:\./bazelw|bazel) run //stylex_tf:(\w+)(?: --(?=\s))?",
+        r"stylex \1",
+        text,
+    )
 
 
 def _usage() -> str:

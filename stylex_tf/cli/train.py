@@ -4,7 +4,8 @@ r"""Trains StylEx and explains a classifier: the main job.
     bazel run //stylex_tf:train -- --config=custom \
         --config.data.source=FOLDER --config.classifier.path=FILE
 
---config is a file, or the name of a config that ships (docs/configs.md).
+--config is a file, or the name of a config that ships (docs/configs.md). Every
+field is a flag, as --config.training.total_images=4000; --dry_run shows them.
 Started again on the same --run_dir, it goes on from the last checkpoint.
 """
 

@@ -1,7 +1,7 @@
 """Turns DICOM files, of medical scanners, into pictures; by `pydicom`.
 
-The package is optional: `pip install 'stylex-tf[dicom]'`. Nothing of a file but
-its pixels, and how they are to be shown, is looked at.
+The package is optional: the extra `dicom`. Nothing of a file but its pixels,
+and how they are to be shown, is looked at.
 """
 
 import importlib
@@ -11,9 +11,11 @@ from typing import Any
 import numpy as np
 from PIL import Image
 
+from stylex_tf import extras
+
 _MARK = b"DICM"
 _MARK_PLACE = 128
-_HOW = "pip install 'stylex-tf[dicom]'"
+_HOW = extras.how("dicom")
 _GREY = ("MONOCHROME1", "MONOCHROME2")
 # The largest value that is shown.
 _WHITE = 255.0

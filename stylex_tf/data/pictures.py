@@ -78,10 +78,35 @@ def decode(
         raise UnreadableError(str(error)) from error
     except Exception as error:
         # A broken file makes a decoder raise whatever it likes.
-        reason = str(error) or type(error).__name__
-        if isinstance(error, Image.UnidentifiedImageError):
-            reason = "not an image, or of an unknown format"
-        raise UnreadableError(reason) from error
+        raise UnreadableError(_reason(error)) from error
+
+
+def recognise(encoded: bytes) -> None:
+    """Tells from its start whether a file is an image; decodes no pixel.
+
+    Raises:
+        UnreadableError: it is none, or too large; with the reason.
+    """
+    if not encoded:
+        raise UnreadableError("the file is empty")
+    if dicom.is_dicom(encoded):
+        return
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            with Image.open(io.BytesIO(encoded), formats=_FORMATS) as image:
+                _check_size(image)
+    except UnreadableError:
+        raise
+    # A broken file makes Pillow raise whatever it likes.
+    except Exception as error:
+        raise UnreadableError(_reason(error)) from error
+
+
+def _reason(error: Exception) -> str:
+    if isinstance(error, Image.UnidentifiedImageError):
+        return "not an image, or of an unknown format"
+    return str(error) or type(error).__name__
 
 
 def _open(encoded: bytes) -> Image.Image:

@@ -34,6 +34,7 @@ class _Job:
     total: int
     cutting: cuts.Cutting
     unreadable: Sequence[manifest.Unreadable] = ()
+    check: Callable[[], None] | None = None
 
 
 def prepare(
@@ -106,13 +107,16 @@ def describe(
     """Says what would be prepared, of how many images; writes nothing.
 
     Raises:
-        DataError: the source is not there, or not as the config says.
+        DataError: the source is not there, or not as the config says; or files
+            are no images, which `on_error` does not leave out.
     """
     _check(data, resolution)
     if _is_prepared(data.source):
         prepared = _open_prepared(data, resolution).manifest
         return prepared, sum(prepared.splits.values())
     job = _job(data, resolution, seed)
+    if job.check and data.on_error == config_checks.ON_ERROR[0]:
+        job.check()
     return job.description, job.total
 
 
@@ -287,6 +291,7 @@ def _folder_job(
         ),
         total=len(images),
         unreadable=images.unreadable,
+        check=images.check,
         cutting=cuts.Cutting(test_fraction=data.test_fraction, seed=seed),
     )
 

@@ -106,6 +106,7 @@ class ExportedModelTest(absltest.TestCase):
     def test_says_what_is_there_instead(self):
         for path, message in (
             (self.base / "no", "no: no such folder; expected an exported mo"),
+            ("faces_23", "faces_32.*. Did you mean faces_32\\?"),
             (self.base, "holds no saved_model.pb and no numbered version"),
         ):
             with self.assertRaisesRegex(errors.UsageError, message):

@@ -1,6 +1,9 @@
 """A folder of explanations: its table, its pictures, its page."""
 
+import contextlib
 import csv
+import dataclasses
+import io
 import pathlib
 
 import numpy as np
@@ -128,6 +131,27 @@ class ExplainTest(absltest.TestCase):
                 (str(paths[2]), ""),
                 (str(bad), "not an image"),
             ],
+        )
+
+    def test_says_how_many_are_doubtful(self):
+        class Doubtful(_Model):
+            def explain(self, paths, **options):
+                explained = super().explain(paths, **options)
+                shares = np.array([0.5] * (len(paths) - 1) + [1.0], np.float32)
+                return dataclasses.replace(
+                    explained, error_shares=shares, style_shares=shares
+                )
+
+        paths = [*self.images(3), self.folder / "images" / "bad.png"]
+        paths[-1].write_bytes(b"text")
+        said = io.StringIO()
+        with contextlib.redirect_stderr(said):
+            explain.write(Doubtful(), paths, self.output, skip_unreadable=True)
+
+        self.assertEndsWith(
+            said.getvalue(),
+            "3 images explained; 1 of them doubtful: do not rely on those; 1 "
+            "left out, which are no images\n",
         )
 
     def test_a_class_that_is_not_there_is_an_error_before_any_work(self):

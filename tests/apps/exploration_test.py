@@ -50,7 +50,11 @@ class _Backend:
         )
 
     def provenance(self):
-        return {"model": "served", "version": "7"}
+        return {
+            "model": "served",
+            "name": self.description.name,
+            "version": "7",
+        }
 
     def ask(self, signature, inputs):
         rows = len(next(iter(inputs.values())))

@@ -110,6 +110,17 @@ class ExplorerPageTest(parameterized.TestCase):
         hosts = {urllib.parse.urlsplit(url).hostname for url in fetched}
         self.assertLessEqual(hosts, {"127.0.0.1", "localhost", None})
 
+    def test_a_file_that_is_no_image_is_told_in_words(self):
+        text = self.file.parent / "text.png"
+        text.write_text("This is a text.")
+        address = self._launch(exploration.Exploration(self.backend))
+        with browser.opened() as context:
+            page = context.new_page()
+            page.set_default_timeout(_MILLISECONDS)
+            page.goto(address)
+            page.set_input_files("#image input[type=file]", text)
+            page.get_by_text("This file is not an image").first.wait_for()
+
     def test_a_late_answer_to_a_turn_changes_nothing(self):
         shown = exploration.Exploration(self.backend)
         original, answered = shown.turn, threading.Event()

@@ -1,9 +1,12 @@
 """Tests of stylex_tf.cli.stylex: the one command of an installed StylEx."""
 
+import ast
 import contextlib
 import importlib.metadata
 import importlib.util
 import io
+import os
+import subprocess
 import sys
 from unittest import mock
 
@@ -36,7 +39,54 @@ class StylexTest(absltest.TestCase):
         code, _, err = self._run("explian")
 
         self.assertEqual(code, 2)
-        self.assertStartsWith(err, "error: no command 'explian'\nusage: ")
+        self.assertEqual(
+            err,
+            "error: no command 'explian'. Did you mean: stylex explain? "
+            "`stylex` lists them\n",
+        )
+
+    def test_help_is_of_the_command_and_has_its_flags(self):
+        finished = subprocess.run(
+            [sys.executable, stylex.__file__, "explain", "--help"],
+            env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)},
+            capture_output=True,
+            text=True,
+        )
+
+        for text in ("stylex explain FOLDER", "--top_k:", "skip_unreadable"):
+            self.assertIn(text, finished.stdout)
+        # Nor those of absl.
+        self.assertNotIn("pdb", finished.stdout)
+
+    def test_a_mistake_in_a_flag_is_one_line(self):
+        finished = subprocess.run(
+            [sys.executable, stylex.__file__, "explain", "--modl=x"],
+            env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)},
+            capture_output=True,
+            text=True,
+        )
+
+        self.assertEqual(
+            finished.stderr,
+            "error: in the flags: Unknown command line flag 'modl'. Did you "
+            "mean: model ?\n",
+        )
+
+    def test_help_shows_commands_as_they_are_installed(self):
+        self.assertEqual(
+            stylex.as_installed(
+                "    bazel run //stylex_tf:train\n"
+                "    ./bazelw run //stylex_tf:train -- --config=custom \\\n"
+            ),
+            "    stylex train\n    stylex train --config=custom \\\n",
+        )
+        for name in stylex.COMMANDS:
+            spec = importlib.util.find_spec(f"stylex_tf.cli.{name}")
+            text = ast.get_docstring(
+                ast.parse(spec.loader.get_source(spec.name))
+            )
+            self.assertNotIn("bazel", stylex.as_installed(text), name)
+            self.assertIn("stylex ", stylex.as_installed(text), name)
 
     def test_training_says_that_keras_is_too_new(self):
         with mock.patch.object(
@@ -56,7 +106,7 @@ class StylexTest(absltest.TestCase):
             code, _, _ = self._run("train")
 
         self.assertRegex(
-            code, r"needs ml_collections.config: pip install 'stylex-tf\[train"
+            code, r"needs ml_collections.config: pip install '.\[train\]'"
         )
 
     def test_every_command_is_a_module_with_a_main(self):

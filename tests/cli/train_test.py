@@ -71,6 +71,7 @@ class TrainTest(absltest.TestCase):
         self.assertEqual(resolved["training"]["batch_size"], 8)
         for part in (
             "48 images",
+            "few: StylEx was tried on 2,000 and more",
             "dark",
             "Precision: ",
             "generator",
@@ -79,6 +80,7 @@ class TrainTest(absltest.TestCase):
             "Steps: 10 of 8 images",
             "Memory, estimated: ",
             "Time, estimated: 1 minutes of training",
+            "proportion to --config.training.total_images, which is 80;",
             "Nothing was written.",
         ):
             self.assertIn(part, printed[end:])

@@ -165,6 +165,19 @@ class DecodeTest(parameterized.TestCase):
         with self.assertRaisesRegex(pictures.UnreadableError, reason):
             pictures.decode(content, 8)
 
+    def test_recognises_an_image_by_its_start(self):
+        whole = image_files.encode(image_files.noise(0))
+
+        pictures.recognise(whole)
+        # What is cut is found when it is decoded, and not before.
+        pictures.recognise(whole[:200])
+        for content, reason in (
+            (b"", "the file is empty"),
+            (b"text", "not an image, or of an unknown format"),
+        ):
+            with self.assertRaisesRegex(pictures.UnreadableError, reason):
+                pictures.recognise(content)
+
     def test_refuses_an_enormous_image_before_decoding_it(self):
         bomb = Image.new("1", (20_000, 20_000))
         file = self.create_tempfile("bomb.png").full_path

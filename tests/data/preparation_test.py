@@ -73,6 +73,19 @@ class PreparationTest(parameterized.TestCase):
         )
         self.assertEqual(total, sum(prepared.splits.values()))
 
+    def test_a_description_refuses_what_preparing_would(self):
+        data = self._folder(on_error="fail")
+        broken = pathlib.Path(data.source) / "cat" / "broken.png"
+        broken.write_bytes(b"text")
+
+        with self.assertRaisesRegex(
+            errors.DataError,
+            r"1 files .*\(--config.data.on_error=skip .* cat/broken.png: not",
+        ):
+            preparation.describe(data, 16, 0)
+        left_out = dataclasses.replace(data, on_error="skip")
+        preparation.describe(left_out, 16, 0)
+
     def test_a_sample_is_of_the_images_and_writes_nothing(self):
         data = self._folder()
         images, labels = preparation.sample(data, 16, 0, 5)

@@ -29,7 +29,8 @@ class UnreadableFilesError(errors.DataError):
             lines.append(f"  and {len(unreadable) - _SHOWN_UNREADABLE} more")
         super().__init__(
             f"{path}: {len(unreadable)} files cannot be read "
-            '(on_error="skip" leaves them out):\n' + "\n".join(lines)
+            "(--config.data.on_error=skip leaves them out):\n"
+            + "\n".join(lines)
         )
 
 
@@ -97,6 +98,21 @@ class ImageFolder:
             split: tuple(counts[split, name] for name in self.class_names)
             for split in sorted(splits, reverse=True)
         }
+
+    def check(self) -> None:
+        """Looks at the start of every file, which takes far less than reading.
+
+        Raises:
+            UnreadableFilesError: names all files that are no images.
+        """
+        problems = []
+        for file in self._files:
+            try:
+                pictures.recognise(self.archive.read(file.name))
+            except pictures.UnreadableError as error:
+                problems.append(manifest.Unreadable(file.name, str(error)))
+        if problems:
+            raise UnreadableFilesError(self.archive.path, problems)
 
     def examples(
         self,
@@ -178,10 +194,30 @@ def _choose_classes(
             )
     if len(names) < 2 or len(set(names)) < len(names):
         raise errors.DataError(
-            f"{path}: classes are {names}; expected two or more sub-folders "
-            "with images, one a class"
+            f"{path}: {_found(names)}; expected two or more sub-folders with "
+            f"images, one a class{_meant(path, names)}"
         )
     return names
+
+
+def _found(names: Sequence[str]) -> str:
+    if not names:
+        return "holds no sub-folder with images"
+    return f"the classes are {', '.join(names)}"
+
+
+def _meant(path: pathlib.Path, names: Sequence[str]) -> str:
+    """Says so where the path is the folder of one class."""
+    if names or not path.is_dir():
+        return ""
+    beside = [
+        folder
+        for folder in path.absolute().parent.iterdir()
+        if folder.is_dir() and not folder.name.startswith(".")
+    ]
+    if len(beside) < 2:
+        return ""
+    return f". Did you mean the folder above, {path.absolute().parent}?"
 
 
 def _taken_classes(

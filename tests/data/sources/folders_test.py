@@ -180,14 +180,21 @@ class FoldersTest(parameterized.TestCase):
         self.assertRegex(images.unreadable[0].reason, "broken in the zip")
 
     @parameterized.named_parameters(
-        ("nothing", ()),
-        ("one_class", ("cat",)),
+        ("nothing", (), "photos: holds no sub-folder with images"),
+        ("one_class", ("cat",), "photos: the classes are cat; expected two"),
     )
-    def test_refuses_less_than_two_classes(self, classes):
+    def test_refuses_less_than_two_classes(self, classes, message):
         self.root.mkdir()
         image_files.class_folders(self.root, classes)
-        with self.assertRaisesRegex(errors.DataError, "photos: classes are"):
+        with self.assertRaisesRegex(errors.DataError, message):
             folders.ImageFolder(self.root)
+
+    def test_the_folder_of_one_class_names_the_one_above(self):
+        image_files.class_folders(self.root)
+        with self.assertRaisesRegex(
+            errors.DataError, "Did you mean the folder above, .*photos\\?"
+        ):
+            folders.ImageFolder(self.root / "cat")
 
     def test_refuses_a_class_that_is_not_there(self):
         image_files.class_folders(self.root)
@@ -204,7 +211,7 @@ class FoldersTest(parameterized.TestCase):
 
     def test_refuses_the_same_class_twice(self):
         image_files.class_folders(self.root)
-        with self.assertRaisesRegex(errors.DataError, "classes are"):
+        with self.assertRaisesRegex(errors.DataError, "classes are cat, cat"):
             folders.ImageFolder(self.root, classes=("cat", "cat"))
 
 
