@@ -56,7 +56,8 @@ def _probabilities(classifier, images: np.ndarray) -> np.ndarray:
     """Returns softmax(logits) for uint8 images, [N, K]."""
 
     @tf.function(
-        input_signature=[tf.TensorSpec([None, *images.shape[1:]], tf.uint8)]
+        input_signature=[tf.TensorSpec([None, *images.shape[1:]], tf.uint8)],
+        autograph=False,
     )
     def predict(batch):
         return tf.nn.softmax(classifier(preprocessing.to_float(batch)))

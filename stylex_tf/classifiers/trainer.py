@@ -181,6 +181,7 @@ def _varied(
 ) -> tf.data.Dataset:
     """Returns floats and labels, every batch varied in a way of its own."""
 
+    @tf.autograph.experimental.do_not_convert
     def vary(number: tf.Tensor, batch: dict[str, tf.Tensor]):
         images, labels = _to_floats(batch)
         seeds = tf.stack([tf.constant(seed, tf.int64), number])

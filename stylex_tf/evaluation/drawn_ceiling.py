@@ -57,7 +57,7 @@ def measure(
     """
     if not len(images):
         return None
-    classify = tf.function(classify, reduce_retracing=True)
+    classify = tf.function(classify, reduce_retracing=True, autograph=False)
     wanted = {int(target) for target in images.targets}
     longest = max(
         len(factors.get(target, ())[: edit_lists.TOP]) for target in wanted

@@ -52,7 +52,7 @@ def measure(
         batch_size: pictures at once.
     """
 
-    @tf.function(reduce_retracing=True)
+    @tf.function(autograph=False, reduce_retracing=True)
     def back(
         pictures: tf.Tensor, coordinates: tf.Tensor, values: tf.Tensor
     ) -> tf.Tensor:
@@ -69,7 +69,7 @@ def measure(
         batch_size=batch_size,
     )
     logits = batching.apply(
-        tf.function(model.classify, reduce_retracing=True),
+        tf.function(model.classify, reduce_retracing=True, autograph=False),
         returned,
         batch_size=batch_size,
     )

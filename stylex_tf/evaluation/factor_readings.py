@@ -35,7 +35,9 @@ class FactorReadings:
             batch_size: pictures at once.
         """
         self.regressors = regressors
-        self._generate = tf.function(generate, reduce_retracing=True)
+        self._generate = tf.function(
+            generate, reduce_retracing=True, autograph=False
+        )
         self._styles, self._space = styles, space
         self._batch_size = batch_size
         self._edited: dict[tuple[int, int], list[np.ndarray]] = {}

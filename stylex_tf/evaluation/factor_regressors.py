@@ -44,6 +44,7 @@ class FactorRegressors:
         self._predict = tf.function(
             lambda images: tf.concat(_activate(network(images), factors), 1),
             reduce_retracing=True,
+            autograph=False,
         )
 
     def predict(
@@ -124,7 +125,7 @@ def train(
         keras.optimizers.schedules.CosineDecay(2e-3, steps)
     )
 
-    @tf.function
+    @tf.function(autograph=False)
     def step(pictures: tf.Tensor, targets: tf.Tensor, number: tf.Tensor):
         pictures = _augment(pictures, tf.stack([seed, number]))
         with tf.GradientTape() as tape:

@@ -104,7 +104,9 @@ def make(
     directions = np.array([first[target].direction for target in targets])
     styles = held_out.styles[rows]
     moved = space.apply(styles, coordinates[:, None], directions[:, None])
-    generate = tf.function(model.generate, reduce_retracing=True)
+    generate = tf.function(
+        model.generate, reduce_retracing=True, autograph=False
+    )
     rebuilt, edited = (
         batching.apply(generate, some, batch_size=batch_size)
         for some in (styles, moved)

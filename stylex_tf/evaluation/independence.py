@@ -120,6 +120,7 @@ class _Edits:
         self._logits = tf.function(
             lambda rows: model.classify(model.generate(rows)),
             reduce_retracing=True,
+            autograph=False,
         )
         # [B, T], [B, T] -> [B, H, W], mean over colours.
         self._change = tf.function(
@@ -127,6 +128,7 @@ class _Edits:
                 tf.abs(model.generate(edited) - model.generate(rows)), axis=3
             ),
             reduce_retracing=True,
+            autograph=False,
         )
 
     def mask(

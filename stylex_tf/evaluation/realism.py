@@ -78,7 +78,7 @@ def measure(
 def _of_pixels(features: Callable[[tf.Tensor], tf.Tensor]):
     """Returns the same features of uint8 and of float images, compiled."""
 
-    @tf.function(reduce_retracing=True)
+    @tf.function(autograph=False, reduce_retracing=True)
     def of_batch(images: tf.Tensor) -> tf.Tensor:
         if images.dtype == tf.uint8:
             images = preprocessing.to_float(images)

@@ -149,6 +149,7 @@ def _compiled_step(
     """
     generate, classify = model.generate, model.classify
 
+    # Its loop over cycles is Python's, which autograph makes one of the graph.
     @tf.function
     def step(batch: tf.Tensor) -> dict[str, tf.Tensor]:
         reals = preprocessing.to_float(batch)
@@ -195,7 +196,7 @@ def distances(
         batch_size: images at once.
     """
 
-    @tf.function(reduce_retracing=True)
+    @tf.function(autograph=False, reduce_retracing=True)
     def of_batch(batch: tf.Tensor, others: tf.Tensor) -> tf.Tensor:
         reals = preprocessing.to_float(batch)
         perceptual = _perceptual(features(reals), features(others))

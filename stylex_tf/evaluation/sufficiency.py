@@ -78,10 +78,12 @@ class EditedImages:
         self._ask_one = tf.function(
             lambda rows: model.classify(model.generate(rows)),
             reduce_retracing=True,
+            autograph=False,
         )
         self._ask_four = tf.function(
             functools.partial(_four, model, second_classify),
             reduce_retracing=True,
+            autograph=False,
         )
         self.led = led.Led.of(held_out)
         self.styles = held_out.styles[self.led.rows]
@@ -122,7 +124,7 @@ class EditedImages:
         source, target = self.led.sources, self.led.targets
         p[rows, source], p[rows, target] = p[rows, target], p[rows, source]
 
-        @tf.function(reduce_retracing=True)
+        @tf.function(autograph=False, reduce_retracing=True)
         def of_batch(batch: tf.Tensor, condition: tf.Tensor) -> tf.Tensor:
             styles = swap_label(preprocessing.to_float(batch), condition)
             return self.model.classify(self.model.generate(styles))

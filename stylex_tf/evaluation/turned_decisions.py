@@ -185,7 +185,7 @@ def _decide(
     the edits that are made at once, and returns classes, [n].
     """
 
-    @functools.partial(tf.function, reduce_retracing=True)
+    @functools.partial(tf.function, autograph=False, reduce_retracing=True)
     def classify(
         pixels: tf.Tensor, styles: tf.Tensor, edited: tf.Tensor
     ) -> tf.Tensor:

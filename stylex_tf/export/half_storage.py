@@ -88,7 +88,9 @@ class HalfStored(tf.Module):
             }
 
         # Only for these shapes, and no others: each would be saved as well.
-        return tf.function(rebuilt).get_concrete_function(**specs)
+        return tf.function(rebuilt, autograph=False).get_concrete_function(
+            **specs
+        )
 
 
 def _freeze(folder: str) -> tuple[Any, dict[str, Any]]:

@@ -80,6 +80,7 @@ class _Named(tf.Module):
         self.describe = tf.function(
             lambda format: describing.answer(text, format),
             input_signature=[tf.TensorSpec([None], tf.int32, name=format)],
+            autograph=False,
         )
 
 

@@ -96,6 +96,7 @@ class Servable(tf.Module):
                 image_bytes, self.sizes["R"], crop=self.crop
             ),
             input_signature=[tf.TensorSpec([None], tf.string)],
+            autograph=False,
         )
         for signature, method in (
             (signatures.SERVING_DEFAULT, self._serving_default),
@@ -111,7 +112,9 @@ class Servable(tf.Module):
             (signatures.DESCRIBE, self._describe),
         ):
             function = tf.function(
-                method, input_signature=self._input_specs(signature)
+                method,
+                input_signature=self._input_specs(signature),
+                autograph=False,
             )
             purity.check(signature.name, function.get_concrete_function())
             setattr(self, signature.name, function)

@@ -87,7 +87,9 @@ class Pictures:
                 self._of_targets(edits) if drawn is None else drawn
             )
         return realism.measure(
-            tf.function(self._opinion.embed, reduce_retracing=True),
+            tf.function(
+                self._opinion.embed, reduce_retracing=True, autograph=False
+            ),
             self._trained.dataset.load("train", limit=len(images)).images,
             images,
             self.rebuilt,

@@ -100,16 +100,20 @@ def restore(
     return TrainedModel(
         model=model_lib.Model(
             in_layers,
-            tf.function(classifier, input_signature=[images]),
+            tf.function(classifier, input_signature=[images], autograph=False),
             _Discriminator(settings, checkpoint, classifier, averages),
         ),
-        encode=tf.function(encode, input_signature=[images]),
+        encode=tf.function(encode, input_signature=[images], autograph=False),
         generate=tf.function(
-            lambda styles: in_layers(styles), input_signature=[styles]
+            lambda styles: in_layers(styles),
+            input_signature=[styles],
+            autograph=False,
         ),
         swap_label=None
         if conditioning == "none"
-        else tf.function(swap_label, input_signature=[images, p]),
+        else tf.function(
+            swap_label, input_signature=[images, p], autograph=False
+        ),
         style_space=space,
         class_names=tuple(classifier.class_names),
         step=int(step.numpy()),

@@ -68,8 +68,8 @@ class HeldOut:
         self._class_names = class_names
         self._images = images
         self._batch_size = min(batch_size, len(images))
-        self._look = tf.function(self._of_images)
-        self._compare = tf.function(self._of_pairs)
+        self._look = tf.function(self._of_images, autograph=False)
+        self._compare = tf.function(self._of_pairs, autograph=False)
         self._known = self._apply(self._look, images)
         self._classes = self._known["logits"].argmax(axis=1)
         self._neighbours = _neighbours(self._classes)

@@ -38,7 +38,7 @@ class GradientEffects:
         """
         self._batch_size = batch_size
 
-        @tf.function(reduce_retracing=True)
+        @tf.function(autograph=False, reduce_retracing=True)
         def joined(styles: tf.Tensor, target_class: tf.Tensor) -> tf.Tensor:
             both = estimate(model, styles, space, target_class, points=points)
             return tf.concat(both, axis=1)

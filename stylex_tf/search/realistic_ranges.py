@@ -121,7 +121,7 @@ def _real_scores(
         return score(preprocessing.to_float(pixels))
 
     return batching.apply(
-        tf.function(of_pixels, reduce_retracing=True),
+        tf.function(of_pixels, reduce_retracing=True, autograph=False),
         images,
         batch_size=batch_size,
     )
@@ -134,6 +134,7 @@ def _compiled(model: model_lib.Model) -> Callable[[tf.Tensor], tf.Tensor]:
     return tf.function(
         lambda rows: tf.cast(score(model.generate(rows)), tf.float32),
         reduce_retracing=True,
+        autograph=False,
     )
 
 

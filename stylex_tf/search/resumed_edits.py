@@ -42,7 +42,9 @@ class ResumedEdits:
         """
         generate = layered.of(model.generate, searched=space.size)
         self.widths = generate.layer_widths
-        self.enter = tf.function(generate.enter, reduce_retracing=True)
+        self.enter = tf.function(
+            generate.enter, reduce_retracing=True, autograph=False
+        )
         self._generate = generate
         self._classify = model.classify
         self._score = model.score
@@ -51,6 +53,7 @@ class ResumedEdits:
             tf.function(
                 functools.partial(self._resume_entries, layer),
                 reduce_retracing=True,
+                autograph=False,
             )
             for layer in range(len(self.widths))
         ]

@@ -57,7 +57,7 @@ class Snapshots:
         self._exchange = exchange
         self._every = every
         self._write_png = write_png
-        self._draw = tf.function(self._rows)
+        self._draw = tf.function(self._rows, autograph=False)
 
     def __call__(self, step: int, metrics: loop.Metrics, *, last: bool):
         """Draws where a snapshot is due."""

@@ -202,6 +202,7 @@ class Dataset:
                 return shuffling.shuffled(positions, len(records), seed)
             return balancing.balanced(positions, labels, seed)
 
+        @tf.autograph.experimental.do_not_convert
         def batch(number: tf.Tensor) -> dict[str, tf.Tensor]:
             first = (number * count + index) * batch_size
             positions = first + tf.range(batch_size, dtype=tf.int64)
@@ -262,7 +263,6 @@ class Dataset:
         return parsed
 
 
-@tf.function(reduce_retracing=True)
 def _check_reader(batch_size: int, start: int, shard: tuple[int, int]) -> None:
     index, count = shard
     if batch_size < 1 or start < 0 or not 0 <= index < count:
@@ -272,6 +272,7 @@ def _check_reader(batch_size: int, start: int, shard: tuple[int, int]) -> None:
         )
 
 
+@tf.function(autograph=False, reduce_retracing=True)
 def _decode_pngs(pngs: tf.Tensor) -> tf.Tensor:
     """Decodes [N] images of one size to uint8 [N, R, R, 3]."""
     return tf.map_fn(
