@@ -68,6 +68,9 @@ def no_arguments(argv: list[str]) -> None:
 def _guarded(main: Callable[[list[str]], None], argv: list[str]) -> None:
     try:
         main(argv)
+    except app.UsageError as mistake:
+        # absl would print the help, at whose end it is overlooked.
+        sys.exit(f"error: {mistake}; {argv[0]} --help lists the flags")
     except errors.UserError as mistake:
         # For the user to mend, not for us: one line, no traceback.
         sys.exit(f"error: {mistake}")

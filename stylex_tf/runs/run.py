@@ -336,8 +336,8 @@ class Run:
         elif not self.classifier.has_features:
             features = "nothing: neither KID nor a perceptual distance"
         _LOGGER.info(
-            "Validation every %d steps on %d held-out images; features of %s. The "
-            "first steps take longest, while TensorFlow prepares their graphs.",
+            "Validation every %d steps on %d held-out images; features of %s. "
+            "The first steps take longest: TensorFlow prepares their graphs.",
             settings.training.validate_every,
             count,
             features,

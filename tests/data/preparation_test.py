@@ -80,7 +80,7 @@ class PreparationTest(parameterized.TestCase):
 
         with self.assertRaisesRegex(
             errors.DataError,
-            r"1 files .*\(--config.data.on_error=skip .* cat/broken.png: not",
+            r"1 file .*\(--config.data.on_error=skip .* cat/broken.png: not",
         ):
             preparation.describe(data, 16, 0)
         left_out = dataclasses.replace(data, on_error="skip")

@@ -28,7 +28,8 @@ class UnreadableFilesError(errors.DataError):
         if len(unreadable) > _SHOWN_UNREADABLE:
             lines.append(f"  and {len(unreadable) - _SHOWN_UNREADABLE} more")
         super().__init__(
-            f"{path}: {len(unreadable)} files cannot be read "
+            f"{path}: {len(unreadable)} file{'s' * (len(unreadable) != 1)} "
+            "cannot be read "
             "(--config.data.on_error=skip leaves them out):\n"
             + "\n".join(lines)
         )
