@@ -134,8 +134,6 @@ def prepare_classifier(
     if settings.path:
         classifier = load_classifier(experiment, dataset, directory)
         held_out = dataset.load("test", limit=experiment.evaluation.images)
-        tried = dataset.spread("test", probe.IMAGES)
-        probe_classifier(classifier, tried.images, tried.labels)
     if not dataset.manifest.labelled:
         if not settings.path:
             raise errors.ClassifierError(
@@ -209,6 +207,19 @@ def open_classifier(
     if experiment.loss.perceptual_features == "classifier":
         classifier.check_features()
     return classifier
+
+
+def try_classifier(
+    experiment: config.ExperimentConfig, dataset: tfrecords.Dataset
+) -> None:
+    """Opens the user's classifier and tries it on pictures; writes nothing.
+
+    Raises:
+        ClassifierError: it does not fit the data, or cannot be explained.
+    """
+    classifier = open_classifier(experiment, dataset.manifest.class_names)
+    tried = dataset.spread("test", probe.IMAGES)
+    probe_classifier(classifier, tried.images, tried.labels)
 
 
 def probe_classifier(

@@ -54,7 +54,7 @@ def _run_as_chief(
             settings.training.initialize_from, dataset.manifest
         )
     if settings.classifier.path:
-        experiment.load_classifier(settings, dataset, folder.classifier)
+        experiment.try_classifier(settings, dataset)
     # Not earlier: a config that cannot be run must not bind the folder.
     folder.begin(dataclasses.asdict(settings))
     if not trained.is_finished(settings, folder):

@@ -8,7 +8,7 @@ import os
 import pathlib
 import platform
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from importlib import metadata
 from typing import Any
 
@@ -75,9 +75,17 @@ class RunFolder:
     def locked(self) -> Iterator[None]:
         """Makes the folder and keeps other processes out.
 
+        A folder that was not there, and into which nothing is written, is gone
+        again afterwards.
+
         Raises:
             RunFolderError: another process is using the folder.
         """
+        made = [
+            path
+            for path in (self.root, *self.root.parents)
+            if not path.exists()
+        ]
         self.root.mkdir(parents=True, exist_ok=True)
         with (self.root / ".lock").open("a+") as file:
             try:
@@ -92,7 +100,25 @@ class RunFolder:
             file.truncate(0)
             file.write(str(os.getpid()))
             file.flush()
-            yield
+            try:
+                yield
+            finally:
+                self._remove_if_unused(made)
+
+    def _remove_if_unused(self, made: Sequence[pathlib.Path]) -> None:
+        """Removes folders that were made, if there is a lock in them at most.
+
+        Args:
+            made: the folder of the run first, and then those above it.
+        """
+        lock = self.root / ".lock"
+        if not made or [*self.root.iterdir()] != [lock]:
+            return
+        lock.unlink()
+        # Those above may be in use by others.
+        with contextlib.suppress(OSError):
+            for path in made:
+                path.rmdir()
 
     def write_json(self, name: str, content: Mapping[str, Any]) -> None:
         """Writes a JSON file whole or not at all."""

@@ -29,6 +29,25 @@ class RunFolderTest(absltest.TestCase):
 
     # One process at a time.
 
+    def test_a_folder_into_which_nothing_was_written_is_gone(self):
+        with self.assertRaisesRegex(errors.UserError, "refused"):
+            with self.folder.locked():
+                self.assertTrue(self.root.exists())
+                raise errors.UserError("refused")
+
+        self.assertFalse(self.root.parent.exists())
+
+    def test_a_folder_that_was_there_or_has_a_file_stays(self):
+        self.root.mkdir(parents=True)
+        with self.folder.locked():
+            pass
+        self.assertTrue(self.root.exists())
+
+        other = run_folder.RunFolder(self.root.parent / "other")
+        with other.locked():
+            other.write_json("config.json", {})
+        self.assertTrue((other.root / "config.json").exists())
+
     def _hold(self) -> subprocess.Popen:
         """Another process that has the folder until it is killed."""
         path = os.pathsep.join(filter(None, sys.path))

@@ -12,11 +12,21 @@ from typing import Any, BinaryIO
 
 import numpy as np
 
-from stylex_tf import atomic_file
+from stylex_tf import atomic_file, errors
 from stylex_tf.attributes import edit_space, style_ranges
 from stylex_tf.attributes import edited_logits as edited_logits_lib
 
 _INDEX = "effects.json"
+_FIELDS = frozenset(
+    """
+    arrays axes image_ids index_sha256 screened sha256 shape shift_size
+    """.split()
+)
+# What reading a damaged index raises.
+_OF_DAMAGE = (
+    *(ValueError, KeyError, TypeError, AttributeError),
+    *(RecursionError, OSError),
+)
 
 
 @dataclasses.dataclass(frozen=True, eq=False, kw_only=True)
@@ -168,6 +178,7 @@ def save(effects: StyleEffects, directory: str | os.PathLike) -> None:
     arrays = f"effects-{index['sha256'][:12]}.npz"
     temporary.replace(directory / arrays)
     index = {"arrays": arrays, **index}
+    index["index_sha256"] = _digest(index)
     content = json.dumps(index, indent=1).encode()
     atomic_file.write(directory / _INDEX, content)
     for stale in directory.glob("effects-*.npz"):
@@ -180,12 +191,24 @@ def load(directory: str | os.PathLike) -> StyleEffects:
 
     Raises:
         FileNotFoundError: there is no table in the folder.
-        ValueError: the arrays are not those the index was written with.
+        DataError: a file is damaged, or not the one that it was written with.
     """
     directory = pathlib.Path(directory)
-    index = json.loads((directory / _INDEX).read_text())
-    with (directory / index["arrays"]).open("rb") as file:
-        return _decode(file, index, file.name)
+    content = (directory / _INDEX).read_bytes()
+    try:
+        index = json.loads(content)
+        # Tables of earlier versions have no such checksum.
+        if index.get("index_sha256", _digest(index)) != _digest(index):
+            raise ValueError("its checksum is another")
+        if set(index) - _FIELDS:
+            raise ValueError(f"it has {sorted(set(index) - _FIELDS)}")
+        with (directory / index["arrays"]).open("rb") as file:
+            return _decode(file, index, file.name)
+    except _OF_DAMAGE as error:
+        raise errors.DataError(
+            f"{directory / _INDEX}: the table of effects is damaged "
+            f"({error}); measure the effects again"
+        ) from error
 
 
 def to_bytes(effects: StyleEffects) -> bytes:
@@ -314,10 +337,7 @@ def _decode(
     file: BinaryIO, index: Mapping[str, Any], name: str
 ) -> StyleEffects:
     if _sha256(file) != index["sha256"]:
-        raise ValueError(
-            f"{name} is damaged: its checksum is not the one in {_INDEX}; "
-            "measure the effects again"
-        )
+        raise ValueError(f"the checksum of {name} is another")
     file.seek(0)
     with np.load(file, allow_pickle=False) as arrays:
         return StyleEffects(
@@ -332,6 +352,12 @@ def _decode(
             # Not in the index of the first tables, which measured every edit.
             screened=index.get("screened", 0),
         )
+
+
+def _digest(index: Mapping[str, Any]) -> str:
+    """Digests what an index says, but for its own checksum."""
+    rest = {key: index[key] for key in index if key != "index_sha256"}
+    return hashlib.sha256(json.dumps(rest).encode()).hexdigest()
 
 
 def _sha256(file: BinaryIO) -> str:

@@ -50,6 +50,11 @@ def read(path: pathlib.Path, *, run_foreign_code: bool = False) -> keras.Model:
             f"or of another version: {_first_line(error)}. Save it again, or "
             "call model.export(FOLDER) where it was made and give that folder"
         ) from error
+    if not isinstance(model, keras.Model):
+        raise errors.ClassifierError(
+            f"{path} holds a {type(model).__name__}, and no model; save the "
+            "whole model, with model.save(FILE.keras)"
+        )
     model.trainable = False
     return model
 

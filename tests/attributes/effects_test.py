@@ -8,6 +8,7 @@ import weakref
 import numpy as np
 from absl.testing import absltest, parameterized
 
+from stylex_tf import errors
 from stylex_tf.attributes import effects, style_ranges
 
 
@@ -62,7 +63,7 @@ class StyleEffectsTest(parameterized.TestCase):
         self.assertIsNone(effects.load(folder).score_changes)
         # As the first tables were written.
         index = json.loads((folder / "effects.json").read_text())
-        del index["screened"]
+        del index["screened"], index["index_sha256"]
         (folder / "effects.json").write_text(json.dumps(index))
         self.assertEqual(effects.load(folder).screened, 0)
 
@@ -93,7 +94,25 @@ class StyleEffectsTest(parameterized.TestCase):
         content = bytearray(path.read_bytes())
         content[-40] ^= 1
         path.write_bytes(bytes(content))
-        with self.assertRaisesRegex(ValueError, "damaged"):
+        with self.assertRaisesRegex(errors.DataError, "damaged.*checksum"):
+            effects.load(folder)
+        path.unlink()
+        with self.assertRaisesRegex(errors.DataError, "damaged.*No such file"):
+            effects.load(folder)
+
+    @parameterized.parameters(
+        ('"shift_size": 1.0', '"shift_size": 2.0', "its checksum"),
+        ('"image_ids"', '"names"', "its checksum"),
+        ('"index_sha256"', '"index_sha25"', "it has .*index_sha25"),
+        ("{", "[", "Expecting"),
+    )
+    def test_damage_of_the_index_is_noticed(self, old, new, reason):
+        folder = pathlib.Path(self.create_tempdir().full_path)
+        effects.save(_table(), folder)
+        index = folder / "effects.json"
+        self.assertIn(old, index.read_text())
+        index.write_text(index.read_text().replace(old, new, 1))
+        with self.assertRaisesRegex(errors.DataError, f"damaged.*{reason}"):
             effects.load(folder)
 
     def test_any_damaged_byte_is_noticed(self):

@@ -109,6 +109,12 @@ class ForeignCodeTest(_FilesTest):
         )
         self.assertFalse(target.exists())
 
+    def test_a_config_of_no_model(self):
+        self._refused(
+            self._edited("a.keras", lambda config: config.clear()),
+            "holds a dict, and no model",
+        )
+
     @parameterized.parameters("a.keras", "a.h5")
     def test_a_function_of_a_module_is_not_imported(self, name):
         def change(config):

@@ -3,7 +3,7 @@
 import dataclasses
 import json
 import pathlib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from stylex_tf import errors
@@ -190,50 +190,48 @@ class Manifest:
                 f"unknown fields {sorted(set(values) - names)}; it was made by "
                 "another version. Prepare the data again"
             )
+        for name, (fits, expected) in _FIELDS.items():
+            if not fits(values[name]):
+                raise errors.DataError(
+                    f"{where}: {name} is {values[name]!r:.200}; expected "
+                    f"{expected}"
+                )
         fields = dict(values)
-        try:
-            for name in ("class_names", "causes"):
-                fields[name] = tuple(fields[name])
-            for name in ("shards", "label_counts"):
-                fields[name] = {
-                    split: tuple(items) for split, items in fields[name].items()
-                }
-            fields["factors"] = tuple(
-                Factor(factor["name"], tuple(factor["values"]))
-                for factor in fields["factors"]
-            )
-            fields["unreadable"] = tuple(
-                Unreadable(**file) for file in fields["unreadable"]
-            )
-            fields["content"] = Content(**fields["content"])
-        except (TypeError, KeyError, AttributeError) as error:
-            raise errors.DataError(
-                f"{where}: a field has the wrong shape: {error!r}"
-            ) from error
+        for name in ("class_names", "causes"):
+            fields[name] = tuple(fields[name])
+        for name in ("shards", "label_counts"):
+            fields[name] = {
+                split: tuple(items) for split, items in fields[name].items()
+            }
+        fields["factors"] = tuple(
+            Factor(factor["name"], tuple(factor["values"]))
+            for factor in fields["factors"]
+        )
+        fields["unreadable"] = tuple(
+            Unreadable(**file) for file in fields["unreadable"]
+        )
+        fields["content"] = Content(**fields["content"])
         manifest = cls(**fields)
         manifest._check(where)
         return manifest
 
     def _check(self, where: str) -> None:
-        if not isinstance(self.resolution, int) or self.resolution < 1:
+        if self.resolution < 1:
             raise errors.DataError(
                 f"{where}: resolution is {self.resolution!r}; expected a "
                 "positive whole number"
             )
-        for name in ("splits", "shards", "label_counts"):
-            by_split = getattr(self, name)
-            if not isinstance(by_split, Mapping) or set(by_split) != set(
-                SPLITS
-            ):
-                raise errors.DataError(
-                    f"{where}: {name} is {by_split!r}; expected an entry for "
-                    f"each of {SPLITS}"
-                )
         if len(self.class_names) < 2:
             raise errors.DataError(
                 f"{where}: class_names is {self.class_names}; expected two or "
                 "more names"
             )
+        for split, counts in self.label_counts.items():
+            if len(counts) != len(self.class_names):
+                raise errors.DataError(
+                    f"{where}: label_counts of {split} is {counts}; expected "
+                    f"a number for each of {self.class_names}"
+                )
 
     def save(self, directory: pathlib.Path) -> None:
         """Writes `manifest.json` into the folder."""
@@ -257,10 +255,87 @@ def load(directory: pathlib.Path) -> Manifest:
         )
     try:
         values = json.loads(path.read_text(encoding="utf-8"))
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise errors.DataError(f"{path}: not JSON: {error}") from error
     if not isinstance(values, dict):
         raise errors.DataError(
             f"{path}: found a {type(values).__name__}, no object"
         )
     return Manifest.from_dict(values, where=str(path))
+
+
+_Fits = Callable[[Any], bool]
+
+
+def _text(value: Any) -> bool:
+    return isinstance(value, str)
+
+
+def _whole(value: Any) -> bool:
+    # To Python, True is one too.
+    return type(value) is int
+
+
+def _list_of(fits: _Fits) -> _Fits:
+    return lambda value: (
+        isinstance(value, (list, tuple)) and all(map(fits, value))
+    )
+
+
+def _by_split(fits: _Fits) -> _Fits:
+    return lambda value: (
+        isinstance(value, dict)
+        and set(value) == set(SPLITS)
+        and all(map(fits, value.values()))
+    )
+
+
+def _object(**fields: _Fits) -> _Fits:
+    return lambda value: (
+        isinstance(value, dict)
+        and set(value) == set(fields)
+        and all(fits(value[name]) for name, fits in fields.items())
+    )
+
+
+def _split_counts(value: Any) -> bool:
+    # Of a data set that is described, and not prepared, nothing is counted.
+    return value == {} or _by_split(_whole)(value)
+
+
+_TEXT = (_text, "text")
+_TEXTS = (_list_of(_text), "a list of texts")
+_EACH = f"an entry for each of {SPLITS}, of "
+# What each field of a manifest's file must be, and how that is called.
+_FIELDS: Mapping[str, tuple[_Fits, str]] = {
+    "source": _TEXT,
+    "resolution": (_whole, "a whole number"),
+    "class_names": _TEXTS,
+    "splits": (_by_split(_whole), _EACH + "a whole number"),
+    "shards": (_by_split(_list_of(_text)), _EACH + "names of files"),
+    "label_counts": (_by_split(_list_of(_whole)), _EACH + "whole numbers"),
+    "factors": (
+        _list_of(_object(name=_text, values=_list_of(_text))),
+        "a list of factors, each with a name and values",
+    ),
+    "causes": _TEXTS,
+    "rule": _TEXT,
+    "shortcut": _TEXT,
+    "crop": _TEXT,
+    "greyscale": (lambda value: isinstance(value, bool), "true or false"),
+    "unreadable": (
+        _list_of(_object(name=_text, reason=_text)),
+        "a list of files, each with a name and a reason",
+    ),
+    "content": (
+        _object(
+            pictures=_split_counts,
+            groups=_split_counts,
+            near_copies=_whole,
+            left_out=_whole,
+        ),
+        "how many pictures, groups, near copies and images left out",
+    ),
+    "cut": _TEXT,
+    "digest": _TEXT,
+}

@@ -149,7 +149,14 @@ class Dataset:
     def _examples(
         self, records: record_files.RecordFiles, places: np.ndarray
     ) -> Examples:
-        parsed = self._decode(records.read(places), everything=True)
+        try:
+            parsed = self._decode(records.read(places), everything=True)
+        except (tf.errors.InvalidArgumentError, ValueError) as error:
+            # Whole, or the digest would be another; but not of our making.
+            raise errors.DataError(
+                f"{self.directory}: a record does not hold an image of the "
+                f"manifest's size with its label: {error}"
+            ) from error
         return Examples(
             images=parsed["image"].numpy(),
             labels=parsed["label"].numpy(),

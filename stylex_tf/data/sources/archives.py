@@ -115,7 +115,10 @@ class _Zip:
         self.path = path
         try:
             self._zip = zipfile.ZipFile(path)
-        except (zipfile.BadZipFile, IsADirectoryError) as error:
+        except PermissionError:
+            raise
+        except Exception as error:
+            # Where a zip is broken, zipfile raises whatever it likes.
             raise errors.DataError(
                 f"{path}: {error}; expected a folder or a zip file"
             ) from error

@@ -109,6 +109,7 @@ class ManifestTest(parameterized.TestCase):
 
     @parameterized.named_parameters(
         ("not_json", "{", "not JSON"),
+        ("nested_too_deep", "[" * 100_000, "not JSON"),
         ("not_an_object", "[1]", "found a list"),
         ("another_version", '{"source": "x"}', "missing fields .*resolution"),
     )
@@ -123,8 +124,22 @@ class ManifestTest(parameterized.TestCase):
         ("resolution", "resolution", "big", "resolution is 'big'"),
         ("splits", "splits", {"train": 5}, "splits is .*expected an entry"),
         ("classes", "class_names", ["one"], "class_names is .*two or more"),
-        ("factors", "factors", [{"name": "x"}], "wrong shape.*values"),
-        ("shards", "shards", 3, "wrong shape"),
+        ("factors", "factors", [{"name": "x"}], "factors is .*and values"),
+        ("shards", "shards", 3, "shards is 3; .*names of files"),
+        (
+            "a_shard",
+            "shards",
+            {"train": [3], "test": []},
+            "shards is .*names of files",
+        ),
+        ("source", "source", 3, "source is 3; expected text"),
+        ("content", "content", {}, "content is {}; expected how many"),
+        (
+            "counts",
+            "label_counts",
+            {"train": [1], "test": [1, 2]},
+            "label_counts of train is .*a number for each of",
+        ),
     )
     def test_wrong_field(self, name, value, message):
         values = _manifest().to_dict() | {name: value}

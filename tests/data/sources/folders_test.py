@@ -250,6 +250,15 @@ class ArchivesTest(absltest.TestCase):
             with self.assertRaisesRegex(errors.DataError, message):
                 archives.open_archive(path)
 
+    def test_refuses_a_zip_of_a_version_that_nobody_reads(self):
+        path = self._zip([("a/1.png", b"1")])
+        content = bytearray(path.read_bytes())
+        # The version that is needed, in the entry of the directory.
+        content[content.index(b"PK\x01\x02") + 6] = 125
+        path.write_bytes(content)
+        with self.assertRaisesRegex(errors.DataError, "photos.zip.*version"):
+            folders.ImageFolder(path)
+
     def test_refuses_an_encrypted_zip(self):
         path = self._zip([("a/1.png", b"1")])
         content = bytearray(path.read_bytes())

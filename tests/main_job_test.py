@@ -1,0 +1,52 @@
+"""A main job that is refused leaves nothing behind."""
+
+import pathlib
+
+import keras
+from absl.testing import absltest, parameterized
+
+from stylex_tf import errors, main_job, run_folder
+from tests.testing import tiny_experiment
+
+
+def _drawing() -> keras.Model:
+    """A classifier whose dropout is on when it is asked."""
+    pixels = keras.Input([tiny_experiment.RESOLUTION] * 2 + [3])
+    mean = keras.layers.GlobalAveragePooling2D()(pixels)
+    kept = keras.layers.Dropout(0.5)(mean, training=True)
+    return keras.Model(pixels, keras.layers.Dense(2)(kept))
+
+
+def _constant() -> keras.Model:
+    """A classifier that gives the same answer to all pictures."""
+    pixels = keras.Input([tiny_experiment.RESOLUTION] * 2 + [3])
+    mean = keras.layers.GlobalAveragePooling2D()(pixels)
+    zeros = keras.initializers.Zeros()
+    return keras.Model(
+        pixels, keras.layers.Dense(2, kernel_initializer=zeros)(mean)
+    )
+
+
+class MainJobTest(parameterized.TestCase):
+    @parameterized.parameters(
+        (_drawing, "draws random numbers"), (_constant, "the same")
+    )
+    def test_a_classifier_that_cannot_be_explained(self, make, reason):
+        root = pathlib.Path(self.create_tempdir())
+        tiny_experiment.write_data(root / "data")
+        make().save(root / "classifier.keras")
+        before = sorted(root.rglob("*"))
+        settings = tiny_experiment.settings(
+            str(root / "data"), str(root / "classifier.keras")
+        )
+        # Dropout with determinism asks for a seed before it is looked at.
+        settings.training.deterministic = False
+
+        with self.assertRaisesRegex(errors.ClassifierError, reason):
+            main_job.run(settings, run_folder.RunFolder(root / "runs" / "one"))
+
+        self.assertEqual(sorted(root.rglob("*")), before)
+
+
+if __name__ == "__main__":
+    absltest.main()
