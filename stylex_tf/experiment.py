@@ -134,6 +134,8 @@ def prepare_classifier(
     if settings.path:
         classifier = load_classifier(experiment, dataset, directory)
         held_out = dataset.load("test", limit=experiment.evaluation.images)
+        tried = dataset.spread("test", probe.IMAGES)
+        probe_classifier(classifier, tried.images, tried.labels)
     if not dataset.manifest.labelled:
         if not settings.path:
             raise errors.ClassifierError(
@@ -214,12 +216,14 @@ def try_classifier(
 ) -> None:
     """Opens the user's classifier and tries it on pictures; writes nothing.
 
+    What is merely doubtful is said later, by `prepare_classifier`.
+
     Raises:
         ClassifierError: it does not fit the data, or cannot be explained.
     """
     classifier = open_classifier(experiment, dataset.manifest.class_names)
     tried = dataset.spread("test", probe.IMAGES)
-    probe_classifier(classifier, tried.images, tried.labels)
+    probe.examine(classifier, tried.images, tried.labels)
 
 
 def probe_classifier(

@@ -299,7 +299,7 @@ def _object(**fields: _Fits) -> _Fits:
 
 
 def _split_counts(value: Any) -> bool:
-    # Of a data set that is described, and not prepared, nothing is counted.
+    # Nothing is counted of a data set that is described and not prepared.
     return value == {} or _by_split(_whole)(value)
 
 
