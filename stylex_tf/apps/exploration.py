@@ -169,7 +169,8 @@ class Exploration:
                     int(coordinate), f"style {coordinate}"
                 ),
                 caption=(
-                    f"to the right, {self.class_names[shown]} "
+                    "to the right, the probability of "
+                    f"{self.class_names[shown]} goes from "
                     f"{before[shown]:.1%} to {after[shown]:.1%}"
                     + (f"; {caution}" if caution else "")
                 ),

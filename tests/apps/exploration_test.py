@@ -154,7 +154,10 @@ class ExplorationTest(absltest.TestCase):
             [(7, 1), (3, 0)],
         )
         self.assertEqual([knob.label for knob in knobs], ["style 7", "ears"])
-        self.assertEqual(knobs[0].caption, "to the right, cat 80.0% to 10.0%")
+        self.assertEqual(
+            knobs[0].caption,
+            "to the right, the probability of cat goes from 80.0% to 10.0%",
+        )
 
     def test_knobs_that_do_little_say_so(self):
         strong, weak = self.asked.find(self.asked.open(_IMAGE))
@@ -169,7 +172,7 @@ class ExplorationTest(absltest.TestCase):
         )
 
         self.assertLen(knobs, 1)
-        self.assertIn("dog 20.0% to 90.0%", knobs[0].caption)
+        self.assertIn("dog goes from 20.0% to 90.0%", knobs[0].caption)
 
     def test_the_right_leads_where_the_search_found_and_the_left_back(self):
         opened = self.asked.open(_IMAGE)
