@@ -69,8 +69,7 @@ def _run_as_chief(
     )
     return _summary(
         folder,
-        explained.shown,
-        explained.evaluation,
+        explained,
         published,
         ending=opened.record.ending(),
     )
@@ -78,22 +77,25 @@ def _run_as_chief(
 
 def _summary(
     folder: run_folder.RunFolder,
-    shown: findings.Findings,
-    evaluation: record.Evaluation,
+    explained: explaining.Explained,
     published: saved_model.Published,
     *,
     ending: str,
 ) -> str:
+    shown, verdict = explained.shown, explained.verdict
     lines = ["", "What the classifier looks at"]
     for of_class in shown.classes[:_CLASSES]:
         lines.append(f"  towards {of_class.class_name}:")
         lines += [_in_words(of_class, view) for view in of_class.attributes]
         if not of_class.attributes:
-            lines.append("    nothing that matters")
+            lines.append("    no attribute is listed")
     more = len(shown.classes) - _CLASSES
     lines += [f"  and towards {more} more: see the report"] if more > 0 else []
-    lines += ["How far to trust it"]
-    lines += [f"  {name}: {text}" for name, text in _figures(evaluation)]
+    lines += [f"How far to trust it: {verdict.level.value}."]
+    lines += [f"  {text}" for text in verdict.advice]
+    lines += [
+        f"  {name}: {text}" for name, text in _figures(explained.evaluation)
+    ]
     lines += [f"  Training: {ending}"] if ending else []
     lines += [
         "It explains the classifier, not reality.",

@@ -64,8 +64,7 @@ def _under(word: str) -> list[pathlib.Path]:
     return picture_inputs.in_folder(path) if path.is_dir() else [path]
 
 
-# Longer than 60 lines: most are words. More than seven parameters: the flags of
-# `stylex explain`, one each.
+# More than seven parameters: the flags of `stylex explain`, one each.
 def write(
     model: explainer.Explainer,
     paths: Sequence[pathlib.Path],
@@ -110,17 +109,13 @@ def write(
         atomic_folder.new_directory(output) as temporary,
         (temporary / TABLE).open("w", newline="", encoding="utf-8") as file,
     ):
-        (temporary / PICTURES).mkdir()
         doubtful = 0
         table = csv.writer(file)
         table.writerow(_header(top_k))
         for start, explained in _in_parts(
             model, readable, target=target, top_k=top_k, crop=crop
         ):
-            for n in range(len(explained)):
-                name = f"{PICTURES}/{start + n:05d}.png"
-                explained[n].plot().save(temporary / name)
-                table.writerow(_row(explained, n, top_k, name))
+            table.writerows(_rows(explained, start, top_k, temporary))
             doubtful += _doubtful(explained)
             if start + len(explained) <= _SHOWN or not first:
                 first.append(explained)
@@ -130,6 +125,20 @@ def write(
     if progress:
         _tell(len(readable), doubtful, len(unreadable))
     return output / PAGE
+
+
+def _rows(
+    explained: explanation.Explanation,
+    start: int,
+    top_k: int,
+    folder: pathlib.Path,
+) -> Iterator[list[str]]:
+    """Yields the row of each image, and writes the sheet that it names."""
+    (folder / PICTURES).mkdir(exist_ok=True)
+    for n in range(len(explained)):
+        name = f"{PICTURES}/{start + n:05d}.png"
+        explained[n].plot().save(folder / name)
+        yield _row(explained, n, top_k, name)
 
 
 def _doubtful(explained: explanation.Explanation) -> int:

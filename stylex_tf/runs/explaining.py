@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 
 from stylex_tf.evaluation import evaluation_file, record, summaries
 from stylex_tf.report import findings
+from stylex_tf.report import verdict as verdict_lib
 from stylex_tf.runs import (
     evaluating,
     given_names,
@@ -27,12 +28,14 @@ class Explained:
         evaluation: every figure.
         names: what people called the coordinates, and else what the readers
             of known factors did.
+        verdict: how far to trust all of it, as the page says on top.
     """
 
     search_result: searching.SearchResult
     shown: findings.Findings
     evaluation: record.Evaluation
     names: Mapping[int, str]
+    verdict: verdict_lib.Verdict
 
 
 def explain(
@@ -81,4 +84,10 @@ def explain(
     )
     reporting.write_report(trained, search_result, shown, evaluation, given)
     names = {**naming.names(shown), **given.names}
-    return Explained(search_result, shown, evaluation, names)
+    return Explained(
+        search_result,
+        shown,
+        evaluation,
+        names,
+        reporting.judge(trained, shown, evaluation),
+    )

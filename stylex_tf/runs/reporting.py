@@ -211,10 +211,7 @@ def write_report(
                 image_ids=tuple(images.ids[: len(reals)]),
             ),
             causes=sum(manifest.causes_by_class, ()),
-            training=tuple(
-                cautions.Caution(symptom.code, symptom.headline, symptom.text)
-                for symptom in trained.record.symptoms()
-            ),
+            training=_of_training(trained),
             greyscale=manifest.greyscale,
             demonstrations=demonstrating.demonstrate(
                 trained, search_result, shown, plan
@@ -228,6 +225,38 @@ def write_report(
     )
     picture_files.write(
         trained.folder.report.parent / "pictures", shown, given.names
+    )
+
+
+def judge(
+    trained: trained_lib.TrainedRun,
+    shown: findings.Findings,
+    evaluation: record.Evaluation,
+) -> verdict.Verdict:
+    """Sums a run up, as the page does.
+
+    Args:
+        trained: the run.
+        shown: what is listed.
+        evaluation: every figure.
+    """
+    causes = sum(trained.dataset.manifest.causes_by_class, ())
+    warnings = (
+        *_of_training(trained),
+        *cautions.find(evaluation, shown, causes),
+    )
+    return verdict.judge(
+        shown, evaluation, warnings, _effort(trained, evaluation)
+    )
+
+
+def _of_training(
+    trained: trained_lib.TrainedRun,
+) -> tuple[cautions.Caution, ...]:
+    """Returns what a training warns of by itself."""
+    return tuple(
+        cautions.Caution(symptom.code, symptom.headline, symptom.text)
+        for symptom in trained.record.symptoms()
     )
 
 

@@ -122,6 +122,7 @@ class MainJobTest(absltest.TestCase):
     def test_the_summary_says_what_was_found_and_what_to_do_next(self):
         for part in (
             "What the classifier looks at",
+            "How far to trust it: ",
             "Reconstructions: agreement",
             "label-only swap",
             "factor agreement",
