@@ -1,12 +1,10 @@
 """Says how the packages that only some need are installed."""
 
 
-def how(extra: str, *others: str) -> str:
-    """Returns the command that installs an extra, and where it is typed.
+def how(*extras: str) -> str:
+    """Returns the command that installs extras, and where it is typed.
 
     Args:
-        extra: its name in pyproject.toml.
-        others: what is installed with it.
+        *extras: their names in pyproject.toml.
     """
-    words = " ".join((f"'.[{extra}]'", *others))
-    return f"pip install {words} in a clone of StylEx"
+    return f"pip install '.[{','.join(extras)}]' in a clone of StylEx"

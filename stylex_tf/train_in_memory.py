@@ -60,9 +60,6 @@ def train(
         RunFolderError: the folder holds another run.
         UsageError: what training needs is not installed.
     """
-    problem = training_needs.keras_problem("training")
-    if problem:
-        raise errors.UsageError(problem)
     in_memory_run = _training()
     return in_memory_run.run(
         in_memory_run.Given(

@@ -18,7 +18,7 @@ _LOOK = {
     "explain": "pictures, a page and a table of what moves a model on images",
     "demo": "a page: choose an image, find its attributes, turn them",
 }
-# What needs the extra `train`, and TensorFlow 2.15.
+# What needs the extra `train`.
 _TRAIN = {
     "train": "trains StylEx on a classifier and images, and explains it",
     "evaluate": "every figure of a trained run",
@@ -56,10 +56,6 @@ def main(argv: Sequence[str] | None = None) -> None:
             file=sys.stderr,
         )
         sys.exit(2)
-    if name in _TRAIN:
-        problem = training_needs.keras_problem(f"stylex {name}")
-        if problem:
-            sys.exit(f"error: {problem}")
     training_needs.find_configs()
     # Before the import, at which some commands read their flags.
     sys.argv = [f"stylex {name}", *words[2:]]

@@ -4,6 +4,7 @@ import keras
 import tensorflow as tf
 
 from stylex_tf import keras_line, shapes
+from stylex_tf.ops import seeded_draws
 
 MODES = ("random", "fixed", "none")
 
@@ -53,7 +54,7 @@ class NoiseInjection(keras.layers.Layer):
         elif mode == "random" and seed is not None:
             shapes.check_shape("seed", seed, [2])
             shape = tf.concat([tf.shape(x)[:3], [1]], axis=0)
-            noise = tf.random.stateless_normal(shape, seed)
+            noise = seeded_draws.normal(shape, seed)
         else:
             raise ValueError(
                 f"noise mode is {mode!r} with seed {seed}; expected one of "

@@ -8,7 +8,7 @@ import tensorflow as tf
 from stylex_tf import keras_line, shapes
 from stylex_tf.layers import equalized, modulation
 from stylex_tf.models import style_space
-from stylex_tf.ops import resampling
+from stylex_tf.ops import resampling, seeded_draws
 
 # No encoder says as much; float16 stays finite.
 _LARGEST_CODE = 16.0
@@ -185,7 +185,9 @@ class Synthesis(keras.Model):
         name = self.style_space.layers[index].name
         # Not seed + index: that would be the seed of another layer in
         # another step.
-        layer_seed = None if seed is None else tf.random.fold_in(seed, index)
+        layer_seed = None
+        if seed is not None:
+            layer_seed = seeded_draws.fold_in(seed, index)
         conv = self.convs[name.replace(".", "_")]
         styles = by_layer[name]
         remainder = by_layer.get(f"{name}{style_space.REMAINDER}")

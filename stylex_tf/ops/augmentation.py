@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 import tensorflow as tf
 
-from stylex_tf.ops import bilinear
+from stylex_tf.ops import bilinear, seeded_draws
 
 
 class Parameters(NamedTuple):
@@ -83,12 +83,12 @@ def draw(
     """Draws what happens to `count` images of `size` pixels a side."""
 
     def columns(sample, number: int, width: int):
-        values = sample([count, width], tf.random.fold_in(seed, number))
+        values = sample([count, width], seeded_draws.fold_in(seed, number))
         return iter(tf.unstack(values, axis=1))
 
-    gates = columns(tf.random.stateless_uniform, 0, 13)
-    uniform = columns(tf.random.stateless_uniform, 1, 8)
-    normal = columns(tf.random.stateless_normal, 2, 7)
+    gates = columns(seeded_draws.uniform, 0, 13)
+    uniform = columns(seeded_draws.uniform, 1, 8)
+    normal = columns(seeded_draws.normal, 2, 7)
 
     def maybe(value, nothing: float, probability=strength):
         happens = next(gates) < probability

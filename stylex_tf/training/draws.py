@@ -9,6 +9,7 @@ import enum
 
 import tensorflow as tf
 
+from stylex_tf.ops import seeded_draws
 from stylex_tf.training import batch as batch_lib
 
 
@@ -45,18 +46,18 @@ def noise_seed(batch: batch_lib.Batch) -> tf.Tensor:
     Each part draws noise of its own: drawn for the whole batch, it would take
     too much memory.
     """
-    return tf.random.fold_in(seed(batch, Use.NOISE), batch.part)
+    return seeded_draws.fold_in(seed(batch, Use.NOISE), batch.part)
 
 
 def uniform(batch: batch_lib.Batch, use: Use) -> tf.Tensor:
     """Draws a number in [0, 1) for each example of the part, [n]."""
-    drawn = tf.random.stateless_uniform([batch.total], seed(batch, use))
+    drawn = seeded_draws.uniform([batch.total], seed(batch, use))
     return of_this_part(batch, drawn)
 
 
 def uniform_rows(batch: batch_lib.Batch, use: Use, width: int) -> tf.Tensor:
     """Draws numbers in [0, 1) for each example of the part, [n, width]."""
-    drawn = tf.random.stateless_uniform([batch.total, width], seed(batch, use))
+    drawn = seeded_draws.uniform([batch.total, width], seed(batch, use))
     return of_this_part(batch, drawn)
 
 
@@ -77,7 +78,7 @@ def normal(
     Returns:
         Numbers, [n, *shape].
     """
-    drawn = tf.random.stateless_normal([batch.total, width], seed(batch, use))
+    drawn = seeded_draws.normal([batch.total, width], seed(batch, use))
     return tf.reshape(of_this_part(batch, drawn), [-1, *(shape or (width,))])
 
 

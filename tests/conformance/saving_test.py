@@ -5,6 +5,7 @@ import numpy as np
 import tensorflow as tf
 from absl.testing import absltest, parameterized
 
+from stylex_tf.training import layout
 from tests.conformance import registry
 
 
@@ -17,8 +18,12 @@ class SavingTest(parameterized.TestCase):
     @parameterized.named_parameters(*registry.ALL)
     def test_a_checkpoint_restores_every_weight(self, case):
         layer, twin = case.build(seed=1), case.build(seed=2)
-        path = tf.train.Checkpoint(layer=layer).write(f"{self.folder}/weights")
-        status = tf.train.Checkpoint(layer=twin).read(path)
+        # By names of ours, as in the checkpoints of a run.
+        saved, restored = (
+            tf.train.Checkpoint(layer=layout.named(each))
+            for each in (layer, twin)
+        )
+        status = restored.read(saved.write(f"{self.folder}/weights"))
         status.assert_consumed()
         status.assert_existing_objects_matched()
 

@@ -1,17 +1,16 @@
 """The training notebook, executed on a tiny folder of images."""
 
 import pathlib
-import sys
 
 from absl.testing import absltest
 
-from stylex_tf.cli import train
+from stylex_tf.cli import stylex
 from tests.notebooks import notebook_runs
 from tests.testing import image_files, tiny_experiment
 
 _CHECK = pathlib.Path(__file__).with_name("train_your_own_check.py")
 # Where stylex_tf/ is: the repository, or what Bazel has made of it.
-_ROOT = pathlib.Path(train.__file__).parents[2]
+_ROOT = pathlib.Path(stylex.__file__).parents[2]
 _CONFIG = """
 from tests.testing import tiny_experiment
 
@@ -37,18 +36,16 @@ class TrainYourOwnTest(absltest.TestCase):
         self.config.write_text(_CONFIG)
 
     def run_notebook(self, check="", **changes):
-        # Without Bazel, in which this may run already.
-        command = f"env PYTHONPATH={_ROOT} {sys.executable} -m"
         return notebook_runs.run(
             "train_your_own.ipynb",
             self.folder,
             environment={
-                "STYLEX_CLONE": str(_ROOT),
+                # As if it were installed: pip would have to reach PyPI.
+                "PYTHONPATH": str(_ROOT),
                 "STYLEX_IMAGES": str(self.images),
                 "STYLEX_RUN": str(self.folder / "run"),
                 "STYLEX_CONFIG": str(self.config),
                 "STYLEX_OPTIONS": "--config.training.total_images=16",
-                "STYLEX_TRAIN": f"{command} stylex_tf.cli.train",
                 # The data that is prepared goes where the test may write.
                 "BUILD_WORKING_DIRECTORY": str(self.folder),
                 **changes,
@@ -62,7 +59,15 @@ class TrainYourOwnTest(absltest.TestCase):
         self.assertIn("What the classifier looks at", printed)
         self.assertIn("agreement", printed)
         self.assertIn("towards bright", printed)
+        self.assertIn("1 snapshots", printed)
+        self.assertIn("is new", printed)
         self.assertIn("checked", printed)
+
+    def test_says_where_the_package_comes_from(self):
+        with self.assertRaisesRegex(
+            AssertionError, "nowhere is no clone of the repository"
+        ):
+            self.run_notebook(PYTHONPATH="", STYLEX_CLONE="nowhere")
 
     def test_stops_where_the_command_fails(self):
         with self.assertRaisesRegex(

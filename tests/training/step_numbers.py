@@ -15,22 +15,13 @@ from typing import Any
 import numpy as np
 import tensorflow as tf
 
-from stylex_tf.training import adam, layout, phases, step
+from stylex_tf.training import layout, phases, step
 from tests.testing import tiny_experiment
+from tests.training import remembering
 
 GOLDEN = pathlib.Path(__file__).parents[1] / "golden" / "step_numbers.json"
 _STEPS = 20
 _PROJECTIONS = 3
-
-
-class _Remembering(adam.Adam):
-    """Moves nothing, and keeps the gradients in its first slots."""
-
-    def __init__(self):
-        super().__init__(1.0, beta_1=0.0, beta_2=0.0)
-
-    def _move(self, variable, gradient, finite, m, v):
-        m.assign(gradient)
 
 
 def measured() -> dict[str, Any]:
@@ -92,7 +83,7 @@ def _images(number: int) -> tf.Tensor:
 
 def _gradients() -> dict[str, dict[str, Any]]:
     training = tiny_experiment.training(
-        optimizer=_Remembering,
+        optimizer=remembering.Remembering,
         augmentation="fixed",
         augmentation_strength=0.5,
         noise="random",
