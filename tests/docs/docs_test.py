@@ -18,6 +18,10 @@ _TARGET = re.compile(r"(?<![\w/:])//([a-z_][\w/]*)?(?::([\w.]+))?")
 _RULE = re.compile(r'name = "([\w.]+)"')
 _ROOMS = "stylex_tf|serving|configs|tests|docs|benchmarks|tools|notebooks"
 _FILE = re.compile(rf"(?<![\w/.$-])(?:{_ROOMS})/[\w/.*-]+")
+# Four spaces after an empty line begin a block of code.
+_INDENTED_SENTENCE = re.compile(
+    r"^\n {4,}[A-Z][a-z]+(?: [a-z]+){2}.*[.:]$", re.MULTILINE
+)
 _HEADING = re.compile(r"^#+ (.*)$", re.MULTILINE)
 
 
@@ -63,8 +67,16 @@ class DocsTest(parameterized.TestCase):
                 folder = _ROOT / package
                 build = folder / "BUILD"
                 self.assertTrue(build.is_file(), f"{page} names //{package}")
+                # All targets of the folder.
+                if name == "all":
+                    continue
                 if name and not (folder / name).is_file():
                     self.assertIn(name, _RULE.findall(build.read_text()))
+
+    @parameterized.parameters(*_PAGES)
+    def test_no_sentence_is_indented_as_code_is(self, page):
+        for block in re.split(r"\n```.*?\n```", _read(page), flags=re.DOTALL):
+            self.assertEmpty(_INDENTED_SENTENCE.findall(block))
 
     @parameterized.parameters(*_PAGES)
     def test_files_exist(self, page):
