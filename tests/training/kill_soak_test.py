@@ -37,7 +37,9 @@ class KillSoakTest(absltest.TestCase):
         moments = random.Random(20_211)
         for _ in range(_KILLS):
             saved = checkpoint_files.steps(folder / "killed" / "checkpoints")
-            step = (saved[0] if saved else 0) + moments.randint(0, 2)
+            # A step beyond the next checkpoint is reached when that is saved,
+            # however slow the machine is: so the kills walk through the run.
+            step = (saved[0] if saved else 0) + moments.randint(0, 4)
             step = min(step, resumable_run.STEPS - 1)
             start("killed", step, moments.uniform(0, 400)).wait(
                 expected=-signal.SIGKILL
