@@ -122,7 +122,11 @@ class _Zip:
             raise errors.DataError(
                 f"{path}: {error}; expected a folder or a zip file"
             ) from error
-        files = [info for info in self._zip.infolist() if not info.is_dir()]
+        files = [
+            info
+            for info in self._zip.infolist()
+            if not info.filename.endswith("/")
+        ]
         _check_members(path, files)
         self._members = {info.filename: info for info in files}
         self.names = sorted(self._members)
@@ -154,7 +158,7 @@ def _check_members(
     names: set[str] = set()
     for info in members:
         name = info.filename
-        if name.startswith("/") or ".." in name.split("/"):
+        if not name or name.startswith("/") or ".." in name.split("/"):
             raise errors.DataError(
                 f"{path}: has a file {name!r}; expected names inside the zip"
             )

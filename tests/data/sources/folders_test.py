@@ -259,6 +259,13 @@ class ArchivesTest(absltest.TestCase):
         with self.assertRaisesRegex(errors.DataError, "photos.zip.*version"):
             folders.ImageFolder(path)
 
+    def test_refuses_a_zip_with_a_file_without_a_name(self):
+        path = self._zip([("a/1.png", b"1")])
+        # A name ends at its first zero.
+        path.write_bytes(path.read_bytes().replace(b"a/1", b"\0/1"))
+        with self.assertRaisesRegex(errors.DataError, "photos.zip.*file ''"):
+            folders.ImageFolder(path)
+
     def test_refuses_an_encrypted_zip(self):
         path = self._zip([("a/1.png", b"1")])
         content = bytearray(path.read_bytes())
