@@ -91,9 +91,7 @@ def make(
         class, or nothing is listed.
     """
     images_led = led.Led.of(held_out)
-    first = {
-        target: listed[0] for target, listed in attributes.items() if listed
-    }
+    first = _best(attributes)
     has = np.isin(images_led.targets, list(first))
     if not has.any():
         return None
@@ -126,3 +124,12 @@ def make(
             carried.carry, photographs, rebuilt, edited, batch_size=batch_size
         ),
     )
+
+
+def _best(
+    attributes: Mapping[int, Sequence[selection.Attribute]],
+) -> dict[int, selection.Attribute]:
+    """Returns the first of each class that has one."""
+    return {
+        target: listed[0] for target, listed in attributes.items() if listed
+    }

@@ -97,23 +97,20 @@ def restore(
     styles = tf.TensorSpec([None, space.total])
     p = tf.TensorSpec([None, classifier.num_classes])
     in_layers = _LayeredSynthesis(averages.generator.synthesis)
+    graph = functools.partial(tf.function, autograph=False)
     return TrainedModel(
         model=model_lib.Model(
             in_layers,
-            tf.function(classifier, input_signature=[images], autograph=False),
+            graph(classifier, input_signature=[images]),
             _Discriminator(settings, checkpoint, classifier, averages),
         ),
-        encode=tf.function(encode, input_signature=[images], autograph=False),
-        generate=tf.function(
-            lambda styles: in_layers(styles),
-            input_signature=[styles],
-            autograph=False,
+        encode=graph(encode, input_signature=[images]),
+        generate=graph(
+            lambda styles: in_layers(styles), input_signature=[styles]
         ),
         swap_label=None
         if conditioning == "none"
-        else tf.function(
-            swap_label, input_signature=[images, p], autograph=False
-        ),
+        else graph(swap_label, input_signature=[images, p]),
         style_space=space,
         class_names=tuple(classifier.class_names),
         step=int(step.numpy()),
