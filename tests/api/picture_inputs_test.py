@@ -127,7 +127,7 @@ class PictureInputsTest(parameterized.TestCase):
         with (
             mock.patch.dict(sys.modules, {"pydicom": None}),
             self.assertRaisesRegex(
-                errors.UsageError, r"a\.dcm: a DICOM file, .*stylex-tf\[dicom"
+                errors.UsageError, r"a\.dcm: a DICOM file, .*'\.\[dicom\]'"
             ),
         ):
             _read(path)

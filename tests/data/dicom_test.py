@@ -79,7 +79,7 @@ class FileTest(absltest.TestCase):
 
     def test_without_the_package_the_error_names_it(self):
         with self.assertRaisesRegex(
-            pictures.UnreadableError, r"pip install 'stylex-tf\[dicom\]'"
+            pictures.UnreadableError, r"pip install '\.\[dicom\]'"
         ):
             self._decode(None)
 
