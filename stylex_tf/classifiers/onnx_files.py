@@ -159,7 +159,8 @@ def _parse(path: pathlib.Path) -> Any:
 def _check_operations(model: Any) -> None:
     unknown = sorted(
         {
-            node.op_type
+            # A damaged name is bytes, where it is no text.
+            str(node.op_type)
             if node.domain in _OWN
             else f"{node.domain}.{node.op_type}"
             for node in model.graph.node

@@ -183,6 +183,15 @@ class OnnxFilesTest(parameterized.TestCase):
             with self.subTest(message):
                 self._refuses(made, message)
 
+    def test_a_damaged_name_of_an_operation(self):
+        path = self.folder / "model.onnx"
+        onnx_models.write(
+            path, onnx_models.model([_node("Einsum", ["x"], ["y"])])
+        )
+        path.write_bytes(path.read_bytes().replace(b"Einsum", b"Ein\xffum"))
+        with self.assertRaisesRegex(errors.ClassifierError, "not read: .*Ein"):
+            adapter.load(path)
+
     def test_a_damaged_file(self):
         path = self.folder / "model.onnx"
         onnx_models.write(

@@ -6,7 +6,7 @@ import tensorflow as tf
 from absl.testing import absltest, parameterized
 
 from stylex_tf.models import style_space, synthesis
-from stylex_tf.ops import modulated_conv
+from stylex_tf.ops import modulated_conv, seeded_draws
 
 
 def tiny(**options) -> synthesis.Synthesis:
@@ -149,7 +149,7 @@ class SynthesisTest(parameterized.TestCase):
         network = tiny()
         styles = some_styles(network, 1)
         with mock.patch.object(
-            tf.random, "stateless_normal", wraps=tf.random.stateless_normal
+            seeded_draws, "normal", wraps=seeded_draws.normal
         ) as drawn:
             for step in range(4):
                 network(styles, noise="random", seed=tf.constant([7, step]))
