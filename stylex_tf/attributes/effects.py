@@ -197,8 +197,9 @@ def load(directory: str | os.PathLike) -> StyleEffects:
     content = (directory / _INDEX).read_bytes()
     try:
         index = json.loads(content)
+        digest = _digest(index)
         # Tables of earlier versions have no such checksum.
-        if index.get("index_sha256", _digest(index)) != _digest(index):
+        if index.get("index_sha256", digest) != digest:
             raise ValueError("its checksum is another")
         if set(index) - _FIELDS:
             raise ValueError(f"it has {sorted(set(index) - _FIELDS)}")

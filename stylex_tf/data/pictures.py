@@ -1,8 +1,10 @@
 """Turns image files of any kind into square RGB arrays of one size."""
 
+import contextlib
 import io
 import math
 import warnings
+from collections.abc import Iterator
 
 import numpy as np
 from PIL import Image, ImageOps
@@ -60,25 +62,12 @@ def decode(
     Raises:
         UnreadableError: with the reason.
     """
-    if not encoded:
-        raise UnreadableError("the file is empty")
-    try:
-        with warnings.catch_warnings():
-            # Pillow warns of odd metadata and of large images; the first does
-            # not matter here and the second is refused below.
-            warnings.simplefilter("ignore")
-            image = _open(encoded)
-            image = _to_rgb(ImageOps.exif_transpose(image))
-            if box:
-                return square(_around(image, box), resolution)
-            return square(image, resolution, crop=crop)
-    except UnreadableError:
-        raise
-    except dicom.DicomError as error:
-        raise UnreadableError(str(error)) from error
-    except Exception as error:
-        # A broken file makes a decoder raise whatever it likes.
-        raise UnreadableError(_reason(error)) from error
+    with _reading(encoded):
+        image = _open(encoded)
+        image = _to_rgb(ImageOps.exif_transpose(image))
+        if box:
+            return square(_around(image, box), resolution)
+        return square(image, resolution, crop=crop)
 
 
 def recognise(encoded: bytes) -> None:
@@ -87,26 +76,31 @@ def recognise(encoded: bytes) -> None:
     Raises:
         UnreadableError: it is none, or too large; with the reason.
     """
+    with _reading(encoded):
+        if not dicom.is_dicom(encoded):
+            _open_start(encoded).close()
+
+
+@contextlib.contextmanager
+def _reading(encoded: bytes) -> Iterator[None]:
+    """Lets whatever goes wrong with a file be told as an UnreadableError."""
     if not encoded:
         raise UnreadableError("the file is empty")
-    if dicom.is_dicom(encoded):
-        return
     try:
         with warnings.catch_warnings():
+            # Pillow warns of odd metadata and of large images; the first does
+            # not matter here and the second is refused below.
             warnings.simplefilter("ignore")
-            with Image.open(io.BytesIO(encoded), formats=_FORMATS) as image:
-                _check_size(image)
+            yield
     except UnreadableError:
         raise
-    # A broken file makes Pillow raise whatever it likes.
+    except Image.UnidentifiedImageError as error:
+        raise UnreadableError(
+            "not an image, or of an unknown format"
+        ) from error
     except Exception as error:
-        raise UnreadableError(_reason(error)) from error
-
-
-def _reason(error: Exception) -> str:
-    if isinstance(error, Image.UnidentifiedImageError):
-        return "not an image, or of an unknown format"
-    return str(error) or type(error).__name__
+        # A broken file makes a decoder raise whatever it likes.
+        raise UnreadableError(str(error) or type(error).__name__) from error
 
 
 def _open(encoded: bytes) -> Image.Image:
@@ -114,9 +108,15 @@ def _open(encoded: bytes) -> Image.Image:
         return dicom.to_image(
             encoded, max_pixels=_MAX_BYTES // _DEEP_PIXEL_BYTES
         )
+    image = _open_start(encoded)
+    image.load()
+    return image
+
+
+def _open_start(encoded: bytes) -> Image.Image:
+    """Opens a picture of a size that is read; its pixels are not decoded."""
     image: Image.Image = Image.open(io.BytesIO(encoded), formats=_FORMATS)
     _check_size(image)
-    image.load()
     return image
 
 

@@ -17,6 +17,7 @@ from stylex_tf.training import adam as adam_lib
 from stylex_tf.training import (
     augmentation_strength,
     objective,
+    phases,
     state,
     step,
 )
@@ -253,3 +254,15 @@ def digest(train_state: state.TrainState) -> str:
         sha.update(f"{name} {value.dtype} {value.shape}".encode())
         sha.update(value.tobytes())
     return sha.hexdigest()
+
+
+def phase_alone(
+    losses: objective.Objective, row: phases.Phase
+) -> list[phases.Phase]:
+    """Returns a table in which a phase runs in every step, and alone."""
+    table = [phases.Phase(row.name, row.loss, row.trains, every=1)]
+    if row.loss == losses.discriminator:
+        # It judges what a phase before has made, which trains nothing.
+        maker = phases.Phase("maker", losses.generator_encoded, (), every=1)
+        table.insert(0, maker)
+    return table

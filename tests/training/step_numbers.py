@@ -93,11 +93,7 @@ def _gradients() -> dict[str, dict[str, Any]]:
     for row in phases.table(
         training.losses, r1_interval=1, path_length_interval=1
     ):
-        table = [phases.Phase(row.name, row.loss, row.trains, every=1)]
-        if row.loss == training.losses.discriminator:
-            # It judges what a phase before has made, which trains nothing.
-            maker = training.losses.generator_encoded
-            table.insert(0, phases.Phase("maker", maker, (), every=1))
+        table = tiny_experiment.phase_alone(training.losses, row)
         training.state.step.assign(0)
         step.TrainStep(
             strategy=tf.distribute.get_strategy(),

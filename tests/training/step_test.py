@@ -290,11 +290,7 @@ class AccumulationTest(parameterized.TestCase):
             )
             if row.name == name
         )
-        table = [phases.Phase(name, row.loss, row.trains, every=1)]
-        if row.loss == training.losses.discriminator:
-            # It judges what a phase before has made, which trains nothing.
-            maker = training.losses.generator_encoded
-            table.insert(0, phases.Phase("maker", maker, (), every=1))
+        table = tiny_experiment.phase_alone(training.losses, row)
         variables = [v for n in row.trains for v in trained.trained_by(n)]
         before = [variable.numpy() for variable in variables]
         step.TrainStep(
