@@ -1,9 +1,8 @@
-"""The search as Google's notebook does it: the slow twin, to be timed.
+"""Searches as Google's notebook does: a slow twin of ours, to be timed.
 
-https://github.com/google/explaining-in-style: one image and one coordinate at a
-time, the layers called eagerly; to shift a style, the bias of the dense layer
-that makes it is changed, all styles are computed again, and the bias is put
-back.
+https://github.com/google/explaining-in-style takes one image and one coordinate
+at a time and calls the layers eagerly. To shift a style, it changes the bias of
+the dense layer that makes it, computes all styles again and puts the bias back.
 """
 
 import numpy as np

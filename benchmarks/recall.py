@@ -66,14 +66,17 @@ def report(
 
 
 def recall(exact: np.ndarray, chosen: np.ndarray) -> float:
-    """Returns the share of the best edits that help among the candidates.
+    """Returns the share of each image's best edits that are candidates.
+
+    The best are the ten with the largest effect; those whose effect is not
+    above zero do not count.
 
     Args:
         exact: effects on the target, [N, 2S].
         chosen: which edits are candidates, bool [N, 2S].
 
     Returns:
-        Mean over the images that an edit helps.
+        The mean share, over the images that have such an edit.
     """
     best = _best(exact)
     helped = best.any(axis=1)

@@ -92,10 +92,14 @@ class Questions:
             top_k: attributes an image, A: 1 to the export's max_top_k.
 
         Returns:
-            coordinates, directions: int32 [N, A]. strengths, shifts, effects:
-            float32 [N, A]. probabilities_before: float32 [N, K].
-            probabilities_after: float32 [N, A, K]. edited_bytes: PNG [N, A].
-            Where an image has less than A, the rest of its row is -1 and empty.
+            coordinates: which style each attribute moves, int32 [N, A].
+            directions: 0 to the coordinate's minimum, 1 to its maximum, int32
+            [N, A]. strengths: share of the way to that end, float32 [N, A].
+            shifts: what is added to the coordinate, float32 [N, A]. effects:
+            what that adds to the log odds of the target, float32 [N, A].
+            probabilities_before: float32 [N, K]. probabilities_after: float32
+            [N, A, K]. edited_bytes: PNG [N, A]. Where an image has less than A
+            attributes, the rest of its row is -1 and empty.
         """
         return self.ask(
             signatures.FIND_ATTRIBUTES,

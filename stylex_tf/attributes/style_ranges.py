@@ -100,7 +100,7 @@ class StyleRanges:
         return self.minimum.size
 
     def ends(self) -> np.ndarray:
-        """Returns both ends, indexed by direction, [2, S]."""
+        """Returns the minima, then the maxima, of the coordinates, [2, S]."""
         return np.stack([self.minimum, self.maximum])
 
     def equals(self, other: "StyleRanges") -> bool:

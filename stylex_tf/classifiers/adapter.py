@@ -123,7 +123,7 @@ class Classifier(tf.Module):
     def logits_and_features(
         self, images: tf.Tensor
     ) -> tuple[tf.Tensor, list[tf.Tensor]]:
-        """Returns both in one forward pass; no features if it has none."""
+        """Returns logits and feature maps, if any, in one forward pass."""
         return self._logits_and_maps(images)
 
     def check_answers(self, images: tf.Tensor) -> tf.Tensor:

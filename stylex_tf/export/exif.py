@@ -37,7 +37,10 @@ def read_orientation(contents: tf.Tensor) -> tf.Tensor:
     little_endian = data[tiff] == ord("I")
 
     def number(offsets: tf.Tensor, size: int) -> tf.Tensor:
-        """Reads unsigned integers of `size` bytes, at header offsets."""
+        """Reads the unsigned integer of `size` bytes at each of some offsets.
+
+        Offsets count from the TIFF header, which says the order of the bytes.
+        """
         places = (tiff + offsets)[..., tf.newaxis] + tf.range(
             size, dtype=tf.int64
         )

@@ -128,7 +128,15 @@ def draw(
 
 
 def apply(images: tf.Tensor, parameters: Parameters) -> tf.Tensor:
-    """Moves and recolours images, [N, R, R, 3] -> [N, R, R, 3]."""
+    """Moves and recolours images as the parameters say; draws nothing.
+
+    Args:
+        images: float32 [N, R, R, 3], in about [-1, 1].
+        parameters: what happens to each of the N images.
+
+    Returns:
+        Images of the same shape.
+    """
     return _recolour(_sample(images, _backwards(parameters)), parameters)
 
 

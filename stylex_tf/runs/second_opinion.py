@@ -1,10 +1,11 @@
 """Trains a second classifier independently, as witness and extractor.
 
-On images without labels it learns the first one's answers, with weights of its
-own.
+A witness, since some edits only fool the classifier under explanation: the
+second one, whose weights are its own, shows which. An extractor of features,
+since StylEx is trained to bring reconstruction and image close in the first
+one's features: their distance must be measured by features that no loss saw.
 
-Some edits only fool the classifier under explanation. And the distances of
-pictures should not be measured by features that training made small.
+On images without labels the second one learns the first one's answers.
 """
 
 import dataclasses

@@ -47,7 +47,7 @@ class Key:
 
 
 def of_study(study: questions.Study, facts: Mapping[str, Any]) -> Key:
-    """Returns the key of a study."""
+    """Collects the right answers of a study's questions into its key."""
     asked = study.classifications
     return Key(
         study=study.id,

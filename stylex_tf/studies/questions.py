@@ -84,7 +84,7 @@ class Description:
 
 @dataclasses.dataclass(frozen=True, eq=False)
 class Study:
-    """Both studies of the same attributes.
+    """Holds the two studies of the same attributes.
 
     Attributes:
         classifications: in the order in which they are asked.

@@ -22,6 +22,11 @@ _FILE = re.compile(rf"(?<![\w/.$-])(?:{_ROOMS})/[\w/.*-]+")
 _INDENTED_SENTENCE = re.compile(
     r"^\n {4,}[A-Z][a-z]+(?: [a-z]+){2}.*[.:]$", re.MULTILINE
 )
+# A sentence that hides its subject, but for tables, code and the changelog.
+_OF = re.compile(
+    r"(?:\A|\n\n|[.!?:][)*]*\s+|^ *(?:[-*]|\d+\.) )(Of [a-z0-9][^\n]{0,40})",
+    re.MULTILINE,
+)
 _HEADING = re.compile(r"^#+ (.*)$", re.MULTILINE)
 
 
@@ -44,6 +49,16 @@ def _links(page: str) -> list[str]:
 
 
 class DocsTest(parameterized.TestCase):
+    def test_a_sentence_that_begins_with_of_is_seen(self):
+        for before in ("", "All is.\n  ", "- ", "**So.** ", "1. ", "Is:\n\n"):
+            self.assertRegex(f"{before}Of {2}", _OF)
+        self.assertNotRegex(f"One\nOf {2}", _OF)
+        self.assertNotRegex("Offices: often", _OF)
+
+    @parameterized.parameters(*(p for p in _PAGES if p != "CHANGELOG.md"))
+    def test_no_sentence_begins_with_of(self, page):
+        self.assertEmpty(_OF.findall(_read(page)))
+
     def test_there_are_pages(self):
         self.assertContainsSubset(["README.md", "docs/method.md"], _PAGES)
 

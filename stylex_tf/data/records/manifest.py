@@ -101,7 +101,7 @@ class Manifest:
 
     @property
     def factor_names(self) -> tuple[str, ...]:
-        """Returns the names of the factors, in order."""
+        """Returns the factors' names, in the order of an example's values."""
         return tuple(factor.name for factor in self.factors)
 
     @property

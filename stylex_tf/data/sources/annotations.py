@@ -24,7 +24,7 @@ class Row:
     where: str
 
     def error(self, text: str) -> errors.DataError:
-        """Returns what to raise of this row."""
+        """Makes an error, to be raised, that names this row."""
         return errors.DataError(f"{self.where}: {text}")
 
     def check_length(self, expected: int, *, or_more: bool = False) -> None:
