@@ -50,9 +50,7 @@ def _run_as_chief(
     )
     dataset = experiment.load_data(settings)
     if settings.training.initialize_from:
-        initial_weights.check(
-            settings.training.initialize_from, dataset.manifest
-        )
+        initial_weights.check(settings.training.initialize_from, dataset)
     if settings.classifier.path:
         experiment.try_classifier(settings, dataset)
     # Not earlier: a config that cannot be run must not bind the folder.

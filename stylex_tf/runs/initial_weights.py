@@ -4,13 +4,14 @@ import dataclasses
 import logging
 import os
 import pathlib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
+import numpy as np
 import tensorflow as tf
 
 from stylex_tf import config, errors, experiment, plain_paths, run_folder
-from stylex_tf.data.records import manifest
+from stylex_tf.data.records import manifest, picture_hashes, tfrecords
 from stylex_tf.runs import trained
 from stylex_tf.training import (
     checkpoint_files,
@@ -21,6 +22,7 @@ from stylex_tf.training import (
 )
 
 _LOGGER = logging.getLogger(__name__)
+_AT_ONCE = 256
 # One number a class, in either discriminator.
 _CLASSES = tuple(
     f"state/networks/discriminator/{bias}/.ATTRIBUTES/VARIABLE_VALUE"
@@ -59,12 +61,12 @@ def read(path: str | os.PathLike[str]) -> Source:
     return Source(file, file)
 
 
-def check(path: str, description: manifest.Manifest) -> None:
+def check(path: str, dataset: tfrecords.Dataset) -> None:
     """Looks whether a training may begin with weights, before all else.
 
     Args:
         path: the file, as `read` takes it.
-        description: the manifest of the data that will be trained on.
+        dataset: what will be trained on.
 
     Raises:
         CheckpointError: the weights are not there, or have seen images that
@@ -73,9 +75,11 @@ def check(path: str, description: manifest.Manifest) -> None:
     source = pathlib.Path(path).expanduser().absolute()
     if (source / "config.json").is_file():
         about = _about(*_open_run(run_folder.RunFolder(source)))
+        _check_cut(path, about, dataset.manifest)
     else:
-        about = dict(_read_file(source).about)
-    _check_cut(path, about, description)
+        file = _read_file(source)
+        _check_cut(path, file.about, dataset.manifest)
+        _check_pictures(path, file.pictures, dataset)
 
 
 def _read_file(source: pathlib.Path) -> weights.Weights:
@@ -97,32 +101,53 @@ def save(
 ) -> pathlib.Path:
     """Writes the weights of a run, finished or not, to one file.
 
-    The averages, and the discriminator, which has none.
+    The averages, the discriminator, which has none, and hashes of the pictures
+    that the run was trained on. So its data have to be there.
 
     Raises:
         RunFolderError: there is no run.
         CheckpointError: it has no whole checkpoint.
+        DataError: its data are not there.
         ExportError: a weight is too large for float16.
     """
     folder = run_folder.RunFolder(pathlib.Path(run_dir).expanduser().absolute())
     source = _read_run(folder)
     arrays = {**source.trained.arrays, **source.averages.arrays}
     return weights.save(
-        pathlib.Path(output).expanduser(), weights.Weights(arrays, source.about)
+        pathlib.Path(output).expanduser(),
+        weights.Weights(arrays, source.about, _seen_pictures(folder)),
     )
+
+
+def _seen_pictures(folder: run_folder.RunFolder) -> np.ndarray:
+    """Returns hashes of what a run was trained on, and what it began with."""
+    settings = trained.read_config(folder)
+    dataset = experiment.load_data(settings, progress=False)
+    own = picture_hashes.of(_pictures(dataset, "train"))
+    before = pathlib.Path(settings.training.initialize_from).expanduser()
+    if not settings.training.initialize_from:
+        return own
+    if (before / "config.json").is_file():
+        return np.union1d(own, _seen_pictures(run_folder.RunFolder(before)))
+    return np.union1d(own, _read_file(before).pictures)
+
+
+def _pictures(dataset: tfrecords.Dataset, split: str) -> Iterator[np.ndarray]:
+    for part in dataset.parts(split, _AT_ONCE):
+        yield from part.images
 
 
 def start(
     train_state: state.TrainState,
     path: str,
-    description: manifest.Manifest,
+    dataset: tfrecords.Dataset,
 ) -> Mapping[str, str]:
     """Begins a training with the weights of another one; logs what was taken.
 
     Args:
         train_state: fresh.
         path: the file, as `read` takes it.
-        description: the manifest of the data that will be trained on.
+        dataset: what will be trained on.
 
     Returns:
         The cut of each source of images that the weights have seen.
@@ -131,8 +156,10 @@ def start(
         CheckpointError: too little fits, or the weights have seen images that
             are held out now.
     """
+    description = dataset.manifest
     source = read(path)
     _check_cut(path, source.about, description)
+    _check_pictures(path, source.averages.pictures, dataset)
     taken = initialization.start(
         train_state,
         source.trained,
@@ -156,6 +183,21 @@ def _check_cut(
             f"training.initialize_from is {path}, which was trained on "
             f"another cut of {description.source} ({before[:12]}; here "
             f"{cut[:12]}): it may have seen what is held out now. Cut the "
+            "data with the seed and the fractions of that training"
+        )
+
+
+def _check_pictures(
+    path: str, seen: np.ndarray, dataset: tfrecords.Dataset
+) -> None:
+    if not len(seen):
+        return
+    held_out = picture_hashes.of(_pictures(dataset, "test"))
+    known = len(np.intersect1d(seen, held_out))
+    if known:
+        raise errors.CheckpointError(
+            f"training.initialize_from is {path}, which was trained on {known} "
+            f"of the {len(held_out)} pictures that are held out here. Cut the "
             "data with the seed and the fractions of that training"
         )
 

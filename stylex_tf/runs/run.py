@@ -132,7 +132,7 @@ class Run:
         seen = dict(self._checkpoints.facts.cuts)
         path = self.settings.training.initialize_from
         if path and not self.first_step:
-            seen |= initial_weights.start(self.state, path, manifest)
+            seen |= initial_weights.start(self.state, path, self.dataset)
         # Data of an earlier version do not know their cut.
         return {**seen, manifest.source: manifest.cut} if manifest.cut else seen
 

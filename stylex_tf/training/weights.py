@@ -23,6 +23,7 @@ from stylex_tf.training import networks as networks_lib
 
 _NETWORKS = ("mapping", "generator", "encoder", "discriminator")
 _ABOUT = "about.json"
+_PICTURES = "pictures.npy"
 _FORMAT = 1
 
 
@@ -33,10 +34,15 @@ class Weights:
     Attributes:
         arrays: by name.
         about: where they come from, among it `step` and the data's `cut`.
+        pictures: hashes of the pictures that they were trained on, uint64 [N],
+            as in `data.records.picture_hashes`; empty: not known.
     """
 
     arrays: Mapping[str, np.ndarray]
     about: Mapping[str, Any]
+    pictures: np.ndarray = dataclasses.field(
+        default_factory=lambda: np.zeros(0, np.uint64)
+    )
 
 
 def named(networks: networks_lib.Networks) -> dict[str, tf.Variable]:
@@ -90,9 +96,9 @@ def save(path: str | os.PathLike[str], weights: Weights) -> pathlib.Path:
                     f"{name} is {np.abs(array).max():g} somewhere; float16 "
                     f"holds at most {np.finfo(np.float16).max:g}"
                 )
-            buffer = io.BytesIO()
-            np.save(buffer, half, allow_pickle=False)
-            file.writestr(_entry(f"{name}.npy"), buffer.getvalue())
+            file.writestr(_entry(f"{name}.npy"), _npy(half))
+        if len(weights.pictures):
+            file.writestr(_entry(_PICTURES), _npy(weights.pictures))
     return atomic_file.write(path, content.getvalue())
 
 
@@ -106,9 +112,7 @@ def load(path: str | os.PathLike[str]) -> Weights:
         with zipfile.ZipFile(path) as file:
             about = json.loads(file.read(_ABOUT))
             arrays = {
-                name.removesuffix(".npy"): np.load(
-                    io.BytesIO(file.read(name)), allow_pickle=False
-                )
+                name: np.load(io.BytesIO(file.read(name)), allow_pickle=False)
                 for name in file.namelist()
                 if name != _ABOUT
             }
@@ -120,7 +124,18 @@ def load(path: str | os.PathLike[str]) -> Weights:
         raise errors.CheckpointError(
             f"{path}: expected weights of format {_FORMAT}"
         )
-    return Weights(arrays, about)
+    pictures = arrays.pop(_PICTURES, np.zeros(0, np.uint64))
+    return Weights(
+        {name.removesuffix(".npy"): array for name, array in arrays.items()},
+        about,
+        pictures,
+    )
+
+
+def _npy(array: np.ndarray) -> bytes:
+    buffer = io.BytesIO()
+    np.save(buffer, array, allow_pickle=False)
+    return buffer.getvalue()
 
 
 def _entry(name: str) -> zipfile.ZipInfo:

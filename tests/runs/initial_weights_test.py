@@ -2,6 +2,7 @@
 
 import dataclasses
 import pathlib
+import shutil
 import tempfile
 import types
 
@@ -15,10 +16,15 @@ from stylex_tf.training import checkpoint_files, checkpoints, weights
 from tests.testing import tiny_experiment
 
 
-def _data(cut: str, source: str = "leaves"):
-    """What a data set says of itself."""
+def _data(cut: str, source: str = "leaves", held_out=()):
+    """A data set: what it says of itself, and its held-out pictures."""
     return types.SimpleNamespace(
-        source=source, cut=cut, class_names=tiny_experiment.CLASSES
+        manifest=types.SimpleNamespace(
+            source=source, cut=cut, class_names=tiny_experiment.CLASSES
+        ),
+        parts=lambda split, size: [
+            types.SimpleNamespace(images={"test": held_out}[split])
+        ],
     )
 
 
@@ -29,7 +35,8 @@ class InitialWeightsTest(absltest.TestCase):
         cls.root = pathlib.Path(
             tempfile.mkdtemp(dir=absltest.get_default_test_tmpdir())
         )
-        cls.settings = tiny_experiment.settings("data")
+        cls.dataset = tiny_experiment.write_data(cls.root / "data")
+        cls.settings = tiny_experiment.settings(str(cls.root / "data"))
         cls.state = experiment.build_state(cls.settings, 2)
         for number, variable in enumerate(cls.state.averages.averaged):
             variable.assign_add(tf.fill(variable.shape, 0.01 * (number % 7)))
@@ -108,6 +115,41 @@ class InitialWeightsTest(absltest.TestCase):
             initial_weights.check(str(source), _data("cut 1"))
         self.assertEqual(tiny_experiment.digest(self.fresh), before)
         initial_weights.start(self.fresh, str(self.file), _data("cut 1"))
+
+    def test_pictures_that_a_file_was_trained_on_are_known_by_any_name(self):
+        seen = self.dataset.load("train").images
+        before = tiny_experiment.digest(self.fresh)
+        others = _data("cut 2", "other", self.dataset.load("test").images)
+        initial_weights.check(str(self.file), others)
+        mixed = _data("cut 2", "other", [seen[3], seen[3], 255 - seen[0]])
+        for look in (
+            lambda: initial_weights.check(str(self.file), mixed),
+            lambda: initial_weights.start(self.fresh, str(self.file), mixed),
+        ):
+            with self.assertRaisesRegex(
+                errors.CheckpointError,
+                "run.weights, which was trained on 1 of the 2 pictures that "
+                "are held out here",
+            ):
+                look()
+        self.assertEqual(tiny_experiment.digest(self.fresh), before)
+
+    def test_a_file_knows_what_its_run_began_with(self):
+        settings = tiny_experiment.settings(str(self.root / "data"))
+        settings.training.initialize_from = str(self.root / "base.weights")
+        base = weights.load(self.file)
+        weights.save(
+            self.root / "base.weights",
+            dataclasses.replace(base, pictures=np.array([7], np.uint64)),
+        )
+        folder = run_folder.RunFolder(self.root / "second")
+        shutil.copytree(self.folder.root, folder.root)
+        (folder.root / "config.json").unlink()
+        folder.begin(dataclasses.asdict(settings))
+        written = initial_weights.save(folder.root, self.root / "two.weights")
+        np.testing.assert_array_equal(
+            weights.load(written).pictures, [7, *base.pictures]
+        )
 
     def test_what_holds_no_weights_is_refused(self):
         with self.assertRaisesRegex(

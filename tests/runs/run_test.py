@@ -105,6 +105,16 @@ class RunTest(absltest.TestCase):
         lines = (self.folder.root / "metrics.jsonl").read_text().splitlines()
         return [json.loads(line) for line in lines]
 
+    def test_batches_are_fetched_to_the_device_that_trains(self):
+        """Where the step takes them they lie there already."""
+        other = tf.distribute.OneDeviceStrategy("CPU:1")
+        with self.folder.locked():
+            run = self._open(other, steps=2)
+            with mock.patch.object(run_lib.loop, "train") as train:
+                run.train()
+        images = next(train.call_args.args[2])
+        self.assertEndsWith(images["image"].device, "CPU:1")
+
     def test_two_replicas_begin_and_one_goes_on(self):
         self.enter_context(self.folder.locked())
         two = self._open(
