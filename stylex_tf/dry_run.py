@@ -10,6 +10,7 @@ from stylex_tf import config, experiment, step_time
 from stylex_tf.classifiers import adapter, probe
 from stylex_tf.data import preparation
 from stylex_tf.data.records import manifest
+from stylex_tf.runs import initial_weights
 from stylex_tf.training import networks, precision
 
 _BYTES = 4
@@ -34,6 +35,7 @@ def describe(settings: config.ExperimentConfig) -> str:
     Raises:
         DataError: the data cannot be read.
         ClassifierError: the classifier cannot be opened, or not be explained.
+        CheckpointError: the weights to begin with are not there.
     """
     policy, why = precision.resolve(settings.training.precision)
     data, images = preparation.describe(
@@ -48,6 +50,7 @@ def describe(settings: config.ExperimentConfig) -> str:
         f"Data: {images:,} images; {data.summary()}",
         *_few_lines(images, settings.data.test_fraction),
         *lines_of_it,
+        *_beginning(settings.training.initialize_from),
         f"Precision: {policy} ({why})",
         "Parameters:",
     ]
@@ -65,6 +68,10 @@ def describe(settings: config.ExperimentConfig) -> str:
         "Nothing was written.",
     ]
     return "\n".join(lines)
+
+
+def _beginning(path: str) -> list[str]:
+    return [f"Begins with: {initial_weights.describe(path)}"] if path else []
 
 
 def _few_lines(images: int, test_fraction: float) -> list[str]:

@@ -61,6 +61,23 @@ def read(path: str | os.PathLike[str]) -> Source:
     return Source(file, file)
 
 
+def describe(path: str) -> str:
+    """Says in one line what a training would begin with.
+
+    Raises:
+        CheckpointError: the weights are not there, or damaged.
+    """
+    source = pathlib.Path(path).expanduser().absolute()
+    if (source / "config.json").is_file():
+        about = _about(*_open_run(run_folder.RunFolder(source)))
+    else:
+        about = dict(_read_file(source).about)
+    return (
+        f"{path}: {about['name']}, after {about['images']:,} images of "
+        f"{', '.join(about['class_names'])}"
+    )
+
+
 def check(path: str, dataset: tfrecords.Dataset) -> None:
     """Looks whether a training may begin with weights, before all else.
 

@@ -112,6 +112,10 @@ class TrainTest(absltest.TestCase):
                     "--config.classifier.path=nowhere.keras",
                     "--dry_run",
                 ],
+                "weights": [
+                    "--config.training.initialize_from=nowhere.weights",
+                    "--dry_run",
+                ],
                 "no classifier": [
                     "--config.classifier.path=configs/mine.py",
                     "--dry_run",
@@ -126,6 +130,7 @@ class TrainTest(absltest.TestCase):
             "name": "there is quickstart",
             "type": "--config.training.batch_size=many",
             "classifier": "error: there is no file or folder nowhere.keras",
+            "weights": "nowhere.weights: expected the folder of a run, or",
             "no classifier": "mine.py is neither a .keras nor an .h5 file",
         }
         for name, run in runs.items():

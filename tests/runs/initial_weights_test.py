@@ -101,6 +101,13 @@ class InitialWeightsTest(absltest.TestCase):
                 one, other.numpy().astype(np.float16).astype(np.float32)
             )
 
+    def test_says_what_a_training_would_begin_with(self):
+        for source in (self.file, self.folder.root):
+            self.assertEqual(
+                initial_weights.describe(str(source)),
+                f"{source}: tiny, after 16 images of dark, bright",
+            )
+
     def test_another_cut_of_the_same_images_is_refused(self):
         before = tiny_experiment.digest(self.fresh)
         for source in (self.file, self.folder.root):
