@@ -1,4 +1,4 @@
-"""One case of `scaling`, in a process of its own: its memory is its own.
+"""Measures one case of `scaling` in a process, and memory, of its own.
 
     python -m benchmarks.scaling_case CASE
 

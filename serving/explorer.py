@@ -1,4 +1,4 @@
-r"""A web page over a running server: choose an image, turn its attributes.
+r"""Serves a page over a running server: choose an image, turn its attributes.
 
     bazel run //serving:explorer -- --server=localhost:8500 --examples=faces
 

@@ -1,4 +1,4 @@
-"""StylEx for TensorFlow: what a Python program holds.
+"""Gives a Python program StylEx: models, explanations, training.
 
     import stylex_tf
 

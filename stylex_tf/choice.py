@@ -1,4 +1,4 @@
-"""A choice among named ways, the base of every enumeration of them."""
+"""Lets a setting be one of some named ways: the base of every enumeration."""
 
 import enum
 

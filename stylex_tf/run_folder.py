@@ -164,7 +164,7 @@ class RunFolder:
 
 
 def environment() -> dict[str, Any]:
-    """Returns what the run was made on and with."""
+    """Describes the machine, and the versions of the packages that count."""
     versions = {name: _version(name) for name in _PACKAGES}
     return {
         "machine": {

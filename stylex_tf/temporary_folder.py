@@ -1,4 +1,4 @@
-"""A folder beside the file or folder that its content is to become."""
+"""Makes a folder beside the file or folder that its content will become."""
 
 import contextlib
 import os

@@ -1,4 +1,4 @@
-"""A Python gRPC server that does nothing: the least that ours could cost."""
+"""Starts a Python gRPC server that does nothing: the least ours could cost."""
 
 import concurrent.futures
 import contextlib

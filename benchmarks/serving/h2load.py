@@ -1,4 +1,4 @@
-"""gRPC by h2load, of Debian's nghttp2-client: raw messages over HTTP/2."""
+"""Sends raw gRPC messages over HTTP/2 by h2load, of Debian's nghttp2-client."""
 
 import pathlib
 import shutil

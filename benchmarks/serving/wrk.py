@@ -1,4 +1,4 @@
-"""REST by wrk, of Debian's package of that name."""
+"""Asks over REST by wrk, of Debian's package of that name."""
 
 import json
 import pathlib

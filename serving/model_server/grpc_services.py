@@ -1,7 +1,8 @@
-"""PredictionService and ModelService of TensorFlow Serving: their methods.
+"""Answers the methods of PredictionService and ModelService.
 
-A method makes an answer of a request, both as bytes, on a thread that may
-wait. How they come and go is grpc_server's business.
+Both are services of TensorFlow Serving. A method makes an answer of a request,
+both as bytes, on a thread that may wait. How they come and go is grpc_server's
+business.
 """
 
 import dataclasses

@@ -1,4 +1,4 @@
-"""Classify, Regress and MultiInference: tf.Examples in, classes or values out.
+"""Answers Classify, Regress and MultiInference, which take tf.Examples.
 
 Classify and Regress are a MultiInference of one task. The tasks of a request
 share their examples, so the model is run once for all of them.

@@ -1,4 +1,4 @@
-"""The body of a REST request: JSON, with what all methods have in common."""
+"""Reads the JSON of a REST request, as far as all methods share it."""
 
 import base64
 import binascii

@@ -1,4 +1,4 @@
-"""Classify and Regress over REST: JSON to tf.Examples, and results to JSON.
+"""Turns JSON into tf.Examples, and their results into JSON, for REST.
 
 A body has `examples`, a list of objects that map the names of features to a
 value or a list of values, and may have a `context`: features of all examples.

@@ -1,4 +1,4 @@
-"""One version of a model, ready to answer."""
+"""Holds one version of a model, ready to answer."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 

@@ -1,4 +1,4 @@
-"""A SavedModel in memory: its signatures, and a way to run them.
+"""Loads a SavedModel into memory and runs its signatures.
 
 It is loaded into a session, as TensorFlow Serving does, rather than with
 `tf.saved_model.load`: only a session stops when the time is over.

@@ -1,4 +1,4 @@
-"""The answer for a number of images: arrays, pictures, and where they are from.
+"""Holds the answer for some images: arrays, pictures, and where they are from.
 
 What a report shows of a whole run is `stylex_tf/report/findings.py`.
 """

@@ -1,4 +1,4 @@
-"""An export that was opened in this process: the backend without a server."""
+"""Opens an export in this process: the backend without a server."""
 
 import difflib
 import hashlib

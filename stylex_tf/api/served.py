@@ -1,4 +1,4 @@
-"""A model on a server: the backend over gRPC or REST."""
+"""Asks a model on a server: the backend over gRPC or REST."""
 
 import threading
 from collections.abc import Mapping

@@ -1,4 +1,4 @@
-"""Feature maps for the perceptual distance."""
+"""Makes the feature maps between which the perceptual distance is measured."""
 
 import os
 import pathlib

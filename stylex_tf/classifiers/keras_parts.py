@@ -1,7 +1,8 @@
-"""The parts of Keras that a classifier's file may name: none runs its code.
+"""Lists the parts of Keras that a classifier's file may name.
 
-The lists are explicit. What is on none of them is refused by its name, since
-Keras would import, and call, whatever function of whatever module a file says.
+None of them runs the file's code. The lists are explicit. What is on none of
+them is refused by its name, since Keras would import, and call, whatever
+function of whatever module a file says.
 """
 
 LAYERS = frozenset(

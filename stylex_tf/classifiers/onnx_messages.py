@@ -1,7 +1,7 @@
-"""The messages of an ONNX file, by the numbers of its fields.
+"""Declares the messages of an ONNX file, by the numbers of their fields.
 
-Written from the format's description (https://onnx.ai/onnx/repo-docs/IR.html),
-of which only what a classifier needs is here: protobuf skips the rest. So ONNX
+They follow the format's description (https://onnx.ai/onnx/repo-docs/IR.html).
+Only what a classifier needs is here: protobuf skips the rest. So ONNX
 files are read without the package `onnx`.
 """
 

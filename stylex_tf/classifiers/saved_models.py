@@ -1,4 +1,4 @@
-"""SavedModel classifiers: one signature of a folder, as a network."""
+"""Reads a signature of a SavedModel as the network of a classifier."""
 
 import logging
 import pathlib

@@ -1,4 +1,4 @@
-"""The one command of an installed StylEx: `stylex explain`, `stylex train`.
+"""Runs the command of an installed StylEx: `stylex explain`, `stylex train`.
 
 Each word after `stylex` is a command of this folder, which reads its own flags;
 `stylex COMMAND --help` lists them.

@@ -1,4 +1,4 @@
-"""TensorFlow Serving's messages that an export is delivered with.
+"""Declares TensorFlow Serving's messages that an export is delivered with.
 
 `tensorflow-serving-api` has them too, but asks for a TensorFlow of its own, and
 would replace the one that is there. On the wire these are the same: field for

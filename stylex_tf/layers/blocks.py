@@ -1,4 +1,4 @@
-"""The residual block shared by the discriminator and the encoder."""
+"""Builds the residual block that discriminator and encoder share."""
 
 import keras
 

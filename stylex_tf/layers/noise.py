@@ -1,4 +1,4 @@
-"""Per-pixel noise with a learned strength."""
+"""Adds noise to each pixel, with a learned strength."""
 
 import keras
 import tensorflow as tf

@@ -1,4 +1,4 @@
-"""The non-saturating logistic loss (Goodfellow et al. 2014)."""
+"""Computes the non-saturating logistic loss (Goodfellow et al. 2014)."""
 
 import tensorflow as tf
 

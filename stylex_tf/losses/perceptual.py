@@ -1,4 +1,4 @@
-"""A perceptual distance in the manner of LPIPS, on any features."""
+"""Measures a perceptual distance in the manner of LPIPS, on any features."""
 
 from collections.abc import Sequence
 

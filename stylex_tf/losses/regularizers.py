@@ -1,4 +1,4 @@
-"""R1 and path length, both in float32."""
+"""Computes the penalties R1 and path length, both in float32."""
 
 from collections.abc import Callable
 

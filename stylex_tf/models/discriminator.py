@@ -1,4 +1,4 @@
-"""Discriminator, conditional on the classifier's probabilities."""
+"""Scores images, conditional on the classifier's probabilities."""
 
 import keras
 import tensorflow as tf

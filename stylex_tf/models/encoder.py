@@ -1,4 +1,4 @@
-"""Encoder: image to w."""
+"""Encodes an image to w."""
 
 import keras
 import tensorflow as tf

@@ -1,4 +1,4 @@
-"""Discriminator on the feature maps of a photo backbone, and on the pixels."""
+"""Scores images by the maps of a photo backbone, and by their pixels."""
 
 from collections.abc import Sequence
 

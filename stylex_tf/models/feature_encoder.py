@@ -1,4 +1,4 @@
-"""Encoder that starts from the feature maps of a photo backbone."""
+"""Encodes an image to w from the feature maps of a photo backbone."""
 
 from collections.abc import Sequence
 

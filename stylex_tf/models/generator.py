@@ -1,4 +1,4 @@
-"""Generator: w, and what it is told of the classifier's answer, to image."""
+"""Generates an image from w and what is told of the classifier's answer."""
 
 import keras
 import tensorflow as tf

@@ -1,4 +1,4 @@
-"""Mapping network: latent z to w."""
+"""Maps a latent z to w."""
 
 import keras
 import tensorflow as tf

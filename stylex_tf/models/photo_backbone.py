@@ -1,6 +1,6 @@
-"""Feature maps of a small network that has seen photographs.
+"""Computes feature maps by a small network that has seen photographs.
 
-The lower two thirds of a MobileNetV2 (Sandler et al. 2018,
+It is the lower two thirds of a MobileNetV2 (Sandler et al. 2018,
 https://arxiv.org/abs/1801.04381) that was trained on ImageNet. Its weights lie
 beside this file; `tools/photo_backbone/convert.py` says where they come from
 and makes them again. They are never trained.

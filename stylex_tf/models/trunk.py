@@ -1,4 +1,4 @@
-"""The convolutional part that discriminator and encoder have in common."""
+"""Builds the convolutions that discriminator and encoder have in common."""
 
 from collections.abc import Iterable
 

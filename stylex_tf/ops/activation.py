@@ -1,4 +1,4 @@
-"""The activation of every StyleGAN2 layer."""
+"""Applies the activation of every StyleGAN2 layer."""
 
 import tensorflow as tf
 

@@ -1,4 +1,4 @@
-"""Minibatch standard deviation: lets a discriminator see a whole group."""
+"""Shows a discriminator how much the images of a group differ."""
 
 import tensorflow as tf
 

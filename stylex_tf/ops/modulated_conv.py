@@ -1,4 +1,4 @@
-"""Modulated convolution: one shared kernel, scaled per example."""
+"""Convolves by one shared kernel that is scaled for each example."""
 
 import tensorflow as tf
 

@@ -1,4 +1,4 @@
-"""Resampling by two with the FIR filter [1, 3, 3, 1] of StyleGAN2.
+"""Resamples by two with the FIR filter [1, 3, 3, 1] of StyleGAN2.
 
 Karras et al. 2020 (https://arxiv.org/abs/1912.04958), appendix B: the filter
 is applied after a transposed and before a strided convolution. On two CPU

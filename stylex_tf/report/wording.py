@@ -81,7 +81,7 @@ def without_folders(path: str, *, keep: int = 1) -> str:
     A name, or a path that says nothing of the machine, stays what it is.
 
     Args:
-        path: or any other text.
+        path: a path, or any other text.
         keep: how many of the last parts of a path are left.
     """
     kinds = (pathlib.PurePosixPath(path), pathlib.PureWindowsPath(path))

@@ -99,13 +99,13 @@ def get(
     search_result: searching.SearchResult,
     rebuilt: reconstruction.Reconstruction,
 ) -> Namer | None:
-    """Trains the readers; None where no factors are known.
+    """Trains readers of the factors; returns None where none are known.
 
     Args:
         trained: the run.
-        search_result: what the search found, and is significant.
-        rebuilt: reconstructions of the unseen images, in which is read what
-            each attribute moves.
+        search_result: what the search found, cut to what is significant.
+        rebuilt: reconstructions of the unseen images; the readers say what
+            each attribute moves in them.
     """
     factors = trained.dataset.manifest.factors
     if not factors:

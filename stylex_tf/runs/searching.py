@@ -165,7 +165,7 @@ def find_ranges(
 
 
 def selection_rules(trained: trained_lib.TrainedRun) -> selection.Rules:
-    """Returns how the run selects attributes."""
+    """Returns the rules by which the run's config selects attributes."""
     settings = trained.settings.attributes
     return presets.rules(
         settings.preset,

@@ -53,7 +53,7 @@ class Whole:
         return self._generate(styles)
 
     def enter(self, styles: tf.Tensor) -> list[State]:
-        """Returns one empty state: the styles are all there is."""
+        """Returns one empty state: nothing but the styles enters the layer."""
         del styles
         return [()]
 

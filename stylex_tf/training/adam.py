@@ -1,8 +1,8 @@
-"""Adam, as both versions of Keras compute it, with state of our own.
+"""Computes Adam as both versions of Keras do, with state of our own.
 
-Kingma and Ba 2015 (https://arxiv.org/abs/1412.6980), with the step size of
-their section 2. Keras's own would do on each line, but its checkpoints name
-and count things differently in each version.
+Adam is by Kingma and Ba 2015 (https://arxiv.org/abs/1412.6980); the step size
+is that of their section 2. Keras's own would do on each line, but its
+checkpoints name and count things differently in each version.
 """
 
 from collections.abc import Mapping, Sequence

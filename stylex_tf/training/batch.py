@@ -1,4 +1,4 @@
-"""What the phases of a step know of its examples."""
+"""Holds what the phases of a step know of its examples."""
 
 import dataclasses
 

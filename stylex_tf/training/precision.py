@@ -1,4 +1,4 @@
-"""Chooses the number format of the networks."""
+"""Chooses the numbers that networks compute with: float32, or bfloat16."""
 
 import pathlib
 

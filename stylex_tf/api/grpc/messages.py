@@ -1,4 +1,4 @@
-"""TensorFlow Serving's messages, and arrays in them, without TensorFlow.
+"""Declares TensorFlow Serving's messages for a client without TensorFlow.
 
 `tensorflow-serving-api` has the same messages, but whoever imports them imports
 TensorFlow, which takes seconds and 400 MB. So those that a client needs are

@@ -1,4 +1,4 @@
-"""Images whose labels are the answers of a classifier."""
+"""Gives the images of a data set a classifier's answers as their labels."""
 
 import dataclasses
 from typing import Any

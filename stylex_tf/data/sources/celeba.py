@@ -27,13 +27,13 @@ _PARTS = ("0", "1", "2")
 def list_images(
     archive: archives.Archive, label: str, factors: Sequence[str] = ()
 ) -> listing.Listing:
-    """Reads the tables.
+    """Lists the images with their classes, as CelebA's tables say.
 
     Args:
-        archive: see above.
+        archive: the files that this module's docstring names.
         label: the attribute that makes the classes, for example "Male"; its
             classes are "not Male" and "Male".
-        factors: attributes to know of every image, beside.
+        factors: other attributes to know of every image.
 
     Raises:
         DataError: names the file and the row.

@@ -1,7 +1,7 @@
-"""The world "avataaars": glasses, facial hair, mouths and hair, as in CelebA.
+"""Draws the world "avataaars": glasses, facial hair, mouths and hair.
 
-The style is a remix of "Avataaars" by Pablo Stanley, free for personal and
-commercial use (https://avataaars.com).
+Its factors are of the kind that CelebA has. The style is a remix of "Avataaars"
+by Pablo Stanley, free for personal and commercial use (https://avataaars.com).
 """
 
 from stylex_tf.data.worlds import avatars

@@ -1,4 +1,4 @@
-"""The world "beetles": seen from above; painted by numpy. Held out.
+"""Paints the held-out world "beetles", seen from above, by numpy.
 
 Nothing may be tuned on it: see configs/worlds/held_out/method.py.
 """

@@ -1,4 +1,4 @@
-"""The world "boats": a sailing boat at sea, with a pennant. Held out.
+"""Draws the held-out world "boats": a sailing boat at sea, with a pennant.
 
 Nothing may be tuned on it: see configs/worlds/held_out/method.py.
 """

@@ -1,4 +1,4 @@
-"""The world "cells": one cell under a microscope; painted by numpy. Held out.
+"""Paints the held-out world "cells", one under a microscope, by numpy.
 
 Nothing may be tuned on it: see configs/worlds/held_out/method.py.
 """

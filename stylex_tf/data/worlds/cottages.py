@@ -1,7 +1,7 @@
-"""The world "cottages": eight nuisances that hide two small causes.
+"""Draws the world "cottages": eight nuisances that hide two small causes.
 
-Made so that a ranking by statistics has reason to fail. Wu et al.'s asks which
-style coordinates differ between the images of a class and all images, in
+It was made so that a ranking by statistics has reason to fail. Wu et al.'s asks
+which style coordinates differ between the images of a class and all images, in
 units of their spread, and never asks the classifier. Here
 
 - the causes are small (a lamp, a bird: a few pixels of 1024), one of four

@@ -1,4 +1,4 @@
-"""The world "dials": a gauge on a wall, with a bulb. Held out.
+"""Draws the held-out world "dials": a gauge on a wall, with a bulb.
 
 Nothing may be tuned on it: see configs/worlds/held_out/method.py.
 """

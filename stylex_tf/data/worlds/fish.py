@@ -1,4 +1,4 @@
-"""The world "fish": four classes, to be explained from one to another.
+"""Draws the world "fish": four classes, to be explained from one to another.
 
 With the rule "each" and the causes crest, spot and barbels the classes are
 none of them, a crest, a spot without a crest, barbels without either: a

@@ -1,6 +1,6 @@
-"""The world "pixel_art": DiceBear's "pixel-art", which survives 32 pixels.
+"""Draws the world "pixel_art" by a style that survives 32 pixels.
 
-The style is by DiceBear, CC0 1.0
+The style is "pixel-art" by DiceBear, CC0 1.0
 (https://www.figma.com/community/file/1198754108850888330).
 """
 

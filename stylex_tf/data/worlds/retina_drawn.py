@@ -1,4 +1,4 @@
-"""The world "retina_drawn": a fundus, sick by a few bright points.
+"""Draws the world "retina_drawn": a fundus, sick by a few bright points.
 
 Hard exudates are small, sharp and yellow, and lie around the macula. At 64
 pixels each is one or two pixels wide, less than one in a hundred pixels

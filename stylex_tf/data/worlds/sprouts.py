@@ -1,4 +1,4 @@
-"""The world "sprouts": DiceBear's potted flowers with a face. Held out.
+"""Draws the held-out world "sprouts": DiceBear's potted flowers with a face.
 
 Nothing may be tuned on it: see configs/worlds/held_out/method.py.
 

@@ -1,4 +1,4 @@
-"""The world "avatars": DiceBear's "toon-head", faces that are easy to learn.
+"""Draws the world "avatars": DiceBear's "toon-head", faces easy to learn.
 
 The style is a remix of "ToonHead" by Johan Melin, CC BY 4.0
 (https://www.figma.com/community/file/1589627891082866389).
