@@ -77,16 +77,16 @@ class NewDirectoryTest(absltest.TestCase):
         self.assertTrue(of_another_host.exists())
 
     def test_keeps_what_a_running_process_writes(self):
-        with atomic_folder.new_directory(self.target) as one:
+        with atomic_folder.new_directory(self.target) as first:
             with atomic_folder.new_directory(self.parent / "other") as other:
-                self.assertTrue(one.exists() and other.exists())
+                self.assertTrue(first.exists() and other.exists())
             with self.assertRaises(errors.ExistsError):
                 with atomic_folder.new_directory(self.target) as second:
-                    self.assertTrue(one.exists())
-                    self.assertNotEqual(one, second)
+                    self.assertTrue(first.exists())
+                    self.assertNotEqual(first, second)
                     self.target.mkdir()
                     (self.target / "theirs").touch()
-            self.assertTrue(one.exists())
+            self.assertTrue(first.exists())
             (self.target / "theirs").unlink()
         self.assertTrue(self.target.exists())
 

@@ -45,8 +45,8 @@ class ConfigTest(parameterized.TestCase):
             _valid().training.bach_size = 8
 
     def test_two_configs_share_nothing(self):
-        one, other = _valid(), _valid()
-        one.training.batch_size = 64
+        changed, other = _valid(), _valid()
+        changed.training.batch_size = 64
         self.assertEqual(other.training.batch_size, 16)
 
     def test_goes_into_json(self):
@@ -65,9 +65,9 @@ class FromDictTest(absltest.TestCase):
         self.assertEqual(config.from_dict(json.loads(text)), experiment)
 
     def test_a_missing_field_has_its_default(self):
-        found = config.from_dict({"name": "x", "data": {"source": "faces"}})
-        self.assertEqual(found.attributes, config.AttributesConfig())
-        self.assertEqual(found.data.source, "faces")
+        settings = config.from_dict({"name": "x", "data": {"source": "faces"}})
+        self.assertEqual(settings.attributes, config.AttributesConfig())
+        self.assertEqual(settings.data.source, "faces")
 
     def test_what_earlier_versions_called_procedure_is_a_preset(self):
         for procedure, measure, preset in (
@@ -81,10 +81,10 @@ class FromDictTest(absltest.TestCase):
                 "ranges": "min_max",
                 "top_k": 3,
             }
-            found = config.from_dict({"attributes": old}).attributes
-            self.assertEqual(found.preset, preset)
-            self.assertEqual(found.ranges, "min_max")
-            self.assertEqual(found.top_k, 3)
+            settings = config.from_dict({"attributes": old}).attributes
+            self.assertEqual(settings.preset, preset)
+            self.assertEqual(settings.ranges, "min_max")
+            self.assertEqual(settings.top_k, 3)
         with self.assertRaisesRegex(errors.ConfigError, "are presets now"):
             config.from_dict({"attributes": {"procedure": "paper"}})
 

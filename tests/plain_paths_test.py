@@ -14,18 +14,18 @@ class PlainPathsTest(parameterized.TestCase):
         self.root = pathlib.Path(self.create_tempdir())
 
     def test_a_plain_path_stays_what_it_is(self):
-        with plain_paths.of(self.root) as found:
-            self.assertEqual(found, self.root)
+        with plain_paths.of(self.root) as plain:
+            self.assertEqual(plain, self.root)
 
     @parameterized.parameters("exp [v2]", "what?", "a*", "back\\slash")
     def test_a_pattern_is_the_same_folder_under_a_plain_name(self, name):
         folder = self.root / name
         folder.mkdir()
         (folder / "file").write_text("content")
-        with plain_paths.of(folder) as found:
-            self.assertNoCommonElements(str(found), "[]*?\\")
-            self.assertEqual((found / "file").read_text(), "content")
-        self.assertFalse(found.exists())
+        with plain_paths.of(folder) as plain:
+            self.assertNoCommonElements(str(plain), "[]*?\\")
+            self.assertEqual((plain / "file").read_text(), "content")
+        self.assertFalse(plain.exists())
         self.assertTrue((folder / "file").exists())
 
     def test_a_model_is_loaded_from_there_and_lives_on(self):
@@ -38,8 +38,8 @@ class PlainPathsTest(parameterized.TestCase):
         tf.saved_model.save(
             model, str(folder), signatures={"twice": model.twice}
         )
-        with plain_paths.of(folder) as found:
-            loaded = tf.saved_model.load(str(found))
+        with plain_paths.of(folder) as plain:
+            loaded = tf.saved_model.load(str(plain))
         self.assertEqual(float(loaded.signatures["twice"]()["x"]), 6.0)
 
 

@@ -77,8 +77,8 @@ class RunFolderTest(absltest.TestCase):
         holder.send_signal(signal.SIGKILL)
         holder.wait()
         with self.folder.locked():
-            found = (self.root / ".lock").read_text()
-        self.assertEqual(found, str(os.getpid()))
+            content = (self.root / ".lock").read_text()
+        self.assertEqual(content, str(os.getpid()))
 
     def test_the_folder_is_free_after_use_and_after_an_error(self):
         with self.assertRaises(ZeroDivisionError):
@@ -176,11 +176,13 @@ class RunFolderTest(absltest.TestCase):
 
     def test_environment_names_machine_and_versions(self):
         self._locked().begin({})
-        found = json.loads((self.root / "environment.json").read_text())
-        self.assertEqual(found, run_folder.environment())
-        self.assertEqual(found["machine"]["cores"], os.cpu_count())
-        self.assertEqual(found["versions"]["python"], sys.version.split()[0])
-        self.assertRegex(found["versions"]["tensorflow"], r"^\d+\.\d+")
+        environment = json.loads((self.root / "environment.json").read_text())
+        self.assertEqual(environment, run_folder.environment())
+        self.assertEqual(environment["machine"]["cores"], os.cpu_count())
+        self.assertEqual(
+            environment["versions"]["python"], sys.version.split()[0]
+        )
+        self.assertRegex(environment["versions"]["tensorflow"], r"^\d+\.\d+")
 
     def test_a_package_that_is_not_there_has_no_version(self):
         with mock.patch.object(run_folder, "_PACKAGES", ("no such package",)):

@@ -259,7 +259,7 @@ class SourceRulesTest(absltest.TestCase):
                     self.fail(f"{file}:{number} has {len(line)} columns")
 
     def test_names_say_what_they_are(self):
-        for file in _files(*_MEASURED, "configs"):
+        for file in _files(*_ROOMS):
             for name, line in _names(file):
                 if name in _NAMES_OF_ANYTHING:
                     self.fail(f"{file}:{line} calls something {name}")
@@ -276,6 +276,13 @@ class SourceRulesTest(absltest.TestCase):
                 text = ast.get_docstring(function)
                 if text and not _begins_with_a_verb(text):
                     self.fail(f"{file}: {function.name}: {text}")
+
+    def test_summaries_of_files_begin_with_a_verb(self):
+        # A config's summary is its title: the experiment.
+        for file in _files(*_MEASURED):
+            text = ast.get_docstring(_tree(file))
+            if text and not _begins_with_a_verb(text):
+                self.fail(f"{file}: {text}")
 
     def test_pixels_become_floats_in_one_place(self):
         self.assertEqual(

@@ -39,13 +39,13 @@ class TrainInMemoryTest(parameterized.TestCase):
             mock.patch.object(main_job, "run") as run,
             mock.patch.object(explainer, "load") as load,
         ):
-            found = stylex_tf.train(
+            returned = stylex_tf.train(
                 model,
                 self.images if images is None else images,
                 run_dir=self.root / "run",
                 **{"settings": self.settings, **arguments},
             )
-        self.assertIs(found, load.return_value)
+        self.assertIs(returned, load.return_value)
         self.assertEqual(load.call_args.args, (self.root / "run" / "export",))
         chosen, folder = run.call_args.args
         self.assertEqual(folder.root, self.root / "run")
@@ -87,10 +87,10 @@ class TrainInMemoryTest(parameterized.TestCase):
         self.settings.classifier.output = "logits"
         chosen = self._train(images=self.images / 255.0, input_range=(0.0, 1.0))
         self.assertEqual(chosen.classifier.input_range, (0.0, 1.0))
-        found = tfrecords.Dataset(chosen.data.source).load("train")
-        place = int(found.ids[0].removeprefix("image "))
-        np.testing.assert_array_equal(found.images[0], self.images[place])
-        self.assertEqual(set(found.labels), {tfrecords.UNKNOWN_LABEL})
+        examples = tfrecords.Dataset(chosen.data.source).load("train")
+        place = int(examples.ids[0].removeprefix("image "))
+        np.testing.assert_array_equal(examples.images[0], self.images[place])
+        self.assertEqual(set(examples.labels), {tfrecords.UNKNOWN_LABEL})
 
     def test_folders_are_read_by_their_layout(self):
         self.settings.classifier.output = "logits"

@@ -20,7 +20,7 @@ _SAFE_MODE = "stylex_tf/classifiers/keras_files.py"
 _OWN_PICTURES = frozenset({"avatars.py", "explorer_page.py"})
 
 
-def found(source: str) -> list[str]:
+def constructs_in(source: str) -> list[str]:
     """Returns the unsafe constructs of a module, as "line: what"."""
     constructs = []
     tree = ast.parse(source)
@@ -88,7 +88,7 @@ class UnsafeConstructsTest(parameterized.TestCase):
         unsafe = [
             f"{path}:{construct}"
             for path in files
-            for construct in found(path.read_text())
+            for construct in constructs_in(path.read_text())
             if not (str(path) == _SAFE_MODE and "safe_mode=" in construct)
             and not (path.name in _OWN_PICTURES and "Image.open" in construct)
         ]
@@ -107,7 +107,7 @@ class UnsafeConstructsTest(parameterized.TestCase):
         "def f():\n    return Image.open(file).convert('RGB')",
     )
     def test_each_would_be_found(self, source):
-        self.assertLen(found(source), 1)
+        self.assertLen(constructs_in(source), 1)
 
     @parameterized.parameters(
         "np.load(file, allow_pickle=False)",
@@ -118,7 +118,7 @@ class UnsafeConstructsTest(parameterized.TestCase):
         "def f():\n    i = Image.open(b)\n    assert i.width * i.height < 9",
     )
     def test_what_is_safe_is_left_alone(self, source):
-        self.assertEmpty(found(source))
+        self.assertEmpty(constructs_in(source))
 
 
 if __name__ == "__main__":

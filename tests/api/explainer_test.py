@@ -43,7 +43,7 @@ class ExplainerTest(parameterized.TestCase):
 
     @parameterized.parameters((None, -1), ("pear", 1), (2, 2), (np.int64(0), 0))
     def test_answers_like_the_signatures(self, target, index):
-        found = self.model.explain(
+        explanation = self.model.explain(
             self.paths, target=target, top_k=3, progress=False
         )
 
@@ -51,7 +51,9 @@ class ExplainerTest(parameterized.TestCase):
             "find_attributes", target_class=[index] * 3, top_k=[3] * 3
         )
         for name in ("coordinates", "directions"):
-            np.testing.assert_array_equal(getattr(found, name), answer[name])
+            np.testing.assert_array_equal(
+                getattr(explanation, name), answer[name]
+            )
         for name in (
             "strengths",
             "effects",
@@ -59,36 +61,38 @@ class ExplainerTest(parameterized.TestCase):
             "probabilities_after",
         ):
             np.testing.assert_allclose(
-                getattr(found, name), answer[name], atol=1e-5
+                getattr(explanation, name), answer[name], atol=1e-5
             )
-        np.testing.assert_array_equal(found.target_classes, [index] * 3)
+        np.testing.assert_array_equal(explanation.target_classes, [index] * 3)
         np.testing.assert_allclose(
-            found.probabilities,
+            explanation.probabilities,
             self.ask("serving_default")["probabilities"],
             atol=1e-5,
         )
         for n, row in enumerate(answer["edited_bytes"]):
             for a, content in enumerate(row):
                 expected = tf.io.decode_png(content) if content else 0
-                np.testing.assert_array_equal(found.edited[n, a], expected)
+                np.testing.assert_array_equal(
+                    explanation.edited[n, a], expected
+                )
         for n, content in enumerate(self.ask("reconstruct")["image_bytes"]):
             np.testing.assert_array_equal(
-                found.reconstructions[n], tf.io.decode_png(content)
+                explanation.reconstructions[n], tf.io.decode_png(content)
             )
-        self.assertEqual(found.image_ids, tuple(map(str, self.paths)))
-        self.assertEqual(found.provenance["top_k"], 3)
-        self.assertEqual(found.provenance["signature"], "find_attributes")
+        self.assertEqual(explanation.image_ids, tuple(map(str, self.paths)))
+        self.assertEqual(explanation.provenance["top_k"], 3)
+        self.assertEqual(explanation.provenance["signature"], "find_attributes")
 
     def test_the_edit_is_carried_onto_the_image_and_asked_about(self):
-        found = self.model.explain(self.paths[0], top_k=2, progress=False)
+        explanation = self.model.explain(self.paths[0], top_k=2, progress=False)
 
         for a in range(2):
-            carried = tiny_world.encoded(found.carried[0, a])
+            carried = tiny_world.encoded(explanation.carried[0, a])
             answer = self.signatures["serving_default"](
                 image_bytes=tf.constant([carried])
             )
             np.testing.assert_allclose(
-                found.probabilities_carried[0, a],
+                explanation.probabilities_carried[0, a],
                 answer["probabilities"][0],
                 atol=1e-5,
             )
@@ -98,41 +102,41 @@ class ExplainerTest(parameterized.TestCase):
             tiny_world.about(self.world)["held_out"]
         )
 
-        found = self.model.explain(self.paths, progress=False)
+        explanation = self.model.explain(self.paths, progress=False)
 
         np.testing.assert_allclose(
-            found.style_shares,
+            explanation.style_shares,
             known.style_shares(self.ask("encode")["styles"]),
             atol=1e-4,
         )
         np.testing.assert_allclose(
-            found.error_shares,
-            known.error_shares(found.images, found.reconstructions),
+            explanation.error_shares,
+            known.error_shares(explanation.images, explanation.reconstructions),
             atol=1e-4,
         )
-        for n, trust in enumerate(found.trust):
+        for n, trust in enumerate(explanation.trust):
             self.assertAlmostEqual(
-                trust.error_share, float(found.error_shares[n])
+                trust.error_share, float(explanation.error_shares[n])
             )
             self.assertEqual(
                 trust.keeps_class,
-                found.probabilities[n].argmax()
-                == found.probabilities_before[n].argmax(),
+                explanation.probabilities[n].argmax()
+                == explanation.probabilities_before[n].argmax(),
             )
 
     def test_knows_what_its_attributes_are_called(self):
         self.assertEqual(self.model.attribute_names, {4: "stem"})
-        found = self.model.explain_class(
+        explanation = self.model.explain_class(
             "pear", images=self.paths, progress=False
         )
-        self.assertEqual(found.attribute_name(0, 0), "stem")
+        self.assertEqual(explanation.attribute_name(0, 0), "stem")
 
     def test_effects_are_what_the_edit_does_in_closed_form(self):
         """Moves the styles of the matrices by hand."""
         images = np.random.default_rng(5).uniform(-1, 1, [4, 8, 8, 3])
         pixels = np.rint((images + 1) * 127.5) / 127.5 - 1
 
-        found = self.model.explain(
+        explanation = self.model.explain(
             images, target="apple", top_k=2, progress=False
         )
 
@@ -142,28 +146,36 @@ class ExplainerTest(parameterized.TestCase):
             for n in range(4):
                 moved = self._moved(
                     styles[n],
-                    found.coordinates[n, a],
-                    found.directions[n, a],
+                    explanation.coordinates[n, a],
+                    explanation.directions[n, a],
                 )
                 after = _log_odds(self._logits(moved[None]), 0)[0]
                 self.assertAlmostEqual(
-                    found.effects[n, a], after - before[n], places=3
+                    explanation.effects[n, a], after - before[n], places=3
                 )
-        self.assertTrue(np.all(found.effects[:, 0] >= found.effects[:, 1]))
+        self.assertTrue(
+            np.all(explanation.effects[:, 0] >= explanation.effects[:, 1])
+        )
 
     def test_shows_the_attributes_of_a_class(self):
-        found = self.model.explain_class(
+        explanation = self.model.explain_class(
             "pear", images=self.paths, top_k=4, progress=False
         )
 
         table = tiny_world.CLASS_ATTRIBUTES[1]
         self.assertLen(table, 3)
-        np.testing.assert_array_equal(found.coordinates, [[4, 0, 1, -1]] * 3)
-        np.testing.assert_array_equal(found.directions, [[0, 1, 1, -1]] * 3)
-        np.testing.assert_allclose(found.class_effects, [1.5, 0.5, 0.25, -1])
-        np.testing.assert_allclose(found.class_shares, [0.75, 0, 0, -1])
-        np.testing.assert_array_equal(found.edited[:, 3], 0)
-        np.testing.assert_array_equal(found.probabilities_after[:, 3], -1)
+        np.testing.assert_array_equal(
+            explanation.coordinates, [[4, 0, 1, -1]] * 3
+        )
+        np.testing.assert_array_equal(
+            explanation.directions, [[0, 1, 1, -1]] * 3
+        )
+        np.testing.assert_allclose(
+            explanation.class_effects, [1.5, 0.5, 0.25, -1]
+        )
+        np.testing.assert_allclose(explanation.class_shares, [0.75, 0, 0, -1])
+        np.testing.assert_array_equal(explanation.edited[:, 3], 0)
+        np.testing.assert_array_equal(explanation.probabilities_after[:, 3], -1)
         for a, row in enumerate(table):
             answer = self.ask(
                 "edit",
@@ -175,36 +187,40 @@ class ExplainerTest(parameterized.TestCase):
                 answer[f"probabilities_{when}"] for when in ("before", "after")
             )
             np.testing.assert_allclose(
-                found.probabilities_after[:, a], after, atol=1e-5
+                explanation.probabilities_after[:, a], after, atol=1e-5
             )
             np.testing.assert_allclose(
-                found.probabilities_before, before, atol=1e-5
+                explanation.probabilities_before, before, atol=1e-5
             )
             # Log odds of a probability; none of these is near 0 or 1.
             odds = [p[:, 1] / (1 - p[:, 1]) for p in (before, after)]
             np.testing.assert_allclose(
-                found.effects[:, a], np.log(odds[1] / odds[0]), atol=1e-3
+                explanation.effects[:, a], np.log(odds[1] / odds[0]), atol=1e-3
             )
             for n, content in enumerate(answer["edited_bytes"]):
                 np.testing.assert_array_equal(
-                    found.edited[n, a], tf.io.decode_png(content)
+                    explanation.edited[n, a], tf.io.decode_png(content)
                 )
 
     def test_a_class_may_have_no_attributes(self):
-        found = self.model.explain_class(
+        explanation = self.model.explain_class(
             "Quitte ü", images=self.paths[0], top_k=2, progress=False
         )
 
-        np.testing.assert_array_equal(found.coordinates, [[-1, -1]])
+        np.testing.assert_array_equal(explanation.coordinates, [[-1, -1]])
         # Image and reconstruction are still shown.
-        self.assertEqual(found.to_html(self.base / "none.html").exists(), True)
+        self.assertEqual(
+            explanation.to_html(self.base / "none.html").exists(), True
+        )
 
     def test_one_image_is_several_of_one(self):
-        one = self.model.explain(self.paths[1], progress=False)
+        single = self.model.explain(self.paths[1], progress=False)
         many = self.model.explain(self.paths, progress=False)
 
-        np.testing.assert_array_equal(one.coordinates[0], many.coordinates[1])
-        np.testing.assert_array_equal(one.edited[0], many.edited[1])
+        np.testing.assert_array_equal(
+            single.coordinates[0], many.coordinates[1]
+        )
+        np.testing.assert_array_equal(single.edited[0], many.edited[1])
 
     @parameterized.named_parameters(
         ("class", {"target": "pera"}, "no class 'pera'; expected .*pear, Qui"),

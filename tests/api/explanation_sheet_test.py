@@ -51,10 +51,10 @@ class ExplanationSheetTest(absltest.TestCase):
         def height(**of_row):
             return explanation_sheet.draw([_row(0, **of_row)]).height
 
-        one = height(trust="words", caption="words")
+        short = height(trust="words", caption="words")
         # 20 pixels a line; a picture, and a sheet of one, is 150 wide.
-        self.assertEqual(height(trust=words, caption="words"), one + 2 * 20)
-        self.assertEqual(height(trust="words", caption=words), one + 2 * 20)
+        self.assertEqual(height(trust=words, caption="words"), short + 2 * 20)
+        self.assertEqual(height(trust="words", caption=words), short + 2 * 20)
 
     def test_of_a_long_word_the_end_is_kept_in_place(self):
         short, long = (

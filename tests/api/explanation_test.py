@@ -50,7 +50,7 @@ class ExplanationTest(parameterized.TestCase):
 
         for field in dataclasses.fields(saved):
             before, after = (
-                getattr(one, field.name) for one in (saved, loaded)
+                getattr(explained, field.name) for explained in (saved, loaded)
             )
             if isinstance(before, np.ndarray):
                 np.testing.assert_array_equal(after, before, field.name)
@@ -93,12 +93,12 @@ class ExplanationTest(parameterized.TestCase):
 
     def test_draws_a_row_an_image(self):
         both = samples.make().plot()
-        one = samples.make().plot(max_images=1)
+        single = samples.make().plot(max_images=1)
 
         # Five pictures of 114 pixels, and four.
         self.assertEqual(both.width, 8 + 5 * 122)
-        self.assertEqual(one.width, 8 + 4 * 122)
-        self.assertGreater(both.height, one.height + 114)
+        self.assertEqual(single.width, 8 + 4 * 122)
+        self.assertGreater(both.height, single.height + 114)
         # The last picture, 19 times as large: a column beside its label.
         column = np.asarray(both)[:, 8 + 4 * 122 + 57]
         made = np.repeat(samples.make().edited[1, 2][:, 3], 19, axis=0)
@@ -108,7 +108,7 @@ class ExplanationTest(parameterized.TestCase):
             if np.array_equal(column[top : top + len(made)], made)
         ]
         self.assertLen(places, 1)
-        self.assertGreater(places[0], one.height)
+        self.assertGreater(places[0], single.height)
 
     def test_the_page_shows_probabilities_and_escapes_names(self):
         path = samples.make().to_html(self.folder / "page.html")
@@ -151,7 +151,7 @@ class ExplanationTest(parameterized.TestCase):
 
         self.assertLen(whole, 2)
         self.assertEqual(
-            [one.image_ids[0] for one in whole], ["a.png", "image 1"]
+            [part.image_ids[0] for part in whole], ["a.png", "image 1"]
         )
         self.assertLen(whole[0:0], 0)
         np.testing.assert_array_equal(whole[-1].edited[0], whole.edited[1])
@@ -170,17 +170,17 @@ class ExplanationTest(parameterized.TestCase):
         )
 
     def test_an_edit_is_carried_onto_the_image(self):
-        found = samples.make()
+        made = samples.make()
 
         np.testing.assert_array_equal(
-            found.carried[1, 2],
+            made.carried[1, 2],
             carried_edit.carry(
-                found.images[1:2],
-                found.reconstructions[1:2],
-                found.edited[1:2, 2],
+                made.images[1:2],
+                made.reconstructions[1:2],
+                made.edited[1:2, 2],
             )[0],
         )
-        np.testing.assert_array_equal(found.carried[0, 2], 0)
+        np.testing.assert_array_equal(made.carried[0, 2], 0)
 
     def test_marks_what_does_little_and_what_turns_nothing(self):
         after = np.array(
@@ -192,48 +192,48 @@ class ExplanationTest(parameterized.TestCase):
             ],
             np.float32,
         )
-        found = samples.make(
+        made = samples.make(
             effects=np.array([[4.0, 0.3, -1], [2, 1, 0.1]], np.float32),
             probabilities_after=after,
         )
 
         np.testing.assert_array_equal(
-            found.turns, [[True, False, False], [False] * 3]
+            made.turns, [[True, False, False], [False] * 3]
         )
         np.testing.assert_array_equal(
-            found.weak, [[False, True, False], [False, False, True]]
+            made.weak, [[False, True, False], [False, False, True]]
         )
         self.assertEqual(
-            found.cautions(0), ["", "weak; does not turn the decision", ""]
+            made.cautions(0), ["", "weak; does not turn the decision", ""]
         )
         self.assertIn(
             "weak; does not turn the decision",
-            found.to_html(self.folder / "page.html").read_text(),
+            made.to_html(self.folder / "page.html").read_text(),
         )
 
     def test_the_page_tells_no_folders_of_this_machine(self):
-        found = samples.make(
+        made = samples.make(
             image_ids=("/home/me/cats/1.png", "image 1"),
             provenance={"model": "/home/me/export/1", "model_sha256": "c0ffee"},
         )
 
-        page = found.to_html(self.folder / "page.html").read_text()
+        page = made.to_html(self.folder / "page.html").read_text()
 
         self.assertNotIn("/home/me", page)
         self.assertIn("cats/1.png: probability of", page)
         self.assertIn("<dt>model</dt><dd>export/1</dd>", page)
         self.assertIn("c0ffee", page)
         # What is kept for programs is whole.
-        self.assertEqual(found.image_ids[0], "/home/me/cats/1.png")
+        self.assertEqual(made.image_ids[0], "/home/me/cats/1.png")
 
     def test_names_that_were_given_are_shown_and_kept(self):
-        found = samples.make(attribute_names={1: "glasses"})
+        made = samples.make(attribute_names={1: "glasses"})
 
-        self.assertEqual(found.attribute_name(0, 1), "glasses")
-        self.assertEqual(found.attribute_name(0, 0), "style 4")
+        self.assertEqual(made.attribute_name(0, 1), "glasses")
+        self.assertEqual(made.attribute_name(0, 0), "style 4")
         self.assertIn(
             "2. glasses (style 1 to min)",
-            found.to_html(self.folder / "page.html").read_text(),
+            made.to_html(self.folder / "page.html").read_text(),
         )
 
 

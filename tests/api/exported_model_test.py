@@ -98,10 +98,10 @@ class ExportedModelTest(absltest.TestCase):
         for name in ("9", "10", "incoming-3"):
             (self.base / name / "saved_model.pb").touch()
 
-        found = exported_model.find_version(self.base)
+        version = exported_model.find_version(self.base)
 
-        self.assertEqual(found, self.base / "10")
-        self.assertEqual(exported_model.find_version(str(found)), found)
+        self.assertEqual(version, self.base / "10")
+        self.assertEqual(exported_model.find_version(str(version)), version)
 
     def test_says_what_is_there_instead(self):
         for path, message in (

@@ -142,10 +142,10 @@ class PictureInputsTest(parameterized.TestCase):
     def test_keeps_the_order_of_a_mixture(self):
         path = self.file("a.png", image_files.encode(_PIXELS))
 
-        found = _read([_PIXELS[None].repeat(2, axis=0), path, _PIXELS])
+        inputs = _read([_PIXELS[None].repeat(2, axis=0), path, _PIXELS])
 
         self.assertEqual(
-            [picture.id for picture in found],
+            [picture.id for picture in inputs],
             ["image 0", "image 1", str(path), "image 3"],
         )
 
@@ -190,9 +190,9 @@ class PictureInputsTest(parameterized.TestCase):
             width, height = Image.open(io.BytesIO(picture.encoded)).size
             self.assertLessEqual(width * height, 1000)
             self.assertEqual((width, height), (44, 22))
-            found = picture.pixels.astype(int)
-            self.assertLess(found[:, :2].max(), 10)
-            self.assertGreater(found[:, -2:].min(), 190)
+            pixels = picture.pixels.astype(int)
+            self.assertLess(pixels[:, :2].max(), 10)
+            self.assertGreater(pixels[:, -2:].min(), 190)
 
     @parameterized.product(
         size=[(8, 16), (16, 8), (7, 16)],
@@ -221,10 +221,10 @@ class PictureInputsTest(parameterized.TestCase):
             self.file(name, image_files.encode(_PIXELS))
         self.file("notes.txt", b"not an image")
 
-        found = _read([self.folder])
+        inputs = _read([self.folder])
 
         self.assertEqual(
-            [picture.id for picture in found],
+            [picture.id for picture in inputs],
             [
                 str(self.folder / name)
                 for name in ("a.jpg", "b.png", "deep/c.PNG")

@@ -168,10 +168,10 @@ class ExplainTest(absltest.TestCase):
     def test_images_are_files_folders_or_the_samples(self):
         paths = self.images(2)
 
-        found = explain.find_images([str(paths[0].parent), str(paths[1])])
+        listed = explain.find_images([str(paths[0].parent), str(paths[1])])
         samples = explain.find_images([], model="faces_32")
 
-        self.assertEqual(found, [*paths, paths[1]])
+        self.assertEqual(listed, [*paths, paths[1]])
         self.assertLen(samples, 6)
         for words, message in (
             (["https://a.b/c.png"], "is an address; nothing is fetched"),

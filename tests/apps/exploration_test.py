@@ -89,7 +89,7 @@ class _Backend:
 
     def _find(self, inputs):
         k = int(inputs["top_k"][0])
-        found = {
+        answer = {
             "coordinates": [7, 3, 7, -1],
             "directions": [1, 0, 0, -1],
             "strengths": [1, 1, 1, -1],
@@ -105,7 +105,7 @@ class _Backend:
         }
         return {
             "probabilities_before": [[0.8, 0.2]],
-            **{name: [array[:k]] for name, array in found.items()},
+            **{name: [array[:k]] for name, array in answer.items()},
         }
 
     def _edit(self, inputs):

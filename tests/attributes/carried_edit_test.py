@@ -26,17 +26,17 @@ class CarriedEditTest(absltest.TestCase):
     def test_is_the_image_plus_the_change(self):
         images, rebuilt, edited = _pixels(2), _pixels(2)[::-1], _pixels(2, 3)
 
-        found = carried_edit.carry(images, rebuilt, edited)
+        pictures = carried_edit.carry(images, rebuilt, edited)
 
-        self.assertEqual(found.dtype, np.uint8)
+        self.assertEqual(pictures.dtype, np.uint8)
         for n in range(2):
             for a in range(3):
                 np.testing.assert_array_equal(
-                    found[n, a], _slowly(images[n], rebuilt[n], edited[n, a])
+                    pictures[n, a], _slowly(images[n], rebuilt[n], edited[n, a])
                 )
             np.testing.assert_array_equal(
                 carried_edit.carry(images, rebuilt, edited[:, 0])[n],
-                found[n, 0],
+                pictures[n, 0],
             )
 
     def test_no_edit_leaves_the_image(self):

@@ -45,8 +45,8 @@ class EditedLogitsTest(parameterized.TestCase):
         np.testing.assert_array_equal(logits, [[1.0, 2.0]])
 
     def test_after_each_edit(self):
-        found = edited_logits.after(np.array([1.0, 2.0]), np.eye(2))
-        np.testing.assert_array_equal(found, [[1, 2], [2, 2], [1, 3]])
+        logits = edited_logits.after(np.array([1.0, 2.0]), np.eye(2))
+        np.testing.assert_array_equal(logits, [[1, 2], [2, 2], [1, 3]])
 
 
 if __name__ == "__main__":

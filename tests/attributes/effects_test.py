@@ -147,7 +147,9 @@ class StyleEffectsTest(parameterized.TestCase):
 
         def one_by_one():
             for part in parts:
-                self.assertEmpty([one for one in made if one() is not None])
+                self.assertEmpty(
+                    [reference for reference in made if reference() is not None]
+                )
                 copy = dataclasses.replace(part)
                 made.append(weakref.ref(copy))
                 yield copy

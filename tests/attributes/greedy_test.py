@@ -55,9 +55,9 @@ class NotebookTest(parameterized.TestCase):
     )
     def test_is_its_slow_twin(self, seed, cap, refill, minimum_effect, size):
         towards = _random(seed, size=size)
-        found = _notebook(towards, 20, cap, refill, minimum_effect)
+        columns = _notebook(towards, 20, cap, refill, minimum_effect)
         self.assertEqual(
-            _edits(found, towards),
+            _edits(columns, towards),
             selection_oracles.greedy(
                 _as_dicts(towards), 20, cap, refill, minimum_effect
             ),
@@ -65,8 +65,10 @@ class NotebookTest(parameterized.TestCase):
 
     def test_refill_lists_every_edit_that_helps_anywhere_once(self):
         towards = _random(3)
-        found = _notebook(towards, 99, cap=0.2, refill=True)
-        self.assertCountEqual(found, np.flatnonzero((towards > 0).any(axis=0)))
+        columns = _notebook(towards, 99, cap=0.2, refill=True)
+        self.assertCountEqual(
+            columns, np.flatnonzero((towards > 0).any(axis=0))
+        )
 
     def test_all_explained_ends_the_list_without_refill(self):
         self.assertEqual(_notebook([[3.0, 2.0], [3.0, 2.0]]), [0])
@@ -101,9 +103,9 @@ class PaperTest(parameterized.TestCase):
     )
     def test_is_its_slow_twin(self, seed, threshold, minimum_effect, size):
         towards = _random(seed, size=size)
-        found = _paper(towards, 20, threshold, minimum_effect)
+        columns = _paper(towards, 20, threshold, minimum_effect)
         self.assertEqual(
-            _edits(found, towards),
+            _edits(columns, towards),
             selection_oracles.algorithm_1(
                 _as_dicts(towards), 20, threshold, minimum_effect
             ),
@@ -113,8 +115,8 @@ class PaperTest(parameterized.TestCase):
     def test_no_coordinate_is_inconsistent_or_taken_twice(self, seed):
         towards = _random(seed)
         size = towards.shape[1] // 2
-        found = _paper(towards, 99, threshold=0.5)
-        coordinates = [column % size for column in found]
+        columns = _paper(towards, 99, threshold=0.5)
+        coordinates = [column % size for column in columns]
         self.assertLen(set(coordinates), len(coordinates))
         mean = towards.mean(axis=0)
         for coordinate in coordinates:

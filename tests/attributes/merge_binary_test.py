@@ -9,8 +9,10 @@ from stylex_tf.attributes import selection
 from tests.testing import effect_tables, selection_oracles
 
 
-def _found(attributes):
-    return [(one.coordinate, one.direction) for one in attributes]
+def _edits(attributes):
+    return [
+        (attribute.coordinate, attribute.direction) for attribute in attributes
+    ]
 
 
 # The share of the notebook's table is less than one edit of a table so small.
@@ -39,9 +41,10 @@ class MergeBinaryTest(parameterized.TestCase):
         )
         expected = selection_oracles.merge(lists, effects, 5)
         merged = selection.merge_binary(table, top_k=5, rules=rules)
-        self.assertEqual(_found(merged), [edit for edit, _ in expected])
+        self.assertEqual(_edits(merged), [edit for edit, _ in expected])
         np.testing.assert_allclose(
-            [one.effect for one in merged], [rank for _, rank in expected]
+            [attribute.effect for attribute in merged],
+            [rank for _, rank in expected],
         )
 
     @parameterized.product(
@@ -77,9 +80,9 @@ class MergeBinaryTest(parameterized.TestCase):
         )
         # Lists of 5 first, as the notebook's are; then the first 7 of both.
         merged = selection.merge_binary(table, top_k=5, rules=rules)
-        self.assertEqual(_found(merged), [edit for edit, _ in expected][:5])
+        self.assertEqual(_edits(merged), [edit for edit, _ in expected][:5])
         np.testing.assert_allclose(
-            [one.effect for one in merged],
+            [attribute.effect for attribute in merged],
             [rank for _, rank in expected][:5],
             atol=1e-6,
         )
@@ -91,8 +94,8 @@ class MergeBinaryTest(parameterized.TestCase):
         table = effect_tables.table(changes, [[1.0, 0.0], [0.0, 1.0]])
         ours = dataclasses.replace(_PARITY, merge="other_class")
         for rules, effect in ((_PARITY, 0.6), (ours, 0.4)):
-            (found,) = selection.merge_binary(table, top_k=4, rules=rules)
-            self.assertAlmostEqual(found.effect, effect, places=6)
+            (merged,) = selection.merge_binary(table, top_k=4, rules=rules)
+            self.assertAlmostEqual(merged.effect, effect, places=6)
 
     def test_the_notebook_drops_the_coordinate_that_class_0_has(self):
         # Both classes gain by the same direction of coordinate 0.
@@ -105,8 +108,8 @@ class MergeBinaryTest(parameterized.TestCase):
             (_PARITY, {(0, 0), (1, 0)}),
             (ours, {(0, 0), (0, 1), (1, 0)}),
         ):
-            found = selection.merge_binary(table, top_k=4, rules=rules)
-            self.assertEqual(set(_found(found)), edits)
+            merged = selection.merge_binary(table, top_k=4, rules=rules)
+            self.assertEqual(set(_edits(merged)), edits)
 
     def test_ranks_by_both_classes_and_points_to_class_one(self):
         # Coordinate 0 at its maximum is class 1, at its minimum class 0;
@@ -118,7 +121,7 @@ class MergeBinaryTest(parameterized.TestCase):
         changes[1, 1, 1, 0] = 0.2
         table = effect_tables.table(changes, [[1.0, 0.0], [0.0, 1.0]])
         merged = selection.merge_binary(table, top_k=8)
-        self.assertEqual(_found(merged), [(0, 1), (1, 0)])
+        self.assertEqual(_edits(merged), [(0, 1), (1, 0)])
         self.assertAlmostEqual(merged[0].effect, 1.4, places=5)
         self.assertAlmostEqual(merged[1].effect, 0.5, places=5)
 
@@ -139,7 +142,7 @@ class MergeBinaryTest(parameterized.TestCase):
         merged = selection.merge_binary(
             effect_tables.table(changes, [[1.0, 0.0]]), top_k=4
         )
-        self.assertEqual(_found(merged), [(1, 1)])
+        self.assertEqual(_edits(merged), [(1, 1)])
 
     def test_nothing_to_find_is_an_empty_list(self):
         for table in (
@@ -162,7 +165,7 @@ class MergeBinaryTest(parameterized.TestCase):
                 top_k=4,
                 rules=selection.Rules(score_limit=limit),
             )
-            self.assertEqual(_found(merged), expected)
+            self.assertEqual(_edits(merged), expected)
 
     def test_refuses_three_classes(self):
         with self.assertRaisesRegex(ValueError, "needs 2 classes"):

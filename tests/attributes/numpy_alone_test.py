@@ -19,7 +19,7 @@ class NumpyAloneTest(absltest.TestCase):
             f"importlib.import_module('stylex_tf.attributes.{name}')\n"
             for name in names
         )
-        found = subprocess.run(
+        completed = subprocess.run(
             [
                 sys.executable,
                 "-c",
@@ -30,7 +30,7 @@ class NumpyAloneTest(absltest.TestCase):
             check=True,
             text=True,
         )
-        self.assertEqual(found.stdout.strip(), "False")
+        self.assertEqual(completed.stdout.strip(), "False")
 
 
 if __name__ == "__main__":

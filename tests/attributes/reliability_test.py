@@ -12,11 +12,11 @@ class StableImagesTest(parameterized.TestCase):
     def test_is_its_slow_twin(self, effect, share):
         table = effect_tables.random(0, classes=3)
         images = np.array([8, 1, 2, 5])
-        found = reliability.stable_images(
+        kept = reliability.stable_images(
             table, images, unstable_effect=effect, unstable_share=share
         )
         self.assertEqual(
-            found.tolist(),
+            kept.tolist(),
             selection_oracles.stable(table.effects, images, effect, share),
         )
 
@@ -27,13 +27,13 @@ class StableImagesTest(parameterized.TestCase):
         table = effect_tables.table(changes, np.zeros([2, 2]))
         # Image 0 has no change beyond 2, image 1 has 2 of 12.
         for share, expected in ((1 / 12, [0]), (2 / 12, [0, 1])):
-            found = reliability.stable_images(
+            kept = reliability.stable_images(
                 table,
                 np.arange(2),
                 unstable_effect=2.0,
                 unstable_share=share,
             )
-            self.assertEqual(found.tolist(), expected)
+            self.assertEqual(kept.tolist(), expected)
 
     def test_more_classes_may_have_more_large_changes(self):
         """An edit that moves every logit counts once a class: 2 of 8 edits."""
@@ -42,34 +42,34 @@ class StableImagesTest(parameterized.TestCase):
             changes[0, 0, :2] = 2.5
             table = effect_tables.table(changes, np.zeros([1, classes]))
             for share, stable in ((0.249, 0), (0.25, 1)):
-                found = reliability.stable_images(
+                kept = reliability.stable_images(
                     table,
                     np.arange(1),
                     unstable_effect=2.0,
                     unstable_share=share,
                 )
-                self.assertLen(found, stable)
+                self.assertLen(kept, stable)
 
     def test_no_images(self):
-        found = reliability.stable_images(
+        kept = reliability.stable_images(
             effect_tables.random(0),
             np.arange(0),
             unstable_effect=2.0,
             unstable_share=0.0,
         )
-        self.assertEmpty(found)
+        self.assertEmpty(kept)
 
     def test_the_share_of_the_notebook_is_its_number_in_its_table(self):
         for large, stable in ((750, 1), (751, 0)):
             changes = effect_tables.zeros(1, 5_760)
             changes.reshape(-1)[:large] = 3.0
-            found = reliability.stable_images(
+            kept = reliability.stable_images(
                 effect_tables.table(changes, np.zeros([1, 2])),
                 np.arange(1),
                 unstable_effect=selection.NOTEBOOK.unstable_effect,
                 unstable_share=selection.NOTEBOOK.unstable_share,
             )
-            self.assertLen(found, stable)
+            self.assertLen(kept, stable)
 
 
 class RealisticCoordinatesTest(parameterized.TestCase):
@@ -78,11 +78,11 @@ class RealisticCoordinatesTest(parameterized.TestCase):
         scores = np.random.default_rng(0).normal(size=(12, 2, 9))
         table = effect_tables.random(0, score_changes=scores)
         images = np.array([0, 3, 4, 11])
-        found = reliability.realistic_coordinates(
+        kept = reliability.realistic_coordinates(
             table, images, score_limit=limit
         )
         self.assertEqual(
-            found.tolist(), selection_oracles.realistic(scores, images, limit)
+            kept.tolist(), selection_oracles.realistic(scores, images, limit)
         )
 
     def test_either_direction_condemns_both(self):
@@ -90,10 +90,10 @@ class RealisticCoordinatesTest(parameterized.TestCase):
         # The mean of magnitudes: up and down do not cancel.
         scores[:, 1, 2] = [0.3, -0.3]
         table = effect_tables.random(0, images=2, size=3, score_changes=scores)
-        found = reliability.realistic_coordinates(
+        kept = reliability.realistic_coordinates(
             table, np.arange(2), score_limit=0.2
         )
-        self.assertEqual(found.tolist(), [True, True, False])
+        self.assertEqual(kept.tolist(), [True, True, False])
 
     def test_of_a_screened_table_only_measured_edits_count(self):
         # Edit (0, 0) was measured on image 0 alone, and is unrealistic there;
@@ -110,10 +110,10 @@ class RealisticCoordinatesTest(parameterized.TestCase):
                 score_changes=scores,
                 screened=screened,
             )
-            found = reliability.realistic_coordinates(
+            kept = reliability.realistic_coordinates(
                 table, np.arange(2), score_limit=0.2
             )
-            self.assertEqual(found.tolist(), realistic)
+            self.assertEqual(kept.tolist(), realistic)
 
     def test_nothing_asked_for_or_nothing_to_judge_by(self):
         plain = effect_tables.random(0, size=3)
@@ -125,10 +125,10 @@ class RealisticCoordinatesTest(parameterized.TestCase):
             (scored, np.arange(12), 0.0),
             (scored, np.arange(0), 0.2),
         ):
-            found = reliability.realistic_coordinates(
+            kept = reliability.realistic_coordinates(
                 table, images, score_limit=limit
             )
-            self.assertEqual(found.tolist(), [True] * 3)
+            self.assertEqual(kept.tolist(), [True] * 3)
 
     def test_refuses_a_table_without_scores(self):
         with self.assertRaisesRegex(ValueError, "no score_changes"):

@@ -9,8 +9,10 @@ from stylex_tf.attributes import selection
 from tests.testing import effect_tables, selection_oracles
 
 
-def _found(attributes):
-    return [(one.coordinate, one.direction) for one in attributes]
+def _edits(attributes):
+    return [
+        (attribute.coordinate, attribute.direction) for attribute in attributes
+    ]
 
 
 # The share of the notebook's table is less than one edit of a table so small.
@@ -38,7 +40,7 @@ class ClassAttributesTest(parameterized.TestCase):
             for source in classes_and_none:
                 if source == target:
                     continue
-                found = selection.select_class_attributes(
+                attributes = selection.select_class_attributes(
                     table,
                     target_class=target,
                     top_k=6,
@@ -46,7 +48,7 @@ class ClassAttributesTest(parameterized.TestCase):
                     source_class=source,
                 )
                 self.assertEqual(
-                    _found(found),
+                    _edits(attributes),
                     selection_oracles.class_attributes(
                         table, target, source, 6, rules
                     )[0],
@@ -58,22 +60,22 @@ class ClassAttributesTest(parameterized.TestCase):
         table = effect_tables.table(
             changes, [[1.0, 0.0], [1.0, 0.0], [2.0, 0.0]]
         )
-        found = selection.select_class_attributes(
+        attributes = selection.select_class_attributes(
             table, target_class=1, top_k=4, rules=_PARITY
         )
-        self.assertEqual(_found(found), [(0, 1)])
-        self.assertAlmostEqual(found[0].effect, 2.5 / 3, places=6)
-        self.assertAlmostEqual(found[0].share, 1 / 3)
+        self.assertEqual(_edits(attributes), [(0, 1)])
+        self.assertAlmostEqual(attributes[0].effect, 2.5 / 3, places=6)
+        self.assertAlmostEqual(attributes[0].share, 1 / 3)
 
     def test_looks_at_images_of_other_classes_only(self):
         changes = effect_tables.zeros(2, 2)
         changes[0, 0, 0, 1] = 1.0  # Image 0 is of class 0.
         changes[1, 0, 1, 1] = 9.0  # Image 1 is of class 1 already.
         table = effect_tables.table(changes, [[1.0, 0.0], [0.0, 1.0]])
-        found = selection.select_class_attributes(
+        attributes = selection.select_class_attributes(
             table, target_class=1, top_k=4
         )
-        self.assertEqual(_found(found), [(0, 0)])
+        self.assertEqual(_edits(attributes), [(0, 0)])
 
     def test_cap_prefers_what_explains_the_other_images(self):
         # Coordinates 0 and 1 explain image 0; the weaker 2 explains image 1.
@@ -81,10 +83,10 @@ class ClassAttributesTest(parameterized.TestCase):
         changes[0, 1, :2, 1] = [2.0, 1.5]
         changes[1, 1, 2, 1] = 0.5
         table = effect_tables.table(changes, [[1.0, 0.0]] * 2)
-        found = selection.select_class_attributes(
+        attributes = selection.select_class_attributes(
             table, target_class=1, top_k=2, rules=_PARITY
         )
-        self.assertEqual(_found(found), [(0, 1), (2, 1)])
+        self.assertEqual(_edits(attributes), [(0, 1), (2, 1)])
 
     def test_refill_starts_another_round_and_never_repeats(self):
         changes = effect_tables.zeros(1, 3)
@@ -96,20 +98,20 @@ class ClassAttributesTest(parameterized.TestCase):
         again = selection.select_class_attributes(
             table, target_class=1, top_k=9
         )
-        self.assertEqual(_found(once), [(0, 1)])
-        self.assertEqual(_found(again), [(0, 1), (1, 1), (2, 1)])
+        self.assertEqual(_edits(once), [(0, 1)])
+        self.assertEqual(_edits(again), [(0, 1), (1, 1), (2, 1)])
 
     def test_a_head_with_one_output_has_attributes_for_both_classes(self):
         # Logits [0, l]: only the second ever moves.
         changes = effect_tables.zeros(1, 2)
         changes[0, 0, 1, 1] = -2.0
         table = effect_tables.table(changes, [[0.0, 1.0]])
-        found = selection.select_class_attributes(
+        attributes = selection.select_class_attributes(
             table, target_class=0, top_k=1
         )
-        self.assertEqual(_found(found), [(1, 0)])
-        self.assertAlmostEqual(found[0].effect, 2.0, places=5)
-        self.assertEqual(found[0].share, 1.0)
+        self.assertEqual(_edits(attributes), [(1, 0)])
+        self.assertAlmostEqual(attributes[0].effect, 2.0, places=5)
+        self.assertEqual(attributes[0].share, 1.0)
 
     def test_unstable_images_do_not_count(self):
         changes = effect_tables.zeros(2, 500)
@@ -118,10 +120,10 @@ class ClassAttributesTest(parameterized.TestCase):
         )
         changes[1, 0, 7, 1] = 0.1
         table = effect_tables.table(changes, [[1.0, 0.0]] * 2)
-        found = selection.select_class_attributes(
+        attributes = selection.select_class_attributes(
             table, target_class=1, top_k=3
         )
-        self.assertEqual(_found(found), [(7, 0)])
+        self.assertEqual(_edits(attributes), [(7, 0)])
 
     def test_rounding_is_not_an_effect(self):
         table = effect_tables.table(
@@ -158,14 +160,14 @@ class ClassAttributesTest(parameterized.TestCase):
     def test_one_coordinate(self, rules):
         changes = effect_tables.zeros(2, 1)
         changes[:, 0, 0, 1], changes[:, 1, 0, 1] = 2.5, -2.5
-        found = selection.select_class_attributes(
+        attributes = selection.select_class_attributes(
             effect_tables.table(changes, [[1.0, 0.0]] * 2),
             target_class=1,
             top_k=9,
             rules=rules,
         )
-        self.assertEqual(_found(found), [(0, 0)])
-        self.assertEqual(found[0].share, 1.0)
+        self.assertEqual(_edits(attributes), [(0, 0)])
+        self.assertEqual(attributes[0].share, 1.0)
 
     @parameterized.parameters(
         selection.Rules(), selection.NOTEBOOK, selection.PAPER
@@ -174,10 +176,10 @@ class ClassAttributesTest(parameterized.TestCase):
         changes = effect_tables.zeros(3, 5)
         changes[0, 1, 2, 1], changes[1, 0, 4, 1] = 0.9, 0.8
         table = effect_tables.table(changes, [[1.0, 0.0]] * 3, screened=1)
-        found = selection.select_class_attributes(
+        attributes = selection.select_class_attributes(
             table, target_class=1, top_k=9, rules=rules
         )
-        self.assertEqual(_found(found), [(2, 1), (4, 0)])
+        self.assertEqual(_edits(attributes), [(2, 1), (4, 0)])
 
     def test_source_class_looks_at_its_images_alone(self):
         changes = effect_tables.zeros(2, 2, 3)
@@ -186,10 +188,10 @@ class ClassAttributesTest(parameterized.TestCase):
         table = effect_tables.table(changes, np.eye(3)[:2])
         expected = {None: [(1, 1), (0, 0)], 0: [(0, 0)], 1: [(1, 1)]}
         for source, edits in expected.items():
-            found = selection.select_class_attributes(
+            attributes = selection.select_class_attributes(
                 table, target_class=2, top_k=4, source_class=source
             )
-            self.assertEqual(_found(found), edits)
+            self.assertEqual(_edits(attributes), edits)
 
     def test_the_only_source_class_of_two_is_the_rest(self):
         table = effect_tables.random(0)
@@ -213,10 +215,10 @@ class ClassAttributesTest(parameterized.TestCase):
         table = effect_tables.table(
             changes, [[1.0, 0.0]] * 2, score_changes=scores
         )
-        found = selection.select_class_attributes(
+        attributes = selection.select_class_attributes(
             table, target_class=1, top_k=9, rules=rules
         )
-        self.assertEqual(_found(found), [(1, 0)])
+        self.assertEqual(_edits(attributes), [(1, 0)])
 
     @parameterized.parameters(
         {"measure": "odds"},
@@ -260,10 +262,10 @@ class PerImageTest(parameterized.TestCase):
             table.effects, table.base_logits, [5], 2, measure
         )[5]
         expected = sorted(effects, key=lambda edit: -effects[edit])[:4]
-        found = selection.independent(
+        attributes = selection.independent(
             table, image=5, target_class=2, top_k=4, measure=measure
         )
-        self.assertEqual(_found(found), expected)
+        self.assertEqual(_edits(attributes), expected)
 
     def test_independent_refuses_what_is_not_in_the_table(self):
         table = effect_tables.random(0, images=3)
@@ -283,9 +285,11 @@ class PerImageTest(parameterized.TestCase):
         changes[1, 0, :, 1] = [0.2, -0.4, 0.9]
         changes[1, 1, :, 1] = [0.5, 0.0, -0.1]
         table = effect_tables.table(changes, [[1.0, 0.0]] * 2)
-        found = selection.independent(table, image=1, target_class=1, top_k=5)
-        self.assertEqual(_found(found), [(2, 0), (0, 1), (0, 0)])
-        self.assertAlmostEqual(found[0].effect, 0.9, places=5)
+        attributes = selection.independent(
+            table, image=1, target_class=1, top_k=5
+        )
+        self.assertEqual(_edits(attributes), [(2, 0), (0, 1), (0, 0)])
+        self.assertAlmostEqual(attributes[0].effect, 0.9, places=5)
 
     def test_interleave_takes_turns_and_drops_doubles(self):
         first, second, third = (

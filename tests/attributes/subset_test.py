@@ -12,7 +12,9 @@ def _ranked(*edits):
 
 
 def _edits(attributes):
-    return [(one.coordinate, one.direction) for one in attributes]
+    return [
+        (attribute.coordinate, attribute.direction) for attribute in attributes
+    ]
 
 
 def _line(*gains, base=(1.0, 0.0)):
@@ -31,7 +33,7 @@ class SubsetTest(parameterized.TestCase):
                 table, target_class=target, top_k=10
             )
             for image in range(6):
-                found = subset.subset(
+                chosen = subset.subset(
                     table, image=image, ranked=ranked, target_class=target
                 )
                 edits, flips = selection_oracles.subset(
@@ -41,78 +43,82 @@ class SubsetTest(parameterized.TestCase):
                     _edits(ranked),
                     target,
                 )
-                self.assertEqual(_edits(found.attributes), edits)
-                self.assertEqual(found.flips, flips)
+                self.assertEqual(_edits(chosen.attributes), edits)
+                self.assertEqual(chosen.flips, flips)
 
     def test_stops_as_soon_as_the_sum_flips(self):
-        found = subset.subset(
+        chosen = subset.subset(
             _line(0.6, 0.5, 0.4),
             image=0,
             ranked=_ranked((0, 1), (1, 1), (2, 1)),
             target_class=1,
         )
-        self.assertEqual(_edits(found.attributes), [(0, 1), (1, 1)])
-        self.assertTrue(found.flips)
+        self.assertEqual(_edits(chosen.attributes), [(0, 1), (1, 1)])
+        self.assertTrue(chosen.flips)
 
     def test_leaves_out_what_does_not_help_this_image(self):
-        found = subset.subset(
+        chosen = subset.subset(
             _line(-0.5, 0.0, 1.2, 1e-6),
             image=0,
             ranked=_ranked((0, 1), (1, 1), (3, 1), (2, 1)),
             target_class=1,
         )
-        self.assertEqual(_edits(found.attributes), [(2, 1)])
-        self.assertTrue(found.flips)
+        self.assertEqual(_edits(chosen.attributes), [(2, 1)])
+        self.assertTrue(chosen.flips)
 
     def test_effect_and_share_are_of_this_image(self):
-        found = subset.subset(
+        chosen = subset.subset(
             _line(0.6, 1.5),
             image=0,
             ranked=_ranked((0, 1), (1, 1)),
             target_class=1,
         )
-        self.assertAlmostEqual(found.attributes[0].effect, 0.6, places=6)
-        self.assertEqual([one.share for one in found.attributes], [0.0, 1.0])
+        self.assertAlmostEqual(chosen.attributes[0].effect, 0.6, places=6)
+        self.assertEqual(
+            [attribute.share for attribute in chosen.attributes], [0.0, 1.0]
+        )
 
     def test_not_enough_is_all_that_help_and_no_flip(self):
-        found = subset.subset(
+        chosen = subset.subset(
             _line(0.3, -0.2, 0.3),
             image=0,
             ranked=_ranked((0, 1), (1, 1), (2, 1)),
             target_class=1,
         )
-        self.assertEqual(_edits(found.attributes), [(0, 1), (2, 1)])
-        self.assertFalse(found.flips)
+        self.assertEqual(_edits(chosen.attributes), [(0, 1), (2, 1)])
+        self.assertFalse(chosen.flips)
 
     def test_a_coordinate_moves_once(self):
         changes = effect_tables.zeros(1, 2)
         changes[0, :, 0, 1] = 0.6
         table = effect_tables.table(changes, [[1.0, 0.0]])
-        found = subset.subset(
+        chosen = subset.subset(
             table,
             image=0,
             ranked=_ranked((0, 0), (0, 1), (0, 0)),
             target_class=1,
         )
-        self.assertEqual(_edits(found.attributes), [(0, 0)])
-        self.assertFalse(found.flips)
+        self.assertEqual(_edits(chosen.attributes), [(0, 0)])
+        self.assertFalse(chosen.flips)
 
     def test_of_the_class_already_needs_nothing(self):
-        found = subset.subset(
+        chosen = subset.subset(
             _line(0.6, base=(0.0, 1.0)),
             image=0,
             ranked=_ranked((0, 1)),
             target_class=1,
         )
-        self.assertEqual(found, subset.Subset((), True))
+        self.assertEqual(chosen, subset.Subset((), True))
 
     def test_an_empty_list_and_an_empty_table_do_not_flip(self):
         for table, ranked in (
             (_line(0.6), []),
             (_line(0.0), _ranked((0, 0), (0, 1))),
         ):
-            found = subset.subset(table, image=0, ranked=ranked, target_class=1)
-            self.assertEqual(found, subset.Subset((), False))
+            chosen = subset.subset(
+                table, image=0, ranked=ranked, target_class=1
+            )
+            self.assertEqual(chosen, subset.Subset((), False))
 
     @parameterized.parameters(*range(4))
     def test_one_edit_fewer_does_not_flip(self, seed):
@@ -122,19 +128,19 @@ class SubsetTest(parameterized.TestCase):
         )
         flipped = 0
         for image in np.flatnonzero(table.predictions == 0):
-            found = subset.subset(
+            chosen = subset.subset(
                 table, image=image, ranked=ranked, target_class=1
             )
-            if not found.flips:
+            if not chosen.flips:
                 continue
             flipped += 1
             shorter = subset.subset(
                 table,
                 image=image,
-                ranked=found.attributes[:-1],
+                ranked=chosen.attributes[:-1],
                 target_class=1,
             )
-            self.assertEqual(shorter.attributes, found.attributes[:-1])
+            self.assertEqual(shorter.attributes, chosen.attributes[:-1])
             self.assertFalse(shorter.flips)
         self.assertGreater(flipped, 0)
 

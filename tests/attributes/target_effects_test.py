@@ -61,10 +61,10 @@ class TargetEffectsTest(parameterized.TestCase):
             ("log_odds", np.log(3.0)),
             ("probability", 0.25),
         ):
-            (found,), (wins,) = target_effects.of_edits(
+            (actual,), (wins,) = target_effects.of_edits(
                 base, change, 1, measure
             )
-            self.assertAlmostEqual(found, expected)
+            self.assertAlmostEqual(actual, expected)
             self.assertTrue(wins)
 
     @parameterized.parameters("log_odds", "probability")

@@ -55,14 +55,14 @@ class CollectResultsTest(absltest.TestCase):
             ]
         )
 
-        found = json.loads(self.output.read_text())
-        self.assertEqual(found["command"], "bazel run the training")
-        self.assertEqual(found["commit"], "cafe")
+        content = json.loads(self.output.read_text())
+        self.assertEqual(content["command"], "bazel run the training")
+        self.assertEqual(content["commit"], "cafe")
         self.assertEqual(
-            evaluation_file.from_dict(found["runs"]["seed_0"]),
+            evaluation_file.from_dict(content["runs"]["seed_0"]),
             _evaluation(0.9, (0.5, 0.75, 1.0)),
         )
-        summary = found["summary"]
+        summary = content["summary"]
         self.assertEqual(
             summary["reconstruction"]["agreement"],
             {"mean": 0.95, "low": 0.9, "high": 1.0, "n": [100, 100]},

@@ -25,11 +25,11 @@ class RooflineTest(absltest.TestCase):
         self.assertEqual(down.operations, up.operations)
 
     def test_a_larger_batch_shares_the_weights(self):
-        one, other = (
+        alone, batched = (
             roofline.convolution("x", batch, (4, 4), 3, (512, 512)).intensity
             for batch in (1, 16)
         )
-        self.assertGreater(other, 10 * one)
+        self.assertGreater(batched, 10 * alone)
 
     def test_the_slow_layers_count_for_their_time(self):
         fast = roofline.Layer("fast", 1_000.0, 1.0)
@@ -38,14 +38,14 @@ class RooflineTest(absltest.TestCase):
         self.assertAlmostEqual(roofline.whole([fast, slow], _GPU), 2_000 / 101)
 
     def test_the_networks_are_those_of_the_paper(self):
-        found = roofline.layers(256, 1, 32_768, 512)
-        names = [layer.name for layer in found]
+        layers = roofline.layers(256, 1, 32_768, 512)
+        names = [layer.name for layer in layers]
         self.assertLen(names, len(set(names)))
         for name in ("generator b4 conv1", "discriminator b8 shortcut"):
             self.assertIn(name, names)
         self.assertNotIn("generator b4 conv0, up", names)
-        lines = roofline.table(found, roofline.DEVICES)
-        self.assertLen(lines, len(found) + 3)
+        lines = roofline.table(layers, roofline.DEVICES)
+        self.assertLen(lines, len(layers) + 3)
         self.assertIn("A100", lines[0])
 
 

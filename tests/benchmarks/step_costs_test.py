@@ -32,7 +32,7 @@ class MakeStepTest(absltest.TestCase):
 
         run.losses.begin = watched
         metrics = run(0, tf.constant(step_costs.noise(8, 16)))
-        self.assertEqual([one.count for one in batches], [4, 4])
+        self.assertEqual([batch.count for batch in batches], [4, 4])
         self.assertEqual(float(metrics["augmentation/strength"]), 0.25)
         # 0.0002 * 16^2 / 8, and half of it for each squared gradient.
         r1 = run.losses.r1(batches[0])

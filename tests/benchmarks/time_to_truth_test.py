@@ -45,7 +45,9 @@ class TimeToTruthTest(absltest.TestCase):
             points = time_to_truth.run(settings, folder, 2 * step, output)
             content = output.read_text()
             again = time_to_truth.run(settings, folder, 2 * step, output)
-        self.assertEqual([one.images for one in points], [2 * step, 4 * step])
+        self.assertEqual(
+            [point.images for point in points], [2 * step, 4 * step]
+        )
         self.assertEqual(again, points)
         self.assertEqual(output.read_text(), content)
         self.assertLen(json.loads(content)["points"], 2)

@@ -31,7 +31,7 @@ class _Questions:
 
     def _means(self, encoded):
         return np.array(
-            [picture_inputs.decode_png(one).mean() for one in encoded]
+            [picture_inputs.decode_png(png).mean() for png in encoded]
         )
 
     def _probabilities(self, means):
@@ -52,7 +52,8 @@ class _Questions:
         ]
         return {
             "image_bytes": [
-                image_files.encode(_grey(int(one))[0], "PNG") for one in drawn
+                image_files.encode(_grey(int(level))[0], "PNG")
+                for level in drawn
             ],
             "probabilities": self._probabilities(np.array(drawn)),
         }
@@ -120,14 +121,14 @@ class KindsTest(absltest.TestCase):
         held_out_images = np.arange(3 * 16 * 16 * 3, dtype=np.uint8).reshape(
             [3, 16, 16, 3]
         )
-        found = trust.kinds(settings, held_out_images, 2, ("faces", "fish"))
-        self.assertEqual(list(found), ["noise", "inverted", "fish"])
-        for images in found.values():
+        by_kind = trust.kinds(settings, held_out_images, 2, ("faces", "fish"))
+        self.assertEqual(list(by_kind), ["noise", "inverted", "fish"])
+        for images in by_kind.values():
             self.assertEqual(images.shape, (2, 16, 16, 3))
         np.testing.assert_array_equal(
-            found["inverted"], 255 - held_out_images[:2]
+            by_kind["inverted"], 255 - held_out_images[:2]
         )
-        self.assertBetween(found["noise"].std(), 70, 77)
+        self.assertBetween(by_kind["noise"].std(), 70, 77)
 
 
 if __name__ == "__main__":

@@ -64,7 +64,7 @@ class WorldsTest(absltest.TestCase):
                 "evaluation": {"run_number": 2},
             },
         )
-        self.assertEqual([one.seed for one in self.trained], [0, 2])
+        self.assertEqual([run.seed for run in self.trained], [0, 2])
 
     def test_logs_every_start_before_it_trains(self):
         def stop(settings, root):

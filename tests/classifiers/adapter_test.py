@@ -172,8 +172,10 @@ class FeaturesTest(absltest.TestCase):
         images = tiny_models.images()
         logits, maps = classifier.logits_and_features(images)
         np.testing.assert_array_equal(logits, classifier(images))
-        for one, other in zip(maps, classifier.features(images), strict=True):
-            np.testing.assert_array_equal(one, other)
+        for first, second in zip(
+            maps, classifier.features(images), strict=True
+        ):
+            np.testing.assert_array_equal(first, second)
         graph = tf.function(classifier.logits_and_features)
         operations = graph.get_concrete_function(images).graph.as_graph_def()
         self.assertLen([op for op in operations.node if op.op == "Conv2D"], 2)

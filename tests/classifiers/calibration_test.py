@@ -46,12 +46,12 @@ class CalibrationTest(absltest.TestCase):
         images[:150, 0, 0, 0] = 255
         labels = np.repeat([1, 0], 150)
         labels[0] = 0
-        found = calibration.evaluate(_first_pixel, images, labels)
+        figures = calibration.evaluate(_first_pixel, images, labels)
         sure = 1 / (1 + np.exp(-2))
-        self.assertEqual(found["images"], 300)
-        self.assertAlmostEqual(found["accuracy"], 299 / 300)
+        self.assertEqual(figures["images"], 300)
+        self.assertAlmostEqual(figures["accuracy"], 299 / 300)
         self.assertAlmostEqual(
-            found["calibration_error"], 299 / 300 - sure, places=5
+            figures["calibration_error"], 299 / 300 - sure, places=5
         )
 
     def test_refuses_no_images(self):

@@ -107,14 +107,14 @@ class KerasConfigTest(parameterized.TestCase):
         ({"class_name": "TextVectorization", "config": {}}, "TextVector"),
     )
     def test_what_is_foreign_is_named_however_deep(self, config, named):
-        for found in (
+        for foreign in (
             keras_config.foreign(config),
             keras_config.foreign(_deep(config, 4)),
             keras_config.foreign(_with(config={"layer": config})),
             keras_config.foreign({"compile_config": {"loss": config}}),
         ):
-            self.assertLen(found, 1)
-            self.assertStartsWith(found[0], named)
+            self.assertLen(foreign, 1)
+            self.assertStartsWith(foreign[0], named)
 
     def test_a_config_that_is_too_deep_to_recurse(self):
         config = {"class_name": "Lambda", "config": {}}

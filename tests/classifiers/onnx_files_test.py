@@ -75,8 +75,8 @@ class OnnxFilesTest(parameterized.TestCase):
         )
         images = tiny_models.images(3)
         expected = images.numpy().mean(axis=(1, 2)) @ _KERNEL[0] + _BIAS[0]
-        found = self._load(made)(images)
-        np.testing.assert_allclose(found[:, 1] - found[:, 0], expected, 1e-4)
+        logits = self._load(made)(images)
+        np.testing.assert_allclose(logits[:, 1] - logits[:, 0], expected, 1e-4)
 
     def test_several_sigmoids_are_no_classes(self):
         sigmoid = _node("Sigmoid", ["scores"], ["y"])

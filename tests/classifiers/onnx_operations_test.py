@@ -11,18 +11,18 @@ _RANDOM = np.random.default_rng(0)
 
 
 def _run(kind, *inputs, **attributes):
-    found = onnx_operations.OPERATIONS[kind](
+    outputs = onnx_operations.OPERATIONS[kind](
         [
-            tf.constant(one)
-            if isinstance(one, np.ndarray) and one.dtype == np.float32
-            else one
-            for one in inputs
+            tf.constant(value)
+            if isinstance(value, np.ndarray) and value.dtype == np.float32
+            else value
+            for value in inputs
         ],
         attributes,
     )
-    if isinstance(found, list):
-        return [np.asarray(one) for one in found]
-    return np.asarray(found)
+    if isinstance(outputs, list):
+        return [np.asarray(output) for output in outputs]
+    return np.asarray(outputs)
 
 
 def _noise(*shape):
@@ -87,7 +87,7 @@ class ConvolutionTest(parameterized.TestCase):
     def test_like_numpy(self, group, strides, pads, dilations):
         x, kernel = _noise(2, 4, 9, 8), _noise(8, 4 // group, 3, 2)
         bias = _noise(8)
-        found = _run(
+        actual = _run(
             "Conv",
             x,
             kernel,
@@ -101,7 +101,7 @@ class ConvolutionTest(parameterized.TestCase):
             x, kernel, group, strides=strides, pads=pads, dilations=dilations
         )
         np.testing.assert_allclose(
-            found, expected + bias[:, None, None], atol=1e-4
+            actual, expected + bias[:, None, None], atol=1e-4
         )
 
     def test_same_upper_and_lower(self):
@@ -264,8 +264,8 @@ class NumbersTest(parameterized.TestCase):
         )
 
     def test_whole_numbers_are_divided_as_in_c(self):
-        found = _run("Div", np.array([7, -7]), np.array([2, 2]))
-        np.testing.assert_array_equal(found, [3, -3])
+        actual = _run("Div", np.array([7, -7]), np.array([2, 2]))
+        np.testing.assert_array_equal(actual, [3, -3])
 
 
 class ShapesTest(absltest.TestCase):

@@ -64,22 +64,22 @@ class ProbeTest(parameterized.TestCase):
         return adapter.load(path)
 
     def test_a_good_classifier(self):
-        found = self._examine(_left_or_right())
-        self.assertEqual(found.images, 32)
-        self.assertEqual(found.answers, (16, 16))
-        self.assertEqual((found.accuracy, found.commonest), (1.0, 0.5))
-        self.assertEmpty(found.warnings)
-        text = "\n".join(found.lines(("left", "right")))
+        examined = self._examine(_left_or_right())
+        self.assertEqual(examined.images, 32)
+        self.assertEqual(examined.answers, (16, 16))
+        self.assertEqual((examined.accuracy, examined.commonest), (1.0, 0.5))
+        self.assertEmpty(examined.warnings)
+        text = "\n".join(examined.lines(("left", "right")))
         self.assertIn("tried on 32 of the images: left 16, right 16", text)
         self.assertIn("accuracy as declared: 1.00", text)
         self.assertIn("with pixels from 0 to 255: ", text)
 
     @parameterized.parameters((-1.0, 1.0), (0.0, 1.0))
     def test_names_the_range_that_fits_better(self, low, high):
-        found = self._examine(_at_zero_to_255(), input_range=(low, high))
-        self.assertEqual((found.accuracy, found.commonest), (0.5, 0.5))
-        self.assertEqual(found.readings["pixels from 0 to 255"], 1.0)
-        said = "\n".join(found.warnings)
+        examined = self._examine(_at_zero_to_255(), input_range=(low, high))
+        self.assertEqual((examined.accuracy, examined.commonest), (0.5, 0.5))
+        self.assertEqual(examined.readings["pixels from 0 to 255"], 1.0)
+        said = "\n".join(examined.warnings)
         self.assertIn("says right of every picture", said)
         self.assertIn("no better than to say the commonest class", said)
         self.assertIn("set classifier.input_range to (0., 255.)", said)
@@ -96,18 +96,18 @@ class ProbeTest(parameterized.TestCase):
         model = _left_or_right(scale=1e-4)
         labels = self.labels if labelled else np.full(len(self.labels), -1)
         classifier = adapter.from_keras(model, output="logits")
-        found = probe.examine(classifier, self.images, labels)
-        self.assertEqual(found.accuracy, 1.0 if labelled else None)
-        self.assertLess(found.spread, 0.05)
-        said = "\n".join(found.warnings)
+        examined = probe.examine(classifier, self.images, labels)
+        self.assertEqual(examined.accuracy, 1.0 if labelled else None)
+        self.assertLess(examined.spread, 0.05)
+        said = "\n".join(examined.warnings)
         self.assertIn("hardly tells the pictures apart", said)
         self.assertIn("set classifier.input_range to (0., 255.)", said)
         classifier = adapter.from_keras(
             model, output="logits", input_range=(0.0, 255.0)
         )
-        found = probe.examine(classifier, self.images, labels)
-        self.assertGreater(found.spread, 0.5)
-        self.assertEmpty(found.warnings)
+        examined = probe.examine(classifier, self.images, labels)
+        self.assertGreater(examined.spread, 0.5)
+        self.assertEmpty(examined.warnings)
 
     def test_names_channels_in_the_other_order(self):
         # Class 0 is red on grey, class 1 blue.
@@ -117,10 +117,10 @@ class ProbeTest(parameterized.TestCase):
         images = keras.Input((8, 8, 3))
         mean = tf.reduce_mean(images, axis=[1, 2])
         model = keras.Model(images, tf.stack([mean[:, 2], mean[:, 0]], axis=1))
-        found = self._examine(model)
-        self.assertEqual(found.accuracy, 0.0)
-        self.assertEqual(found.readings["blue before red"], 1.0)
-        self.assertIn("blue before red", found.warnings[-1])
+        examined = self._examine(model)
+        self.assertEqual(examined.accuracy, 0.0)
+        self.assertEqual(examined.readings["blue before red"], 1.0)
+        self.assertIn("blue before red", examined.warnings[-1])
 
     def test_names_pixels_without_the_mean_of_imagenet(self):
         # The answer turns on the mean: only with it off is it right.
@@ -132,20 +132,20 @@ class ProbeTest(parameterized.TestCase):
         images = keras.Input((8, 8, 3))
         total = tf.reduce_sum(images[:, 1:], axis=[1, 2, 3])
         model = keras.Model(images, tf.stack([-total, total], axis=1))
-        found = self._examine(model, input_range=(0.0, 255.0))
-        self.assertEqual(found.accuracy, 0.5)
+        examined = self._examine(model, input_range=(0.0, 255.0))
+        self.assertEqual(examined.accuracy, 0.5)
         self.assertEqual(
-            found.readings["ImageNet's mean taken off, blue before red"], 1.0
+            examined.readings["ImageNet's mean taken off, blue before red"], 1.0
         )
 
     def test_without_labels_nothing_is_said_of_accuracy(self):
         classifier = adapter.from_keras(_left_or_right(), output="logits")
-        found = probe.examine(
+        examined = probe.examine(
             classifier, self.images, np.full(len(self.images), -1)
         )
-        self.assertIsNone(found.accuracy)
-        self.assertEmpty(found.readings)
-        self.assertEqual(found.answers, (16, 16))
+        self.assertIsNone(examined.accuracy)
+        self.assertEmpty(examined.readings)
+        self.assertEqual(examined.answers, (16, 16))
 
     def test_an_answer_that_is_the_same_for_all(self):
         with self.assertRaisesRegex(

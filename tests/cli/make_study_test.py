@@ -90,7 +90,7 @@ class MakeStudyTest(absltest.TestCase):
             for source, edited in zip(shown[::2], shown[1::2], strict=True):
                 pair = np.stack([source, edited]).astype(int)
                 distances = [
-                    abs(pair - one).max() for one in expected[attribute]
+                    abs(pair - wanted).max() for wanted in expected[attribute]
                 ]
                 # Batches have another shape, so that sums round differently.
                 self.assertLessEqual(min(distances), 1)

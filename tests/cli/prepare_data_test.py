@@ -37,8 +37,8 @@ class PrepareDataTest(absltest.TestCase):
             factors=["Smiling"],
         )
         self.assertIn("class 1, Male: 3 train, 3 test", printed)
-        found = tfrecords.Dataset(self.output).manifest
-        self.assertEqual(found.factor_names, ("Smiling",))
+        written = tfrecords.Dataset(self.output).manifest
+        self.assertEqual(written.factor_names, ("Smiling",))
 
     def test_a_folder_with_an_unreadable_file(self):
         image_files.write(self.root / "cat" / "bad.png", b"bad")

@@ -43,9 +43,9 @@ class AugmentedFolderTest(parameterized.TestCase):
         dataset = preparation.prepare(data, 16, 0, progress=False)
         self.assertEqual(dataset.manifest.splits, {"train": 4, "test": 2})
         for split in ("train", "test"):
-            found = dataset.load(split)
+            examples = dataset.load(split)
             for image, label, name in zip(
-                found.images, found.labels, found.ids, strict=True
+                examples.images, examples.labels, examples.ids, strict=True
             ):
                 number = int(pathlib.PurePath(name).stem)
                 np.testing.assert_array_equal(image, images[number])

@@ -28,12 +28,12 @@ def _dataset(pixels, kind="MONOCHROME2", **more):
 
 class ShownTest(parameterized.TestCase):
     def test_without_a_window_all_numbers_are_shown(self):
-        found = dicom.shown(_dataset([[-1000, 0], [500, 1000]]))
-        np.testing.assert_array_equal(found, [[0, 128], [191, 255]])
+        shown = dicom.shown(_dataset([[-1000, 0], [500, 1000]]))
+        np.testing.assert_array_equal(shown, [[0, 128], [191, 255]])
 
     def test_the_window_is_of_what_the_numbers_measure(self):
         # Hounsfield units: 2 * number - 1000; the window is from 0 to 80.
-        found = dicom.shown(
+        shown = dicom.shown(
             _dataset(
                 [[500, 520], [540, 400]],
                 RescaleSlope=2,
@@ -42,22 +42,22 @@ class ShownTest(parameterized.TestCase):
                 WindowWidth=[81, 1500],
             )
         )
-        np.testing.assert_array_equal(found, [[0, 128], [255, 0]])
+        np.testing.assert_array_equal(shown, [[0, 128], [255, 0]])
 
     def test_white_and_black_may_be_turned_over(self):
-        found = dicom.shown(_dataset([[0, 10]], kind="MONOCHROME1"))
-        np.testing.assert_array_equal(found, [[255, 0]])
+        shown = dicom.shown(_dataset([[0, 10]], kind="MONOCHROME1"))
+        np.testing.assert_array_equal(shown, [[255, 0]])
 
     def test_one_number_everywhere(self):
         np.testing.assert_array_equal(dicom.shown(_dataset([[7, 7]])), [[0, 0]])
 
     def test_colours(self):
         colours = np.array([[[255, 0, 0], [0, 0, 255]]], np.uint8)
-        found = dicom.shown(_dataset(colours, kind="RGB", BitsStored=8))
-        np.testing.assert_array_equal(found, colours)
+        shown = dicom.shown(_dataset(colours, kind="RGB", BitsStored=8))
+        np.testing.assert_array_equal(shown, colours)
         deep = colours.astype(np.uint16) * 257
-        found = dicom.shown(_dataset(deep, kind="RGB", BitsStored=16))
-        np.testing.assert_array_equal(found, colours)
+        shown = dicom.shown(_dataset(deep, kind="RGB", BitsStored=16))
+        np.testing.assert_array_equal(shown, colours)
 
     @parameterized.parameters(
         ({"NumberOfFrames": 3}, "3 pictures; expected one"),
@@ -90,9 +90,9 @@ class FileTest(absltest.TestCase):
             read.append(file.read())
             return _dataset([[0, 0, 255, 0], [0, 255, 255, 0]])
 
-        found = self._decode(types.SimpleNamespace(dcmread=dcmread))
+        pixels = self._decode(types.SimpleNamespace(dcmread=dcmread))
         self.assertEqual(read, [_FILE])
-        np.testing.assert_array_equal(found[..., 0], [[0, 255], [255, 255]])
+        np.testing.assert_array_equal(pixels[..., 0], [[0, 255], [255, 255]])
 
     def test_a_large_one_is_refused_before_it_is_decoded(self):
         large = types.SimpleNamespace(Rows=50_000, Columns=50_000)

@@ -79,8 +79,8 @@ class NoLeakTest(parameterized.TestCase):
         paths = _images(self.root)
         # Every image is there twice.
         half = len(paths) // 2
-        for one, other in zip(paths[:half], paths[half:], strict=True):
-            shutil.copyfile(one, other)
+        for original, copy in zip(paths[:half], paths[half:], strict=True):
+            shutil.copyfile(original, copy)
         source = self.root
         if kind == "zip":
             source = image_files.zip_folder(source, self.parent / "source.zip")

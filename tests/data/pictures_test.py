@@ -28,9 +28,9 @@ class DecodeTest(parameterized.TestCase):
     )
     def test_reads_what_pillow_writes(self, kind):
         image = np.full((8, 8, 3), (250, 130, 10), np.uint8)
-        found = _decode(image, 4, kind=kind).astype(int)
-        self.assertEqual(found.shape, (4, 4, 3))
-        self.assertLess(np.abs(found - image[:4, :4]).max(), 8)
+        pixels = _decode(image, 4, kind=kind).astype(int)
+        self.assertEqual(pixels.shape, (4, 4, 3))
+        self.assertLess(np.abs(pixels - image[:4, :4]).max(), 8)
 
     def test_the_centre_is_kept(self):
         image = np.zeros((4, 10, 3), np.uint8)
@@ -45,7 +45,7 @@ class DecodeTest(parameterized.TestCase):
         encoded = image_files.encode(image_files.noise(0, height, width))
 
         flat = pictures.decode(image_files.encode(image), size, crop="pad")
-        found = pictures.decode(encoded, size, crop="pad")
+        pixels = pictures.decode(encoded, size, crop="pad")
 
         # A border that is repeated adds no black.
         np.testing.assert_array_equal(flat, np.full([size, size, 3], 90))
@@ -58,11 +58,11 @@ class DecodeTest(parameterized.TestCase):
             inside[::-1], Image.Resampling.LANCZOS
         )
         np.testing.assert_array_equal(
-            found[top : top + inside[0], left : left + inside[1]], kept
+            pixels[top : top + inside[0], left : left + inside[1]], kept
         )
         for outside, border in (
-            (found[:top], found[top]),
-            (found[top + inside[0] :], found[top + inside[0] - 1]),
+            (pixels[:top], pixels[top]),
+            (pixels[top + inside[0] :], pixels[top + inside[0] - 1]),
         ):
             np.testing.assert_array_equal(
                 outside, np.broadcast_to(border, outside.shape)
@@ -81,8 +81,8 @@ class DecodeTest(parameterized.TestCase):
     def test_the_square_around_a_box(self, box, expected):
         image = image_files.noise(0, height=10, width=12)
         x, y, side = expected
-        found = pictures.decode(image_files.encode(image), side, box=box)
-        np.testing.assert_array_equal(found, image[y : y + side, x : x + side])
+        pixels = pictures.decode(image_files.encode(image), side, box=box)
+        np.testing.assert_array_equal(pixels, image[y : y + side, x : x + side])
 
     @parameterized.parameters((12, 0, 2, 2), (0, 10, 2, 2), (-1, 0, 2, 2))
     def test_a_box_outside_of_the_picture_is_refused(self, *box):
@@ -106,16 +106,16 @@ class DecodeTest(parameterized.TestCase):
         image[0] = 255  # White at the top ...
         exif = Image.Exif()
         exif[_ORIENTATION] = 3  # ... of a picture that is upside down.
-        found = _decode(image, 4, exif=exif)
-        self.assertEqual(found[3].min(), 255)
-        self.assertEqual(found[0].max(), 0)
+        pixels = _decode(image, 4, exif=exif)
+        self.assertEqual(pixels[3].min(), 255)
+        self.assertEqual(pixels[0].max(), 0)
 
     def test_transparency_becomes_white(self):
         image = np.zeros((2, 2, 4), np.uint8)
         image[0] = (10, 20, 30, 255)
-        found = _decode(image)
-        np.testing.assert_array_equal(found[0], [[10, 20, 30]] * 2)
-        np.testing.assert_array_equal(found[1], [[255] * 3] * 2)
+        pixels = _decode(image)
+        np.testing.assert_array_equal(pixels[0], [[10, 20, 30]] * 2)
+        np.testing.assert_array_equal(pixels[1], [[255] * 3] * 2)
 
     def test_a_transparent_palette_becomes_white(self):
         image = Image.new("P", (2, 2), 0)
@@ -124,9 +124,9 @@ class DecodeTest(parameterized.TestCase):
         file = self.create_tempfile("p.png").full_path
         image.save(file, transparency=1)
         with open(file, "rb") as opened:
-            found = pictures.decode(opened.read(), 2)
-        np.testing.assert_array_equal(found[0, 0], [255] * 3)
-        np.testing.assert_array_equal(found[1, 1], [200, 0, 0])
+            pixels = pictures.decode(opened.read(), 2)
+        np.testing.assert_array_equal(pixels[0, 0], [255] * 3)
+        np.testing.assert_array_equal(pixels[1, 1], [200, 0, 0])
 
     @parameterized.named_parameters(
         ("grey", np.full((2, 2), 77, np.uint8), 77),
@@ -144,9 +144,9 @@ class DecodeTest(parameterized.TestCase):
         file = self.create_tempfile("c.jpg").full_path
         image.save(file)
         with open(file, "rb") as opened:
-            found = pictures.decode(opened.read(), 2)
-        self.assertGreater(found[..., 0].min(), 180)
-        self.assertLess(found[..., 1:].max(), 80)
+            pixels = pictures.decode(opened.read(), 2)
+        self.assertGreater(pixels[..., 0].min(), 180)
+        self.assertLess(pixels[..., 1:].max(), 80)
 
     @parameterized.named_parameters(
         ("empty", b"", "the file is empty"),
@@ -222,10 +222,10 @@ class DecodeTest(parameterized.TestCase):
                 for place in random.integers(0, len(broken), 5):
                     broken[place] = random.integers(256)
                 try:
-                    found = pictures.decode(bytes(broken), 8)
+                    pixels = pictures.decode(bytes(broken), 8)
                 except pictures.UnreadableError:
                     continue
-                self.assertEqual(found.shape, (8, 8, 3))
+                self.assertEqual(pixels.shape, (8, 8, 3))
 
 
 if __name__ == "__main__":

@@ -92,8 +92,12 @@ class MarkTest(parameterized.TestCase):
         self.assertEmpty(marked_figures.problems(page, self.root))
 
     def test_two_marks_after_one_table(self):
-        one = "<!-- figures of file.json\nagreement / one: {}\n-->\n"
-        page = _TABLE + one.format("runs.0.agreement") + one.format("other.n")
+        comment = "<!-- figures of file.json\nagreement / one: {}\n-->\n"
+        page = (
+            _TABLE
+            + comment.format("runs.0.agreement")
+            + comment.format("other.n")
+        )
         (problem,) = marked_figures.problems(page, self.root)
         self.assertIn("the file 1124", problem)
 

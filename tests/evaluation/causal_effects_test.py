@@ -43,13 +43,13 @@ class CausalEffectsTest(absltest.TestCase):
         values = np.stack(
             [rng.integers(0, 2, 400), rng.random(400), rng.random(400)], axis=1
         )
-        found = causal_effects.measure(
+        effects = causal_effects.measure(
             _render, _classify, values, _FACTORS, resolution=4
         )
         # Two random bits differ half of the time, two uniform numbers by 1/3.
-        self.assertAlmostEqual(found["left"], 1.5, delta=0.15)
-        self.assertAlmostEqual(found["right"], 1 / 3, delta=0.05)
-        self.assertEqual(found["top"], 0.0)
+        self.assertAlmostEqual(effects["left"], 1.5, delta=0.15)
+        self.assertAlmostEqual(effects["right"], 1 / 3, delta=0.05)
+        self.assertEqual(effects["top"], 0.0)
 
     def test_the_seed_decides_the_exchange(self):
         values = np.random.default_rng(0).random((50, 3))

@@ -8,7 +8,10 @@ from stylex_tf.evaluation import edit_lists
 
 
 def _attributes(*coordinates):
-    return [selection.Attribute(one, 1, 1.0, 0.0) for one in coordinates]
+    return [
+        selection.Attribute(coordinate, 1, 1.0, 0.0)
+        for coordinate in coordinates
+    ]
 
 
 class EditListsTest(absltest.TestCase):

@@ -90,8 +90,8 @@ class EditQualityTest(absltest.TestCase):
             np.testing.assert_array_equal(self._edits().rows, [0, 1])
 
     def test_an_image_whose_class_lists_nothing_is_not_edited(self):
-        one = self._edits({0: [selection.Attribute(0, 0, 1.0, 0.0)], 1: []})
-        np.testing.assert_array_equal(one.rows, [0, 1])
+        edits = self._edits({0: [selection.Attribute(0, 0, 1.0, 0.0)], 1: []})
+        np.testing.assert_array_equal(edits.rows, [0, 1])
         self.assertIsNone(self._edits({0: [], 1: []}))
 
     def test_a_faithful_encoder_finds_the_way_back(self):

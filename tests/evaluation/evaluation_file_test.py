@@ -134,18 +134,18 @@ class EvaluationFileTest(parameterized.TestCase):
 class EarlierLayoutTest(absltest.TestCase):
     def setUp(self):
         super().setUp()
-        self.found = evaluation_file.from_dict(_EARLIER)
+        self.evaluation = evaluation_file.from_dict(_EARLIER)
 
     def test_every_figure_takes_the_images_of_its_section(self):
         self.assertEqual(
-            self.found.classifier,
+            self.evaluation.classifier,
             record.Classifier(
                 accuracy=figure.Figure(0.9, 50),
                 guessing_p=figure.Figure(0.001, 20),
             ),
         )
         self.assertEqual(
-            self.found.reconstruction,
+            self.evaluation.reconstruction,
             record.Reconstruction(
                 agreement=figure.Figure(0.8, 40),
                 agreement_cycled=figure.Figure(0.7, 40),
@@ -155,33 +155,39 @@ class EarlierLayoutTest(absltest.TestCase):
         )
 
     def test_everything_that_mattered_was_listed(self):
-        self.assertEqual(self.found.significance.listed, figure.Figure(3.0, 20))
+        self.assertEqual(
+            self.evaluation.significance.listed, figure.Figure(3.0, 20)
+        )
 
     def test_flips_and_their_baselines(self):
-        found = self.found.sufficiency
-        self.assertEqual(found.flips.last(), figure.Figure(0.5, 30, (0.4, 0.6)))
-        self.assertEqual(found.by_target["1"].at(1), figure.Figure(0.3, 12))
-        self.assertEqual(found.random.n, 30)
-        self.assertIsNone(found.wu)
-        self.assertIsNone(found.label_swap)
-        self.assertEqual(found.second.n, 27)
-        self.assertEqual(found.second_agreement, figure.Figure(0.9, 30))
+        sufficiency = self.evaluation.sufficiency
+        self.assertEqual(
+            sufficiency.flips.last(), figure.Figure(0.5, 30, (0.4, 0.6))
+        )
+        self.assertEqual(
+            sufficiency.by_target["1"].at(1), figure.Figure(0.3, 12)
+        )
+        self.assertEqual(sufficiency.random.n, 30)
+        self.assertIsNone(sufficiency.wu)
+        self.assertIsNone(sufficiency.label_swap)
+        self.assertEqual(sufficiency.second.n, 27)
+        self.assertEqual(sufficiency.second_agreement, figure.Figure(0.9, 30))
         # Another run's, which does not say of how many.
-        self.assertIsNone(found.no_classification_loss.n)
+        self.assertIsNone(sufficiency.no_classification_loss.n)
 
     def test_truth_of_searched_images_does_not_claim_the_unseen_ones(self):
-        found = self.found.ground_truth
-        self.assertEqual(found.recall_at, {"4": figure.Figure(1.0, None)})
-        self.assertEqual(found.purity, figure.Figure(0.7, None))
+        truth = self.evaluation.ground_truth
+        self.assertEqual(truth.recall_at, {"4": figure.Figure(1.0, None)})
+        self.assertEqual(truth.purity, figure.Figure(0.7, None))
         self.assertEqual(
-            found.factor_agreement, {"glasses": figure.Figure(0.9, 40)}
+            truth.factor_agreement, {"glasses": figure.Figure(0.9, 40)}
         )
 
     def test_what_it_does_not_have_was_not_measured(self):
-        self.assertEqual(self.found.edits, record.Edits())
-        self.assertEqual(self.found.realism, record.Realism())
-        self.assertEqual(self.found.run.seconds, 3.5)
-        self.assertIsNone(self.found.run.class_names)
+        self.assertEqual(self.evaluation.edits, record.Edits())
+        self.assertEqual(self.evaluation.realism, record.Realism())
+        self.assertEqual(self.evaluation.run.seconds, 3.5)
+        self.assertIsNone(self.evaluation.run.class_names)
 
 
 if __name__ == "__main__":

@@ -45,13 +45,13 @@ class FactorReadingsTest(absltest.TestCase):
         np.testing.assert_array_equal(second[:, 0], half)
 
     def test_reads_the_images_as_they_are(self):
-        found = np.concatenate(self.readings.unedited, axis=1)
-        np.testing.assert_array_equal(found, self.styles)
+        values = np.concatenate(self.readings.unedited, axis=1)
+        np.testing.assert_array_equal(values, self.styles)
 
     def test_makes_an_edit_once(self):
         before = self.regressors.asked
-        one = self.readings.of_edit(0, 1)
-        self.assertIs(self.readings.of_edit(0, 1), one)
+        reading = self.readings.of_edit(0, 1)
+        self.assertIs(self.readings.of_edit(0, 1), reading)
         self.assertEqual(self.regressors.asked, before + 1)
         self.readings.of_edit(0, 0)
         self.assertEqual(self.regressors.asked, before + 2)

@@ -14,7 +14,7 @@ _AT = ("4", "6", "8", "listed")
 
 
 def _values(figures):
-    return {name: one.value for name, one in figures.items()}
+    return {name: share.value for name, share in figures.items()}
 
 
 @dataclasses.dataclass(frozen=True)
@@ -94,34 +94,36 @@ class AttributeFactorsTest(absltest.TestCase):
         first[:, 0] = 1.0
         both = first.copy()
         both[:4, 1] *= -1
-        found = ground_truth.attribute_factors(
+        factors = ground_truth.attribute_factors(
             self.reader,
             self.unedited,
             [self._read(x) for x in (first, both)],
             causes_by_class=((), ("part0", "part2=yes")),
         )
-        self.assertEqual([one.factor for one in found], ["part0", "part0"])
-        self.assertAlmostEqual(found[0].purity, 1.0, places=5)
+        self.assertEqual(
+            [factor.factor for factor in factors], ["part0", "part0"]
+        )
+        self.assertAlmostEqual(factors[0].purity, 1.0, places=5)
         # Half of the images gained part 0, a quarter changed part 1.
-        self.assertAlmostEqual(found[0].changes["part0"], 1.0, places=2)
-        self.assertAlmostEqual(found[1].purity, 2 / 3, places=4)
-        self.assertAlmostEqual(found[0].cause_change, 0.5, places=2)
+        self.assertAlmostEqual(factors[0].changes["part0"], 1.0, places=2)
+        self.assertAlmostEqual(factors[1].purity, 2 / 3, places=4)
+        self.assertAlmostEqual(factors[0].cause_change, 0.5, places=2)
 
     def test_a_number_is_measured_against_a_random_exchange(self):
         moved = self.styles.copy()
         moved[:, 3] = 1.0  # Half of the images move, as in an exchange.
-        (found,) = ground_truth.attribute_factors(
+        (factor,) = ground_truth.attribute_factors(
             self.reader, self.unedited, [self._read(moved)]
         )
-        self.assertEqual(found.factor, "part3")
-        self.assertAlmostEqual(found.changes["part3"], 1.0, places=2)
-        self.assertIsNone(found.cause_change)
+        self.assertEqual(factor.factor, "part3")
+        self.assertAlmostEqual(factor.changes["part3"], 1.0, places=2)
+        self.assertIsNone(factor.cause_change)
 
     def test_both_ways_count_alike_however_many_images_they_have(self):
         # Eight of twelve images gain part 0; the other four lose part 1.
         edited = self.styles.copy()
         edited[:12, 0], edited[12:, 1] = 1.0, -1.0
-        (found,) = ground_truth.attribute_factors(
+        (factor,) = ground_truth.attribute_factors(
             self.reader,
             self.unedited,
             [self._read(edited)],
@@ -129,21 +131,21 @@ class AttributeFactorsTest(absltest.TestCase):
             backwards=np.arange(16) >= 12,
         )
         # As shares of an exchange, which changes half of all images.
-        self.assertAlmostEqual(found.changes["part0"], 8 / 12, places=2)
-        self.assertAlmostEqual(found.changes["part1"], 4 / 4, places=2)
-        self.assertEqual(found.factor, "part1")
-        self.assertAlmostEqual(found.cause_change, 0.5, places=2)
+        self.assertAlmostEqual(factor.changes["part0"], 8 / 12, places=2)
+        self.assertAlmostEqual(factor.changes["part1"], 4 / 4, places=2)
+        self.assertEqual(factor.factor, "part1")
+        self.assertAlmostEqual(factor.cause_change, 0.5, places=2)
 
     def test_an_edit_that_moves_nothing_has_no_factor(self):
-        (found,) = ground_truth.attribute_factors(
+        (factor,) = ground_truth.attribute_factors(
             self.reader,
             self.unedited,
             [self.unedited],
             causes_by_class=((), ("part0",)),
         )
-        self.assertIsNone(found.factor)
-        self.assertIsNone(found.purity)
-        self.assertIsNone(found.cause_change)
+        self.assertIsNone(factor.factor)
+        self.assertIsNone(factor.purity)
+        self.assertIsNone(factor.cause_change)
 
     def test_the_search_recovers_what_was_planted(self):
         table = exact.measure_effects(
@@ -154,7 +156,7 @@ class AttributeFactorsTest(absltest.TestCase):
         )
         causes = ("part0", "part2")
         merged = selection.merge_binary(table, top_k=8)
-        found = ground_truth.judge(
+        judged = ground_truth.judge(
             self._readings(),
             merged,
             table.predictions,
@@ -162,8 +164,10 @@ class AttributeFactorsTest(absltest.TestCase):
             both_ways=True,
             causes_by_class=((), causes),
         )
-        self.assertEqual({one.factor for one in found}, {"part0", "part2"})
-        figures = ground_truth.recovery(found, causes, images=9)
+        self.assertEqual(
+            {factor.factor for factor in judged}, {"part0", "part2"}
+        )
+        figures = ground_truth.recovery(judged, causes, images=9)
         self.assertEqual(_values(figures.recall_at), dict.fromkeys(_AT, 1.0))
         self.assertEqual(figures.precision_at["8"].value, 1.0)
         self.assertEqual(figures.sign_accuracy.value, 1.0)
@@ -177,17 +181,17 @@ class AttributeFactorsTest(absltest.TestCase):
             edit_space.EditSpace(self.ranges),
             image_ids=[str(n) for n in range(len(self.styles))],
         )
-        found = ground_truth.judge(
+        judged = ground_truth.judge(
             self._readings(),
             selection.select_class_attributes(table, target_class=0, top_k=2),
             table.predictions,
             target_class=0,
             causes_by_class=((), ("part0", "part2")),
         )
-        self.assertLen(found, 2)
-        for one in found:
+        self.assertLen(judged, 2)
+        for factor in judged:
             # The causes are class 1's: to take them away is right.
-            self.assertGreater(one.cause_change, 0.0)
+            self.assertGreater(factor.cause_change, 0.0)
 
     def test_of_three_classes_each_has_its_own_cause(self):
         gains = [self.styles.copy() for _ in range(2)]
@@ -197,8 +201,8 @@ class AttributeFactorsTest(absltest.TestCase):
         causes = ((), ("part0",), ("part1",))
         changes = [
             [
-                one.cause_change
-                for one in ground_truth.attribute_factors(
+                factor.cause_change
+                for factor in ground_truth.attribute_factors(
                     self.reader,
                     self.unedited,
                     edits,
@@ -214,18 +218,18 @@ class AttributeFactorsTest(absltest.TestCase):
         )
 
     def test_no_image_to_edit_is_no_result(self):
-        found = ground_truth.judge(
+        judged = ground_truth.judge(
             self._readings(),
             [selection.Attribute(0, 1, 1.0, 1.0)],
             np.ones(len(self.styles), int),
             target_class=1,
         )
-        self.assertEmpty(found)
+        self.assertEmpty(judged)
 
 
 class RecoveryTest(parameterized.TestCase):
     def test_counts_by_hand(self):
-        found = [
+        judged = [
             _factor("hair", purity=0.5),
             _factor("glasses", cause_change=0.2),
             _factor("glasses", cause_change=-0.1),
@@ -233,7 +237,7 @@ class RecoveryTest(parameterized.TestCase):
             _factor("mouth", cause_change=0.3),
         ]
         figures = ground_truth.recovery(
-            found, ("glasses", "mouth=open"), images=9
+            judged, ("glasses", "mouth=open"), images=9
         )
         self.assertEqual(
             _values(figures.recall_at),

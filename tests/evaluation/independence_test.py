@@ -115,7 +115,9 @@ class PartsWorldTest(parameterized.TestCase):
     def test_many_classes_share_the_images_that_are_edited(self):
         factors, two = [[0, 0, 0, 0]] * 6, [_attribute(0), _attribute(2)]
         for classes, expected in ((1, 6), (2, 4), (4, 2), (200, 1)):
-            lists = {1: two} | {-one: two[:1] for one in range(1, classes)}
+            lists = {1: two} | {
+                -number: two[:1] for number in range(1, classes)
+            }
             with mock.patch.object(independence, "_IMAGES", 8):
                 figures = self._measure(factors, lists)
             self.assertEqual(figures.mask_overlap.n, expected)

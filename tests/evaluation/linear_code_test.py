@@ -28,8 +28,8 @@ class LinearCodeTest(parameterized.TestCase):
         unseen = _planes(30, seed=1)
         # What is left is the rounding to 256 steps.
         self.assertLess(_l1(code, unseen), 1 / 255)
-        one = linear_code.LinearCode.fit(_planes(count), 1)
-        self.assertGreater(_l1(one, unseen), 0.02)
+        single = linear_code.LinearCode.fit(_planes(count), 1)
+        self.assertGreater(_l1(single, unseen), 0.02)
 
     @parameterized.parameters(20, 100)
     def test_components_are_orthonormal(self, count):

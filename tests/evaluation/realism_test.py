@@ -66,8 +66,8 @@ class KernelDistanceTest(parameterized.TestCase):
     def test_grows_with_the_difference(self):
         rng = np.random.default_rng(2)
         a, b = rng.normal(size=(2, 60, 5))
-        found = [realism.kernel_distance(a, b + d) for d in (0.0, 1.0, 2.0)]
-        self.assertEqual(found, sorted(found))
+        distances = [realism.kernel_distance(a, b + d) for d in (0.0, 1.0, 2.0)]
+        self.assertEqual(distances, sorted(distances))
 
 
 class FrechetDistanceTest(absltest.TestCase):

@@ -139,12 +139,12 @@ class ReconstructionTest(parameterized.TestCase):
         def generate(styles):
             return tf.tanh(3 * tf.reshape(styles, [-1, 4, 4, 3]) + 0.2)
 
-        found = _reconstruct(
+        measured = _reconstruct(
             images, generate, features=features, extractor="random"
         )
         reals = tf.constant(images / 127.5 - 1.0, tf.float32)
         np.testing.assert_allclose(
-            found.perceptual,
+            measured.perceptual,
             perceptual.perceptual_distance(
                 features(reals), features(generate(reals))
             ),
@@ -159,14 +159,14 @@ class ReconstructionTest(parameterized.TestCase):
         def generate(styles):
             return 0.5 * tf.reshape(styles, [-1, 16, 16, 3])
 
-        found = reconstruction.reconstruct(
+        measured = reconstruction.reconstruct(
             lambda x: tf.reshape(x, [-1, 768]),
             model_lib.Model(generate, lambda x: x[:, 0, 0, :2]),
             images,
         )
         reals = tf.constant(images / 255.0, tf.float32)
         np.testing.assert_allclose(
-            found.ssim,
+            measured.ssim,
             tf.image.ssim(reals, 0.5 * reals + 0.25, max_val=1.0),
             rtol=1e-4,
         )

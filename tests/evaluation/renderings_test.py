@@ -54,25 +54,29 @@ class TextTest(absltest.TestCase):
 
     def test_headlines_never_show_agreement_alone(self):
         agreement = record.Reconstruction(agreement=figure.Figure(0.9, 10))
-        found = dict(
+        headlines = dict(
             renderings.headlines(record.Evaluation(reconstruction=agreement))
         )
-        self.assertEqual(found["Reconstructions: agreement"], "90 %, 10 images")
+        self.assertEqual(
+            headlines["Reconstructions: agreement"], "90 %, 10 images"
+        )
         for name in ("label-only swap flips", "factor agreement"):
-            self.assertEqual(found[f"Reconstructions: {name}"], "not measured")
-        self.assertNotIn("Against the truth: recall, first 4", found)
+            self.assertEqual(
+                headlines[f"Reconstructions: {name}"], "not measured"
+            )
+        self.assertNotIn("Against the truth: recall, first 4", headlines)
 
     def test_headlines_show_every_target_class(self):
-        found = dict(renderings.headlines(evaluation_samples.whole()))
+        headlines = dict(renderings.headlines(evaluation_samples.whole()))
         self.assertEqual(
-            found["Decisions flipped, top 1: towards glasses"],
+            headlines["Decisions flipped, top 1: towards glasses"],
             "20 %, 30 images",
         )
         self.assertNotIn(
-            "Decisions flipped, top 1: each target class, lowest", found
+            "Decisions flipped, top 1: each target class, lowest", headlines
         )
-        self.assertIn("Reconstructions: factor agreement, lowest", found)
-        self.assertNotIn("Reconstructions: open mouth", found)
+        self.assertIn("Reconstructions: factor agreement, lowest", headlines)
+        self.assertNotIn("Reconstructions: open mouth", headlines)
 
 
 class MarkdownTest(absltest.TestCase):

@@ -83,8 +83,8 @@ class TableTest(absltest.TestCase):
     def test_a_figure_of_very_many_factors_shows_the_worst_alone(self):
         many = {f"factor_{i}": figure.Figure(i / 20, 9) for i in range(20)}
         truth = record.GroundTruth(factor_agreement=many)
-        found = row_list.fill(record.Evaluation(ground_truth=truth))
-        lines = [line for group in found for line in group.lines]
+        groups = row_list.fill(record.Evaluation(ground_truth=truth))
+        lines = [line for group in groups for line in group.lines]
         self.assertFalse([line for line in lines if line.inner])
 
     def test_flips_of_the_top_1_and_2_and_all_that_are_listed(self):
@@ -107,10 +107,12 @@ class TableTest(absltest.TestCase):
         )
 
     def test_a_list_of_one_has_one_group(self):
-        one = record.Sufficiency(flips=figure.Curve((0.4,), 9))
+        sufficiency = record.Sufficiency(flips=figure.Curve((0.4,), 9))
         titles = [
             group.title
-            for group in row_list.groups(record.Evaluation(sufficiency=one))
+            for group in row_list.groups(
+                record.Evaluation(sufficiency=sufficiency)
+            )
             if "flipped" in group.title
         ]
         self.assertEqual(titles, ["Decisions flipped, top 1"])

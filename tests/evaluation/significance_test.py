@@ -21,23 +21,23 @@ def _turned(*counts, images=60, rebuilding=0):
 class AttributePValuesTest(parameterized.TestCase):
     @parameterized.parameters(0, 1, 5, 30, 60)
     def test_is_the_upper_tail_of_the_binomial_distribution(self, count):
-        (found,) = significance.attribute_p_values(
+        (p_value,) = significance.attribute_p_values(
             _turned(count, rebuilding=6), 0.01
         )
         exact = math.fsum(
             math.comb(60, i) * 0.1**i * 0.9 ** (60 - i)
             for i in range(count, 61)
         )
-        self.assertAlmostEqual(found, exact, places=9)
+        self.assertAlmostEqual(p_value, exact, places=9)
 
     def test_the_stated_share_counts_where_rebuilding_turns_less(self):
-        found = [
+        p_values = [
             significance.attribute_p_values(_turned(4), share)[0]
             for share in (0.0, 0.01, 0.2)
         ]
-        self.assertEqual(found[0], 0.0)
-        self.assertLess(found[1], 0.01)
-        self.assertGreater(found[2], 0.9)
+        self.assertEqual(p_values[0], 0.0)
+        self.assertLess(p_values[1], 0.01)
+        self.assertGreater(p_values[2], 0.9)
 
     def test_chance_is_found_no_more_often_than_the_level_says(self):
         rng = np.random.default_rng(3)

@@ -78,8 +78,8 @@ class KnownAnswersTest(parameterized.TestCase):
         )
         # To class 1 a cause is enough, and part 1 is none.
         np.testing.assert_array_equal(turned[1].by_edit, [[1] * 3, [0] * 3])
-        for one in turned.values():
-            self.assertFalse(one.by_rebuilding.any())
+        for decisions in turned.values():
+            self.assertFalse(decisions.by_rebuilding.any())
 
     def test_edits_of_a_list_are_made_together(self):
         attributes = {
@@ -241,8 +241,10 @@ class ControlsTest(absltest.TestCase):
         model = model_lib.Model(self.world.generate, classify)
         space, shares = _space(4, 0.02), []
         before = rebuilt.reconstructed_logits.argmax(axis=1)
-        for one in self.attributes[1]:
-            edited = space.apply(self.styles, [one.coordinate], [one.direction])
+        for attribute in self.attributes[1]:
+            edited = space.apply(
+                self.styles, [attribute.coordinate], [attribute.direction]
+            )
             after = np.asarray(classify(model.generate(edited))).argmax(axis=1)
             shares.append(np.mean(after[before == 0] == 1))
         self.assertGreater(max(shares), 0.4)

@@ -13,22 +13,24 @@ def _rank(styles, predictions, **options):
 
 def _reference(styles, predictions, target):
     """The paper's steps, one coordinate at a time: (relevance, sign)."""
-    found = []
+    ranking = []
     for column in styles.T:
-        population = [float(one) for one in column]
+        population = [float(value) for value in column]
         mean = sum(population) / len(population)
         deviation = np.sqrt(
-            sum((one - mean) ** 2 for one in population) / len(population)
+            sum((value - mean) ** 2 for value in population) / len(population)
         )
         delta = [
-            (one - mean) / deviation
-            for one, seen in zip(population, predictions, strict=True)
+            (value - mean) / deviation
+            for value, seen in zip(population, predictions, strict=True)
             if seen == target
         ]
         middle = sum(delta) / len(delta)
-        spread = np.sqrt(sum((one - middle) ** 2 for one in delta) / len(delta))
-        found.append((abs(middle) / spread, int(middle > 0)))
-    return found
+        spread = np.sqrt(
+            sum((value - middle) ** 2 for value in delta) / len(delta)
+        )
+        ranking.append((abs(middle) / spread, int(middle > 0)))
+    return ranking
 
 
 class WuRankingTest(parameterized.TestCase):
@@ -40,15 +42,17 @@ class WuRankingTest(parameterized.TestCase):
             rng.normal(size=(2, 7))
         )
         expected = _reference(styles, predictions, target)
-        found = _rank(styles, predictions, target_class=target)
-        self.assertLen(found, 7)
-        relevance = [one.effect for one in found]
+        ranked = _rank(styles, predictions, target_class=target)
+        self.assertLen(ranked, 7)
+        relevance = [attribute.effect for attribute in ranked]
         self.assertEqual(relevance, sorted(relevance, reverse=True))
-        for one in found:
+        for attribute in ranked:
             self.assertAlmostEqual(
-                one.effect, expected[one.coordinate][0], places=9
+                attribute.effect, expected[attribute.coordinate][0], places=9
             )
-            self.assertEqual(one.direction, expected[one.coordinate][1])
+            self.assertEqual(
+                attribute.direction, expected[attribute.coordinate][1]
+            )
 
     def test_finds_what_stands_out_and_its_side(self):
         rng = np.random.default_rng(0)
@@ -56,22 +60,31 @@ class WuRankingTest(parameterized.TestCase):
         styles = rng.normal(size=(100, 12))
         styles[predictions == 1, 3] += 6.0
         styles[predictions == 1, 8] -= 3.0
-        found = _rank(styles, predictions, top_k=2)
+        ranked = _rank(styles, predictions, top_k=2)
         self.assertEqual(
-            [(one.coordinate, one.direction) for one in found], [(3, 1), (8, 0)]
+            [
+                (attribute.coordinate, attribute.direction)
+                for attribute in ranked
+            ],
+            [(3, 1), (8, 0)],
         )
         other = _rank(styles, predictions, target_class=0, top_k=2)
         self.assertEqual(
-            [(one.coordinate, one.direction) for one in other], [(3, 0), (8, 1)]
+            [
+                (attribute.coordinate, attribute.direction)
+                for attribute in other
+            ],
+            [(3, 0), (8, 1)],
         )
 
     def test_units_do_not_matter(self):
         rng = np.random.default_rng(1)
         styles, predictions = rng.normal(size=(30, 5)), np.arange(30) % 2
         scaled = styles * [1, 100, 0.01, 7, 3] + [0, -50, 1, 2, 9]
-        first, again = (_rank(one, predictions) for one in (styles, scaled))
+        first, again = (_rank(given, predictions) for given in (styles, scaled))
         self.assertEqual(
-            [one.coordinate for one in first], [one.coordinate for one in again]
+            [attribute.coordinate for attribute in first],
+            [attribute.coordinate for attribute in again],
         )
 
     def test_constant_coordinates_are_never_listed(self):
@@ -79,17 +92,19 @@ class WuRankingTest(parameterized.TestCase):
         styles = rng.normal(size=(20, 4)).astype(np.float32)
         styles[:, 1] = 0.1
         styles[:, 2] = 0.0
-        found = _rank(styles, np.arange(20) % 2)
-        self.assertCountEqual([one.coordinate for one in found], [0, 3])
+        ranked = _rank(styles, np.arange(20) % 2)
+        self.assertCountEqual(
+            [attribute.coordinate for attribute in ranked], [0, 3]
+        )
 
     def test_the_same_in_all_exemplars_is_most_relevant_and_finite(self):
         rng = np.random.default_rng(3)
         predictions = np.arange(20) % 2
         styles = rng.normal(size=(20, 4))
         styles[predictions == 1, 2] = 2.0
-        found = _rank(styles, predictions)
-        self.assertEqual(found[0].coordinate, 2)
-        self.assertTrue(np.isfinite(found[0].effect))
+        ranked = _rank(styles, predictions)
+        self.assertEqual(ranked[0].coordinate, 2)
+        self.assertTrue(np.isfinite(ranked[0].effect))
 
     def test_without_exemplars_there_is_no_ranking(self):
         styles = np.random.default_rng(4).normal(size=(6, 3))
@@ -101,8 +116,8 @@ class WuRankingTest(parameterized.TestCase):
         predictions = np.arange(40) % 2
         styles = rng.normal(size=(40, 6))
         styles[predictions == 1, 5] += 9.0
-        found = _rank(styles, predictions, searched=4)
-        self.assertLess(max(one.coordinate for one in found), 4)
+        ranked = _rank(styles, predictions, searched=4)
+        self.assertLess(max(attribute.coordinate for attribute in ranked), 4)
 
     def test_refuses_what_does_not_fit(self):
         styles = np.zeros([4, 3])

@@ -33,15 +33,15 @@ class ManifestTest(absltest.TestCase):
         (self.folder / "variables" / "data").unlink()
         (self.folder / "variables" / "more").touch()
 
-        found = manifest.problems(self.folder)
+        problems = manifest.problems(self.folder)
 
-        self.assertLen(found, 3)
+        self.assertLen(problems, 3)
         self.assertRegex(
-            found[0],
+            problems[0],
             "^saved_model.pb: has SHA-256 [0-9a-f]{64}; expected [0-9a-f]{64}$",
         )
         self.assertEqual(
-            found[1:],
+            problems[1:],
             [
                 "variables/data: is missing",
                 "variables/more: is not in the manifest",

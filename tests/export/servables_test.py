@@ -48,12 +48,12 @@ class ServableTest(parameterized.TestCase):
         size = tiny_world.RESOLUTION
         padded = pictures.decode(wide, size, crop="pad") / 127.5 - 1.0
 
-        (found,) = servable.encode(tf.constant([wide]))["styles"]
+        (encoded,) = servable.encode(tf.constant([wide]))["styles"]
 
         expected = servable.encode_images(tf.constant([padded], tf.float32))
-        np.testing.assert_allclose(found, expected["styles"][0], atol=0.02)
+        np.testing.assert_allclose(encoded, expected["styles"][0], atol=0.02)
         centre = self.servable.encode(tf.constant([wide]))["styles"][0]
-        self.assertGreater(np.abs(centre - found).max(), 0.1)
+        self.assertGreater(np.abs(centre - encoded).max(), 0.1)
         self.assertEqual(servable.description()["crop"], "pad")
         self.assertEqual(self.servable.description()["crop"], "center")
 
@@ -89,13 +89,13 @@ class ServableTest(parameterized.TestCase):
         targets = tf.constant([-1, 0, 2])
         top_k = tiny_world.MAX_TOP_K
         styles = self.world.encode(self.images)
-        found = self.world.find_attributes(styles, targets, top_k=top_k)
+        searched = self.world.find_attributes(styles, targets, top_k=top_k)
 
         answer = self.servable.find_attributes(
             self.files, targets, tf.fill([3], top_k)
         )
 
-        exists = found["coordinates"].numpy() >= 0
+        exists = searched["coordinates"].numpy() >= 0
         self.assertTrue(np.all(exists[:, 0]))
         for name, theirs in (
             ("coordinates", "coordinates"),
@@ -106,7 +106,7 @@ class ServableTest(parameterized.TestCase):
         ):
             np.testing.assert_allclose(
                 answer[name].numpy()[exists],
-                found[theirs].numpy()[exists],
+                searched[theirs].numpy()[exists],
                 rtol=1e-4,
             )
             self.assertTrue(np.all(answer[name].numpy()[~exists] == -1))
@@ -116,12 +116,12 @@ class ServableTest(parameterized.TestCase):
         )
         np.testing.assert_allclose(
             answer["probabilities_before"],
-            found["probabilities_before"],
+            searched["probabilities_before"],
             rtol=1e-5,
         )
         np.testing.assert_allclose(
             decode_png(answer["edited_bytes"][exists]),
-            found["images"].numpy()[exists],
+            searched["images"].numpy()[exists],
             atol=0.5 / 127.4,
         )
 
@@ -140,21 +140,21 @@ class ServableTest(parameterized.TestCase):
         )
 
     def test_what_is_found_can_be_edited(self):
-        found = self.servable.find_attributes(self.files, [-1, 0, 2], [1] * 3)
+        answer = self.servable.find_attributes(self.files, [-1, 0, 2], [1] * 3)
 
         edited = self.servable.edit(
             self.files,
-            found["coordinates"],
-            found["directions"],
-            found["strengths"],
+            answer["coordinates"],
+            answer["directions"],
+            answer["strengths"],
         )
 
         np.testing.assert_array_equal(
-            edited["edited_bytes"], found["edited_bytes"][:, 0]
+            edited["edited_bytes"], answer["edited_bytes"][:, 0]
         )
         for name, theirs in (
-            ("probabilities_before", found["probabilities_before"]),
-            ("probabilities_after", found["probabilities_after"][:, 0]),
+            ("probabilities_before", answer["probabilities_before"]),
+            ("probabilities_after", answer["probabilities_after"][:, 0]),
         ):
             np.testing.assert_allclose(edited[name], theirs, atol=1e-5)
 
@@ -257,13 +257,13 @@ class ServableTest(parameterized.TestCase):
             np.testing.assert_array_equal(answer[name], expected, name)
 
     def test_attributes_of_classes_can_be_edited(self):
-        found = self.servable.class_attributes([1, 0, 2], [3, 3, 3])
+        answer = self.servable.class_attributes([1, 0, 2], [3, 3, 3])
 
         edited = self.servable.edit(
             self.files,
-            found["coordinates"],
-            found["directions"],
-            found["strengths"],
+            answer["coordinates"],
+            answer["directions"],
+            answer["strengths"],
         )
 
         # Class 2 has no attributes.
@@ -306,13 +306,13 @@ class ServableTest(parameterized.TestCase):
 
     def test_columns_without_an_attribute_are_padded(self):
         def find_one(styles, target_class, *, top_k):
-            found = self.world.find_attributes(
+            searched = self.world.find_attributes(
                 styles, target_class, top_k=top_k
             )
             none = tf.range(top_k) >= 1
             return {
-                **found,
-                "coordinates": tf.where(none, -1, found["coordinates"]),
+                **searched,
+                "coordinates": tf.where(none, -1, searched["coordinates"]),
             }
 
         servable = tiny_world.servable(self.world, find_attributes=find_one)

@@ -97,10 +97,17 @@ class SignaturesTest(absltest.TestCase):
 
     def test_what_is_found_is_what_edit_takes(self):
         edit = signatures.EDIT.inputs
-        for found in (signatures.FIND_ATTRIBUTES, signatures.CLASS_ATTRIBUTES):
+        for signature in (
+            signatures.FIND_ATTRIBUTES,
+            signatures.CLASS_ATTRIBUTES,
+        ):
             for name in ("coordinates", "directions", "strengths"):
-                self.assertEqual(found.outputs[name].dtype, edit[name].dtype)
-                self.assertLen(found.outputs[name].shape, len(edit[name].shape))
+                self.assertEqual(
+                    signature.outputs[name].dtype, edit[name].dtype
+                )
+                self.assertLen(
+                    signature.outputs[name].shape, len(edit[name].shape)
+                )
         self.assertLessEqual(signatures.MAX_TOP_K, signatures.MAX_EDITS)
 
     def test_every_axis_is_explained(self):

@@ -147,8 +147,8 @@ class AnswersTest(parameterized.TestCase):
 
     def test_what_is_not_finite_is_a_problem_though_it_was_recorded(self):
         answers = copy.deepcopy(self.answers)
-        for one in (answers["encode"], self.outputs["encode"]):
-            one["styles"] = one["styles"] * np.nan
+        for answer in (answers["encode"], self.outputs["encode"]):
+            answer["styles"] = answer["styles"] * np.nan
 
         verdict = validation.judge(
             self.contract, self.records, self.specs, answers

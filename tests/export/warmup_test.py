@@ -55,14 +55,14 @@ class WarmupTest(absltest.TestCase):
 
         self.assertCountEqual(records, signatures.CONTRACT)
         for name, record in records.items():
-            for found, expected in (
+            for actual, expected in (
                 (record.inputs, asked[name]),
                 (record.outputs, answers[name]),
             ):
-                self.assertCountEqual(found, expected)
+                self.assertCountEqual(actual, expected)
                 for key, value in expected.items():
-                    np.testing.assert_array_equal(found[key], value.numpy())
-                    self.assertEqual(found[key].dtype, value.numpy().dtype)
+                    np.testing.assert_array_equal(actual[key], value.numpy())
+                    self.assertEqual(actual[key].dtype, value.numpy().dtype)
 
     def test_the_requests_are_what_tensorflow_serving_reads(self):
         asked = warmup.requests(self.servable, self.files)

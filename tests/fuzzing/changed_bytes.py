@@ -130,14 +130,14 @@ def tried(
             begun, before = time.process_time(), _peak()
             count = 0
 
-            def one(**inputs: Any) -> None:
+            def counted(**inputs: Any) -> None:
                 nonlocal count
                 count += 1
                 check(self, **inputs)
 
             first = int(os.environ.get("FUZZ_FROM", "0"))
             for seed in itertools.count(first):
-                _run(one, drawn, seed)
+                _run(counted, drawn, seed)
                 if time.process_time() - begun >= seconds:
                     break
             if seconds:

@@ -88,12 +88,12 @@ class ClassifiersTest(absltest.TestCase):
             path, whole = self._saved(name)
 
             @changed_bytes.tried(content=changed_bytes.of([whole]))
-            def one(test, content, path=path):
+            def check(test, content, path=path):
                 path.write_bytes(content)
                 test._reads(path)
 
             with self.subTest(name):
-                one(self)
+                check(self)
 
     @changed_bytes.tried(seed=st.integers(0, 2**32), changes=st.integers(1, 3))
     def test_configs(self, seed, changes):
@@ -117,7 +117,7 @@ class ClassifiersTest(absltest.TestCase):
             members = {n: archive.read(n) for n in archive.namelist()}
 
         @changed_bytes.tried(seed=st.integers(0, 2**32))
-        def one(test, seed):
+        def check(test, seed):
             config = _replace(
                 json.loads(members["config.json"]), random.Random(seed)
             )
@@ -132,19 +132,19 @@ class ClassifiersTest(absltest.TestCase):
                 test._reads(path)
             test.assertFalse(load.called and keras_config.foreign(config))
 
-        one(self)
+        check(self)
 
     def test_configs_of_hdf5(self):
         path, whole = self._saved("a.h5")
 
         @changed_bytes.tried(content=changed_bytes.of([_TEXT]))
-        def one(test, content):
+        def check(test, content):
             path.write_bytes(whole)
             with h5py.File(path, "r+") as file:
                 file.attrs["model_config"] = content.replace(b"\0", b"")
             test._reads(path)
 
-        one(self)
+        check(self)
 
     def test_onnx_files(self):
         made = onnx_models.model(
@@ -164,13 +164,13 @@ class ClassifiersTest(absltest.TestCase):
         @changed_bytes.tried(
             content=changed_bytes.of([made.SerializeToString()])
         )
-        def one(test, content):
+        def check(test, content):
             path.write_bytes(content)
             test._reads(
                 path, lambda file: onnx_files.read(file).forward(pixels)
             )
 
-        one(self)
+        check(self)
 
     def test_graphs(self):
         module = tf.Module()
@@ -183,13 +183,13 @@ class ClassifiersTest(absltest.TestCase):
         whole = file.read_bytes()
 
         @changed_bytes.tried(content=changed_bytes.of([whole]))
-        def one(test, content):
+        def check(test, content):
             file.write_bytes(content)
             # TensorFlow itself may end the process on a crafted graph: what
             # comes before it is looked at alone.
             test._reads(test.folder, graph_operations.forbidden)
 
-        one(self)
+        check(self)
 
     def test_graphs_that_are_cut_are_not_loaded(self):
         module = tf.Module()

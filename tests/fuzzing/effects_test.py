@@ -38,14 +38,14 @@ class EffectsTest(absltest.TestCase):
 
     def _damage(self, path: pathlib.Path, whole: bytes) -> None:
         @changed_bytes.tried(content=changed_bytes.of([whole]))
-        def one(test, content):
+        def check(test, content):
             path.write_bytes(content)
             try:
                 test._same(effects.load(test.folder))
             except errors.DataError as error:
                 test.assertIn("measure the effects again", str(error))
 
-        one(self)
+        check(self)
 
     def _same(self, table: effects.StyleEffects) -> None:
         np.testing.assert_array_equal(table.effects, _TABLE.effects)

@@ -56,14 +56,14 @@ _PNG_SIGNATURE = 8
 
 def _chunks(png: bytes) -> list[tuple[bytes, bytes]]:
     """Returns the types and contents of a PNG's chunks."""
-    found = []
+    chunks = []
     place = _PNG_SIGNATURE
     while place < len(png):
         (length,) = struct.unpack_from(">I", png, place)
         kind = png[place + 4 : place + 8]
-        found.append((kind, png[place + 8 : place + 8 + length]))
+        chunks.append((kind, png[place + 8 : place + 8 + length]))
         place += 12 + length
-    return found
+    return chunks
 
 
 def _rows(png: bytes) -> bytes:

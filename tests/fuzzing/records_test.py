@@ -56,20 +56,20 @@ class RecordsTest(absltest.TestCase):
 
     def _damage(self, path: pathlib.Path, content: bytes) -> None:
         @changed_bytes.tried(changed=changed_bytes.of([content]))
-        def one(test, changed):
+        def check(test, changed):
             path.write_bytes(changed)
             try:
-                found = tfrecords.Dataset(test.folder)
+                dataset = tfrecords.Dataset(test.folder)
                 # Not all of a manifest decides what is read.
-                found.manifest.summary()
-                examples = found.load("train")
+                dataset.manifest.summary()
+                examples = dataset.load("train")
             except errors.DataError as error:
                 test.assertIn(str(test.folder), str(error))
                 return
             np.testing.assert_array_equal(examples.images, test.images.images)
             np.testing.assert_array_equal(examples.labels, test.images.labels)
 
-        one(self)
+        check(self)
 
     def test_records_that_a_stranger_wrote_with_their_digest(self):
         (records,) = (record_files.RecordFiles([self.shard]).read(range(6)),)
@@ -77,7 +77,7 @@ class RecordsTest(absltest.TestCase):
         @changed_bytes.tried(
             changed=changed_bytes.of(records[:1]), place=st.integers(0, 5)
         )
-        def one(test, changed, place):
+        def check(test, changed, place):
             ours = [*records]
             ours[place] = changed
             with tf.io.TFRecordWriter(str(test.shard)) as writer:
@@ -93,7 +93,7 @@ class RecordsTest(absltest.TestCase):
             test.assertEqual(examples.images.shape, shape)
             test.assertContainsSubset(examples.labels, [-1, 0, 1])
 
-        one(self)
+        check(self)
 
     def test_lengths_that_are_not_there(self):
         for length in (2**63, 2**64 - 1, 2**31, len(self.content)):

@@ -126,11 +126,11 @@ class FlatMemorySoakTest(absltest.TestCase):
 
         self._holds()
         some = slice(0, _IMAGES, 100)
-        found = exact.measure_effects(
+        remeasured = exact.measure_effects(
             world.model, styles[some], space, image_ids=list("abcdefghij")
         )
         np.testing.assert_allclose(
-            table.effects[some], found.effects, atol=1e-5
+            table.effects[some], remeasured.effects, atol=1e-5
         )
 
 

@@ -79,9 +79,9 @@ class MainJobTest(absltest.TestCase):
         self.assertEmpty(list(self.folder.root.rglob("*tmp*")))
 
     def test_the_config_is_what_was_asked_for(self):
-        found = self._json("config.json")
-        self.assertEqual(found["data"]["causes"], ["glasses"])
-        self.assertEqual(found["training"]["batch_size"], 4)
+        settings = self._json("config.json")
+        self.assertEqual(settings["data"]["causes"], ["glasses"])
+        self.assertEqual(settings["training"]["batch_size"], 4)
 
     def test_the_log_covers_the_training(self):
         lines = (self.folder.root / "metrics.jsonl").read_text().splitlines()
@@ -89,25 +89,27 @@ class MainJobTest(absltest.TestCase):
         self.assertEqual(steps, list(range(2, _STEPS + 1, 2)))
 
     def test_the_evaluation_follows_the_schema(self):
-        found = evaluation_file.read(self.folder.evaluation)
+        evaluation = evaluation_file.read(self.folder.evaluation)
         self.assertEqual(
-            found.run.images_seen, _STEPS * tiny_experiment.BATCH_SIZE
+            evaluation.run.images_seen, _STEPS * tiny_experiment.BATCH_SIZE
         )
         # All of the same unseen images.
-        unseen = found.reconstruction.agreement.n
-        self.assertEqual(found.classifier.accuracy.n, unseen)
-        self.assertEqual(found.ground_truth.factor_agreement["hair"].n, unseen)
-        # Agreement is never without what tells whether to believe it.
-        self.assertIsNotNone(found.reconstruction.agreement)
-        self.assertIn("glasses", found.ground_truth.factor_agreement)
-        self.assertIsNotNone(found.sufficiency.label_swap)
-        self.assertIsNotNone(found.sufficiency.wu)
-        self.assertIsNotNone(found.sufficiency.second_agreement)
-        self.assertGreater(
-            found.ground_truth.causal_effects["glasses"].value, 0.0
+        unseen = evaluation.reconstruction.agreement.n
+        self.assertEqual(evaluation.classifier.accuracy.n, unseen)
+        self.assertEqual(
+            evaluation.ground_truth.factor_agreement["hair"].n, unseen
         )
-        self.assertIsNotNone(found.realism.kid)
-        self.assertIsNotNone(found.classifier.guessing_p)
+        # Agreement is never without what tells whether to believe it.
+        self.assertIsNotNone(evaluation.reconstruction.agreement)
+        self.assertIn("glasses", evaluation.ground_truth.factor_agreement)
+        self.assertIsNotNone(evaluation.sufficiency.label_swap)
+        self.assertIsNotNone(evaluation.sufficiency.wu)
+        self.assertIsNotNone(evaluation.sufficiency.second_agreement)
+        self.assertGreater(
+            evaluation.ground_truth.causal_effects["glasses"].value, 0.0
+        )
+        self.assertIsNotNone(evaluation.realism.kid)
+        self.assertIsNotNone(evaluation.classifier.guessing_p)
 
     def test_the_report_names_the_classes_and_its_limits(self):
         page = " ".join(self.folder.report.read_text().split())
@@ -152,12 +154,12 @@ class MainJobTest(absltest.TestCase):
         self.assertEqual(drawn["images"].shape, [3, size, size, 3])
         decoded = tf.io.decode_png(drawn["image_bytes"][0])
         self.assertEqual(decoded.shape, [size, size, 3])
-        found = model.signatures["find_attributes"](
+        attributes = model.signatures["find_attributes"](
             **images,
             target_class=tf.constant([1, 1, 0]),
             top_k=tf.constant([2, 2, 2]),
         )
-        self.assertEqual(found["coordinates"].shape, [3, 2])
+        self.assertEqual(attributes["coordinates"].shape, [3, 2])
 
     def test_a_second_process_at_the_same_time_was_refused(self):
         self.second.wait(expected=1)

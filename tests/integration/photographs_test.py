@@ -66,13 +66,13 @@ class PhotographsTest(absltest.TestCase):
         self.settings.data.layout = "unlabelled"
         self.settings.data.classes = ("not Male", "Male")
         self.settings.data.test_fraction = 0.3
-        printed, found = self._run()
+        printed, evaluation = self._run()
         self.assertIn("Classifier: accuracy: not measured", printed)
-        self.assertEqual(found.classifier, record.Classifier())
-        self.assertGreater(found.significance.attributes.value, 0)
+        self.assertEqual(evaluation.classifier, record.Classifier())
+        self.assertGreater(evaluation.significance.attributes.value, 0)
         # What needs no label is measured.
-        self.assertIsNotNone(found.reconstruction.agreement)
-        self.assertIsNotNone(found.sufficiency.second_agreement)
+        self.assertIsNotNone(evaluation.reconstruction.agreement)
+        self.assertIsNotNone(evaluation.sufficiency.second_agreement)
 
     def test_networks_for_photographs(self):
         """A backbone, a searched part, its remainder, and a spatial code."""
@@ -90,8 +90,8 @@ class PhotographsTest(absltest.TestCase):
         loss.remainder = 1.0
         self.settings.training.style_exchange = 1.0
         self.settings.training.spatial_dropout = 0.5
-        _, found = self._run()
-        self.assertIsNotNone(found.reconstruction.l1)
+        _, evaluation = self._run()
+        self.assertIsNotNone(evaluation.reconstruction.l1)
 
         exported = tf.saved_model.load(str(self.root / "run/export/1"))
         images = tf.fill([2, 32, 32, 3], 0.25)
@@ -114,8 +114,8 @@ class PhotographsTest(absltest.TestCase):
         self.settings.data.source = str(layouts.cub(self.root / "birds", 12, 3))
         self.settings.data.layout = "cub"
         self.settings.data.factors = layouts.CUB_ATTRIBUTES
-        _, found = self._run()
-        truth = found.ground_truth
+        _, evaluation = self._run()
+        truth = evaluation.ground_truth
         for figures in (truth.factor_agreement, truth.regressor_accuracy):
             self.assertEqual(set(figures), set(layouts.CUB_ATTRIBUTES))
         # Nobody planted a cause, and nothing can be drawn again.

@@ -89,14 +89,14 @@ class TwoHundredClassesJobTest(absltest.TestCase):
         self.assertTrue(np.isfinite(table.effects).all())
 
     def test_what_is_found_is_judged_and_counted(self):
-        found = evaluation_file.read(self.folder.evaluation)
-        self.assertEqual(found.classifier.accuracy.value, 1.0)
-        self.assertGreater(found.significance.attributes.value, _CLASSES)
+        evaluation = evaluation_file.read(self.folder.evaluation)
+        self.assertEqual(evaluation.classifier.accuracy.value, 1.0)
+        self.assertGreater(evaluation.significance.attributes.value, _CLASSES)
         # With an image or two that are nearest to a class, and a generator that
         # was hardly trained, none need be listed.
         self.assertLess(
-            found.significance.significant.value,
-            found.significance.attributes.value,
+            evaluation.significance.significant.value,
+            evaluation.significance.attributes.value,
         )
 
     def test_few_classes_are_printed(self):
@@ -115,10 +115,10 @@ class TwoHundredClassesJobTest(absltest.TestCase):
         answer = ask("serving_default", sent)
         self.assertEqual(answer["class"], [123])
         self.assertEqual(np.shape(answer["probabilities"]), (1, _CLASSES))
-        found = ask(
+        attributes = ask(
             "find_attributes", {**sent, "target_class": [199], "top_k": [3]}
         )
-        self.assertEqual(np.shape(found["coordinates"]), (1, 3))
+        self.assertEqual(np.shape(attributes["coordinates"]), (1, 3))
         asked = {"target_class": list(range(_CLASSES)), "top_k": [2] * _CLASSES}
         listed = np.array(ask("class_attributes", asked)["coordinates"])
         self.assertEqual(listed.shape, (_CLASSES, 2))

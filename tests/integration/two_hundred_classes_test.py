@@ -37,14 +37,14 @@ class TwoHundredClassesTest(absltest.TestCase):
         cls.dataset = experiment.load_data(settings, progress=False)
 
     def test_manifest(self):
-        found = manifest.load(self.dataset.directory)
-        self.assertLen(set(found.class_names), _CLASSES)
+        prepared = manifest.load(self.dataset.directory)
+        self.assertLen(set(prepared.class_names), _CLASSES)
         self.assertEqual(
-            found.label_counts,
+            prepared.label_counts,
             {"train": (1,) * _CLASSES, "test": (1,) * _CLASSES},
         )
-        self.assertEqual(found.class_names[0], "Grey y Bird 1")
-        self.assertEqual(found.class_names[-1], "Grey h Bird 200")
+        self.assertEqual(prepared.class_names[0], "Grey y Bird 1")
+        self.assertEqual(prepared.class_names[-1], "Grey h Bird 200")
 
     def test_labels_are_the_numbers_of_the_classes(self):
         for split in ("train", "test"):

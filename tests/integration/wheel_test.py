@@ -109,7 +109,7 @@ class WheelTest(absltest.TestCase):
                 if path.startswith(folder):
                     path = inside + path.removeprefix(folder)
             expected.add(path)
-        found = {
+        installed = {
             str(path.relative_to(self.site))
             for path in self.site.rglob("*")
             if path.is_file()
@@ -117,8 +117,8 @@ class WheelTest(absltest.TestCase):
             and ".dist-info" not in str(path)
         }
 
-        self.assertCountEqual(found, expected)
-        self.assertGreater(len(found), 150)
+        self.assertCountEqual(installed, expected)
+        self.assertGreater(len(installed), 150)
 
     def test_it_installs_one_package(self):
         names = {

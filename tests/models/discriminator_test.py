@@ -59,7 +59,9 @@ class DiscriminatorTest(parameterized.TestCase):
     def test_alone_an_image_is_scored_as_a_group_of_copies(self):
         network = tiny(group_size=4)
         images, p = normal(4, 16, 16, 3), tf.ones([4, 2]) / 2
-        copies = [network(tf.repeat(one[None], 4, axis=0), p) for one in images]
+        copies = [
+            network(tf.repeat(image[None], 4, axis=0), p) for image in images
+        ]
         np.testing.assert_allclose(
             network(images, p, alone=True),
             [scores[0] for scores in copies],

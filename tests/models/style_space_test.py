@@ -58,20 +58,20 @@ class StyleSpaceTest(parameterized.TestCase):
             searched_width=4,
         )
         self.assertEqual(part.total, whole.total)
-        convs = [one for one in whole.layers if one.searched]
-        self.assertEqual(part.size, sum(min(one.width, 4) for one in convs))
+        convs = [layer for layer in whole.layers if layer.searched]
+        self.assertEqual(part.size, sum(min(layer.width, 4) for layer in convs))
         self.assertEqual(
-            [one.name for one in part.layers if one.searched],
-            [one.name for one in convs],
+            [layer.name for layer in part.layers if layer.searched],
+            [layer.name for layer in convs],
         )
         remainders = {
-            one.name.removesuffix(style_space.REMAINDER): one.width
-            for one in part.layers
-            if one.name.endswith(style_space.REMAINDER)
+            layer.name.removesuffix(style_space.REMAINDER): layer.width
+            for layer in part.layers
+            if layer.name.endswith(style_space.REMAINDER)
         }
         self.assertEqual(
             remainders,
-            {one.name: one.width - 4 for one in convs if one.width > 4},
+            {layer.name: layer.width - 4 for layer in convs if layer.width > 4},
         )
 
     @parameterized.parameters(0, 6)

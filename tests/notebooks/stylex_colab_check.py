@@ -11,30 +11,30 @@ from PIL import Image
 names = globals()
 assert importlib.util.find_spec("stylex_tf") is None, "our package is there"
 
-model, found = names["model"], names["attributes"]
+model, attributes = names["model"], names["attributes"]
 expected = model.signatures["find_attributes"](
     image_bytes=tf.constant([names["mine"]]),
     target_class=tf.constant([-1]),
     top_k=tf.constant([names["TOP_K"]]),
 )
 np.testing.assert_array_equal(
-    found["coordinates"], expected["coordinates"].numpy()[0]
+    attributes["coordinates"], expected["coordinates"].numpy()[0]
 )
 assert names["mine"] == pathlib.Path(names["IMAGE"]).read_bytes()
 
 # A slider is an edit.
 picture, words, sliders = names["picture"], names["words"], names["sliders"]
-assert len(sliders) == (found["coordinates"] >= 0).sum() > 0
+assert len(sliders) == (attributes["coordinates"] >= 0).sum() > 0
 before = picture.value, words.value
 sliders[0].value = -0.5
 answer = model.signatures["edit"](
     image_bytes=tf.constant([names["mine"]]),
-    coordinates=tf.constant([[int(found["coordinates"][0])]]),
+    coordinates=tf.constant([[int(attributes["coordinates"][0])]]),
     directions=tf.constant([[0]]),
     strengths=tf.constant([[0.5]]),
 )
 assert picture.value == answer["edited_bytes"].numpy()[0] != before[0]
-shown = int(found["probabilities_before"].argmax())
+shown = int(attributes["probabilities_before"].argmax())
 p = float(answer["probabilities_after"][0, shown])
 assert words.value == f"{names['class_names'][shown]}: {p:.3f}" != before[1]
 with Image.open(io.BytesIO(picture.value)) as image:

@@ -284,8 +284,10 @@ class AugmentTest(parameterized.TestCase):
 
     def test_strength_1_changes_every_image_in_its_own_way(self):
         images = np.repeat(_images(1), 8, axis=0)
-        found = _augment(images, 1.0)
-        self.assertLen({image.tobytes() for image in (*found, images[0])}, 9)
+        augmented = _augment(images, 1.0)
+        self.assertLen(
+            {image.tobytes() for image in (*augmented, images[0])}, 9
+        )
 
     def test_belongs_to_the_seed(self):
         images = _images(4)

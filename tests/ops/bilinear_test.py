@@ -33,7 +33,7 @@ def _turned(size: int, matrix) -> tuple[np.ndarray, np.ndarray]:
 class BilinearTest(absltest.TestCase):
     def test_mixes_the_four_pixels_around_a_place(self):
         images, (y, x) = _images(), _places()
-        found = bilinear.sample(images, y, x).numpy()
+        sampled = bilinear.sample(images, y, x).numpy()
         for n, i, j in np.ndindex(2, 6, 6):
             top, left = int(y[n, i, j]), int(x[n, i, j])
             expected = sum(
@@ -43,7 +43,7 @@ class BilinearTest(absltest.TestCase):
                 for row in (0, 1)
                 for column in (0, 1)
             )
-            np.testing.assert_allclose(found[n, i, j], expected, atol=1e-6)
+            np.testing.assert_allclose(sampled[n, i, j], expected, atol=1e-6)
 
     def test_whole_places_change_no_bit_to_the_very_border(self):
         images = _images()
@@ -51,7 +51,8 @@ class BilinearTest(absltest.TestCase):
             np.arange(6.0), np.arange(6.0), indexing="ij"
         )
         y, x = (
-            np.stack([one] * 2).astype("float32") for one in (rows, columns)
+            np.stack([places] * 2).astype("float32")
+            for places in (rows, columns)
         )
         np.testing.assert_array_equal(bilinear.sample(images, y, x), images)
 
@@ -64,8 +65,8 @@ class BilinearTest(absltest.TestCase):
         inside = (y >= 0) & (y <= size - 1) & (x >= 0) & (x <= size - 1)
         self.assertGreater(inside.sum(), 600)
         y, x = (
-            tf.constant(np.clip(one, 0, size - 1)[None], tf.float32)
-            for one in (y, x)
+            tf.constant(np.clip(places, 0, size - 1)[None], tf.float32)
+            for places in (y, x)
         )
         warped = tf.raw_ops.ImageProjectiveTransformV3(
             images=images,
@@ -104,9 +105,9 @@ class BilinearTest(absltest.TestCase):
             return gradient, outer.gradient(squared, images)
 
         compiled = tf.function(both, jit_compile=True)(images)
-        for one, other in zip(compiled, both(images), strict=True):
-            self.assertGreater(np.abs(one).max(), 0.1)
-            np.testing.assert_allclose(one, other, atol=1e-4)
+        for first, second in zip(compiled, both(images), strict=True):
+            self.assertGreater(np.abs(first).max(), 0.1)
+            np.testing.assert_allclose(first, second, atol=1e-4)
 
 
 if __name__ == "__main__":

@@ -14,8 +14,8 @@ def _codes(evaluation=None, findings=None, causes=_CAUSES):
         evaluation = report_samples.evaluation()
     if findings is None:
         findings = report_samples.report_data().findings
-    found = cautions.find(evaluation, findings, causes)
-    return [caution.code for caution in found]
+    told = cautions.find(evaluation, findings, causes)
+    return [caution.code for caution in told]
 
 
 class CautionsTest(parameterized.TestCase):
@@ -155,11 +155,11 @@ class CautionsTest(parameterized.TestCase):
 
     def test_a_class_without_attributes_says_so(self):
         findings = report_samples.explained(
-            report_samples.found(
+            report_samples.class_findings(
                 report_samples.attribute(1),
                 report_samples.attribute(2, factor="open_mouth"),
             ),
-            report_samples.found(class_index=0),
+            report_samples.class_findings(class_index=0),
         )
 
         (caution,) = cautions.find(report_samples.evaluation(), findings)
@@ -170,7 +170,8 @@ class CautionsTest(parameterized.TestCase):
 
     def test_of_classes_that_all_have_none_there_is_one_warning(self):
         findings = report_samples.explained(
-            report_samples.found(), report_samples.found(class_index=0)
+            report_samples.class_findings(),
+            report_samples.class_findings(class_index=0),
         )
 
         (caution,) = cautions.find(report_samples.evaluation(), findings)
@@ -180,19 +181,21 @@ class CautionsTest(parameterized.TestCase):
         self.assertIn("towards a class, and away from it", caution.text)
 
     def test_edits_beyond_the_range_say_so(self):
-        found = report_samples.report_data().findings.classes
+        classes = report_samples.report_data().findings.classes
 
         self.assertEqual(
-            _codes(findings=report_samples.explained(*found, shift_size=2)),
+            _codes(findings=report_samples.explained(*classes, shift_size=2)),
             ["shift_size"],
         )
         self.assertEmpty(
-            _codes(findings=report_samples.explained(*found, shift_size=0.5))
+            _codes(findings=report_samples.explained(*classes, shift_size=0.5))
         )
 
     def test_a_planted_cause_that_no_attribute_moves_is_named(self):
         findings = report_samples.explained(
-            report_samples.found(report_samples.attribute(1, factor="glasses"))
+            report_samples.class_findings(
+                report_samples.attribute(1, factor="glasses")
+            )
         )
 
         (caution,) = cautions.find(
@@ -210,7 +213,9 @@ class CautionsTest(parameterized.TestCase):
 
     def test_no_cause_is_called_missed_where_nobody_looked(self):
         findings = report_samples.explained(
-            report_samples.found(report_samples.attribute(1, factor=None))
+            report_samples.class_findings(
+                report_samples.attribute(1, factor=None)
+            )
         )
         unknown = report_samples.evaluation(without=["ground_truth"])
 

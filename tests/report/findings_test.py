@@ -79,10 +79,12 @@ class AttributeViewTest(parameterized.TestCase):
     def test_marks_are_beside_the_strongest_of_the_class(self):
         strong = _attribute(share_flipped=0.5)
         weak = _attribute(mean_effect=0.1, share_flipped=0.0)
-        found = _class(attributes=(strong, weak))
+        class_findings = _class(attributes=(strong, weak))
 
-        self.assertEqual(found.mark(strong), "")
-        self.assertEqual(found.mark(weak), "weak; does not turn the decision")
+        self.assertEqual(class_findings.mark(strong), "")
+        self.assertEqual(
+            class_findings.mark(weak), "weak; does not turn the decision"
+        )
 
     @parameterized.named_parameters(
         ("direction", {"direction": 2}, "direction is 2"),

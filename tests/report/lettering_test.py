@@ -34,12 +34,12 @@ class LabelTest(absltest.TestCase):
             self.assertLess(columns.max(), 64)
 
     def test_another_probability_is_another_picture(self):
-        one, other = (
+        first, second = (
             np.asarray(lettering.label(self.image, value, True))
             for value in (0.1, 0.9)
         )
 
-        self.assertFalse(np.array_equal(one, other))
+        self.assertFalse(np.array_equal(first, second))
 
 
 class DrawableTest(parameterized.TestCase):

@@ -23,7 +23,9 @@ def _pictures(rng: np.random.Generator, count: int, side: int) -> np.ndarray:
     return np.clip(np.stack(blurred) + grain, 0, 255).astype(np.uint8)
 
 
-def _found(rng: np.random.Generator, index: int, side: int, examples: int):
+def _class_findings(
+    rng: np.random.Generator, index: int, side: int, examples: int
+):
     p = rng.dirichlet(np.ones(_CLASSES), examples)
     return findings.ClassFindings(
         class_index=index,
@@ -56,13 +58,14 @@ class ManyClassesTest(absltest.TestCase):
         self.assertEqual(plan.places, 0)
         rng = np.random.default_rng(0)
         classes = tuple(
-            _found(rng, index, side, plan.examples) for index in range(_CLASSES)
+            _class_findings(rng, index, side, plan.examples)
+            for index in range(_CLASSES)
         )
         p = rng.dirichlet(np.ones(_CLASSES), 2)
         images = _pictures(rng, 2, side)
         data = report_samples.report_data(
             findings=findings.Findings(
-                class_names=tuple(one.class_name for one in classes),
+                class_names=tuple(shown.class_name for shown in classes),
                 classes=classes,
             ),
             reconstructions=page.Reconstructions(
@@ -79,8 +82,8 @@ class ManyClassesTest(absltest.TestCase):
         page.write_report(path, data)
         self.assertLessEqual(path.stat().st_size, page.MAX_BYTES)
         text = path.read_text()
-        for one in classes:
-            self.assertIn(one.class_name, text)
+        for shown in classes:
+            self.assertIn(shown.class_name, text)
         self.assertIn(plan.note, text)
 
 

@@ -28,21 +28,21 @@ def _view(rank, coordinate, share, direction=findings.TOWARDS_MAXIMUM, of=2):
     )
 
 
-def _told(found):
+def _told(shown):
     return [
         [
             [(led.of_class.class_index, led.view.rank) for led in line.led]
-            for line in one.lines
+            for line in listed.lines
         ]
-        for one in overview.lists(found)
+        for listed in overview.lists(shown)
     ]
 
 
 class OverviewTest(absltest.TestCase):
     def test_of_two_classes_a_coordinate_stands_once(self):
-        found = report_samples.explained(
-            report_samples.found(_view(1, 7, 0.2), _view(2, 8, 0.4)),
-            report_samples.found(
+        shown = report_samples.explained(
+            report_samples.class_findings(_view(1, 7, 0.2), _view(2, 8, 0.4)),
+            report_samples.class_findings(
                 _view(1, 7, 0.5, _MINIMUM),
                 _view(2, 9, 0.1, _MINIMUM),
                 class_index=0,
@@ -50,7 +50,7 @@ class OverviewTest(absltest.TestCase):
         )
 
         # One list, the strongest first, each with all that it leads to.
-        self.assertEqual(_told(found), [[[(0, 1), (1, 1)], [(1, 2)], [(0, 2)]]])
+        self.assertEqual(_told(shown), [[[(0, 1), (1, 1)], [(1, 2)], [(0, 2)]]])
 
     def test_of_more_classes_each_has_its_list(self):
         names = ("cat", "dog", "fox")
@@ -78,28 +78,28 @@ class OverviewTest(absltest.TestCase):
                 )
             )
         )
-        found = findings.Findings(class_names=names, classes=classes)
+        shown = findings.Findings(class_names=names, classes=classes)
 
         self.assertEqual(
-            _told(found), [[[(0, 1)]], [[(1, 1), (1, 3)], [(1, 2)]], []]
+            _told(shown), [[[(0, 1)]], [[(1, 1), (1, 3)], [(1, 2)]], []]
         )
 
     def test_what_was_not_measured_comes_last(self):
-        found = report_samples.explained(
-            report_samples.found(_view(1, 7, None), _view(2, 8, 0.0))
+        shown = report_samples.explained(
+            report_samples.class_findings(_view(1, 7, None), _view(2, 8, 0.0))
         )
 
-        self.assertEqual(_told(found), [[[(1, 2)], [(1, 1)]]])
+        self.assertEqual(_told(shown), [[[(1, 2)], [(1, 1)]]])
 
     def test_knows_where_else_a_coordinate_stands(self):
         here = _view(1, 7, 0.2)
         there = _view(1, 7, 0.5, _MINIMUM)
-        found = report_samples.explained(
-            report_samples.found(here, _view(2, 8, 0.4)),
-            report_samples.found(there, class_index=0),
+        shown = report_samples.explained(
+            report_samples.class_findings(here, _view(2, 8, 0.4)),
+            report_samples.class_findings(there, class_index=0),
         )
 
-        (_, other) = overview.by_coordinate(found)[7]
+        (_, other) = overview.by_coordinate(shown)[7]
 
         self.assertIs(other.view, there)
         self.assertEqual(other.of_class.class_index, 0)

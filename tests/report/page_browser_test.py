@@ -258,7 +258,7 @@ class PageBrowserTest(absltest.TestCase):
 
     def test_names_with_markup_are_text(self):
         names = ("a & b", _MARKUP)
-        found = findings.ClassFindings(
+        class_findings = findings.ClassFindings(
             class_index=1,
             class_name=_MARKUP,
             images=3,
@@ -266,7 +266,9 @@ class PageBrowserTest(absltest.TestCase):
         )
         opened = self._open(
             title=_MARKUP,
-            findings=findings.Findings(class_names=names, classes=(found,)),
+            findings=findings.Findings(
+                class_names=names, classes=(class_findings,)
+            ),
             demonstrations={(1, 1): report_samples.demonstrated()},
             single_images=(report_samples.alone(image_id=_MARKUP),),
             names={501: _MARKUP},
@@ -321,8 +323,8 @@ class PageBrowserTest(absltest.TestCase):
             (".plot svg", True),
             ("input", False),
         ):
-            found = opened.locator(f"{_ATTRIBUTE} {name}").first
-            self.assertEqual(found.is_visible(), visible, name)
+            element = opened.locator(f"{_ATTRIBUTE} {name}").first
+            self.assertEqual(element.is_visible(), visible, name)
         self.assertFalse(opened.locator("nav").is_visible())
         self.assertEqual(_opacities(opened), {1.0})
 

@@ -37,10 +37,10 @@ class PageTemplateTest(absltest.TestCase):
         ).split("|")
 
         self.assertEqual((style, script), ("a > b {}", "1 < 2"))
-        for text, found in ((style, style_hash), (script, script_hash)):
+        for text, stated in ((style, style_hash), (script, script_hash)):
             digest = hashlib.sha256(text.encode()).digest()
             expected = base64.b64encode(digest).decode()
-            self.assertEqual(found, f"sha256-{expected}")
+            self.assertEqual(stated, f"sha256-{expected}")
 
 
 if __name__ == "__main__":

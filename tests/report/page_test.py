@@ -59,21 +59,23 @@ class _Page(html.parser.HTMLParser):
                 )
 
     def all(self, tag: str) -> list[dict[str, str | None]]:
-        return [found for name, found in self.elements if name == tag]
+        return [element for name, element in self.elements if name == tag]
 
     def with_id(self, element_id: str) -> bool:
-        return any(found.get("id") == element_id for _, found in self.elements)
+        return any(
+            element.get("id") == element_id for _, element in self.elements
+        )
 
     def cautions(self) -> list[str | None]:
         return [
-            found["data-caution"]
-            for _, found in self.elements
-            if "data-caution" in found
+            element["data-caution"]
+            for _, element in self.elements
+            if "data-caution" in element
         ]
 
     def alternatives(self) -> list[str | None]:
         """The alt texts of the pictures that are not decoration."""
-        return [found["alt"] for found in self.all("img") if found["alt"]]
+        return [element["alt"] for element in self.all("img") if element["alt"]]
 
 
 def _render(**changes) -> _Page:
@@ -86,7 +88,9 @@ class PageTest(absltest.TestCase):
         parsed = _render()
 
         self.assertEmpty(parsed.open)
-        ids = [found["id"] for _, found in parsed.elements if "id" in found]
+        ids = [
+            element["id"] for _, element in parsed.elements if "id" in element
+        ]
         self.assertLen(set(ids), len(ids))
 
     def test_what_went_wrong_in_training_comes_first(self):
@@ -148,7 +152,7 @@ class PageTest(absltest.TestCase):
         attribute = report_samples.attribute(
             factor="<img src=x>", image_ids=("<i>0</i>", '"onload="x')
         )
-        found = findings.ClassFindings(
+        class_findings = findings.ClassFindings(
             class_index=1,
             class_name=names[1],
             images=3,
@@ -158,7 +162,9 @@ class PageTest(absltest.TestCase):
         parsed = _render(
             title=f"About {names[1]}",
             facts=((names[1], names[1]),),
-            findings=findings.Findings(class_names=names, classes=(found,)),
+            findings=findings.Findings(
+                class_names=names, classes=(class_findings,)
+            ),
             causes=(names[1],),
             demonstrations={},
             single_images=(report_samples.alone(image_id="<i>7</i>"),),
@@ -242,15 +248,17 @@ class ContentTest(absltest.TestCase):
             carried=False,
         )
         parsed = _render(
-            findings=report_samples.explained(report_samples.found(attribute)),
+            findings=report_samples.explained(
+                report_samples.class_findings(attribute)
+            ),
             demonstrations={},
             single_images=(),
         )
 
         marked = [
-            "decided" in (found.get("class") or "")
-            for tag, found in parsed.elements
-            if tag == "span" and "picture" in (found.get("class") or "")
+            "decided" in (element.get("class") or "")
+            for tag, element in parsed.elements
+            if tag == "span" and "picture" in (element.get("class") or "")
         ]
         # Four of the reconstructions, the legend, four of the attribute.
         self.assertEqual(
@@ -288,7 +296,7 @@ class ContentTest(absltest.TestCase):
         bare = {"demonstrations": {}, "single_images": ()}
         small = _render(
             findings=report_samples.explained(
-                report_samples.found(
+                report_samples.class_findings(
                     report_samples.attribute(size=32, carried=False)
                 )
             ),
@@ -296,7 +304,7 @@ class ContentTest(absltest.TestCase):
         )
         large = _render(
             findings=report_samples.explained(
-                report_samples.found(
+                report_samples.class_findings(
                     report_samples.attribute(size=128, carried=False)
                 )
             ),
@@ -316,7 +324,9 @@ class ContentTest(absltest.TestCase):
     def test_says_when_an_attribute_moves_nothing_known(self):
         parsed = _render(
             findings=report_samples.explained(
-                report_samples.found(report_samples.attribute(factor=None))
+                report_samples.class_findings(
+                    report_samples.attribute(factor=None)
+                )
             )
         )
 
@@ -363,7 +373,9 @@ class VerdictTest(absltest.TestCase):
         )
         text = _words(
             _render(
-                findings=report_samples.explained(report_samples.found()),
+                findings=report_samples.explained(
+                    report_samples.class_findings()
+                ),
                 evaluation=report_samples.evaluation(
                     sufficiency__flips=None, significance__attributes=20.0
                 ),
@@ -378,7 +390,9 @@ class VerdictTest(absltest.TestCase):
     def test_where_all_are_marked_it_looks_at_nothing(self):
         view = report_samples.attribute(1, share_flipped=0.0)
         parsed = _render(
-            findings=report_samples.explained(report_samples.found(view))
+            findings=report_samples.explained(
+                report_samples.class_findings(view)
+            )
         )
 
         self.assertIn(
@@ -409,7 +423,7 @@ class OverviewTest(absltest.TestCase):
     def test_a_list_of_one_class_does_not_repeat_its_name(self):
         parsed = _render(
             findings=report_samples.explained(
-                report_samples.found(report_samples.attribute(1))
+                report_samples.class_findings(report_samples.attribute(1))
             )
         )
 
@@ -424,7 +438,9 @@ class OverviewTest(absltest.TestCase):
             report_samples.attribute(2, mean_effect=0.3, share_flipped=0.0),
         )
         parsed = _render(
-            findings=report_samples.explained(report_samples.found(*views)),
+            findings=report_samples.explained(
+                report_samples.class_findings(*views)
+            ),
             single_images=(),
         )
 
@@ -445,8 +461,8 @@ class OverviewTest(absltest.TestCase):
         )
         parsed = _render(
             findings=report_samples.explained(
-                report_samples.found(report_samples.attribute(1)),
-                report_samples.found(away, class_index=0),
+                report_samples.class_findings(report_samples.attribute(1)),
+                report_samples.class_findings(away, class_index=0),
             )
         )
 
@@ -485,7 +501,7 @@ class OverviewTest(absltest.TestCase):
         views = (report_samples.attribute(1), report_samples.attribute(2))
         parsed = _render(
             findings=report_samples.explained(
-                report_samples.found(
+                report_samples.class_findings(
                     *views[:1],
                     dataclasses.replace(views[1], factor="glasses"),
                 )
@@ -503,9 +519,9 @@ class OnPhotographsTest(absltest.TestCase):
         parsed = _render()
 
         pictures = [
-            found["class"].split()
-            for tag, found in parsed.elements
-            if tag == "span" and found.get("class")
+            element["class"].split()
+            for tag, element in parsed.elements
+            if tag == "span" and element.get("class")
         ]
         for kind in ("before", "after", "turning", "thumbnails", "picture"):
             made, carried = (
@@ -515,9 +531,9 @@ class OnPhotographsTest(absltest.TestCase):
             self.assertEqual(made, carried, kind)
             self.assertGreater(made, 0, kind)
         (switch,) = (
-            found
-            for found in parsed.all("input")
-            if found["type"] == "checkbox"
+            element
+            for element in parsed.all("input")
+            if element["type"] == "checkbox"
         )
         # The script is not needed for it.
         self.assertNotIn("scripted-only", switch.get("class") or "")
@@ -536,7 +552,9 @@ class OnPhotographsTest(absltest.TestCase):
     def test_without_photographs_there_is_no_switch(self):
         parsed = _render(
             findings=report_samples.explained(
-                report_samples.found(report_samples.attribute(carried=False))
+                report_samples.class_findings(
+                    report_samples.attribute(carried=False)
+                )
             ),
             demonstrations={(1, 1): report_samples.demonstrated(carried=False)},
             single_images=(),
@@ -544,9 +562,9 @@ class OnPhotographsTest(absltest.TestCase):
 
         self.assertFalse(parsed.with_id("carry"))
         # Nothing that a switch would hide.
-        for tag, found in parsed.elements:
-            if tag in ("span", "li") and found.get("class"):
-                self.assertNotIn("made", found["class"].split()[1:])
+        for tag, element in parsed.elements:
+            if tag in ("span", "li") and element.get("class"):
+                self.assertNotIn("made", element["class"].split()[1:])
 
     def test_a_knob_of_reconstructions_alone_says_so(self):
         without = report_samples.demonstrated(carried=False)
@@ -556,9 +574,9 @@ class OnPhotographsTest(absltest.TestCase):
             "The knob turns reconstructions alone.", parsed.text_of["class-1-1"]
         )
         (turning,) = {
-            found["class"]
-            for found in parsed.all("span")
-            if "data-decided" in found
+            element["class"]
+            for element in parsed.all("span")
+            if "data-decided" in element
         }
         # Shown whatever the switch says.
         self.assertNotIn("made", turning)
@@ -581,31 +599,31 @@ class KnobTest(absltest.TestCase):
             ("carried", "0.19 0.43 0.68"),
         ):
             turning = [
-                found
-                for found in parsed.all("span")
-                if "data-decided" in found and way in found["class"].split()
+                element
+                for element in parsed.all("span")
+                if "data-decided" in element and way in element["class"].split()
             ]
             self.assertLen(turning, 3 * 2)
-            for found in turning:
-                self.assertEqual(found["data-probabilities"], probabilities)
-                self.assertEqual(found["data-decided"], "0 0 1")
+            for element in turning:
+                self.assertEqual(element["data-probabilities"], probabilities)
+                self.assertEqual(element["data-decided"], "0 0 1")
         (means,) = {
-            found["data-means"]
-            for found in parsed.all("div")
-            if "data-means" in found
+            element["data-means"]
+            for element in parsed.all("div")
+            if "data-means" in element
         }
         self.assertEqual(means, "0.15 0.45 0.75")
 
     def test_begins_where_the_examples_are_by_themselves(self):
         knobs = [
-            found
-            for found in _render().all("input")
-            if found["type"] == "range"
+            element
+            for element in _render().all("input")
+            if element["type"] == "range"
         ]
 
         self.assertLen(knobs, 3)
-        self.assertEqual({found["value"] for found in knobs}, {"0"})
-        self.assertEqual({found["max"] for found in knobs}, {"2"})
+        self.assertEqual({element["value"] for element in knobs}, {"0"})
+        self.assertEqual({element["max"] for element in knobs}, {"2"})
 
     def test_a_page_without_knobs_has_everything_else(self):
         parsed = _render(demonstrations={}, layout_note="It shows no knobs.")
@@ -665,7 +683,9 @@ class MissingTest(absltest.TestCase):
     def test_without_truth_attributes_go_by_their_coordinates(self):
         parsed = _render(
             findings=report_samples.explained(
-                report_samples.found(report_samples.attribute(factor=None))
+                report_samples.class_findings(
+                    report_samples.attribute(factor=None)
+                )
             ),
             evaluation=report_samples.evaluation(without=["ground_truth"]),
             causes=(),
@@ -686,7 +706,7 @@ class MissingTest(absltest.TestCase):
 
     def test_a_class_without_attributes_is_a_result(self):
         parsed = _render(
-            findings=report_samples.explained(report_samples.found()),
+            findings=report_samples.explained(report_samples.class_findings()),
             causes=(),
         )
 
@@ -698,7 +718,7 @@ class MissingTest(absltest.TestCase):
         empty = np.zeros((0, 2))
         parsed = _render(
             findings=report_samples.explained(
-                report_samples.found(
+                report_samples.class_findings(
                     report_samples.attribute(
                         image_ids=(), before=empty, after=empty, carried=False
                     )
@@ -729,7 +749,7 @@ class CautionsTest(absltest.TestCase):
         self.assertEqual(parsed.cautions(), ["label_swap", "agreement"])
         self.assertFalse(parsed.with_id("no-cautions"))
         self.assertLen(_low(parsed), 2)
-        sections = [found["id"] for found in parsed.all("section")]
+        sections = [element["id"] for element in parsed.all("section")]
         self.assertEqual(sections[:3], ["verdict", "cautions", "overview"])
         self.assertIn(
             "draws class evidence from the condition",
@@ -805,15 +825,17 @@ class WriteReportTest(absltest.TestCase):
 
 def _pixelated(parsed: _Page) -> list[dict[str, str | None]]:
     return [
-        found
-        for found in parsed.all("span")
-        if "picture" in (found.get("class") or "")
-        and "pixelated" in (found.get("class") or "")
+        element
+        for element in parsed.all("span")
+        if "picture" in (element.get("class") or "")
+        and "pixelated" in (element.get("class") or "")
     ]
 
 
 def _low(parsed: _Page) -> list[dict[str, str | None]]:
-    return [found for found in parsed.all("tr") if found.get("class") == "low"]
+    return [
+        element for element in parsed.all("tr") if element.get("class") == "low"
+    ]
 
 
 if __name__ == "__main__":

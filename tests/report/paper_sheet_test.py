@@ -8,20 +8,22 @@ from tests.report import report_samples
 
 
 def _draw(*attributes, names=None):
-    return paper_sheet.draw(report_samples.found(*attributes), names or {})
+    return paper_sheet.draw(
+        report_samples.class_findings(*attributes), names or {}
+    )
 
 
 class PaperSheetTest(absltest.TestCase):
     def test_a_row_an_attribute(self):
-        one = _draw(report_samples.attribute(1))
+        single = _draw(report_samples.attribute(1))
         two = _draw(report_samples.attribute(1), report_samples.attribute(2))
 
-        self.assertEqual(one.dtype, np.uint8)
-        self.assertEqual(one.shape[1], two.shape[1])
+        self.assertEqual(single.dtype, np.uint8)
+        self.assertEqual(single.shape[1], two.shape[1])
         np.testing.assert_array_equal(
-            (one[0], two[0]), np.full((2, *one[0].shape), 255)
+            (single[0], two[0]), np.full((2, *single[0].shape), 255)
         )
-        self.assertGreater(two.shape[0], 1.8 * one.shape[0])
+        self.assertGreater(two.shape[0], 1.8 * single.shape[0])
 
     def test_shows_before_and_after_of_every_example(self):
         empty = np.zeros((0, 2))
@@ -43,7 +45,7 @@ class PaperSheetTest(absltest.TestCase):
 
         # Below the name and the share there is a line more.
         words = [sheet[60:128, :220] for sheet in drawn]
-        self.assertEqual([(one < 200).any() for one in words], [False, True])
+        self.assertEqual([(crop < 200).any() for crop in words], [False, True])
 
     def test_writes_the_given_name(self):
         view = report_samples.attribute(1)

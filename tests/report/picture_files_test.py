@@ -21,10 +21,10 @@ class PictureFilesTest(absltest.TestCase):
 
     def test_a_sheet_a_class_and_a_gif_an_attribute(self):
         names = self._write(
-            report_samples.found(
+            report_samples.class_findings(
                 report_samples.attribute(1), report_samples.attribute(2)
             ),
-            report_samples.found(class_index=0),
+            report_samples.class_findings(class_index=0),
         )
 
         self.assertEqual(
@@ -44,14 +44,16 @@ class PictureFilesTest(absltest.TestCase):
 
     def test_removes_its_own_of_an_earlier_report_and_nothing_else(self):
         self._write(
-            report_samples.found(
+            report_samples.class_findings(
                 report_samples.attribute(1), report_samples.attribute(2)
             )
         )
         (self.folder / "mine.png").write_bytes(b"")
 
         names = self._write(
-            report_samples.found(report_samples.attribute(1, carried=False))
+            report_samples.class_findings(
+                report_samples.attribute(1, carried=False)
+            )
         )
 
         self.assertEqual(
@@ -59,7 +61,7 @@ class PictureFilesTest(absltest.TestCase):
         )
 
     def test_shows_the_edits_on_the_photographs(self):
-        self._write(report_samples.found(report_samples.attribute(1)))
+        self._write(report_samples.class_findings(report_samples.attribute(1)))
 
         made, carried = (
             np.asarray(Image.open(self.folder / name).convert("RGB"))
@@ -77,7 +79,7 @@ class PictureFilesTest(absltest.TestCase):
             1, image_ids=(), before=empty, after=empty, carried=False
         )
 
-        self.assertEmpty(self._write(report_samples.found(bare)))
+        self.assertEmpty(self._write(report_samples.class_findings(bare)))
 
 
 if __name__ == "__main__":

@@ -84,7 +84,7 @@ def _measured(figures: Mapping[str, Any]) -> dict[str, Any]:
         if isinstance(value, list):
             return {"values": value, "n": images}
         if isinstance(value, dict) and not {"value", "values"} & set(value):
-            return {key: convert(one) for key, one in value.items()}
+            return {key: convert(item) for key, item in value.items()}
         return value
 
     return {
@@ -143,7 +143,7 @@ def attribute(
     )
 
 
-def found(
+def class_findings(
     *attributes: findings.AttributeView, class_index: int = 1
 ) -> findings.ClassFindings:
     """What was found for one class."""
@@ -225,8 +225,8 @@ def report_data(**changes: Any) -> page.ReportData:
         "title": "Drawn faces",
         "facts": (("Classifier", "small_cnn"), ("Images", "faces, 32 pixels")),
         "findings": explained(
-            found(attribute(1), attribute(2, factor="open_mouth")),
-            found(attribute(1, factor="hair"), class_index=0),
+            class_findings(attribute(1), attribute(2, factor="open_mouth")),
+            class_findings(attribute(1, factor="hair"), class_index=0),
         ),
         "evaluation": evaluation(),
         "reconstructions": page.Reconstructions(

@@ -9,12 +9,12 @@ from tests.report import report_samples
 
 class SingleImageTest(absltest.TestCase):
     def test_the_decision_is_about_the_reconstruction(self):
-        one = report_samples.alone(
+        explained = report_samples.alone(
             probabilities_image=np.array([0.9, 0.1]),
             probabilities_reconstruction=np.array([0.2, 0.8]),
         )
 
-        self.assertEqual(one.decision, 1)
+        self.assertEqual(explained.decision, 1)
 
     def test_is_flipped_if_the_last_picture_is(self):
         weak, strong = (report_samples.edit(wins=x) for x in (0.4, 0.6))
@@ -24,20 +24,22 @@ class SingleImageTest(absltest.TestCase):
             ((strong, weak), False),
             ((), False),
         ):
-            one = report_samples.alone(subset=subset)
-            self.assertEqual(one.flipped, flipped)
+            explained = report_samples.alone(subset=subset)
+            self.assertEqual(explained.flipped, flipped)
 
     def test_marks_what_turns_one_way_and_not_the_other(self):
         # In the samples, no edit turns the photograph.
-        one = report_samples.alone()
-        strong, other = one.independent
+        explained = report_samples.alone()
+        strong, other = explained.independent
 
-        self.assertEqual(single_image.mark(one, strong), "")
+        self.assertEqual(single_image.mark(explained, strong), "")
         self.assertEqual(
-            single_image.mark(one, strong, on_photograph=True),
+            single_image.mark(explained, strong, on_photograph=True),
             marks.TURNS_NOTHING,
         )
-        self.assertEqual(single_image.mark(one, other), marks.TURNS_NOTHING)
+        self.assertEqual(
+            single_image.mark(explained, other), marks.TURNS_NOTHING
+        )
 
 
 if __name__ == "__main__":

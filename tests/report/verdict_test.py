@@ -16,13 +16,14 @@ _EFFORT = verdict.Effort(
     smallest_share_of_ten=0.08,
 )
 _NOTHING = report_samples.explained(
-    report_samples.found(), report_samples.found(class_index=0)
+    report_samples.class_findings(),
+    report_samples.class_findings(class_index=0),
 )
 
 
-def _judge(found=None, evaluation=None, warnings=(), effort=None):
+def _judge(shown=None, evaluation=None, warnings=(), effort=None):
     return verdict.judge(
-        found or report_samples.report_data().findings,
+        shown or report_samples.report_data().findings,
         evaluation or report_samples.evaluation(),
         warnings,
         effort,
@@ -87,7 +88,9 @@ class VerdictTest(parameterized.TestCase):
             )
             for rank, share in enumerate((0.1, 0.5, 0.3, 0.2, 0.4), start=1)
         ]
-        judged = _judge(report_samples.explained(report_samples.found(*views)))
+        judged = _judge(
+            report_samples.explained(report_samples.class_findings(*views))
+        )
 
         self.assertEqual(
             [led.view.coordinate for led in judged.named], [502, 505, 503]
@@ -106,8 +109,10 @@ class VerdictTest(parameterized.TestCase):
         )
         judged = _judge(
             report_samples.explained(
-                report_samples.found(strong, same, weak, turns_nothing),
-                report_samples.found(strong, class_index=0),
+                report_samples.class_findings(
+                    strong, same, weak, turns_nothing
+                ),
+                report_samples.class_findings(strong, class_index=0),
             )
         )
 

@@ -45,13 +45,15 @@ class AugmentingTest(absltest.TestCase):
 
     def _of(self, split: str) -> list[dict]:
         images = self.content["images"]
-        return [one for one in images if one["file"].startswith(split)]
+        return [entry for entry in images if entry["file"].startswith(split)]
 
     def _row(self, name: str) -> int:
         return self.train.ids.index(name)
 
     def test_every_training_image_keeps_its_label(self):
-        labels = {one["source"]: one["class"] for one in self._of("train")}
+        labels = {
+            entry["source"]: entry["class"] for entry in self._of("train")
+        }
         expected = {
             name: tiny_experiment.CLASSES[label]
             for name, label in zip(
@@ -62,7 +64,7 @@ class AugmentingTest(absltest.TestCase):
         self.assertEqual(self.made.counterfactuals, len(expected))
 
     def test_every_image_gives_its_attribute_to_one_image(self):
-        donors = [one["attribute_of"] for one in self._of("train")]
+        donors = [entry["attribute_of"] for entry in self._of("train")]
         self.assertCountEqual(donors, self.train.ids)
 
     def test_images_are_drawn_with_the_attribute_of_another(self):
@@ -105,7 +107,7 @@ class AugmentingTest(absltest.TestCase):
 
     def test_the_test_images_are_as_they_were(self):
         test = self.trained.dataset.load("test")
-        entries = {one["source"]: one for one in self._of("test")}
+        entries = {entry["source"]: entry for entry in self._of("test")}
         self.assertCountEqual(entries, test.ids)
         for name, image, label in zip(
             test.ids, test.images, test.labels, strict=True
@@ -120,12 +122,12 @@ class AugmentingTest(absltest.TestCase):
         self.assertEqual(self.content["step"], 2)
         self.assertEqual(self.content["classes"], ["dark", "bright"])
         space = self.trained.stylex.style_space
-        for one, coordinate in zip(
+        for entry, coordinate in zip(
             self.content["attribute"], _MOVED, strict=True
         ):
-            self.assertEqual(one["coordinate"], coordinate)
+            self.assertEqual(entry["coordinate"], coordinate)
             self.assertEqual(
-                (one["layer"], one["channel"]), space.locate(coordinate)
+                (entry["layer"], entry["channel"]), space.locate(coordinate)
             )
 
     def test_the_same_seed_gives_the_same_images(self):
@@ -145,17 +147,17 @@ class AugmentingTest(absltest.TestCase):
         augmenting.augment(self.trained, ["1"], directory, originals=True)
         content = json.loads((directory / augmenting.PROVENANCE).read_text())
         counts = collections.Counter(
-            (one["file"].split("/")[0], "moves" in one)
-            for one in content["images"]
+            (entry["file"].split("/")[0], "moves" in entry)
+            for entry in content["images"]
         )
         self.assertEqual(
             counts,
             {("train", True): 32, ("train", False): 32, ("test", False): 16},
         )
         original = next(
-            one
-            for one in content["images"]
-            if one["file"].startswith("train") and "moves" not in one
+            entry
+            for entry in content["images"]
+            if entry["file"].startswith("train") and "moves" not in entry
         )
         np.testing.assert_array_equal(
             np.asarray(Image.open(directory / original["file"])),
@@ -163,10 +165,10 @@ class AugmentingTest(absltest.TestCase):
         )
 
     def test_a_rank_is_that_of_the_significant_attributes(self):
-        found = searching.find(self.trained)
+        result = searching.find(self.trained)
         # A run this short finds nothing beyond chance.
         shown = dataclasses.replace(
-            found, by_class={0: [], 1: [selection.Attribute(4, 1, 1.0, 0.5)]}
+            result, by_class={0: [], 1: [selection.Attribute(4, 1, 1.0, 0.5)]}
         )
         directory = pathlib.Path(self.create_tempdir()) / "ranked"
         with mock.patch.object(

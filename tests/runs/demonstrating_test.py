@@ -25,17 +25,17 @@ class DemonstrateTest(absltest.TestCase):
         self.examples = self.others[::-1][:2]
 
     def _shown(self, **changes):
-        table, one = self.run.search_result.table, self.attribute
+        table, attribute = self.run.search_result.table, self.attribute
         ids = tuple(table.image_ids[row] for row in self.examples)
         empty = np.zeros((len(ids), 4, 4, 3), np.uint8)
         said = np.zeros((len(ids), 2))
         fields = dict(
             rank=1,
-            coordinate=one.coordinate,
+            coordinate=attribute.coordinate,
             layer="layer",
             channel=0,
-            direction=one.direction,
-            mean_effect=one.effect,
+            direction=attribute.direction,
+            mean_effect=attribute.effect,
             sources=empty,
             edited=empty,
             probabilities_before=said,
@@ -43,13 +43,15 @@ class DemonstrateTest(absltest.TestCase):
             image_ids=ids,
         )
         view = findings.AttributeView(**{**fields, **changes})
-        found = findings.ClassFindings(
+        class_findings = findings.ClassFindings(
             class_index=_TARGET,
             class_name="one",
             images=len(self.others),
             attributes=(view,),
         )
-        return findings.Findings(class_names=("zero", "one"), classes=(found,))
+        return findings.Findings(
+            class_names=("zero", "one"), classes=(class_findings,)
+        )
 
     def _demonstrate(self, plan=_PLAN, **changes):
         return demonstrating.demonstrate(

@@ -15,8 +15,8 @@ from tests.testing import tiny_run
 
 # Every value of every choice that is made after training.
 _CHOICES = {
-    "attributes.preset": [one.value for one in presets.Preset],
-    "attributes.ranges": [*(one.value for one in style_ranges.Kind), None],
+    "attributes.preset": [preset.value for preset in presets.Preset],
+    "attributes.ranges": [*(kind.value for kind in style_ranges.Kind), None],
     "attributes.refill": [True, False, None],
     "attributes.redundant": [False, True],
     "attributes.minimum_effect": [0.0, 1e-3, None],

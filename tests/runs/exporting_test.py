@@ -148,11 +148,14 @@ class ExportingTest(tf.test.TestCase):
             ]
             self.assertEqual(
                 list(zip(*columns, strict=True)),
-                [(one.coordinate, one.direction) for one in expected],
+                [
+                    (attribute.coordinate, attribute.direction)
+                    for attribute in expected
+                ],
             )
             self.assertAllClose(
                 answer["effects"][row, : len(expected)],
-                [one.effect for one in expected],
+                [attribute.effect for attribute in expected],
             )
             self.assertAllEqual(
                 answer["coordinates"][row, len(expected) :],

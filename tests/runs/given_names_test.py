@@ -38,14 +38,14 @@ class GivenNamesTest(absltest.TestCase):
         (self.folder / "names.json").write_text(json.dumps(content))
 
     def test_the_same_weights_are_the_same_run(self):
-        one, same, other = (
+        first, same, other = (
             given_names.read(_trained(self.folder, value)).run
             for value in (1.0, 1.0, 1.1)
         )
 
-        self.assertEqual(one, same)
-        self.assertNotEqual(one, other)
-        self.assertRegex(one, "^[0-9a-f]{16}$")
+        self.assertEqual(first, same)
+        self.assertNotEqual(first, other)
+        self.assertRegex(first, "^[0-9a-f]{16}$")
 
     def test_reads_the_names_of_the_run(self):
         trained = _trained(self.folder)

@@ -22,8 +22,8 @@ def _examples(pictures, groups) -> tfrecords.Examples:
     )
 
 
-def _sets(found: held_out.HeldOut):
-    return found.searched, found.tested, found.unseen
+def _sets(sets: held_out.HeldOut):
+    return sets.searched, sets.tested, sets.unseen
 
 
 class HeldOutTest(parameterized.TestCase):
@@ -31,47 +31,47 @@ class HeldOutTest(parameterized.TestCase):
     def test_sets_share_no_picture_and_no_group(self, searched):
         random = np.random.default_rng(0)
         pictures = random.integers(0, 60, 200)
-        found = held_out.HeldOut.of(
+        sets = held_out.HeldOut.of(
             _examples(pictures, pictures // 3), searched=searched, unseen=15
         )
-        for one, other in itertools.combinations(_sets(found), 2):
-            self.assertEmpty(set(one.groups) & set(other.groups))
-        for part in _sets(found):
+        for first, second in itertools.combinations(_sets(sets), 2):
+            self.assertEmpty(set(first.groups) & set(second.groups))
+        for part in _sets(sets):
             self.assertNotEmpty(part.ids)
             shown = {image.tobytes() for image in part.images}
             self.assertLen(shown, len(part.ids))
         distinct = len(set(pictures.tolist()))
         self.assertLessEqual(
-            len(found.searched.ids), min(searched, distinct // 3)
+            len(sets.searched.ids), min(searched, distinct // 3)
         )
 
     def test_counts_are_those_asked_for_where_no_image_shares_content(self):
-        found = held_out.HeldOut.of(
+        sets = held_out.HeldOut.of(
             _examples(range(50), range(50)), searched=10, unseen=20
         )
-        self.assertEqual([len(part.ids) for part in _sets(found)], [10, 10, 20])
+        self.assertEqual([len(part.ids) for part in _sets(sets)], [10, 10, 20])
 
     def test_few_images_are_shared_out_in_thirds(self):
-        found = held_out.HeldOut.of(
+        sets = held_out.HeldOut.of(
             _examples(range(9), range(9)), searched=250, unseen=1000
         )
-        self.assertEqual([len(part.ids) for part in _sets(found)], [3, 3, 3])
+        self.assertEqual([len(part.ids) for part in _sets(sets)], [3, 3, 3])
 
     def test_three_groups_are_enough_however_unequal(self):
         for large in range(3):
             groups = [0] * 3 + [1] * 3 + [2] * 3 + [large] * 30
-            found = held_out.HeldOut.of(
+            sets = held_out.HeldOut.of(
                 _examples(range(39), groups), searched=30, unseen=30
             )
-            for part in _sets(found):
+            for part in _sets(sets):
                 self.assertNotEmpty(part.ids)
                 self.assertLen(set(part.groups), 1)
 
     def test_everything_known_of_an_image_goes_along(self):
-        found = held_out.HeldOut.of(
+        sets = held_out.HeldOut.of(
             _examples(range(12), range(12)), searched=4, unseen=4
         )
-        for part in _sets(found):
+        for part in _sets(sets):
             for place, name in enumerate(part.ids):
                 number = int(name.split()[1])
                 np.testing.assert_array_equal(

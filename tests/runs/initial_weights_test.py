@@ -61,28 +61,28 @@ class InitialWeightsTest(absltest.TestCase):
 
     def test_a_run_gives_its_networks_and_their_averages(self):
         source = initial_weights.read(self.folder.root)
-        for found, networks in (
+        for loaded, networks in (
             (source.trained, self.state.networks),
             (source.averages, self.state.averages),
         ):
             for name, variable in weights.named(networks).items():
                 np.testing.assert_array_equal(
-                    found.arrays[name], variable, name
+                    loaded.arrays[name], variable, name
                 )
 
     def test_a_file_has_the_averages_and_the_discriminator(self):
-        found = weights.load(self.file)
-        self.assertEqual(found.about["step"], 4)
-        self.assertEqual(found.about["images"], 16)
-        self.assertEqual(found.about["cuts"], {"leaves": "cut 1"})
+        loaded = weights.load(self.file)
+        self.assertEqual(loaded.about["step"], 4)
+        self.assertEqual(loaded.about["images"], 16)
+        self.assertEqual(loaded.about["cuts"], {"leaves": "cut 1"})
         expected = {
             **weights.named(self.state.networks),
             **weights.named(self.state.averages),
         }
-        self.assertEqual(found.arrays.keys(), expected.keys())
+        self.assertEqual(loaded.arrays.keys(), expected.keys())
         for name, variable in expected.items():
             np.testing.assert_array_equal(
-                found.arrays[name], variable.numpy().astype(np.float16), name
+                loaded.arrays[name], variable.numpy().astype(np.float16), name
             )
 
     def test_a_training_begins_with_a_file(self):
@@ -92,13 +92,13 @@ class InitialWeightsTest(absltest.TestCase):
             )
         self.assertEqual(seen, {"leaves": "cut 1"})
         self.assertIn("100.0% of the weights are taken", logs.output[-1])
-        for one, other in zip(
+        for first, second in zip(
             self.fresh.networks.averaged,
             self.state.averages.averaged,
             strict=True,
         ):
             np.testing.assert_array_equal(
-                one, other.numpy().astype(np.float16).astype(np.float32)
+                first, second.numpy().astype(np.float16).astype(np.float32)
             )
 
     def test_says_what_a_training_would_begin_with(self):

@@ -64,14 +64,16 @@ class ReportingTest(absltest.TestCase):
         return " ".join(page.replace("\N{NO-BREAK SPACE}", " ").split())
 
     def test_the_share_turned_is_of_all_images_of_other_classes(self):
-        (found,) = (
-            one for one in self.shown.classes if one.class_index == _TARGET
+        (class_findings,) = (
+            shown
+            for shown in self.shown.classes
+            if shown.class_index == _TARGET
         )
         table = self.run.search_result.table
         others = np.flatnonzero(table.predictions != _TARGET)
-        self.assertEqual(found.images, len(others))
-        self.assertNotEmpty(found.attributes)
-        for view in found.attributes:
+        self.assertEqual(class_findings.images, len(others))
+        self.assertNotEmpty(class_findings.attributes)
+        for view in class_findings.attributes:
             styles = self.run.search_result.styles[others].copy()
             styles[:, view.coordinate] = 3 if view.direction else -3
             turned = self.run.probabilities(styles).argmax(axis=1) == _TARGET
@@ -79,8 +81,8 @@ class ReportingTest(absltest.TestCase):
 
     def test_examples_are_carried_onto_their_photographs(self):
         searched = self.run.trained.held_out.searched
-        for found in self.shown.classes:
-            for view in found.attributes:
+        for class_findings in self.shown.classes:
+            for view in class_findings.attributes:
                 rows = [searched.ids.index(name) for name in view.image_ids]
                 carried = view.carried
                 np.testing.assert_array_equal(

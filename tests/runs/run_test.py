@@ -124,11 +124,11 @@ class RunTest(absltest.TestCase):
         two.train()
         saved = tiny_experiment.digest(two.state)
 
-        one = self._open(tf.distribute.OneDeviceStrategy("CPU:0"), steps=4)
-        self.assertEqual(one.first_step, 2)
-        self.assertEqual(tiny_experiment.digest(one.state), saved)
-        one.train()
-        self.assertEqual(int(one.state.step.numpy()), 4)
+        opened = self._open(tf.distribute.OneDeviceStrategy("CPU:0"), steps=4)
+        self.assertEqual(opened.first_step, 2)
+        self.assertEqual(tiny_experiment.digest(opened.state), saved)
+        opened.train()
+        self.assertEqual(int(opened.state.step.numpy()), 4)
         self.assertEqual([line["step"] for line in self._log()], [2, 4])
         self.assertEqual(
             [path.name for path in sorted(self.folder.snapshots.iterdir())],
@@ -238,11 +238,12 @@ class RunTest(absltest.TestCase):
         )
         run = self._open_counting(_counting_step, initialize_from=str(file))
         for networks in (run.state.networks, run.state.averages):
-            for one, other in zip(
+            for variable, original in zip(
                 networks.averaged, first.state.networks.averaged, strict=True
             ):
                 np.testing.assert_array_equal(
-                    one, other.numpy().astype(np.float16).astype(np.float32)
+                    variable,
+                    original.numpy().astype(np.float16).astype(np.float32),
                 )
         run.train()
         # It is not taken again where the run goes on.

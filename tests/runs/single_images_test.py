@@ -20,8 +20,8 @@ class SingleImagesTest(absltest.TestCase):
             self.run.trained, self.run.search_result
         )
         self.rows = [
-            self.run.search_result.table.image_ids.index(one.image_id)
-            for one in self.explained
+            self.run.search_result.table.image_ids.index(explained.image_id)
+            for explained in self.explained
         ]
 
     def test_every_class_has_its_turn(self):
@@ -32,39 +32,39 @@ class SingleImagesTest(absltest.TestCase):
         self.assertCountEqual(self.rows, range(5))
 
     def test_leads_to_the_class_that_is_second(self):
-        for one, row in zip(self.explained, self.rows, strict=True):
+        for explained, row in zip(self.explained, self.rows, strict=True):
             logits = self.run.search_result.table.base_logits[row]
-            self.assertEqual(one.target, np.argsort(-logits)[1])
-            self.assertEqual(one.decision, logits.argmax())
+            self.assertEqual(explained.target, np.argsort(-logits)[1])
+            self.assertEqual(explained.decision, logits.argmax())
 
     def test_each_edit_by_itself_is_the_picture_of_that_edit(self):
-        for one, row in zip(self.explained, self.rows, strict=True):
-            self.assertNotEmpty(one.independent)
-            effects = [edit.effect for edit in one.independent]
+        for explained, row in zip(self.explained, self.rows, strict=True):
+            self.assertNotEmpty(explained.independent)
+            effects = [edit.effect for edit in explained.independent]
             self.assertEqual(effects, sorted(effects, reverse=True))
-            for edit in one.independent:
-                self._check(edit, row, one.independent[:0])
+            for edit in explained.independent:
+                self._check(edit, row, explained.independent[:0])
 
     def test_edits_of_the_subset_stand_on_those_before(self):
         counts = set()
-        for one, row in zip(self.explained, self.rows, strict=True):
-            counts.add(len(one.subset))
-            for index, edit in enumerate(one.subset):
-                self._check(edit, row, one.subset[:index])
+        for explained, row in zip(self.explained, self.rows, strict=True):
+            counts.add(len(explained.subset))
+            for index, edit in enumerate(explained.subset):
+                self._check(edit, row, explained.subset[:index])
             # Edits of a linear world do not influence one another, so the
             # prediction from the table comes true.
             self.assertEqual(
-                one.flipped,
-                self.run.probabilities(self._styles(row, one.subset))[
+                explained.flipped,
+                self.run.probabilities(self._styles(row, explained.subset))[
                     0
                 ].argmax()
-                == one.target,
+                == explained.target,
             )
         self.assertGreater(max(counts), 0)
 
     def test_no_coordinate_is_there_twice(self):
-        for one in self.explained:
-            coordinates = [edit.coordinate for edit in one.independent]
+        for explained in self.explained:
+            coordinates = [edit.coordinate for edit in explained.independent]
             self.assertLen(set(coordinates), len(coordinates))
 
     def test_of_two_ends_that_help_the_better_is_shown(self):
@@ -74,22 +74,27 @@ class SingleImagesTest(absltest.TestCase):
             selection.Attribute(3, 0, 1.0, 1.0),
         ]
         with mock.patch.object(selection, "independent", return_value=both):
-            (one, *_) = single_images.explain(
+            (explained, *_) = single_images.explain(
                 self.run.trained, self.run.search_result
             )
 
         self.assertEqual(
-            [(edit.coordinate, edit.direction) for edit in one.independent],
+            [
+                (edit.coordinate, edit.direction)
+                for edit in explained.independent
+            ],
             [(3, 1), (5, 0)],
         )
 
     def test_edits_are_carried_onto_the_image(self):
-        for one, row in zip(self.explained, self.rows, strict=True):
+        for explained, row in zip(self.explained, self.rows, strict=True):
             image = self.run.trained.held_out.searched.images[row]
-            np.testing.assert_array_equal(one.image, image)
-            for edit in one.independent:
+            np.testing.assert_array_equal(explained.image, image)
+            for edit in explained.independent:
                 (carried,) = carried_edit.carry(
-                    image[None], one.reconstruction[None], edit.picture[None]
+                    image[None],
+                    explained.reconstruction[None],
+                    edit.picture[None],
                 )
                 np.testing.assert_array_equal(edit.carried, carried)
                 logits = self.run.world.classify(

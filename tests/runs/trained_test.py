@@ -60,12 +60,12 @@ class TrainedTest(absltest.TestCase):
         self.assertEqual(opened.stylex.step, 6)
         self.assertEqual(opened.stylex.class_names, tiny_experiment.CLASSES)
         self.assertEqual(opened.seconds, 3.5)
-        for one, other in zip(
+        for first, second in zip(
             opened.stylex.averages.averaged,
             self.state.averages.averaged,
             strict=True,
         ):
-            np.testing.assert_array_equal(one, other)
+            np.testing.assert_array_equal(first, second)
         # The search, the tests and the figures have images of their own.
         held_out = opened.held_out
         ids = [
@@ -83,9 +83,9 @@ class TrainedTest(absltest.TestCase):
         logits = opened.classifier(images)
         # Also while it is traced, as the search does.
         score = tf.function(opened.stylex.model.score)
-        for found in (score(images), opened.stylex.model.score(images)):
+        for scores in (score(images), opened.stylex.model.score(images)):
             np.testing.assert_allclose(
-                found,
+                scores,
                 self.state.networks.discriminator(
                     images, tf.nn.softmax(logits), alone=True
                 ),

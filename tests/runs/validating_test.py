@@ -71,20 +71,24 @@ class HeldOutTest(tf.test.TestCase):
         }
 
     def test_perfect_reconstructions(self):
-        found = self._measure(lambda images, logits: images)
+        measured = self._measure(lambda images, logits: images)
         for name in ("", "/dark", "/bright"):
-            self.assertEqual(found[f"agreement{name}"], 1.0)
+            self.assertEqual(measured[f"agreement{name}"], 1.0)
             for term in ("kl", "l1", "perceptual"):
-                self.assertAllClose(found[f"{term}{name}"], 0.0, atol=1e-6)
-        self.assertAllClose(found["score"], 0.0, atol=1e-5)
-        self.assertAllClose(found["kid"], found["kid_floor"])
-        self.assertAllClose(found["diversity/dark"], 1.0)
+                self.assertAllClose(measured[f"{term}{name}"], 0.0, atol=1e-6)
+        self.assertAllClose(measured["score"], 0.0, atol=1e-5)
+        self.assertAllClose(measured["kid"], measured["kid_floor"])
+        self.assertAllClose(measured["diversity/dark"], 1.0)
         self.assertEqual(
-            (found["images"], found["images/dark"], found["images/bright"]),
+            (
+                measured["images"],
+                measured["images/dark"],
+                measured["images/bright"],
+            ),
             (12, 8, 4),
         )
-        self.assertGreater(found["l1_of_another_image"], 0.1)
-        self.assertNotIn("images/never", found)
+        self.assertGreater(measured["l1_of_another_image"], 0.1)
+        self.assertNotIn("images/never", measured)
 
     def test_figures_of_reconstructions_that_are_all_dark(self):
         pixels = _floats(self.images)
@@ -93,41 +97,45 @@ class HeldOutTest(tf.test.TestCase):
             return images / 2 - 0.5
 
         rebuilt = pixels / 2 - 0.5
-        found = self._measure(darken)
-        self.assertAllClose(found["agreement"], 8 / 12)
-        self.assertEqual(found["agreement/bright"], 0.0)
-        self.assertEqual(found["agreement/dark"], 1.0)
+        measured = self._measure(darken)
+        self.assertAllClose(measured["agreement"], 8 / 12)
+        self.assertEqual(measured["agreement/bright"], 0.0)
+        self.assertEqual(measured["agreement/dark"], 1.0)
         l1 = np.abs(pixels - rebuilt).mean(axis=(1, 2, 3))
-        self.assertAllClose(found["l1"], l1.mean(), rtol=1e-5)
+        self.assertAllClose(measured["l1"], l1.mean(), rtol=1e-5)
         self.assertAllClose(
-            found["l1/bright"], l1[~self.dark].mean(), rtol=1e-5
+            measured["l1/bright"], l1[~self.dark].mean(), rtol=1e-5
         )
         p, q = (
             tf.nn.softmax(_classify(tf.constant(x))[0]).numpy()
             for x in (pixels, rebuilt)
         )
         kl = np.sum(np.where(p > 0, p * np.log(p / q), 0.0), axis=1)
-        self.assertAllClose(found["kl"], kl.mean(), rtol=1e-3)
+        self.assertAllClose(measured["kl"], kl.mean(), rtol=1e-3)
         distance = perceptual.perceptual_distance(
             _features(tf.constant(pixels)), _features(tf.constant(rebuilt))
         )
-        self.assertAllClose(found["perceptual"], np.mean(distance), rtol=1e-4)
         self.assertAllClose(
-            found["score"],
-            3 * found["l1"] + 0.5 * found["perceptual"] + 2 * found["kl"],
+            measured["perceptual"], np.mean(distance), rtol=1e-4
+        )
+        self.assertAllClose(
+            measured["score"],
+            3 * measured["l1"]
+            + 0.5 * measured["perceptual"]
+            + 2 * measured["kl"],
             rtol=1e-6,
         )
         # Half of the way to black is half of the spread.
-        self.assertAllClose(found["diversity/dark"], 0.5, rtol=1e-4)
+        self.assertAllClose(measured["diversity/dark"], 0.5, rtol=1e-4)
         embedded, floor, fake = (
             np.mean(_features(tf.constant(x))[-1], axis=(1, 2))
             for x in (_floats(self.training_images), pixels, rebuilt)
         )
         self.assertAllClose(
-            found["kid"], realism.kernel_distance(embedded, fake), rtol=1e-3
+            measured["kid"], realism.kernel_distance(embedded, fake), rtol=1e-3
         )
         self.assertAllClose(
-            found["kid_floor"],
+            measured["kid_floor"],
             realism.kernel_distance(embedded, floor),
             rtol=1e-3,
         )
@@ -141,55 +149,59 @@ class HeldOutTest(tf.test.TestCase):
                 ]
             )
         )
-        found = self._measure(
+        measured = self._measure(
             lambda images, logits: tf.gather(means, tf.argmax(logits, -1))
         )
         # It keeps the class, and is much nearer than the mean of all images.
-        self.assertEqual(found["agreement"], 1.0)
-        self.assertLess(found["l1"], 0.8 * found["l1_of_mean_image"])
-        self.assertAllClose(found["l1"], found["l1_of_another_image"])
-        self.assertAllClose(found["diversity/dark"], 0.0, atol=1e-6)
+        self.assertEqual(measured["agreement"], 1.0)
+        self.assertLess(measured["l1"], 0.8 * measured["l1_of_mean_image"])
+        self.assertAllClose(measured["l1"], measured["l1_of_another_image"])
+        self.assertAllClose(measured["diversity/dark"], 0.0, atol=1e-6)
 
     def test_the_mean_image_of_all(self):
         pixels = _floats(self.images)
         mean = tf.constant(pixels.mean(axis=0, keepdims=True))
-        found = self._measure(
+        measured = self._measure(
             lambda images, logits: tf.repeat(mean, images.shape[0], axis=0)
         )
-        self.assertAllClose(found["l1"], found["l1_of_mean_image"], rtol=1e-5)
+        self.assertAllClose(
+            measured["l1"], measured["l1_of_mean_image"], rtol=1e-5
+        )
 
     def test_colours_beyond_white_are_cut_off_as_in_the_pictures(self):
-        found = self._measure(
+        measured = self._measure(
             lambda images, logits: tf.where(images > 0.0, 3.0, images)
         )
         pixels = _floats(self.images)
         expected = np.where(pixels > 0, 1 - pixels, 0).mean()
-        self.assertAllClose(found["l1"], expected, rtol=1e-4)
+        self.assertAllClose(measured["l1"], expected, rtol=1e-4)
 
     def test_other_features_than_the_classifiers(self):
-        found = self._measure(
+        measured = self._measure(
             lambda images, logits: -images,
             features=lambda images: [tf.abs(images)],
         )
-        self.assertAllClose(found["perceptual"], 0.0, atol=1e-6)
-        self.assertAllClose(found["kid"], found["kid_floor"], rtol=1e-5)
+        self.assertAllClose(measured["perceptual"], 0.0, atol=1e-6)
+        self.assertAllClose(measured["kid"], measured["kid_floor"], rtol=1e-5)
 
     def test_a_classifier_without_features(self):
-        found = self._measure(
+        measured = self._measure(
             lambda images, logits: images / 2,
             classify=lambda images: (_classify(images)[0], []),
         )
-        self.assertNotIn("perceptual", found)
-        self.assertNotIn("kid", found)
-        self.assertAllClose(found["score"], 3 * found["l1"] + 2 * found["kl"])
+        self.assertNotIn("perceptual", measured)
+        self.assertNotIn("kid", measured)
+        self.assertAllClose(
+            measured["score"], 3 * measured["l1"] + 2 * measured["kl"]
+        )
 
     def test_a_class_with_one_image_has_no_other_to_compare_with(self):
         self.images = _images(3)
-        found = self._measure(lambda images, logits: images)
-        self.assertNotIn("diversity/bright", found)
+        measured = self._measure(lambda images, logits: images)
+        self.assertNotIn("diversity/bright", measured)
         rows = _floats(self.images[:2])
         self.assertAllClose(
-            found["l1_of_another_image"],
+            measured["l1_of_another_image"],
             np.abs(rows[0] - rows[1]).mean(),
             rtol=1e-5,
         )

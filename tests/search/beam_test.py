@@ -97,7 +97,10 @@ class PipelineTest(parameterized.TestCase):
         self._assert_local(self._measure())
         after = [path.stat().st_ino for path in paths]
         self.assertEqual(
-            [one == other for one, other in zip(before, after, strict=True)],
+            [
+                first == second
+                for first, second in zip(before, after, strict=True)
+            ],
             [True, False, False, True],
         )
         for file in kept:

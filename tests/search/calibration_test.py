@@ -132,9 +132,9 @@ class CalibrationTest(tf.test.TestCase):
         for target in (0, 1):
             targets = np.full(len(styles), target, np.int32)
             promised, logits = estimate(styles, targets)
-            found = learned(promised, moves, logits.argmax(axis=1), targets)
+            predicted = learned(promised, moves, logits.argmax(axis=1), targets)
             odds = table.effects[..., target] - table.effects[..., 1 - target]
-            left.append(odds.reshape(-1, 8) - found)
+            left.append(odds.reshape(-1, 8) - predicted)
         expected = np.sqrt(np.mean(np.square(np.concatenate(left)), axis=0))
         expected /= np.sqrt(np.mean(np.square(ways), axis=0))
         self.assertAllClose(learned.errors, expected, atol=1e-4)
@@ -142,7 +142,7 @@ class CalibrationTest(tf.test.TestCase):
             promised, moves, logits.argmax(axis=1), targets
         )
         self.assertAllClose(
-            bounds - found, 3.0 * expected * np.abs(ways), atol=1e-3
+            bounds - predicted, 3.0 * expected * np.abs(ways), atol=1e-3
         )
 
     def test_an_edit_that_helps_some_goes_before_one_that_does_nothing(self):

@@ -47,7 +47,9 @@ def _reference(score, styles, reals):
 
     def unreal(edit):
         pictures = _generate(np.stack([edit(styles[r].copy()) for r in rows]))
-        return sum(float(one) < floor for one in score(pictures)) / len(rows)
+        return sum(float(value) < floor for value in score(pictures)) / len(
+            rows
+        )
 
     allowed = unreal(lambda style: style) + realistic_ranges.TOLERANCE
     ends = np.zeros((2, _SIZE))
@@ -82,9 +84,9 @@ class RealisticRangesTest(parameterized.TestCase):
             )
 
         styles, reals = _styles(seed=seed), _styles(60, seed + 10)
-        found = _find(score, styles, reals, batch_size=7)
+        ranges = _find(score, styles, reals, batch_size=7)
         np.testing.assert_allclose(
-            found.ends(), _reference(score, styles, reals), atol=1e-6
+            ranges.ends(), _reference(score, styles, reals), atol=1e-6
         )
 
     def test_goes_as_far_as_it_looks_real_and_no_further(self):
@@ -95,15 +97,15 @@ class RealisticRangesTest(parameterized.TestCase):
         styles = _styles(101)
         styles[:, 1] = np.linspace(-0.4, 0.4, 101)
         styles[:2, 1] = 0.96, 0.45
-        found = _find(score, styles, reals=0.5 * styles)
+        ranges = _find(score, styles, reals=0.5 * styles)
         for coordinate in (0, 2):
             column = styles[:, coordinate]
             np.testing.assert_allclose(
-                found.ends()[:, coordinate], [column.min(), column.max()]
+                ranges.ends()[:, coordinate], [column.min(), column.max()]
             )
-        self.assertAlmostEqual(found.minimum[1], styles[:, 1].min(), places=6)
+        self.assertAlmostEqual(ranges.minimum[1], styles[:, 1].min(), places=6)
         # One of a hundred goes further.
-        self.assertAlmostEqual(found.maximum[1], 0.45, places=5)
+        self.assertAlmostEqual(ranges.maximum[1], 0.45, places=5)
 
     def test_two_heaps_are_no_obstacle(self):
         # Nothing between them is an image, and nothing there looks like one.
@@ -113,20 +115,20 @@ class RealisticRangesTest(parameterized.TestCase):
         def score(images):
             return tf.abs(images[:, 0, 0, 0])
 
-        found = _find(score, styles)
-        np.testing.assert_allclose(found.ends()[:, 0], [-0.7, 0.7])
+        ranges = _find(score, styles)
+        np.testing.assert_allclose(ranges.ends()[:, 0], [-0.7, 0.7])
 
     def test_an_edit_goes_at_least_as_far_as_one_image_in_twenty(self):
         def score(images):
             return -tf.abs(images[:, 0, 0, 0])
 
         styles = _styles(101)
-        found = _find(score, styles)
+        ranges = _find(score, styles)
         column = styles[:, 0]
         np.testing.assert_allclose(
-            found.ends()[:, 0], np.quantile(column, [0.05, 0.95]), atol=1e-6
+            ranges.ends()[:, 0], np.quantile(column, [0.05, 0.95]), atol=1e-6
         )
-        np.testing.assert_allclose(found.maximum[1], styles[:, 1].max())
+        np.testing.assert_allclose(ranges.maximum[1], styles[:, 1].max())
 
     def test_reconstructions_that_look_unreal_already_are_the_measure(self):
         def score(images):
@@ -134,8 +136,8 @@ class RealisticRangesTest(parameterized.TestCase):
 
         styles = _styles()
         reals = styles + np.eye(_TOTAL)[4] * 5.0
-        found = _find(score, styles, reals=np.clip(reals, -1, 1))
-        np.testing.assert_allclose(found.maximum, styles[:, :3].max(axis=0))
+        ranges = _find(score, styles, reals=np.clip(reals, -1, 1))
+        np.testing.assert_allclose(ranges.maximum, styles[:, :3].max(axis=0))
 
     def test_only_what_failed_is_drawn_again(self):
         drawn = []

@@ -60,15 +60,21 @@ class ScreenedSearchTest(tf.test.TestCase, parameterized.TestCase):
             for target in range(classes):
                 if target == whole.predictions[image]:
                     continue
-                expected, found = (
+                expected, actual = (
                     selection.independent(
-                        one, image=image, target_class=target, top_k=2
+                        searched, image=image, target_class=target, top_k=2
                     )
-                    for one in (whole, table)
+                    for searched in (whole, table)
                 )
                 self.assertEqual(
-                    [(one.coordinate, one.direction) for one in expected],
-                    [(one.coordinate, one.direction) for one in found],
+                    [
+                        (attribute.coordinate, attribute.direction)
+                        for attribute in expected
+                    ],
+                    [
+                        (attribute.coordinate, attribute.direction)
+                        for attribute in actual
+                    ],
                 )
 
     def test_pilot_images_find_what_gradients_do_not_see(self):

@@ -19,11 +19,11 @@ def _ranges(world):
     )
 
 
-def _pairs(found, image):
+def _pairs(answer, image):
     return list(
         zip(
-            found["coordinates"].numpy()[image].tolist(),
-            found["directions"].numpy()[image].tolist(),
+            answer["coordinates"].numpy()[image].tolist(),
+            answer["directions"].numpy()[image].tolist(),
             strict=True,
         )
     )
@@ -38,7 +38,7 @@ class ScreeningTest(tf.test.TestCase, parameterized.TestCase):
         world = known_answers.LinearWorld(classes=3)
         ranges = _ranges(world)
         targets = [0, 1, 2, 0, 1]
-        found = screening.find_attributes(
+        answer = screening.find_attributes(
             world.model,
             tf.constant(world.styles),
             edit_space.EditSpace(ranges),
@@ -58,19 +58,22 @@ class ScreeningTest(tf.test.TestCase, parameterized.TestCase):
                 table, image=image, target_class=target, top_k=2
             )
             self.assertEqual(
-                _pairs(found, image),
-                [(one.coordinate, one.direction) for one in expected],
+                _pairs(answer, image),
+                [
+                    (attribute.coordinate, attribute.direction)
+                    for attribute in expected
+                ],
             )
             self.assertAllClose(
-                found["effects"][image],
-                [one.effect for one in expected],
+                answer["effects"][image],
+                [attribute.effect for attribute in expected],
                 atol=1e-5,
             )
 
     def test_outputs_belong_together(self):
         world = known_answers.LinearWorld(classes=3)
         ranges = _ranges(world)
-        found = screening.find_attributes(
+        answer = screening.find_attributes(
             world.model,
             tf.constant(world.styles),
             edit_space.EditSpace(ranges, 0.5),
@@ -78,35 +81,35 @@ class ScreeningTest(tf.test.TestCase, parameterized.TestCase):
             top_k=3,
         )
         base = world.styles @ world.weights
-        self.assertAllClose(found["logits_before"], base, atol=1e-5)
+        self.assertAllClose(answer["logits_before"], base, atol=1e-5)
         self.assertAllClose(
-            found["probabilities_before"], tf.nn.softmax(base), atol=1e-5
+            answer["probabilities_before"], tf.nn.softmax(base), atol=1e-5
         )
         for rank in range(3):
-            coordinates = found["coordinates"].numpy()[:, rank]
+            coordinates = answer["coordinates"].numpy()[:, rank]
             edited = edit_space.EditSpace(ranges, 0.5).apply(
                 world.styles,
                 coordinates[:, None],
-                found["directions"].numpy()[:, rank, None],
+                answer["directions"].numpy()[:, rank, None],
             )
             real = coordinates >= 0
             rows = np.arange(5)[real]
             self.assertAllClose(
-                found["strengths"].numpy()[real, rank],
+                answer["strengths"].numpy()[real, rank],
                 (edited - world.styles)[rows, coordinates[real]],
                 atol=1e-6,
             )
             images = world.generate(edited)
-            self.assertAllClose(found["images"][:, rank], images, atol=1e-5)
+            self.assertAllClose(answer["images"][:, rank], images, atol=1e-5)
             self.assertAllClose(
-                found["probabilities_after"][:, rank],
+                answer["probabilities_after"][:, rank],
                 tf.nn.softmax(world.classify(images)),
                 atol=1e-5,
             )
 
     def test_edits_that_do_not_help_are_not_attributes(self):
         world = known_answers.LinearWorld(relevant=[3])
-        found = screening.find_attributes(
+        answer = screening.find_attributes(
             world.model,
             tf.constant(world.styles),
             edit_space.EditSpace(_ranges(world)),
@@ -118,10 +121,10 @@ class ScreeningTest(tf.test.TestCase, parameterized.TestCase):
             expected = [(-1, -1)] * 3
             if image != highest:
                 expected[0] = (3, 1)
-            self.assertEqual(_pairs(found, image), expected)
-        self.assertAllEqual(found["strengths"][:, 1:], np.zeros([5, 2]))
+            self.assertEqual(_pairs(answer, image), expected)
+        self.assertAllEqual(answer["strengths"][:, 1:], np.zeros([5, 2]))
         self.assertAllClose(
-            found["images"][:, 2], world.generate(world.styles), atol=1e-6
+            answer["images"][:, 2], world.generate(world.styles), atol=1e-6
         )
 
     def test_minus_one_leads_away_from_the_prediction(self):
@@ -147,15 +150,15 @@ class ScreeningTest(tf.test.TestCase, parameterized.TestCase):
         ranges = style_ranges.StyleRanges(
             minimum=-np.ones(3), maximum=np.ones(3)
         )
-        found = screening.find_attributes(
+        answer = screening.find_attributes(
             world.model,
             tf.constant(styles),
             edit_space.EditSpace(ranges),
             tf.constant([0]),
             top_k=1,
         )
-        self.assertEqual(_pairs(found, 0), [(0, 0)])
-        self.assertAllClose(found["effects"][0, 0], 12 * np.tanh(4), rtol=1e-4)
+        self.assertEqual(_pairs(answer, 0), [(0, 0)])
+        self.assertAllClose(answer["effects"][0, 0], 12 * np.tanh(4), rtol=1e-4)
 
     def test_a_calibration_finds_what_gradients_do_not_see(self):
         # No part is there, where tanh is flat; the effect of coordinate 2 is
@@ -180,7 +183,7 @@ class ScreeningTest(tf.test.TestCase, parameterized.TestCase):
             known,
         )
         for target in (1, screening.AWAY):
-            found = screening.find_attributes(
+            answer = screening.find_attributes(
                 world.model,
                 tf.constant(styles[4:]),
                 edit_space.EditSpace(ranges),
@@ -189,8 +192,8 @@ class ScreeningTest(tf.test.TestCase, parameterized.TestCase):
                 candidates=1,
                 calibration=learned,
             )
-            self.assertEqual(_pairs(found, 0), [(2, 1)])
-            self.assertEqual(_pairs(found, 1), [(2, 1)])
+            self.assertEqual(_pairs(answer, 0), [(2, 1)])
+            self.assertEqual(_pairs(answer, 1), [(2, 1)])
 
     def test_as_many_candidates_as_edits_is_the_exact_search(self):
         world = known_answers.LinearWorld()

@@ -67,15 +67,15 @@ class ClientTest(parameterized.TestCase):
         )
         return {name: tensor.numpy() for name, tensor in answer.items()}
 
-    def assert_same(self, found, expected):
-        self.assertEqual(found.keys(), expected.keys())
+    def assert_same(self, actual, expected):
+        self.assertEqual(actual.keys(), expected.keys())
         for name, array in expected.items():
-            self.assertEqual(found[name].dtype, array.dtype, name)
+            self.assertEqual(actual[name].dtype, array.dtype, name)
             if array.dtype == object:
-                np.testing.assert_array_equal(found[name], array, name)
+                np.testing.assert_array_equal(actual[name], array, name)
             else:
                 np.testing.assert_allclose(
-                    found[name], array, rtol=1e-4, atol=1e-5, err_msg=name
+                    actual[name], array, rtol=1e-4, atol=1e-5, err_msg=name
                 )
 
     def run_command(self, *words, rest=False):
@@ -130,11 +130,14 @@ class ClientTest(parameterized.TestCase):
             )
 
     def test_both_ways_give_the_same_answers(self):
-        with self.connect(rest=False) as one, self.connect(rest=True) as other:
+        with (
+            self.connect(rest=False) as by_grpc,
+            self.connect(rest=True) as by_rest,
+        ):
             self.assert_same(
                 *(
                     questions.Questions(backend).find_attributes(self.images)
-                    for backend in (one, other)
+                    for backend in (by_grpc, by_rest)
                 )
             )
 
@@ -218,24 +221,24 @@ class ClientTest(parameterized.TestCase):
                     1, images=self.files, progress=False
                 ),
             ):
-                one, other = explain(here), explain(there)
-                for field in dataclasses.fields(one):
-                    found, expected = (
+                local, remote = explain(here), explain(there)
+                for field in dataclasses.fields(local):
+                    actual, expected = (
                         getattr(explanation, field.name)
-                        for explanation in (other, one)
+                        for explanation in (remote, local)
                     )
                     if isinstance(expected, np.ndarray):
                         np.testing.assert_allclose(
-                            found,
+                            actual,
                             expected,
                             rtol=1e-4,
                             atol=1e-5,
                             err_msg=field.name,
                         )
                     elif field.name != "provenance":
-                        self.assertEqual(found, expected, field.name)
-                self.assertEqual(other.provenance["version"], "1")
-                self.assertEqual(other.provenance["name"], "tiny")
+                        self.assertEqual(actual, expected, field.name)
+                self.assertEqual(remote.provenance["version"], "1")
+                self.assertEqual(remote.provenance["name"], "tiny")
         self.assertEmpty(there.missing)
         self.assertEqual(there.class_names, tiny_world.CLASS_NAMES)
 

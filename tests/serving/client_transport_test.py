@@ -203,9 +203,9 @@ class ClientTransportTest(parameterized.TestCase):
 
         port = fake_server.FakeServer(self, answer).port
 
-        found = self.connect(port, rest=False).classify([b""])
+        answered = self.connect(port, rest=False).classify([b""])
 
-        np.testing.assert_array_equal(found["logits"], large)
+        np.testing.assert_array_equal(answered["logits"], large)
 
     @parameterized.named_parameters(
         ("missing", None, "lacks class"),

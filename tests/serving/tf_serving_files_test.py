@@ -128,13 +128,13 @@ class TfServingFilesTest(absltest.TestCase):
 
     def documents(self):
         """The compose file, then the objects for Kubernetes."""
-        found = []
+        documents = []
         for name in ("docker-compose.yml", "kubernetes.yaml"):
             text = pathlib.Path(path(name)).read_text(encoding="utf-8")
-            found += yaml.safe_load_all(text)
+            documents += yaml.safe_load_all(text)
         # Nothing but what JSON has, so no date that a colon has made.
-        json.dumps(found)
-        return found
+        json.dumps(documents)
+        return documents
 
 
 if __name__ == "__main__":

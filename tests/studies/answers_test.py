@@ -21,12 +21,12 @@ class AnswersTest(parameterized.TestCase):
         return answers.read(path, self.key)
 
     def test_reads_what_a_page_saves(self):
-        found = self._read(lambda _: "left", participant="  Ada  L. ")
-        self.assertEqual(found.name, "Ada L.")
-        self.assertEqual(found.answers, dict.fromkeys(self.key.answers, "left"))
-        found = self._read(lambda _: "the hair", kind=answers.DESCRIPTION)
-        self.assertEqual(found.name, "one")
-        self.assertCountEqual(found.answers, self.key.described)
+        given = self._read(lambda _: "left", participant="  Ada  L. ")
+        self.assertEqual(given.name, "Ada L.")
+        self.assertEqual(given.answers, dict.fromkeys(self.key.answers, "left"))
+        given = self._read(lambda _: "the hair", kind=answers.DESCRIPTION)
+        self.assertEqual(given.name, "one")
+        self.assertCountEqual(given.answers, self.key.described)
 
     @parameterized.named_parameters(
         ("side", lambda _: "middle", {}, "c1 is 'middle'; expected .'left'"),
@@ -90,11 +90,11 @@ class KeyTest(absltest.TestCase):
     def test_knows_what_is_asked_for(self):
         made = study_samples.study()
         known = study_samples.study_key(made)
-        for one in made.classifications:
-            right = one.attributes[one.answer == "right"]
-            self.assertEqual(known.attribute(one.id), right)
-        for one in made.descriptions:
-            self.assertEqual(known.attribute(one.id), one.attribute)
+        for question in made.classifications:
+            right = question.attributes[question.answer == "right"]
+            self.assertEqual(known.attribute(question.id), right)
+        for question in made.descriptions:
+            self.assertEqual(known.attribute(question.id), question.attribute)
 
 
 if __name__ == "__main__":

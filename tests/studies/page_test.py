@@ -20,9 +20,15 @@ class PageTest(absltest.TestCase):
         self.tab = self.enter_context(browser.opened()).new_page()
         self.requests: list[str] = []
         self.complaints: list[str] = []
-        self.tab.on("request", lambda one: self.requests.append(one.url))
-        self.tab.on("pageerror", lambda one: self.complaints.append(str(one)))
-        self.tab.on("console", lambda one: self.complaints.append(one.text))
+        self.tab.on(
+            "request", lambda request: self.requests.append(request.url)
+        )
+        self.tab.on(
+            "pageerror", lambda error: self.complaints.append(str(error))
+        )
+        self.tab.on(
+            "console", lambda message: self.complaints.append(message.text)
+        )
 
     def _open(self, kind: str) -> None:
         self.tab.goto((self.folder / f"{kind}.html").as_uri())
@@ -50,8 +56,8 @@ class PageTest(absltest.TestCase):
         given = self._save()
         self.assertEqual(self.name, "classification-Ada_L_.json")
         self.assertEqual(given.name, "Ada L.")
-        found = scores.score(self.key, [given])
-        self.assertEqual(found.classification, scores.Share(12, 12))
+        scored = scores.score(self.key, [given])
+        self.assertEqual(scored.classification, scores.Share(12, 12))
 
         # Nothing came from anywhere but the page, and nothing went wrong.
         allowed = re.compile(r"^(data:|blob:|file:.*/classification\.html$)")
@@ -68,15 +74,15 @@ class PageTest(absltest.TestCase):
             self.tab.focus(f"#{question.id}-words")
             self.tab.keyboard.type(f"it is {question.attribute} <b>")
             self.tab.keyboard.press("Enter")
-        found = scores.score(self.key, [self._save()])
+        scored = scores.score(self.key, [self._save()])
         self.assertEqual(
-            found.descriptions,
+            scored.descriptions,
             {
                 name: [("saved", f"it is {name} <b>")]
-                for name in found.descriptions
+                for name in scored.descriptions
             },
         )
-        self.assertCountEqual(found.descriptions, study_samples.ATTRIBUTES)
+        self.assertCountEqual(scored.descriptions, study_samples.ATTRIBUTES)
 
     def test_goes_on_after_a_reload_and_asks_for_every_answer(self):
         self._open("classification")

@@ -18,18 +18,20 @@ def _shows(clip: questions.Clip) -> str:
 
 class ComposeTest(absltest.TestCase):
     def test_columns_and_answers_are_what_they_are_called(self):
-        for one in study_samples.study(count=60).classifications:
-            for name, column in zip(one.attributes, one.columns, strict=True):
+        for question in study_samples.study(count=60).classifications:
+            for name, column in zip(
+                question.attributes, question.columns, strict=True
+            ):
                 self.assertLen(column, 2)
                 self.assertEqual({_shows(clip) for clip in column}, {name})
-            self.assertNotEqual(*one.attributes)
-            side = questions.SIDES.index(one.answer)
-            self.assertEqual(_shows(one.asked), one.attributes[side])
+            self.assertNotEqual(*question.attributes)
+            side = questions.SIDES.index(question.answer)
+            self.assertEqual(_shows(question.asked), question.attributes[side])
 
     def test_no_picture_occurs_twice_in_a_question(self):
         made = study_samples.study(count=60)
-        for one in (*made.classifications, *made.descriptions):
-            ids = [clip.image_id for clip in one.clips]
+        for question in (*made.classifications, *made.descriptions):
+            ids = [clip.image_id for clip in question.clips]
             self.assertLen(set(ids), len(ids))
 
     def test_the_fewest_animations_are_enough(self):
@@ -38,15 +40,15 @@ class ComposeTest(absltest.TestCase):
             for name in study_samples.ATTRIBUTES
         }
         made = questions.compose(attributes, count=60, seed=0)
-        for one in made.classifications:
-            self.assertLen({clip.image_id for clip in one.clips}, 5)
-        for one in made.descriptions:
-            self.assertLen(one.clips, 4)
+        for question in made.classifications:
+            self.assertLen({clip.image_id for clip in question.clips}, 5)
+        for question in made.descriptions:
+            self.assertLen(question.clips, 4)
 
     def test_pairs_are_compared_equally_often(self):
         made = study_samples.study(count=31)
         counts = collections.Counter(
-            frozenset(one.attributes) for one in made.classifications
+            frozenset(question.attributes) for question in made.classifications
         )
         expected = itertools.combinations(study_samples.ATTRIBUTES, 2)
         self.assertEqual(set(counts), set(map(frozenset, expected)))
@@ -54,20 +56,25 @@ class ComposeTest(absltest.TestCase):
 
     def test_sides_are_random(self):
         made = study_samples.study(count=400).classifications
-        left = np.mean([one.answer == "left" for one in made])
+        left = np.mean([question.answer == "left" for question in made])
         self.assertBetween(left, 0.4, 0.6)
         ordered = np.mean(
-            [one.attributes[0] < one.attributes[1] for one in made]
+            [
+                question.attributes[0] < question.attributes[1]
+                for question in made
+            ]
         )
         self.assertBetween(ordered, 0.4, 0.6)
 
     def test_every_attribute_is_described_once(self):
         made = study_samples.study().descriptions
         self.assertCountEqual(
-            [one.attribute for one in made], study_samples.ATTRIBUTES
+            [question.attribute for question in made], study_samples.ATTRIBUTES
         )
-        for one in made:
-            self.assertEqual({_shows(c) for c in one.clips}, {one.attribute})
+        for question in made:
+            self.assertEqual(
+                {_shows(c) for c in question.clips}, {question.attribute}
+            )
 
     def test_a_seed_is_a_study(self):
         same = study_samples.study(seed=3)
@@ -75,8 +82,8 @@ class ComposeTest(absltest.TestCase):
         other = study_samples.study(seed=4)
         self.assertNotEqual(other.id, same.id)
         self.assertNotEqual(
-            [one.answer for one in other.classifications],
-            [one.answer for one in same.classifications],
+            [question.answer for question in other.classifications],
+            [question.answer for question in same.classifications],
         )
 
     def test_refuses_one_attribute(self):

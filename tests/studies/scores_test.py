@@ -35,16 +35,16 @@ class ScoresTest(absltest.TestCase):
         return left if self._right(question) == right else right
 
     def test_all_right(self):
-        found = scores.score(self.key, [self._given("Ada", self._right)])
-        self.assertEqual(found.classification, scores.Share(30, 30))
-        figures = found.to_dict()["classification"]
+        scored = scores.score(self.key, [self._given("Ada", self._right)])
+        self.assertEqual(scored.classification, scores.Share(30, 30))
+        figures = scored.to_dict()["classification"]
         self.assertEqual(figures["accuracy"], 1.0)
         # Wilson's interval of n of n begins at n / (n + z^2).
         np.testing.assert_allclose(
             figures["interval"], [30 / (30 + 1.959964**2), 1.0]
         )
         self.assertAlmostEqual(figures["p_value"], 0.5**30)
-        for share in found.by_attribute.values():
+        for share in scored.by_attribute.values():
             self.assertEqual(share.right, share.total)
 
     def test_guessing_is_chance(self):
@@ -64,27 +64,27 @@ class ScoresTest(absltest.TestCase):
             hard = self.key.attribute(question) == "127"
             return self._wrong(question) if hard else self._right(question)
 
-        found = scores.score(self.key, [self._given("Ada", answer)])
-        self.assertEqual(found.by_attribute["127"].right, 0)
+        scored = scores.score(self.key, [self._given("Ada", answer)])
+        self.assertEqual(scored.by_attribute["127"].right, 0)
         for name in ("91", "113"):
-            share = found.by_attribute[name]
+            share = scored.by_attribute[name]
             self.assertEqual(share.right, share.total)
         asked = sum(self.key.attribute(q) == "127" for q in self.key.answers)
-        self.assertEqual(found.by_attribute["127"].total, asked)
-        self.assertEqual(found.classification, scores.Share(30 - asked, 30))
-        self.assertEqual(found.by_pair[("113", "91")], scores.Share(10, 10))
+        self.assertEqual(scored.by_attribute["127"].total, asked)
+        self.assertEqual(scored.classification, scores.Share(30 - asked, 30))
+        self.assertEqual(scored.by_pair[("113", "91")], scores.Share(10, 10))
 
     def test_participants_are_told_apart(self):
-        found = scores.score(
+        scored = scores.score(
             self.key,
             [self._given("Ada", self._right), self._given("Bo", self._wrong)],
         )
         self.assertEqual(
-            found.by_participant,
+            scored.by_participant,
             {"Ada": scores.Share(30, 30), "Bo": scores.Share(0, 30)},
         )
         self.assertEqual(
-            found.participants, {"classification": 2, "description": 0}
+            scored.participants, {"classification": 2, "description": 0}
         )
 
     def test_descriptions_are_listed_by_attribute(self):
@@ -96,28 +96,28 @@ class ScoresTest(absltest.TestCase):
             )
             for name in ("Ada", "Bo")
         ]
-        found = scores.score(self.key, given)
-        self.assertIsNone(found.classification)
+        scored = scores.score(self.key, given)
+        self.assertIsNone(scored.classification)
         self.assertEqual(
-            found.descriptions,
+            scored.descriptions,
             {
                 name: [("Ada", f"Ada sees {name}"), ("Bo", f"Bo sees {name}")]
-                for name in found.descriptions
+                for name in scored.descriptions
             },
         )
-        self.assertCountEqual(found.descriptions, study_samples.ATTRIBUTES)
-        self.assertIn("Bo sees 127 (Bo)", found.summary())
+        self.assertCountEqual(scored.descriptions, study_samples.ATTRIBUTES)
+        self.assertIn("Bo sees 127 (Bo)", scored.summary())
 
     def test_summary_and_json_say_the_same(self):
-        found = scores.score(self.key, [self._given("Ada", self._right)])
+        scored = scores.score(self.key, [self._given("Ada", self._right)])
         self.assertIn(
-            "all: 100.0% of 30 right (88.6% to 100.0%)", str(found.summary())
+            "all: 100.0% of 30 right (88.6% to 100.0%)", str(scored.summary())
         )
-        content = json.loads(json.dumps(found.to_dict()))
+        content = json.loads(json.dumps(scored.to_dict()))
         self.assertEqual(content["classification"]["right"], 30)
 
     def test_nobody_counts_twice(self):
-        one = self._given("Ada", self._right)
+        first = self._given("Ada", self._right)
         again = study_samples.write_answers(
             self.folder / "again.json",
             self.key,
@@ -126,7 +126,7 @@ class ScoresTest(absltest.TestCase):
             participant="Ada",
         )
         with self.assertRaisesRegex(errors.StudyError, "'Ada' has answered"):
-            scores.score(self.key, [one, answers.read(again, self.key)])
+            scores.score(self.key, [first, answers.read(again, self.key)])
 
     def test_no_answers(self):
         with self.assertRaisesRegex(errors.StudyError, "no answers"):

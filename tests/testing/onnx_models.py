@@ -45,9 +45,11 @@ def model(
     for name, array in (weights or {}).items():
         fill(made.graph.initializer.add(name=name), array)
     for kind, read, written, attributes in nodes:
-        one = made.graph.node.add(op_type=kind, input=read, output=written)
+        operation = made.graph.node.add(
+            op_type=kind, input=read, output=written
+        )
         for name, value in attributes.items():
-            _set(one.attribute.add(name=name), value)
+            _set(operation.attribute.add(name=name), value)
     return made
 
 

@@ -12,8 +12,8 @@ def looked_at(base, target, source=None):
     predicted = [max(range(len(row)), key=lambda k: row[k]) for row in base]
     return [
         image
-        for image, found in enumerate(predicted)
-        if (found != target if source is None else found == source)
+        for image, decision in enumerate(predicted)
+        if (decision != target if source is None else decision == source)
     ]
 
 
@@ -66,10 +66,10 @@ def greedy(effects, top_k, cap, refill=False, minimum=0.0):
 
 def algorithm_1(effects, top_k, threshold, minimum=0.0):
     """The paper's selection -> [(coordinate, direction)]."""
-    coordinates = {edit[0] for one in effects.values() for edit in one}
+    coordinates = {edit[0] for changes in effects.values() for edit in changes}
     mean = {
         (coordinate, direction): sum(
-            one[coordinate, direction] for one in effects.values()
+            changes[coordinate, direction] for changes in effects.values()
         )
         / len(effects)
         for coordinate in coordinates
@@ -118,12 +118,12 @@ def class_attributes(table, target, source, top_k, rules):
         leads = [
             edit
             for edit in next(iter(effects.values()))
-            if sum(one[edit] for one in effects.values())
+            if sum(changes[edit] for changes in effects.values())
             > rules.minimum_effect * len(effects)
         ]
         candidates = {
-            image: {edit: one[edit] for edit in leads}
-            for image, one in effects.items()
+            image: {edit: changes[edit] for edit in leads}
+            for image, changes in effects.items()
         }
     if rules.procedure == "paper":
         order = algorithm_1(
@@ -153,12 +153,14 @@ def merge_all_images(lists, effects, images, top_k):
     candidates += [edit for edit in lists[1] if edit[0] not in of_class_0]
 
     def mean(target, edit):
-        return sum(one[edit] for one in effects[target].values()) / images
+        return (
+            sum(changes[edit] for changes in effects[target].values()) / images
+        )
 
     ranked = [
         ((s, d), mean(1, (s, d)) + mean(0, (s, 1 - d))) for s, d in candidates
     ]
-    return sorted(ranked, key=lambda one: -one[1])[:top_k]
+    return sorted(ranked, key=lambda entry: -entry[1])[:top_k]
 
 
 def merge(lists, effects, top_k):
@@ -176,12 +178,12 @@ def merge(lists, effects, top_k):
 
     def mean(target, edit):
         images = effects[target].values()
-        return sum(one[edit] for one in images) / max(len(images), 1)
+        return sum(changes[edit] for changes in images) / max(len(images), 1)
 
     ranked = [
         ((s, d), mean(1, (s, d)) + mean(0, (s, 1 - d))) for s, d in candidates
     ]
-    return sorted(ranked, key=lambda one: -one[1])[:top_k]
+    return sorted(ranked, key=lambda entry: -entry[1])[:top_k]
 
 
 def subset(table, base, image, ranked, target):
@@ -230,7 +232,7 @@ def _largest_mean(effects, minimum):
     best, best_mean = None, minimum
     edits = list(next(iter(effects.values()), {}))
     for edit in edits:
-        mean = sum(one[edit] for one in effects.values()) / len(effects)
+        mean = sum(changes[edit] for changes in effects.values()) / len(effects)
         if mean > best_mean:
             best, best_mean = edit, mean
     return best

@@ -43,21 +43,23 @@ class TestSummaryTest(absltest.TestCase):
         return path
 
     def _says(self, *arguments) -> tuple[int, str]:
-        found = subprocess.run(
+        completed = subprocess.run(
             [sys.executable, str(_PROGRAM), *map(str, arguments)],
             capture_output=True,
             text=True,
         )
-        return found.returncode, found.stdout.strip().splitlines()[-1]
+        return completed.returncode, completed.stdout.strip().splitlines()[-1]
 
     def test_one_run(self):
         events = self._events("one", x=_GOOD + _GOOD, y=_GOOD)
         self.assertEqual(self._says(events, 0), (0, "3 passed, 0 failed"))
 
     def test_two_runs_of_the_same_targets_count_both(self):
-        one = self._events("one", x=_GOOD, y=_GOOD)
+        first = self._events("one", x=_GOOD, y=_GOOD)
         two = self._events("two", x=_GOOD + _GOOD)
-        self.assertEqual(self._says(one, 0, two, 0), (0, "4 passed, 0 failed"))
+        self.assertEqual(
+            self._says(first, 0, two, 0), (0, "4 passed, 0 failed")
+        )
 
     def test_a_failure_of_either_fails(self):
         good = self._events("one", x=_GOOD)

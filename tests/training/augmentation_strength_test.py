@@ -71,8 +71,8 @@ class AugmentationStrengthTest(parameterized.TestCase):
         saved = tf.train.Checkpoint(strength=first).write(path)
         resumed = _strength(0.1)
         tf.train.Checkpoint(strength=resumed).read(saved).assert_consumed()
-        found = _adapt(resumed, signs[6:], start=6)
-        self.assertEqual(found, expected[6:])
+        actual = _adapt(resumed, signs[6:], start=6)
+        self.assertEqual(actual, expected[6:])
 
     def test_the_mean_of_all_replicas_moves_all(self):
         strategy = tf.distribute.MirroredStrategy(["CPU:0", "CPU:1"])

@@ -90,9 +90,9 @@ class BestCheckpointTest(absltest.TestCase):
 
     def _restore(self) -> None:
         """Restores what is in the folder, as a trained run is opened."""
-        found = checkpoints.find_newest(self.directory, mend=False)
-        self.assertEqual(found.facts.setbacks, 2)
-        checkpoints.restore(self.state, found.path)
+        newest = checkpoints.find_newest(self.directory, mend=False)
+        self.assertEqual(newest.facts.setbacks, 2)
+        checkpoints.restore(self.state, newest.path)
 
     def test_what_is_kept_is_the_best_bit_for_bit(self):
         digests = self._train(3.0, 1.0, 2.0)

@@ -199,10 +199,10 @@ class CheckpointsTest(_CheckpointsTest):
         checkpoints.restore_part(
             self.directory / "ckpt-2", averages=averages, step=step
         )
-        for one, other in zip(
+        for first, second in zip(
             averages.averaged, self.state.averages.averaged, strict=True
         ):
-            tf.debugging.assert_equal(one, other)
+            tf.debugging.assert_equal(first, second)
         with self.assertRaisesRegex(errors.CheckpointError, "other networks"):
             checkpoints.restore_part(
                 self.directory / "ckpt-2", averages=_networks(4, trained=False)

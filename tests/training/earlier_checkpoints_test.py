@@ -57,33 +57,33 @@ class EarlierCheckpointsTest(absltest.TestCase):
         checkpoint.write(str(path))
         return path
 
-    def _check(self, found: state.TrainState, path: pathlib.Path) -> None:
-        checkpoints.restore(found, path)
-        self.assertEqual(int(found.step), 7)
-        self.assertEqual(float(found.path_length_mean), 0.5)
-        for variable in found.averages.averaged:
+    def _check(self, resumed: state.TrainState, path: pathlib.Path) -> None:
+        checkpoints.restore(resumed, path)
+        self.assertEqual(int(resumed.step), 7)
+        self.assertEqual(float(resumed.path_length_mean), 0.5)
+        for variable in resumed.averages.averaged:
             np.testing.assert_array_equal(
                 variable, tf.fill(variable.shape, 3.0)
             )
         for place, name in enumerate(state.TRAINED):
-            optimizer = found.optimizers[name]
+            optimizer = resumed.optimizers[name]
             self.assertEqual(int(optimizer.iterations), 10 + place)
             slots = optimizer.named()
             for number, (variable, m, v) in enumerate(
                 zip(
-                    _trained(found.networks, name),
+                    _trained(resumed.networks, name),
                     slots["m"].values(),
                     slots["v"].values(),
                     strict=True,
                 )
             ):
-                for one, expected in (
+                for value, expected in (
                     (variable, 1000.0 * place + number),
                     (m, number + 0.25),
                     (v, number + 0.5),
                 ):
                     np.testing.assert_array_equal(
-                        one, np.full(one.shape, expected, np.float32)
+                        value, np.full(value.shape, expected, np.float32)
                     )
 
     def test_every_number_finds_its_place(self):
@@ -100,14 +100,16 @@ class EarlierCheckpointsTest(absltest.TestCase):
                 for trained in (True, False)
             )
         )
-        found = experiment.build_state(settings, 2)
-        self.assertIsNotNone(found.networks.backbone)
-        before = [one.numpy() for one in found.networks.backbone.variables]
-        self._check(found, path)
-        for one, expected in zip(
-            found.networks.backbone.variables, before, strict=True
+        resumed = experiment.build_state(settings, 2)
+        self.assertIsNotNone(resumed.networks.backbone)
+        before = [
+            variable.numpy() for variable in resumed.networks.backbone.variables
+        ]
+        self._check(resumed, path)
+        for variable, expected in zip(
+            resumed.networks.backbone.variables, before, strict=True
         ):
-            np.testing.assert_array_equal(one, expected)
+            np.testing.assert_array_equal(variable, expected)
 
 
 if __name__ == "__main__":

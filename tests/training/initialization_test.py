@@ -70,10 +70,10 @@ class InitializationTest(absltest.TestCase):
         self.assertBetween(taken.share, 0.9, 0.999)
         networks = self.state.networks
         np.testing.assert_array_equal(networks.discriminator.head.kernel, head)
-        found = networks.generator.affine.kernel.numpy()
-        np.testing.assert_array_equal(found[8:], affine[8:])
+        kernel = networks.generator.affine.kernel.numpy()
+        np.testing.assert_array_equal(kernel[8:], affine[8:])
         np.testing.assert_allclose(
-            found[:8], self.trained.arrays["generator/affine/kernel"][:8]
+            kernel[:8], self.trained.arrays["generator/affine/kernel"][:8]
         )
 
     def test_more_classes_change_nothing_of_what_w_does(self):
@@ -86,11 +86,11 @@ class InitializationTest(absltest.TestCase):
         old.affine.bias.assign(self.trained.arrays["generator/affine/bias"])
         expected = old.styles(w, tf.zeros([3, 2]))
 
-        for one in (networks, self.state.averages):
-            one.generator = generator.Generator(
+        for holder in (networks, self.state.averages):
+            holder.generator = generator.Generator(
                 **tiny_experiment.SIZES, condition_dim=5
             )
-            one.generator(w, tf.zeros([3, 5]))
+            holder.generator(w, tf.zeros([3, 5]))
         networks.discriminator = discriminator.Discriminator(
             **tiny_experiment.SIZES, num_classes=5, group_size=1
         )

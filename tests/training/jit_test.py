@@ -72,7 +72,7 @@ class JitTest(absltest.TestCase):
         # By the norm of a whole network: that of a bias may be all but 0.
         for name in ("generator", "encoder", "discriminator"):
             start = f"state/optimizers/{name}/m/"
-            one, other = (
+            expected, actual = (
                 np.concatenate(
                     [
                         values[key].ravel()
@@ -82,9 +82,11 @@ class JitTest(absltest.TestCase):
                 )
                 for values in (plain, compiled)
             )
-            norm = np.linalg.norm(one)
+            norm = np.linalg.norm(expected)
             self.assertGreater(norm, 0)
-            self.assertLess(np.linalg.norm(one - other), 2e-3 * norm, name)
+            self.assertLess(
+                np.linalg.norm(expected - actual), 2e-3 * norm, name
+            )
         for name, value in plain.items():
             if name.startswith("state/averages/"):
                 np.testing.assert_allclose(

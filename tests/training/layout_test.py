@@ -51,21 +51,24 @@ class LayoutTest(absltest.TestCase):
     def test_the_names_and_their_order_are_those_of_both_lines(self):
         """Slots of earlier checkpoints are told by this order alone."""
         networks = tiny_experiment.networks()
-        found = [name for name, _ in layout.flat(layout.named(networks.parts))]
+        names = [name for name, _ in layout.flat(layout.named(networks.parts))]
         golden = pathlib.Path(__file__).parents[1] / "golden" / "names.json"
-        self.assertEqual(found, json.loads(golden.read_text()))
+        self.assertEqual(names, json.loads(golden.read_text()))
 
     def test_every_weight_of_every_network_is_in_it(self):
         networks = tiny_experiment.networks()
         for network in networks.parts.values():
-            found = {id(one) for _, one in layout.flat(layout.named(network))}
+            ids = {
+                id(variable)
+                for _, variable in layout.flat(layout.named(network))
+            }
             expected = keras_line.variables(
                 [
                     *network.trainable_variables,
                     *network.non_trainable_variables,
                 ]
             )
-            self.assertEqual(found, {id(one) for one in expected})
+            self.assertEqual(ids, {id(variable) for variable in expected})
 
     def test_a_weight_that_nothing_public_leads_to_is_a_fault(self):
         layer = equalized.EqualizedDense(2)
@@ -76,15 +79,15 @@ class LayoutTest(absltest.TestCase):
             layout.named(layer)
 
     def test_what_is_written_is_read_into_another(self):
-        one, other = _Nested(), _Nested()
-        for model in (one, other):
+        first, second = _Nested(), _Nested()
+        for model in (first, second):
             model(tf.zeros([1, 2]))
         path = str(pathlib.Path(self.create_tempdir()) / "state")
-        tf.train.Checkpoint(x=layout.named(one)).write(path)
-        status = tf.train.Checkpoint(x=layout.named(other)).read(path)
+        tf.train.Checkpoint(x=layout.named(first)).write(path)
+        status = tf.train.Checkpoint(x=layout.named(second)).read(path)
         status.assert_consumed()
-        for name, variable in layout.flat(layout.named(one)):
-            twin = dict(layout.flat(layout.named(other)))[name]
+        for name, variable in layout.flat(layout.named(first)):
+            twin = dict(layout.flat(layout.named(second)))[name]
             np.testing.assert_array_equal(variable, twin)
 
 

@@ -97,14 +97,14 @@ class MetricsLogTest(parameterized.TestCase):
         log = self._log(every=1)
         self._take(log, 1, loss=2.5)
         (file,) = (self.run_dir / "tensorboard").iterdir()
-        found = {}
+        written = {}
         for record in tf.data.TFRecordDataset(str(file)):
             event = tf.compat.v1.Event.FromString(record.numpy())
             for value in event.summary.value:
-                found[value.tag] = float(tf.make_ndarray(value.tensor))
+                written[value.tag] = float(tf.make_ndarray(value.tensor))
                 self.assertEqual(event.step, 1)
-        self.assertEqual(found["loss"], 2.5)
-        self.assertContainsSubset(["kimg", "images_per_second"], found)
+        self.assertEqual(written["loss"], 2.5)
+        self.assertContainsSubset(["kimg", "images_per_second"], written)
 
     @parameterized.parameters(float("nan"), float("inf"))
     def test_a_value_that_is_not_finite_stops_the_run(self, value):
@@ -150,7 +150,7 @@ class MetricsLogTest(parameterized.TestCase):
         line = '{"step": 2, "loss": 1.0}'
         self.path.write_text(line)
         self._take(self._log(first_step=2, every=1), 3, loss=2.0)
-        self.assertEqual([found["step"] for found in self._lines()], [2, 3])
+        self.assertEqual([row["step"] for row in self._lines()], [2, 3])
 
     def test_a_run_that_never_saved_begins_its_log_again(self):
         self.path.write_text('{"step": 2, "loss": 1.0}\n')

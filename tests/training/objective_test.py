@@ -341,16 +341,16 @@ class ObjectiveTest(parameterized.TestCase):
 
     def test_the_average_of_w_moves_with_the_decay(self):
         average = self.networks.mapping.w_average
-        found = []
+        averages = []
         for decay, first in ((0.9, 0.0), (0.9, 1.0), (0.0, 1.0)):
             average.assign(tf.fill(average.shape, first))
             losses = self._objective(w_average_decay=decay)
             losses.generator_sampled(self._begin(losses))
-            found.append(average.numpy())
-        of_batch = found[2]
+            averages.append(average.numpy())
+        of_batch = averages[2]
         self.assertTrue(np.any(of_batch))
-        np.testing.assert_allclose(found[0], 0.1 * of_batch, rtol=1e-4)
-        np.testing.assert_allclose(found[1], 0.9 + 0.1 * of_batch, rtol=1e-4)
+        np.testing.assert_allclose(averages[0], 0.1 * of_batch, rtol=1e-4)
+        np.testing.assert_allclose(averages[1], 0.9 + 0.1 * of_batch, rtol=1e-4)
 
     # What the generator sees.
 

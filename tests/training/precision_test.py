@@ -24,8 +24,8 @@ class PrecisionTest(parameterized.TestCase):
         ("nothing_known", "", "float32", "no AMX"),
     )
     def test_auto_reads_the_processor(self, cpuinfo, policy, why):
-        found, said = precision.resolve("auto", cpuinfo=cpuinfo)
-        self.assertEqual(found, policy)
+        chosen, said = precision.resolve("auto", cpuinfo=cpuinfo)
+        self.assertEqual(chosen, policy)
         self.assertIn(why, said)
 
     @parameterized.named_parameters(
@@ -44,8 +44,8 @@ class PrecisionTest(parameterized.TestCase):
                 return_value=details,
             ),
         ):
-            found, said = precision.resolve("auto", cpuinfo=_AMX)
-        self.assertEqual(found, policy)
+            chosen, said = precision.resolve("auto", cpuinfo=_AMX)
+        self.assertEqual(chosen, policy)
         self.assertEqual(said, f"A GPU {why}")
 
     def test_auto_takes_bfloat16_on_a_tpu(self):

@@ -38,17 +38,17 @@ class StateTest(parameterized.TestCase):
 
     def test_a_loss_scaled_state_is_restored_whole(self):
         folder = pathlib.Path(self.create_tempdir())
-        one = tiny_experiment.training(policy="mixed_float16").state
-        for optimizer in one.optimizers.values():
+        original = tiny_experiment.training(policy="mixed_float16").state
+        for optimizer in original.optimizers.values():
             every = layout.flat(optimizer.named())
             for number, (_, variable) in enumerate(every):
                 variable.assign(tf.ones_like(variable) * number)
-        path = one.checkpoint().write(str(folder / "state"))
+        path = original.checkpoint().write(str(folder / "state"))
         other = tiny_experiment.training(policy="mixed_float16").state
         status = other.checkpoint().read(path)
         status.assert_consumed()
         self.assertEqual(
-            tiny_experiment.digest(one), tiny_experiment.digest(other)
+            tiny_experiment.digest(original), tiny_experiment.digest(other)
         )
 
     def test_everything_a_run_changes_is_in_it(self):
@@ -74,10 +74,10 @@ class StateTest(parameterized.TestCase):
                 augmentation=kind, augmentation_strength=0.25
             ).state
             values = tiny_experiment.values(made)
-            found = {name: v for name, v in values.items() if "augment" in name}
-            self.assertLen(found, expected)
+            kept = {name: v for name, v in values.items() if "augment" in name}
+            self.assertLen(kept, expected)
             if expected:
-                self.assertIn(0.25, found.values())
+                self.assertIn(0.25, kept.values())
 
 
 if __name__ == "__main__":

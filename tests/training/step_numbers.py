@@ -30,7 +30,7 @@ def measured() -> dict[str, Any]:
 
 
 def differences(
-    found: dict[str, Any], golden: dict[str, Any]
+    actual: dict[str, Any], golden: dict[str, Any]
 ) -> tuple[float, float]:
     """Returns how far two results are apart.
 
@@ -38,11 +38,11 @@ def differences(
         The largest difference of a gradient's norm or projection, by its
         norm; and the largest of a loss, by the loss or 0.1, whichever is more.
     """
-    assert found["gradients"].keys() == golden["gradients"].keys()
+    assert actual["gradients"].keys() == golden["gradients"].keys()
     of_gradients = max(
-        abs(one - other) / golden["gradients"][name]["norm"]
-        for name, numbers in found["gradients"].items()
-        for one, other in zip(
+        abs(first - second) / golden["gradients"][name]["norm"]
+        for name, numbers in actual["gradients"].items()
+        for first, second in zip(
             [numbers["norm"], *numbers["projections"]],
             [
                 golden["gradients"][name]["norm"],
@@ -54,7 +54,7 @@ def differences(
     of_losses = max(
         abs(value - golden["losses"][number][name])
         / max(abs(golden["losses"][number][name]), 0.1)
-        for number, losses in enumerate(found["losses"])
+        for number, losses in enumerate(actual["losses"])
         for name, value in losses.items()
     )
     return of_gradients, of_losses
@@ -89,7 +89,7 @@ def _gradients() -> dict[str, dict[str, Any]]:
         noise="random",
     )
     _set(training)
-    found = {}
+    summaries = {}
     for row in phases.table(
         training.losses, r1_interval=1, path_length_interval=1
     ):
@@ -106,8 +106,8 @@ def _gradients() -> dict[str, dict[str, Any]]:
         )(0, _images(0))
         for network in row.trains:
             slots = training.state.optimizers[network].named()["m"]
-            found[f"{row.name}/{network}"] = _summary(slots)
-    return found
+            summaries[f"{row.name}/{network}"] = _summary(slots)
+    return summaries
 
 
 def _summary(slots: dict[str, tf.Variable]) -> dict[str, Any]:
@@ -143,15 +143,15 @@ def _losses() -> list[dict[str, float]]:
 
 def main(arguments: list[str]) -> None:
     """Compares with the golden file, or writes it."""
-    found = measured()
+    actual = measured()
     if GOLDEN.exists():
         golden = json.loads(GOLDEN.read_text())
-        gradients, losses = differences(found, golden)
+        gradients, losses = differences(actual, golden)
         print(f"gradients {gradients:.1e}, losses {losses:.1e}")
     if "--write" in arguments:
         root = pathlib.Path(os.environ.get("BUILD_WORKSPACE_DIRECTORY", "."))
         path = root / "tests" / "golden" / "step_numbers.json"
-        path.write_text(json.dumps(found, indent=1) + "\n")
+        path.write_text(json.dumps(actual, indent=1) + "\n")
 
 
 if __name__ == "__main__":

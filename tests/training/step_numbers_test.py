@@ -12,11 +12,11 @@ class StepNumbersTest(absltest.TestCase):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        cls.found = step_numbers.measured()
+        cls.measured = step_numbers.measured()
         cls.golden = json.loads(step_numbers.GOLDEN.read_text())
 
     def test_they_are_those_of_the_first_line(self):
-        gradients, losses = step_numbers.differences(self.found, self.golden)
+        gradients, losses = step_numbers.differences(self.measured, self.golden)
         self.assertLess(gradients, 1e-4)
         self.assertLess(losses, 1e-3)
 
@@ -25,7 +25,7 @@ class StepNumbersTest(absltest.TestCase):
         name = "generator/encoded/encoder"
         norm = other["gradients"][name]["norm"]
         other["gradients"][name]["projections"][0] += 3e-4 * norm
-        gradients, _ = step_numbers.differences(self.found, other)
+        gradients, _ = step_numbers.differences(self.measured, other)
         self.assertGreater(gradients, 1e-4)
 
     def test_every_phase_is_in_it_and_every_step_has_losses(self):

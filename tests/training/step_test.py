@@ -54,8 +54,8 @@ class MovesTest(parameterized.TestCase):
             name
             for name in _NETWORKS
             if any(
-                not np.array_equal(one, other)
-                for one, other in zip(before[name], after[name], strict=True)
+                not np.array_equal(first, second)
+                for first, second in zip(before[name], after[name], strict=True)
             )
         }
 
@@ -175,8 +175,8 @@ class LazyWeightTest(absltest.TestCase):
                     for variable, value in zip(trained, before, strict=True)
                 ]
             )
-        for one, sixteen in zip(*moves, strict=True):
-            np.testing.assert_allclose(16.0 * one, sixteen, atol=2e-6)
+        for single, sixteen in zip(*moves, strict=True):
+            np.testing.assert_allclose(16.0 * single, sixteen, atol=2e-6)
 
 
 class ReplicasTest(absltest.TestCase):
@@ -192,17 +192,17 @@ class ReplicasTest(absltest.TestCase):
         second MirroredStrategy of a process takes the collective keys of the
         first, and eager replicas then wait for each other for ever.
         """
-        found = [
+        values = [
             self._train(strategy)
             for strategy in (
                 tf.distribute.OneDeviceStrategy("CPU:0"),
                 tf.distribute.MirroredStrategy(["CPU:0", "CPU:1"]),
             )
         ]
-        self.assertEqual(found[0].keys(), found[1].keys())
-        for name, value in found[0].items():
+        self.assertEqual(values[0].keys(), values[1].keys())
+        for name, value in values[0].items():
             np.testing.assert_allclose(
-                value, found[1][name], rtol=1e-4, atol=1e-5, err_msg=name
+                value, values[1][name], rtol=1e-4, atol=1e-5, err_msg=name
             )
 
     def _train(self, strategy) -> dict[str, np.ndarray]:
@@ -242,15 +242,15 @@ class ReplicasTest(absltest.TestCase):
 
 class AugmentationTest(absltest.TestCase):
     def test_strength_0_changes_nothing(self):
-        found = []
+        values = []
         for augmentation in ("off", "adaptive"):
             training = tiny_experiment.training(augmentation=augmentation)
             for number in range(2):
                 training.step(number, _images())
-            found.append(tiny_experiment.values(training.state))
-        self.assertLen(found[1], len(found[0]) + 2)
-        for name, value in found[0].items():
-            np.testing.assert_array_equal(value, found[1][name], name)
+            values.append(tiny_experiment.values(training.state))
+        self.assertLen(values[1], len(values[0]) + 2)
+        for name, value in values[0].items():
+            np.testing.assert_array_equal(value, values[1][name], name)
 
     def test_four_steps_move_the_strength(self):
         training = tiny_experiment.training(
@@ -321,9 +321,12 @@ class AccumulationTest(parameterized.TestCase):
     def test_two_parts_move_as_the_whole(self, name, tolerance):
         whole, parts = self._moves(name, 1), self._moves(name, 2)
         self.assertTrue(any(np.any(move) for move in whole))
-        for one, other in zip(whole, parts, strict=True):
+        for first, second in zip(whole, parts, strict=True):
             np.testing.assert_allclose(
-                one, other, rtol=tolerance, atol=tolerance * np.abs(one).max()
+                first,
+                second,
+                rtol=tolerance,
+                atol=tolerance * np.abs(first).max(),
             )
 
     def test_the_paths_alternate_on_the_step_and_not_on_the_part(self):

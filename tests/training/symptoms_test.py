@@ -38,8 +38,8 @@ _COLLAPSED = {"validation/diversity/big/cat": 0.05}
 
 
 def _codes(*changes) -> list[str]:
-    found = symptoms.find([_SOUND | change for change in changes])
-    return [symptom.code for symptom in found]
+    noticed = symptoms.find([_SOUND | change for change in changes])
+    return [symptom.code for symptom in noticed]
 
 
 class FindTest(absltest.TestCase):
@@ -66,10 +66,10 @@ class FindTest(absltest.TestCase):
 
     def test_says_the_figures_of_the_last_validation(self):
         later = _WON | {"generator/sampled/adversarial": 9.0}
-        (found,) = symptoms.find([_SOUND | x for x in (_WON, _WON, later)])
-        self.assertEqual(found.headline, "The discriminator wins")
-        self.assertIn("in 99.6% of the cases", found.text)
-        self.assertIn("loss is 7.0", found.text)
+        (noticed,) = symptoms.find([_SOUND | x for x in (_WON, _WON, later)])
+        self.assertEqual(noticed.headline, "The discriminator wins")
+        self.assertIn("in 99.6% of the cases", noticed.text)
+        self.assertIn("loss is 7.0", noticed.text)
 
 
 class RulesTest(parameterized.TestCase):

@@ -54,8 +54,8 @@ class ReadTest(absltest.TestCase):
 class JudgeTest(parameterized.TestCase):
     def test_the_best_is_the_lowest_and_of_equals_the_first(self):
         self.assertIsNone(ValidationHistory().best)
-        found = ValidationHistory(_scores(3.0, 1.0, 2.0, 1.0)).best
-        self.assertEqual(found["step"], 20)
+        best = ValidationHistory(_scores(3.0, 1.0, 2.0, 1.0)).best
+        self.assertEqual(best["step"], 20)
 
     @parameterized.parameters(
         ([3.0, 2.0, 1.0], 10, False),

@@ -38,8 +38,8 @@ class ValidationTest(absltest.TestCase):
         for step in range(first, last + 1):
             ends = step == last
             for action in actions:
-                found = action(step, {"loss": tf.constant(1.0)}, last=ends)
-                ends = ends or bool(found)
+                ended = action(step, {"loss": tf.constant(1.0)}, last=ends)
+                ends = ends or bool(ended)
             if ends:
                 return step
         raise AssertionError("no last step")

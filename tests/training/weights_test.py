@@ -38,7 +38,8 @@ class NamesTest(absltest.TestCase):
         )
         every = networks.variables
         self.assertEqual(
-            {id(one) for one in named.values()}, {id(one) for one in every}
+            {id(variable) for variable in named.values()},
+            {id(variable) for variable in every},
         )
 
     def test_names_do_not_depend_on_what_was_built_before(self):
@@ -68,14 +69,14 @@ class FileTest(parameterized.TestCase):
     def test_what_is_read_is_what_was_saved_in_half(self):
         saved = weights.of(self.networks, {"step": 3, "cuts": {"a": "b"}})
         weights.save(self.path, saved)
-        found = weights.load(self.path)
-        self.assertEqual(found.about["step"], 3)
-        self.assertEqual(found.about["cuts"], {"a": "b"})
-        self.assertEqual(found.arrays.keys(), saved.arrays.keys())
+        loaded = weights.load(self.path)
+        self.assertEqual(loaded.about["step"], 3)
+        self.assertEqual(loaded.about["cuts"], {"a": "b"})
+        self.assertEqual(loaded.arrays.keys(), saved.arrays.keys())
         for name, array in saved.arrays.items():
-            self.assertEqual(found.arrays[name].dtype, np.float16)
+            self.assertEqual(loaded.arrays[name].dtype, np.float16)
             np.testing.assert_array_equal(
-                found.arrays[name], array.astype(np.float16), name
+                loaded.arrays[name], array.astype(np.float16), name
             )
 
     def test_equal_weights_are_equal_files(self):

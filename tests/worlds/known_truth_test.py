@@ -151,7 +151,7 @@ class KnownTruthTest(parameterized.TestCase):
                 figures.precision_at["4"].value, 0.5, target
             )
             self.assertEqual(figures.sign_accuracy.value, 1.0, target)
-            factors |= {one.factor for one in judged[:4]}
+            factors |= {factor.factor for factor in judged[:4]}
         self.assertContainsSubset(planted, factors)
 
     def test_random_labels_are_known_to_be_guessed(self):

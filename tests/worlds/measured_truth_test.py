@@ -131,13 +131,13 @@ class MeasuredTruthTest(absltest.TestCase):
                 classify=self.perfect.classify,
             ),
         )
-        found = types.SimpleNamespace(
+        result = types.SimpleNamespace(
             by_class=self.by_class,
             ranked=self.by_class[1],
             table=types.SimpleNamespace(space=self.space, num_classes=2),
         )
-        namer = naming.Namer(trained, found, self.rebuilt, self.perfect)
-        return measuring_truth.Truth(trained, found, self.rebuilt, namer)
+        namer = naming.Namer(trained, result, self.rebuilt, self.perfect)
+        return measuring_truth.Truth(trained, result, self.rebuilt, namer)
 
     def _edits(self):
         return first_edits.make(
@@ -170,20 +170,21 @@ class MeasuredTruthTest(absltest.TestCase):
         self.assertEqual(curve.n, 12)
 
     def test_first_edits_are_the_drawn_counterfactuals(self):
-        found = self._truth().edits(self._edits())
-        self.assertLess(found.reversal_l1.value, 1e-6)
-        self.assertEqual(found.collateral_change.value, 0.0)
-        self.assertEqual(found.collateral_factors["skin"].value, 0.0)
-        self.assertNotIn("glasses", found.collateral_factors)
+        measured = self._truth().edits(self._edits())
+        self.assertLess(measured.reversal_l1.value, 1e-6)
+        self.assertEqual(measured.collateral_change.value, 0.0)
+        self.assertEqual(measured.collateral_factors["skin"].value, 0.0)
+        self.assertNotIn("glasses", measured.collateral_factors)
         # Six can be led by their glasses alone.
-        self.assertEqual(found.to_drawn_edited.n, 6)
-        self.assertLess(found.to_drawn_edited.value, 1e-6)
+        self.assertEqual(measured.to_drawn_edited.n, 6)
+        self.assertLess(measured.to_drawn_edited.value, 1e-6)
         # The faint rims of the glasses are no part of a carried edit.
         self.assertLess(
-            found.to_drawn_carried.value, found.to_drawn_unedited.value / 4
+            measured.to_drawn_carried.value,
+            measured.to_drawn_unedited.value / 4,
         )
-        self.assertLess(found.to_drawn_reconstruction.value, 1e-6)
-        self.assertGreater(found.to_drawn_unedited.value, 0.005)
+        self.assertLess(measured.to_drawn_reconstruction.value, 1e-6)
+        self.assertGreater(measured.to_drawn_unedited.value, 0.005)
 
     def test_an_edit_of_no_cause_has_no_drawn_counterfactual(self):
         # Hair: the first value is coordinate 6.
@@ -212,9 +213,9 @@ class MeasuredTruthTest(absltest.TestCase):
         self.assertIsNone(figures.causal_effects)
         self.assertIsNone(truth.ceiling())
         self.assertIsNone(truth.drawn_of(edits))
-        found = truth.edits(edits)
-        self.assertEqual(found.collateral_factors["skin"].value, 0.0)
-        self.assertIsNone(found.to_drawn_carried)
+        measured = truth.edits(edits)
+        self.assertEqual(measured.collateral_factors["skin"].value, 0.0)
+        self.assertIsNone(measured.to_drawn_carried)
         self.assertEqual(truth.edits(None).reversal_l1, None)
 
 

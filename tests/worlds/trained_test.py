@@ -45,8 +45,8 @@ class TrainedTest(parameterized.TestCase):
         "three_classes",
     )
     def test_finds_what_was_planted(self, name):
-        found = _train(name)
-        truth, flips = found.ground_truth, found.sufficiency.flips
+        evaluation = _train(name)
+        truth, flips = evaluation.ground_truth, evaluation.sufficiency.flips
         self.assertEqual(truth.recall_at["8"].value, 1.0)
         self.assertEqual(truth.sign_accuracy.value, 1.0)
         self.assertGreaterEqual(truth.precision_at["4"].value, 0.75)
@@ -54,9 +54,10 @@ class TrainedTest(parameterized.TestCase):
         self.assertGreaterEqual(flips.last().value, 0.95)
 
     def test_random_labels_are_known_to_be_guessed(self):
-        found = _train("random_labels")
+        evaluation = _train("random_labels")
         self.assertGreater(
-            found.classifier.guessing_p.value, found.significance.level
+            evaluation.classifier.guessing_p.value,
+            evaluation.significance.level,
         )
 
 

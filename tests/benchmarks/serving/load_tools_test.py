@@ -10,11 +10,11 @@ class LoadToolsTest(absltest.TestCase):
         # Start and duration in microseconds: ten requests, one after another.
         log = "".join(f"{i * 1000}\t200\t1000\n" for i in range(10))
 
-        found = h2load.parse(log)
+        measured = h2load.parse(log)
 
-        self.assertEqual(found.answers, 10)
-        self.assertAlmostEqual(found.p50, 0.001)
-        self.assertAlmostEqual(found.per_second, 1000)
+        self.assertEqual(measured.answers, 10)
+        self.assertAlmostEqual(measured.p50, 0.001)
+        self.assertAlmostEqual(measured.per_second, 1000)
 
     def test_h2load_whose_connection_broke(self):
         with self.assertRaisesRegex(RuntimeError, "1 requests"):
@@ -26,11 +26,11 @@ class LoadToolsTest(absltest.TestCase):
             '"failed": %d}\n'
         )
 
-        found = wrk.parse("Running 2s test\n" + line % 0)
+        measured = wrk.parse("Running 2s test\n" + line % 0)
 
-        self.assertEqual((found.answers, found.per_second), (30, 15))
-        self.assertAlmostEqual(found.p50, 0.0015)
-        self.assertAlmostEqual(found.p95, 0.0025)
+        self.assertEqual((measured.answers, measured.per_second), (30, 15))
+        self.assertAlmostEqual(measured.p50, 0.0015)
+        self.assertAlmostEqual(measured.p95, 0.0025)
         with self.assertRaisesRegex(RuntimeError, "2 requests failed"):
             wrk.parse(line % 2)
 
@@ -43,11 +43,11 @@ class LoadToolsTest(absltest.TestCase):
             "iterations": {"values": {"count": 30, "rate": 15}},
         }
 
-        found = k6.parse(metrics)
+        measured = k6.parse(metrics)
 
-        self.assertEqual((found.answers, found.per_second), (30, 15))
-        self.assertAlmostEqual(found.p50, 0.0015)
-        self.assertAlmostEqual(found.p95, 0.0025)
+        self.assertEqual((measured.answers, measured.per_second), (30, 15))
+        self.assertAlmostEqual(measured.p50, 0.0015)
+        self.assertAlmostEqual(measured.p95, 0.0025)
         metrics["checks"]["values"]["fails"] = 2
         with self.assertRaisesRegex(RuntimeError, "2 requests failed"):
             k6.parse(metrics)

@@ -24,20 +24,24 @@ class AnsweredDatasetTest(absltest.TestCase):
         return tf.stack([mean, -mean], axis=-1)
 
     def test_labels_are_the_answers(self):
-        found = answered.AnsweredDataset(self.dataset, self._opposite)
-        self.assertEqual(found.manifest, self.dataset.manifest)
+        answered_dataset = answered.AnsweredDataset(
+            self.dataset, self._opposite
+        )
+        self.assertEqual(answered_dataset.manifest, self.dataset.manifest)
         for split, limit in (("train", None), ("test", 5)):
             known = self.dataset.load(split, limit)
-            asked = found.load(split, limit)
+            asked = answered_dataset.load(split, limit)
             np.testing.assert_array_equal(asked.labels, 1 - known.labels)
             np.testing.assert_array_equal(asked.images, known.images)
             self.assertEqual(asked.ids, known.ids)
 
     def test_batches_are_those_of_the_data(self):
         options = {"batch_size": 6, "seed": 3, "start": 2}
-        found = answered.AnsweredDataset(self.dataset, self._opposite)
+        answered_dataset = answered.AnsweredDataset(
+            self.dataset, self._opposite
+        )
         known = next(iter(self.dataset.batches("train", **options)))
-        asked = next(iter(found.batches("train", **options)))
+        asked = next(iter(answered_dataset.batches("train", **options)))
         np.testing.assert_array_equal(asked["image"], known["image"])
         np.testing.assert_array_equal(asked["label"], 1 - known["label"])
         self.assertEqual(asked["label"].dtype, tf.int32)
@@ -55,9 +59,9 @@ class AnsweredDatasetTest(absltest.TestCase):
             self.dataset.manifest,
             examples,
         )
-        found = answered.AnsweredDataset(dataset, self._opposite)
+        answered_dataset = answered.AnsweredDataset(dataset, self._opposite)
         np.testing.assert_array_equal(
-            found.load("train").labels, 1 - np.arange(130) % 2
+            answered_dataset.load("train").labels, 1 - np.arange(130) % 2
         )
 
 

@@ -40,8 +40,8 @@ def _pairs(pictures):
     ]
     return set(
         near_copies.pairs(
-            np.stack([found.structure for found in prints]),
-            np.stack([found.colours for found in prints]),
+            np.stack([fingerprint.structure for fingerprint in prints]),
+            np.stack([fingerprint.colours for fingerprint in prints]),
         )
     )
 
@@ -51,7 +51,9 @@ def _limit(pictures) -> int:
         fingerprints.fingerprint(np.asarray(picture.resize((64, 64))))
         for picture in pictures
     ]
-    bits = np.unpackbits(np.stack([found.structure for found in prints]), 1)
+    bits = np.unpackbits(
+        np.stack([fingerprint.structure for fingerprint in prints]), 1
+    )
     return near_copies._most_bits(bits.astype(np.float32) * 2 - 1)
 
 
@@ -74,8 +76,8 @@ class NearCopiesTest(parameterized.TestCase):
         base = np.asarray(_photograph(0, 64), np.float64)
 
         def alike(seed, amount):
-            other = np.asarray(_photograph(seed, 64), np.float64)
-            mixed = (1 - amount) * base + amount * other
+            second = np.asarray(_photograph(seed, 64), np.float64)
+            mixed = (1 - amount) * base + amount * second
             return Image.fromarray(mixed.astype(np.uint8))
 
         different = [_photograph(seed) for seed in range(40)]
@@ -99,10 +101,10 @@ class NearCopiesTest(parameterized.TestCase):
         image = image_files.noise(0, 64, 64)
         changed = image.copy()
         changed[5, 5, 1] ^= 1
-        one, other = map(fingerprints.fingerprint, (image, changed))
-        self.assertNotEqual(one.pixels, other.pixels)
-        self.assertEqual(one.structure.shape, (32,))
-        self.assertEqual(one.colours.shape, (192,))
+        first, second = map(fingerprints.fingerprint, (image, changed))
+        self.assertNotEqual(first.pixels, second.pixels)
+        self.assertEqual(first.structure.shape, (32,))
+        self.assertEqual(first.colours.shape, (192,))
 
 
 if __name__ == "__main__":

@@ -53,11 +53,11 @@ class ReadTest(parameterized.TestCase):
         options = {"batch_size": 4, "seed": 1} | options
         return _first(self.dataset.batches("train", **options), count)
 
-    def _assert_same(self, found, expected):
-        self.assertEqual(len(found), len(expected))
-        for one, other in zip(found, expected, strict=True):
+    def _assert_same(self, actual, expected):
+        self.assertEqual(len(actual), len(expected))
+        for first, second in zip(actual, expected, strict=True):
             for key in ("image", "label"):
-                np.testing.assert_array_equal(one[key], other[key])
+                np.testing.assert_array_equal(first[key], second[key])
 
     def test_shapes_and_types(self):
         spec = self.dataset.batches("train", batch_size=4, seed=0).element_spec
@@ -70,8 +70,8 @@ class ReadTest(parameterized.TestCase):
         self._assert_same(self._batches(8), self._batches(8))
 
     def test_another_seed_gives_another_order(self):
-        one, other = self._batches(1)[0], self._batches(1, seed=2)[0]
-        self.assertFalse(np.array_equal(one["image"], other["image"]))
+        first, second = self._batches(1)[0], self._batches(1, seed=2)[0]
+        self.assertFalse(np.array_equal(first["image"], second["image"]))
 
     @parameterized.parameters(1, 5, 6, 300)
     def test_starting_late_is_leaving_out(self, start):
@@ -99,9 +99,9 @@ class ReadTest(parameterized.TestCase):
 
     def test_an_epoch_has_every_image_once_with_its_label(self):
         batches = self._batches(23, batch_size=1)
-        found = {b["image"].tobytes(): int(b["label"][0]) for b in batches}
+        actual = {b["image"].tobytes(): int(b["label"][0]) for b in batches}
         expected = {image_files.noise(n).tobytes(): n % 2 for n in range(23)}
-        self.assertEqual(found, expected)
+        self.assertEqual(actual, expected)
 
     def test_a_batch_may_be_larger_than_the_data(self):
         self.assertLen(self._batches(1, batch_size=50)[0]["label"], 50)
@@ -158,8 +158,8 @@ class ReadTest(parameterized.TestCase):
             for index in range(2)
         ]
         joined = [
-            {k: np.concatenate([one[k], other[k]]) for k in one}
-            for one, other in zip(*parts, strict=True)
+            {k: np.concatenate([first[k], second[k]]) for k in first}
+            for first, second in zip(*parts, strict=True)
         ]
         self._assert_same(joined, whole)
 
@@ -168,10 +168,12 @@ class ReadTest(parameterized.TestCase):
         plain = self._batches(20, batch_size=8, **options)
         mirrored = self._batches(20, batch_size=8, mirror=True, **options)
         turned = 0
-        for one, other in zip(plain, mirrored, strict=True):
-            np.testing.assert_array_equal(one["label"], other["label"])
-            self.assertEqual(other["image"].shape, (8, 12, 12, 3))
-            for before, after in zip(one["image"], other["image"], strict=True):
+        for first, second in zip(plain, mirrored, strict=True):
+            np.testing.assert_array_equal(first["label"], second["label"])
+            self.assertEqual(second["image"].shape, (8, 12, 12, 3))
+            for before, after in zip(
+                first["image"], second["image"], strict=True
+            ):
                 if not np.array_equal(before, after):
                     np.testing.assert_array_equal(before[:, ::-1], after)
                     turned += 1
@@ -198,20 +200,20 @@ class ReadTest(parameterized.TestCase):
             for index in range(2)
         ]
         joined = [
-            {k: np.concatenate([one[k], other[k]]) for k in one}
-            for one, other in zip(*parts, strict=True)
+            {k: np.concatenate([first[k], second[k]]) for k in first}
+            for first, second in zip(*parts, strict=True)
         ]
         self._assert_same(joined, whole)
 
     def test_another_seed_turns_others(self):
         places = np.arange(1000)
-        one, other = (
+        first, second = (
             mirrored_places.is_mirrored(places, s).numpy() for s in (0, 1)
         )
-        self.assertBetween(one.mean(), 0.44, 0.56)
-        self.assertBetween((one == other).mean(), 0.44, 0.56)
+        self.assertBetween(first.mean(), 0.44, 0.56)
+        self.assertBetween((first == second).mean(), 0.44, 0.56)
         # Neighbours are turned independently of each other.
-        self.assertBetween((one[1:] == one[:-1]).mean(), 0.44, 0.56)
+        self.assertBetween((first[1:] == first[:-1]).mean(), 0.44, 0.56)
 
     @parameterized.named_parameters(
         ("batch_size", {"batch_size": 0}),

@@ -93,14 +93,14 @@ class WriteTest(parameterized.TestCase):
             )
 
     def test_manifest_counts(self):
-        found = writing.write(
+        written = writing.write(
             self.directory, _DESCRIPTION, _examples()
         ).manifest
-        self.assertEqual(found.splits, {"train": 23, "test": 4})
+        self.assertEqual(written.splits, {"train": 23, "test": 4})
         self.assertEqual(
-            found.label_counts, {"train": (12, 11), "test": (2, 2)}
+            written.label_counts, {"train": (12, 11), "test": (2, 2)}
         )
-        self.assertFalse(found.greyscale)
+        self.assertFalse(written.greyscale)
 
     def test_grey_images_are_known(self):
         examples = [
@@ -127,12 +127,12 @@ class WriteTest(parameterized.TestCase):
     def test_many_shards_read_as_one(self):
         with mock.patch.object(shard_writer, "_SHARD_BYTES", 2000):
             many = writing.write(self.directory, _DESCRIPTION, _examples())
-        one = writing.write(self.parent / "one", _DESCRIPTION, _examples())
+        single = writing.write(self.parent / "one", _DESCRIPTION, _examples())
         self.assertGreater(len(many.manifest.shards["train"]), 2)
         np.testing.assert_array_equal(
-            many.load("train").images, one.load("train").images
+            many.load("train").images, single.load("train").images
         )
-        self.assertEqual(many.manifest.digest, one.manifest.digest)
+        self.assertEqual(many.manifest.digest, single.manifest.digest)
 
     def test_images_without_labels(self):
         unknown = (
@@ -248,10 +248,10 @@ class CutTest(parameterized.TestCase):
         self.assertEqual(len(train.ids) + len(test.ids), 90)
         # 9 of each class' 45 images, in threes.
         self.assertEqual(np.bincount(test.labels).tolist(), [9, 9])
-        found = dataset.manifest.content
-        self.assertEqual(found.pictures, {"train": 24, "test": 6})
-        self.assertEqual(found.groups, {"train": 24, "test": 6})
-        self.assertEqual((found.near_copies, found.left_out), (0, 0))
+        content = dataset.manifest.content
+        self.assertEqual(content.pictures, {"train": 24, "test": 6})
+        self.assertEqual(content.groups, {"train": 24, "test": 6})
+        self.assertEqual((content.near_copies, content.left_out), (0, 0))
 
     def test_test_images_that_train_too_are_left_out(self):
         examples = [*_examples(), ("test", _example(3)), ("test", _example(4))]
@@ -306,8 +306,8 @@ class CutTest(parameterized.TestCase):
         digests = []
         for name, seed in (("a", 0), ("b", 0), ("c", 1)):
             self.directory = self.directory.parent / name
-            found = self._write(self._undecided(30), seed=seed)
-            digests.append(found.manifest.cut)
+            written = self._write(self._undecided(30), seed=seed)
+            digests.append(written.manifest.cut)
         self.assertEqual(digests[0], digests[1])
         self.assertNotEqual(digests[0], digests[2])
 

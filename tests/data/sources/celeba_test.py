@@ -23,11 +23,11 @@ class CelebaTest(parameterized.TestCase):
             archives.open_archive(self.root), label, factors
         )
 
-    def _check(self, found) -> None:
+    def _check(self, listed) -> None:
         """That all is as `layouts.celeba` says."""
-        self.assertEqual(found.class_names, ("not Male", "Male"))
+        self.assertEqual(listed.class_names, ("not Male", "Male"))
         numbers = []
-        for image in found.images:
+        for image in listed.images:
             number = int(pathlib.PurePosixPath(image.name).stem)
             numbers.append(number)
             self.assertEqual(
@@ -70,28 +70,28 @@ class CelebaTest(parameterized.TestCase):
 
     def test_without_the_table_of_the_split_it_is_ours(self):
         self.partition.unlink()
-        found = self._list()
-        self.assertLen(found.images, 12)
-        self.assertEqual({image.split for image in found.images}, {None})
+        listed = self._list()
+        self.assertLen(listed.images, 12)
+        self.assertEqual({image.split for image in listed.images}, {None})
 
     def test_validation_is_the_test_where_there_is_no_other(self):
         text = self.partition.read_text().replace(" 2\n", " 0\n")
         self.partition.write_text(text)
-        found = self._list()
-        self.assertLen(found.images, 12)
-        tests = [image.name for image in found.images if image.split == "test"]
+        listed = self._list()
+        self.assertLen(listed.images, 12)
+        tests = [image.name for image in listed.images if image.split == "test"]
         self.assertLen(tests, 3)
 
     def test_attributes_as_factors(self):
-        found = self._list(factors=("Smiling", "Male"))
+        listed = self._list(factors=("Smiling", "Male"))
         self.assertEqual(
-            found.factors,
+            listed.factors,
             tuple(
                 manifest.Factor(name, ("no", "yes"))
                 for name in ("Smiling", "Male")
             ),
         )
-        for image in found.images:
+        for image in listed.images:
             number = int(pathlib.PurePosixPath(image.name).stem)
             self.assertEqual(
                 image.factors, (number % 3 == 0, number % 2 == 0), number

@@ -17,10 +17,10 @@ class ClassFoldersTest(parameterized.TestCase):
         self.parent = pathlib.Path(self.create_tempdir())
 
     def _counts(self, path: pathlib.Path) -> dict:
-        found = class_folders.list_images(archives.open_archive(path))
-        self.assertEqual(found.class_names, ("cat", "dog", "wild"))
+        listed = class_folders.list_images(archives.open_archive(path))
+        self.assertEqual(listed.class_names, ("cat", "dog", "wild"))
         return collections.Counter(
-            (image.split, image.class_name) for image in found.images
+            (image.split, image.class_name) for image in listed.images
         )
 
     def test_afhq_keeps_its_split(self):
@@ -46,9 +46,9 @@ class ClassFoldersTest(parameterized.TestCase):
         root = self.parent / "photos"
         image_files.class_folders(root / train, images=3)
         image_files.class_folders(root / test, images=2)
-        found = self._listed(root)
-        self.assertEqual(found.class_names, ("cat", "dog"))
-        splits = [image.split for image in found.images]
+        listed = self._listed(root)
+        self.assertEqual(listed.class_names, ("cat", "dog"))
+        splits = [image.split for image in listed.images]
         self.assertEqual((splits.count("train"), splits.count("test")), (6, 4))
 
     def test_a_folder_of_its_own_name_in_each_split(self):
@@ -104,10 +104,10 @@ class ClassFoldersTest(parameterized.TestCase):
             labels.append([name, number % 3])
         path = root / "dataset.json"
         path.write_text(json.dumps({"labels": labels}))
-        found = self._listed(root)
-        self.assertEqual(found.class_names, ("0", "1", "2"))
+        listed = self._listed(root)
+        self.assertEqual(listed.class_names, ("0", "1", "2"))
         self.assertEqual(
-            {image.name: image.class_name for image in found.images},
+            {image.name: image.class_name for image in listed.images},
             {name: str(label) for name, label in labels},
         )
         for content, message in (

@@ -30,12 +30,12 @@ class CubTest(parameterized.TestCase):
         )
 
     def test_labels_split_and_box(self):
-        found = self._list()
-        self.assertLen(found.images, 12)
-        for image in found.images:
+        listed = self._list()
+        self.assertLen(listed.images, 12)
+        for image in listed.images:
             species, file = image.name.split("/")[-2:]
             label = int(species[:3])
-            self.assertEqual(image.class_name, found.class_names[label - 1])
+            self.assertEqual(image.class_name, listed.class_names[label - 1])
             is_last = file.endswith("_0003.jpg")
             self.assertEqual(image.split, "test" if is_last else "train")
             self.assertEqual(image.box, (6, 4, 12, 16))
@@ -51,16 +51,16 @@ class CubTest(parameterized.TestCase):
 
     def test_attributes_as_factors(self):
         names = layouts.CUB_ATTRIBUTES[::-1]
-        found = self._list(names)
+        listed = self._list(names)
         self.assertEqual(
-            found.factors, tuple(manifest.Factor(n, cub.VALUES) for n in names)
+            listed.factors, tuple(manifest.Factor(n, cub.VALUES) for n in names)
         )
-        for image in found.images:
-            odd = found.class_names.index(image.class_name) % 2 == 0
+        for image in listed.images:
+            odd = listed.class_names.index(image.class_name) % 2 == 0
             seen = [
                 factor.values[int(value)]
                 for factor, value in zip(
-                    found.factors, image.factors, strict=True
+                    listed.factors, image.factors, strict=True
                 )
             ]
             self.assertEqual(seen, ["not visible", "yes" if odd else "no"])

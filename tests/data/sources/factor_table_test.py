@@ -32,9 +32,9 @@ class FactorTableTest(parameterized.TestCase):
         )
 
     def test_every_column_is_a_factor(self):
-        found = self._read()
+        listed = self._read()
         self.assertEqual(
-            found.factors,
+            listed.factors,
             (
                 manifest.Factor("colour", ("blue", "red")),
                 manifest.Factor("size", ("-1", "0", "1")),
@@ -42,22 +42,22 @@ class FactorTableTest(parameterized.TestCase):
             ),
         )
         self.assertEqual(
-            {image.name: image.factors for image in found.images},
+            {image.name: image.factors for image in listed.images},
             {
                 name: (float(1 - place % 2), float(place % 3), place / 5)
                 for place, name in enumerate(_NAMES)
             },
         )
-        self.assertEqual(found.class_names, ("cat", "dog"))
+        self.assertEqual(listed.class_names, ("cat", "dog"))
 
     def test_columns_can_be_chosen(self):
-        found = self._read(("size",), header="file,colour,size,light")
-        self.assertEqual([f.name for f in found.factors], ["size"])
-        self.assertLen(found.images[0].factors, 1)
+        listed = self._read(("size",), header="file,colour,size,light")
+        self.assertEqual([f.name for f in listed.factors], ["size"])
+        self.assertLen(listed.images[0].factors, 1)
 
     def test_without_a_table_nothing_changes(self):
-        found = self._read(rows=())
-        self.assertEqual(found.factors, ())
+        listed = self._read(rows=())
+        self.assertEqual(listed.factors, ())
 
     @parameterized.named_parameters(
         ("no_table", {"rows": (), "wanted": ("size",)}, "has no factors.csv"),

@@ -23,32 +23,34 @@ class GradedTest(parameterized.TestCase):
 
     @parameterized.parameters("level>=2", " level >= 2 ")
     def test_eyepacs(self, label):
-        found = _list(self.eyepacs, label)
-        self.assertEqual(found.class_names, ("level < 2", "level >= 2"))
-        self.assertLen(found.images, 20)
-        for image in found.images:
+        listed = _list(self.eyepacs, label)
+        self.assertEqual(listed.class_names, ("level < 2", "level >= 2"))
+        self.assertLen(listed.images, 20)
+        for image in listed.images:
             patient, eye = pathlib.PurePosixPath(image.name).stem.split("_")
             level = (2 * int(patient) + (eye == "right")) % 5
-            expected = found.class_names[int(level >= 2)]
+            expected = listed.class_names[int(level >= 2)]
             self.assertEqual(image.class_name, expected)
             self.assertIsNone(image.split)
 
     def test_messidor_without_what_is_not_graded(self):
         with self.assertLogs(level="WARNING") as logs:
-            found = _list(self.messidor, "adjudicated_dme>=1")
+            listed = _list(self.messidor, "adjudicated_dme>=1")
         self.assertIn("left out 1 images without a grade", logs.output[0])
-        self.assertLen(found.images, 19)
-        for image in found.images:
+        self.assertLen(listed.images, 19)
+        for image in listed.images:
             number = int(pathlib.PurePosixPath(image.name).stem[2:])
             self.assertEqual(
-                image.class_name, found.class_names[number % 2], image.name
+                image.class_name, listed.class_names[number % 2], image.name
             )
 
     def test_a_column_with_spaces_and_grades_with_a_point(self):
         text = self.labels.read_text().replace("level", "Risk of edema ,,")
         self.labels.write_text(text.replace(",3\n", ",3.0\n"))
-        found = _list(self.eyepacs, "Risk of edema>=3")
-        sick = [i for i in found.images if i.class_name == "Risk of edema >= 3"]
+        listed = _list(self.eyepacs, "Risk of edema>=3")
+        sick = [
+            i for i in listed.images if i.class_name == "Risk of edema >= 3"
+        ]
         self.assertLen(sick, 8)
 
     def test_other_tables_do_not_matter(self):

@@ -17,10 +17,10 @@ class GroupingTest(parameterized.TestCase):
 
     def _groups(self, group):
         archive = archives.open_archive(self.root)
-        found = grouping.name_groups(
+        grouped = grouping.name_groups(
             archive, class_folders.list_images(archive), group
         )
-        return {image.name: image.group for image in found.images}
+        return {image.name: image.group for image in grouped.images}
 
     def _table(self, lines):
         (self.root / "people.csv").write_text("\n".join(lines))

@@ -19,10 +19,10 @@ class PlantVillageTest(absltest.TestCase):
 
     def test_healthy_against_the_rest(self):
         layouts.plant_village(self.root)
-        found = self._list()
-        self.assertEqual(found.class_names, ("healthy", "sick"))
-        self.assertLen(found.images, 18)
-        for image in found.images:
+        listed = self._list()
+        self.assertEqual(listed.class_names, ("healthy", "sick"))
+        self.assertLen(listed.images, 18)
+        for image in listed.images:
             folder = image.name.split("/")[0]
             self.assertEqual(
                 image.class_name,

@@ -11,13 +11,13 @@ from tests.testing import layouts
 class UnlabelledTest(absltest.TestCase):
     def test_every_image_of_any_folder_and_nothing_about_it(self):
         root = layouts.ffhq(pathlib.Path(self.create_tempdir()), images=12)
-        found = unlabelled.list_images(archives.open_archive(root))
-        self.assertIsNone(found.class_names)
+        listed = unlabelled.list_images(archives.open_archive(root))
+        self.assertIsNone(listed.class_names)
         self.assertEqual(
-            [image.name for image in found.images],
+            [image.name for image in listed.images],
             [f"{n // 10 * 10:05d}/{n:05d}.png" for n in range(12)],
         )
-        for image in found.images:
+        for image in listed.images:
             self.assertIsNone(image.class_name)
             self.assertIsNone(image.split)
 

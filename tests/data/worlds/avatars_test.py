@@ -28,9 +28,9 @@ def _render(name: str, resolution: int = 64, **values: str) -> np.ndarray:
     return style.render(indices, resolution)
 
 
-def _changed(one: np.ndarray, other: np.ndarray) -> np.ndarray:
+def _changed(first: np.ndarray, second: np.ndarray) -> np.ndarray:
     """Pixels that a person sees change, bool [R, R]."""
-    return np.abs(one.astype(int) - other.astype(int)).sum(axis=-1) > 40
+    return np.abs(first.astype(int) - second.astype(int)).sum(axis=-1) > 40
 
 
 class AvatarsTest(parameterized.TestCase):

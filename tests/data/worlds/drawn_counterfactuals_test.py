@@ -45,10 +45,10 @@ def _rule(kind, *causes, world=_TINY):
 
 def _nearest(rule, row, target, **options):
     """What becomes of one row of the tiny world."""
-    found = drawn_counterfactuals.drawn_counterfactual(
+    drawn = drawn_counterfactuals.drawn_counterfactual(
         _TINY, rule, np.array([row]), target, resolution=4, **options
     )
-    return found.factors[0].tolist(), bool(found.reached[0])
+    return drawn.factors[0].tolist(), bool(drawn.reached[0])
 
 
 class DrawnCounterfactualsTest(parameterized.TestCase):
@@ -108,21 +108,21 @@ class DrawnCounterfactualsTest(parameterized.TestCase):
     def test_rows_with_targets_of_their_own(self):
         rule = _rule("any", "hat")
         factors = np.array([[0, 1, 0.1, 0], [1, 1, 0.1, 0], [1, 0, 0.3, 1]])
-        found = drawn_counterfactuals.drawn_counterfactual(
+        drawn = drawn_counterfactuals.drawn_counterfactual(
             _TINY, rule, factors, [1, 0, 1], resolution=4
         )
-        self.assertEqual(found.factors[:, 0].tolist(), [1, 0, 1])
-        self.assertEqual(found.changed[:, 0].tolist(), [True, True, False])
-        self.assertFalse(found.changed[:, 1:].any())
-        for row, image in zip(found.factors, found.images, strict=True):
+        self.assertEqual(drawn.factors[:, 0].tolist(), [1, 0, 1])
+        self.assertEqual(drawn.changed[:, 0].tolist(), [True, True, False])
+        self.assertFalse(drawn.changed[:, 1:].any())
+        for row, image in zip(drawn.factors, drawn.images, strict=True):
             np.testing.assert_array_equal(image, _stripes(row, 4))
 
     def test_no_rows(self):
-        found = drawn_counterfactuals.drawn_counterfactual(
+        drawn = drawn_counterfactuals.drawn_counterfactual(
             _TINY, _rule("any", "hat"), np.zeros([0, 4]), 1, resolution=4
         )
-        self.assertEqual(found.images.shape, (0, 4, 4, 3))
-        self.assertEqual(found.factors.shape, (0, 4))
+        self.assertEqual(drawn.images.shape, (0, 4, 4, 3))
+        self.assertEqual(drawn.factors.shape, (0, 4))
 
     @parameterized.parameters(
         (("random",), {}, "labels are random"),
@@ -142,41 +142,41 @@ class DrawnCounterfactualsTest(parameterized.TestCase):
 class EveryWorldTest(parameterized.TestCase):
     """On the faces: what is promised of any world that draws pictures."""
 
-    def _found(self, target):
+    def _drawn(self, target):
         world = worlds.get("faces")
         rule = _rule("any", "glasses", "open_mouth", world=world)
         factors = worlds.draw_factors(world, 60, seed=4)
-        found = drawn_counterfactuals.drawn_counterfactual(
+        drawn = drawn_counterfactuals.drawn_counterfactual(
             world, rule, factors, target, resolution=_RESOLUTION
         )
-        return world, rule, factors, found
+        return world, rule, factors, drawn
 
     @parameterized.parameters(0, 1)
     def test_the_rule_gives_the_target(self, target):
-        _, rule, _, found = self._found(target)
-        self.assertTrue(found.reached.all())
-        labels = [rule.label(row, 0.0) for row in found.factors]
+        _, rule, _, drawn = self._drawn(target)
+        self.assertTrue(drawn.reached.all())
+        labels = [rule.label(row, 0.0) for row in drawn.factors]
         self.assertEqual(set(labels), {target})
 
     @parameterized.parameters(0, 1)
     def test_only_causal_pixels_change(self, target):
-        world, _, factors, found = self._found(target)
+        world, _, factors, drawn = self._drawn(target)
         originals = np.stack([world.render(r, _RESOLUTION) for r in factors])
-        differs = (originals != found.images).any(axis=-1)
+        differs = (originals != drawn.images).any(axis=-1)
         causal = np.zeros_like(differs)
         for name in ("glasses", "open_mouth"):
             causal |= factor_masks.factor_masks(
                 world, factors, name, resolution=_RESOLUTION
             )
         self.assertFalse((differs & ~causal).any())
-        moved = found.changed.any(axis=1)
+        moved = drawn.changed.any(axis=1)
         self.assertEqual(differs.any(axis=(1, 2)).tolist(), moved.tolist())
         self.assertBetween(moved.mean(), 0.1, 0.9)
 
     @parameterized.parameters(0, 1)
     def test_changing_back_gives_the_original_picture(self, target):
-        world, _, factors, found = self._found(target)
-        back = np.where(found.changed, factors, found.factors)
+        world, _, factors, drawn = self._drawn(target)
+        back = np.where(drawn.changed, factors, drawn.factors)
         for before, after in zip(factors, back, strict=True):
             np.testing.assert_array_equal(
                 world.render(before, _RESOLUTION),

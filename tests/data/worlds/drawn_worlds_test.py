@@ -156,7 +156,7 @@ class CottagesTest(parameterized.TestCase):
             searched=len(names),
             top_k=6,
         )
-        first = [names[one.coordinate] for one in ranked]
+        first = [names[attribute.coordinate] for attribute in ranked]
         nuisances = {
             "clouds=clear",
             "clouds=cloudy",

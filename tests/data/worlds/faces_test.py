@@ -64,14 +64,14 @@ class FacesTest(parameterized.TestCase):
     @parameterized.parameters("hair", "skin", "background")
     def test_colours_are_far_apart(self, factor):
         index = _NAMES.index(factor)
-        for one, other in itertools.combinations(range(4), 2):
+        for low, high in itertools.combinations(range(4), 2):
             values = [1, 1, 1, 0, 0, 0, 1, 1]
-            values[index] = one
+            values[index] = low
             first = faces.render(values, 32).astype(int)
-            values[index] = other
+            values[index] = high
             second = faces.render(values, 32).astype(int)
             changed = np.abs(first - second).sum(axis=-1) > 40
-            self.assertGreater(changed.sum(), 40, (one, other))
+            self.assertGreater(changed.sum(), 40, (low, high))
 
     @parameterized.parameters("face", "light")
     def test_sizes_and_light_are_far_apart(self, factor):

@@ -75,12 +75,12 @@ class WorldsTest(parameterized.TestCase):
         self.assertNotEqual(content(_examples()), content(_examples(seed=1)))
 
     def test_no_combination_is_in_both_splits(self):
-        found = {"train": set(), "test": set()}
+        by_split = {"train": set(), "test": set()}
         for split, example in _examples(seed=2):
-            found[split].add(example.factors[:2])
-        self.assertNotEmpty(found["train"])
-        self.assertNotEmpty(found["test"])
-        self.assertEmpty(found["train"] & found["test"])
+            by_split[split].add(example.factors[:2])
+        self.assertNotEmpty(by_split["train"])
+        self.assertNotEmpty(by_split["test"])
+        self.assertEmpty(by_split["train"] & by_split["test"])
 
     def test_a_number_counts_by_the_quarter_of_its_range(self):
         def render(values, size):
@@ -88,17 +88,19 @@ class WorldsTest(parameterized.TestCase):
             return np.full((size, size, 3), grey, np.uint8)
 
         world = dataclasses.replace(_TINY, render=render)
-        found, groups = {"train": set(), "test": set()}, set()
+        by_split, groups = {"train": set(), "test": set()}, set()
         for split, example in worlds.examples(
             world, _rule(), count=600, resolution=4, seed=0, test_fraction=0.3
         ):
             hat, mouth, light = example.factors
-            found[split].add((hat, mouth, int(4 * light)))
+            by_split[split].add((hat, mouth, int(4 * light)))
             groups.add(example.group)
-        self.assertEmpty(found["train"] & found["test"])
+        self.assertEmpty(by_split["train"] & by_split["test"])
         self.assertLen(groups, 2 * 3 * 4)
         # Some of the numbers of one combination are held out, not all.
-        sides = [{one[:2] for one in part} for part in found.values()]
+        sides = [
+            {setting[:2] for setting in part} for part in by_split.values()
+        ]
         self.assertNotEmpty(sides[0] & sides[1])
 
     def test_the_label_follows_the_rule(self):
@@ -154,8 +156,8 @@ class WorldsTest(parameterized.TestCase):
             if split == "test":
                 self.assertEqual(example.label, clean.label)
         wrong = [
-            one.label != other.label
-            for one, other in zip(
+            first.label != second.label
+            for first, second in zip(
                 _of_split(noisy, "train"),
                 _of_split(_examples(count=2000), "train"),
                 strict=True,
@@ -194,11 +196,11 @@ class WorldsTest(parameterized.TestCase):
                 seed=seed,
                 test_fraction=0.3,
             )
-            found = {"train": set(), "test": set()}
+            by_split = {"train": set(), "test": set()}
             for split, example in examples:
-                found[split].add(example.image.tobytes())
-            self.assertEmpty(found["train"] & found["test"])
-            self.assertLen(found["train"] | found["test"], 6)
+                by_split[split].add(example.image.tobytes())
+            self.assertEmpty(by_split["train"] & by_split["test"])
+            self.assertLen(by_split["train"] | by_split["test"], 6)
 
 
 if __name__ == "__main__":

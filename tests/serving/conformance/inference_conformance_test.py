@@ -38,7 +38,7 @@ def put(request, *xs, bias=None):
 
 def labels_and_scores(result):
     return [
-        [(one.label, one.score) for one in row.classes]
+        [(scored.label, scored.score) for scored in row.classes]
         for row in result.classifications
     ]
 
@@ -135,7 +135,8 @@ class InferenceConformanceTest(InferenceTestCase):
         response = self.regress("regress", 1.0, 2.0, bias=10.0)
 
         self.assertEqual(
-            [one.value for one in response.result.regressions], [12.0, 14.0]
+            [regression.value for regression in response.result.regressions],
+            [12.0, 14.0],
         )
 
     def test_a_signature_of_tensorflow_2_may_be_asked_if_it_fits(self):
@@ -147,7 +148,8 @@ class InferenceConformanceTest(InferenceTestCase):
         response = self.regress(signature, 1.0, -2.0)
 
         self.assertEqual(
-            [one.value for one in response.result.regressions], [2.0, -4.0]
+            [regression.value for regression in response.result.regressions],
+            [2.0, -4.0],
         )
         self.assertEqual(response.model_spec.signature_name, signature)
 
@@ -160,7 +162,10 @@ class InferenceConformanceTest(InferenceTestCase):
 
         first, second = response.results
         self.assertEqual(
-            [one.value for one in first.regression_result.regressions],
+            [
+                regression.value
+                for regression in first.regression_result.regressions
+            ],
             [2.0, 4.0],
         )
         self.assertEqual(

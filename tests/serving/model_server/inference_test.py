@@ -25,8 +25,8 @@ class ExamplesTest(absltest.TestCase):
     def test_each_is_serialized_with_the_context(self):
         serialized = inference.examples(self.with_context(2, 5), 10_000)
 
-        for i, one in enumerate(serialized):
-            features = tf.train.Example.FromString(one).features.feature
+        for i, content in enumerate(serialized):
+            features = tf.train.Example.FromString(content).features.feature
             self.assertEqual(features["x"].float_list.value, [i])
             self.assertEqual(features["c"].bytes_list.value, [b"....."])
 
@@ -72,8 +72,8 @@ class InferenceTest(absltest.TestCase):
         first, second = asked.results(outputs, 1)
         for result, labels in ((first, ["up", "down"]), (second, ["", ""])):
             (row,) = result.classification_result.classifications
-            self.assertEqual([one.label for one in row.classes], labels)
-            self.assertEqual([one.score for one in row.classes], [2, -2])
+            self.assertEqual([scored.label for scored in row.classes], labels)
+            self.assertEqual([scored.score for scored in row.classes], [2, -2])
 
 
 if __name__ == "__main__":

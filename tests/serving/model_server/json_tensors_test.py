@@ -49,20 +49,20 @@ class RequestTest(parameterized.TestCase):
         ),
     )
     def test_two_inputs(self, body):
-        found = arrays(body, _TWO)
+        parsed = arrays(body, _TWO)
 
-        np.testing.assert_array_equal(found["a"], [1, 2])
-        self.assertEqual(found["a"].dtype, np.int32)
+        np.testing.assert_array_equal(parsed["a"], [1, 2])
+        self.assertEqual(parsed["a"].dtype, np.int32)
         self.assertEqual(
-            found["image_bytes"].tolist(), [b"\xff\x00", "é".encode()]
+            parsed["image_bytes"].tolist(), [b"\xff\x00", "é".encode()]
         )
 
     def test_b64_is_taken_without_a_name(self):
         strings = {"text": servable.TensorSpec("t:0", tf.string, (None,))}
 
-        found = arrays({"instances": [{"b64": "YQ=="}, "b"]}, strings)
+        parsed = arrays({"instances": [{"b64": "YQ=="}, "b"]}, strings)
 
-        self.assertEqual(found["text"].tolist(), [b"a", b"b"])
+        self.assertEqual(parsed["text"].tolist(), [b"a", b"b"])
 
     def test_numbers_that_are_none_are_taken_as_the_real_server_does(self):
         array = arrays(b'{"inputs": [[NaN, -Infinity]]}')["x"]

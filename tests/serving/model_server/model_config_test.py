@@ -86,10 +86,14 @@ class ModelConfigTest(parameterized.TestCase):
         self.assertIn(file, str(caught.exception))
 
     def test_refuses_a_name_that_is_there_twice(self):
-        one = 'config { name: "a" base_path: "b" model_platform: "tensorflow" }'
+        entry = (
+            'config { name: "a" base_path: "b" model_platform: "tensorflow" }'
+        )
 
         with self.assertRaisesRegex(errors.ConfigError, "model a multiple"):
-            model_config.read(self.file(f"model_config_list {{ {one} {one} }}"))
+            model_config.read(
+                self.file(f"model_config_list {{ {entry} {entry} }}")
+            )
 
     def test_an_empty_list_asks_for_no_models(self):
         self.assertEqual(

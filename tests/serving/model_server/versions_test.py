@@ -25,9 +25,9 @@ class OnDiskTest(absltest.TestCase):
             (base / name).mkdir()
         (base / "5").write_text("a file")
 
-        found = versions.on_disk(base)
+        listed = versions.on_disk(base)
 
-        self.assertEqual(found, {1: base / "1", 20: base / "20"})
+        self.assertEqual(listed, {1: base / "1", 20: base / "20"})
 
     def test_a_base_path_that_is_not_there_is_an_error(self):
         with self.assertRaises(FileNotFoundError):

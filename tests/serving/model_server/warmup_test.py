@@ -40,8 +40,8 @@ class WarmupTest(parameterized.TestCase):
         file = path / "assets.extra" / "tf_serving_warmup_requests"
         file.parent.mkdir(exist_ok=True)
         with tf.io.TFRecordWriter(str(file)) as writer:
-            for one in records:
-                writer.write(one)
+            for log in records:
+                writer.write(log)
         return warmup.replay(path, model or self.model, _MAX_BYTES)
 
     def test_runs_every_record(self):
