@@ -109,7 +109,7 @@ def _notebook(
     images: np.ndarray,
     table: effects_lib.StyleEffects,
 ) -> tuple[dict[str, float], float]:
-    """Seconds an edit of each way, and the largest difference to the table."""
+    """Measures each way's seconds an edit, and its largest difference."""
     procedure = notebook_procedure.NotebookProcedure(trained, ranges, images)
     sample = np.random.default_rng(0).integers(
         0, [len(images), 2, ranges.size], size=[_SAMPLE.value, 3]

@@ -1,11 +1,11 @@
-"""Ports for the servers and the workers of a benchmark."""
+"""Finds ports for the servers and the workers of a benchmark."""
 
 import contextlib
 import socket
 
 
 def find(count: int) -> list[int]:
-    """Ports of loopback that nothing uses at the moment."""
+    """Returns ports of loopback that nothing uses at the moment."""
     with contextlib.ExitStack() as stack:
         probes = [stack.enter_context(socket.socket()) for _ in range(count)]
         for probe in probes:

@@ -43,7 +43,7 @@ class NotebookProcedure:
     def edited(
         self, image: tf.Tensor, direction: tf.Tensor, coordinate: tf.Tensor
     ) -> tf.Tensor:
-        """Logits of one edit of one image, [], [], [] -> [K]."""
+        """Returns the logits of one edit of one image, [], [], [] -> [K]."""
         w, p = self._w[image][None], self._p[image][None]
         bias = self._generator.affine.bias
         style = self._generator.styles(w, p)[0, coordinate]

@@ -102,7 +102,7 @@ def _promises(
     table: effects_lib.StyleEffects,
     targets: np.ndarray,
 ) -> dict[str, np.ndarray]:
-    """Ways to rank the edits towards each image's target: name: [N, 2S]."""
+    """Ranks the edits towards each image's target in ways, name: [N, 2S]."""
     estimates = [
         gradient_effects.GradientEffects(
             trained.stylex.model, table.space, points=points

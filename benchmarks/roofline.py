@@ -70,7 +70,7 @@ class Layer:
 
     @property
     def intensity(self) -> float:
-        """Operations for each byte."""
+        """Returns the operations for each byte."""
         return self.operations / self.moved
 
 

@@ -178,7 +178,7 @@ def measure(case: Case) -> Costs:
 
 
 def _fastest(run, number: int, images, rounds: int) -> float:
-    """Seconds of the fastest round, the first left out if there are more."""
+    """Returns the seconds of the fastest round, but for the first of many."""
     seconds = []
     for _ in range(rounds + 1):
         start = time.perf_counter()

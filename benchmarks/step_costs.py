@@ -18,7 +18,7 @@ _MATRIX = 2048
 
 
 def fastest(run: Callable[[], object], rounds: int) -> float:
-    """Seconds of the fastest round, the first left out."""
+    """Returns the seconds of the fastest round, the first left out."""
     run()
     seconds = []
     for _ in range(rounds):

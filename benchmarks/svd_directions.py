@@ -1,4 +1,4 @@
-r"""Directions of the style weights against single coordinates, on a run.
+r"""Compares directions of the style weights with single coordinates.
 
     bazel run //benchmarks:svd_directions -- --run_dir=runs/quickstart
 
@@ -40,7 +40,7 @@ _TOP = (1, 3, 10)
 def _directions(
     kernel: np.ndarray, widths: tuple[int, ...]
 ) -> dict[str, np.ndarray]:
-    """Kinds of directions, from the weights [W, S] -> name: [D, S]."""
+    """Computes directions of each kind, weights [W, S] -> name: [D, S]."""
 
     def svd(weights: np.ndarray) -> np.ndarray:
         return np.linalg.svd(weights, full_matrices=False)[2]

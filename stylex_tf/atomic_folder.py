@@ -1,4 +1,4 @@
-"""Folders that are there whole or not at all."""
+"""Makes folders that are there whole or not at all."""
 
 import contextlib
 import errno

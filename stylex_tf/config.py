@@ -323,7 +323,7 @@ class ExperimentConfig:
 
     @property
     def reconstruction_steps(self) -> int:
-        """Steps before the discriminator joins."""
+        """Counts the steps before the discriminator joins."""
         training = self.training
         return math.ceil(training.reconstruction_images / training.batch_size)
 
@@ -337,17 +337,17 @@ class ExperimentConfig:
 
     @property
     def patience_steps(self) -> int:
-        """Steps without a better score that end training; 0 is never."""
+        """Counts steps without a better score that end training; 0: never."""
         return math.ceil(self.training.patience / self.training.batch_size)
 
     @property
     def r1_every(self) -> int:
-        """Steps between two R1 penalties; 0 where it weighs nothing."""
+        """Counts the steps between R1 penalties; 0: there are none."""
         return self.training.r1_interval if self.r1_weight else 0
 
     @property
     def path_length_every(self) -> int:
-        """Steps between two path length penalties; 0 where it has no weight."""
+        """Counts the steps between path length penalties; 0: there are none."""
         return (
             self.training.path_length_interval if self.loss.path_length else 0
         )

@@ -66,7 +66,7 @@ def make_strategy(training: config.TrainingConfig) -> tf.distribute.Strategy:
 
 
 def is_chief(strategy: tf.distribute.Strategy) -> bool:
-    """Returns whether this process writes the run folder; one of all does."""
+    """Returns whether this process is the one that writes the run folder."""
     resolver = strategy.cluster_resolver
     if resolver is None or resolver.task_type is None:
         return True

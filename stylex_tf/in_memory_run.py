@@ -200,7 +200,7 @@ class _Images:
         self._data.source = str(place)
 
     def write(self, root: pathlib.Path) -> None:
-        """Writes the records, unless they are there."""
+        """Writes the images as records, unless their folder is there."""
         place = pathlib.Path(self._data.source)
         if not self._pictures or place.is_dir():
             return

@@ -1,4 +1,4 @@
-"""Paths that TensorFlow does not take for patterns.
+"""Gives folders paths that TensorFlow does not take for patterns.
 
 TensorFlow looks for a checkpoint, also for that of a SavedModel, by a pattern:
 it does not find what lies in a folder with `[`, `*` or `?` in its name.

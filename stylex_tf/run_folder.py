@@ -53,7 +53,7 @@ class RunFolder:
 
     @property
     def export(self) -> pathlib.Path:
-        """Holds <version>/, what is served."""
+        """Returns the folder of the export; <version>/ in it is served."""
         return self.root / "export"
 
     @property

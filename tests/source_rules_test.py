@@ -28,8 +28,11 @@ _NAMES_OF_ANYTHING = {"found", "one"}
 # Nouns that a summary has begun with, and that end like a verb.
 _NOUNS = frozenset(
     """
-    As Attributes Bytes Classes Columns Files Images Indices Its Less
-    Means Pictures Rows Shares Styles This
+    Arrays As Attributes Avatars Brightness Bytes Candidates Classes Columns
+    Constants Convolutions Coordinates Directions Features Files Folders Images
+    Indices Its Keras Kinds Layers Less Levels Logits Means Numbers ONNX's
+    Operations Paths Pictures Pixels Ports Probabilities Requests Rows Seconds
+    Shares Slices Steps Styles Synthesis Templates This Ways
     """.split()
 )
 _MANY = "More than seven parameters:"
@@ -260,6 +263,9 @@ class SourceRulesTest(absltest.TestCase):
 
     def test_names_say_what_they_are(self):
         for file in _files(*_ROOMS):
+            # Most files are done without looking at their parts.
+            if not re.search(r"\b(found|one)\b", _text(file)):
+                continue
             for name, line in _names(file):
                 if name in _NAMES_OF_ANYTHING:
                     self.fail(f"{file}:{line} calls something {name}")

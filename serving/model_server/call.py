@@ -40,7 +40,7 @@ class Call:
         self._held = 0
 
     def remaining(self) -> float | None:
-        """Seconds left, 0 if none are; None where there is no deadline."""
+        """Returns the seconds left, at least 0; None without a deadline."""
         if self._deadline is None:
             return None
         return max(0.0, self._deadline - self._clock())

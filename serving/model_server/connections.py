@@ -37,7 +37,7 @@ class Connections:
         self._timers: dict[asyncio.BaseTransport, asyncio.TimerHandle] = {}
 
     def guard(self, inner: asyncio.Protocol) -> asyncio.Protocol:
-        """Returns a protocol that counts a connection, and has another work."""
+        """Returns a protocol that counts a connection; `inner` works."""
         return cast(asyncio.Protocol, _Guard(self, inner))
 
     def head_arrived(self, transport: asyncio.BaseTransport | None) -> None:

@@ -92,7 +92,7 @@ def _from_base64(text: str) -> bytes:
 
 
 def shown(value: Any) -> str:
-    """Cuts a value's beginning, for the message of an error."""
+    """Writes a value for the message of an error; cuts off what is long."""
     text = repr(value)
     return text if len(text) <= 80 else text[:80] + "..."
 

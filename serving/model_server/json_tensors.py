@@ -1,4 +1,4 @@
-"""Requests and answers of the REST API: JSON to arrays, and arrays to JSON.
+"""Turns the REST API's requests into arrays, and arrays into its answers.
 
 In the row format `instances` holds one value an example, and `predictions`
 answers; in the column format `inputs` holds whole tensors, and `outputs` does.
@@ -156,7 +156,7 @@ def _columns(content: Any, signature: servable.Signature) -> dict[str, Any]:
 
 
 def _is_object(value: Any) -> bool:
-    """Says whether it names things; b64 alone is a string."""
+    """Says whether a value is an object; {"b64": ...} stands for a string."""
     return isinstance(value, dict) and not json_body.is_base64(value)
 
 

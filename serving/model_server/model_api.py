@@ -172,7 +172,7 @@ class ModelApi:
 
     @contextlib.contextmanager
     def _counted(self, name: str, api: str, entrypoint: str) -> Iterator[None]:
-        """Counts a request; makes of whatever goes wrong a ServingError."""
+        """Counts a request; turns whatever goes wrong into a ServingError."""
         if not self._manager.serves(name):
             name = _UNKNOWN_MODEL
         latency = self._numbers.request_latency.labels(name, api, entrypoint)

@@ -1,4 +1,4 @@
-"""Folders by a name that TensorFlow does not take for a pattern."""
+"""Gives a folder a name that TensorFlow does not take for a pattern."""
 
 import contextlib
 import os

@@ -1,4 +1,4 @@
-"""Arrays from TensorProtos, within bounds, and TensorProtos from arrays.
+"""Turns TensorProtos into arrays, within bounds, and arrays into TensorProtos.
 
 A TensorProto of 22 bytes may declare a tensor of 1.6 GB, all of one value. So
 what is declared is held against the signature and the bound before anything
@@ -122,7 +122,7 @@ def from_array(array: np.ndarray) -> tensor_pb2.TensorProto:
 def check_shape(
     shape: tuple[int, ...], name: str, spec: servable.TensorSpec
 ) -> None:
-    """Raises ServingError unless the signature takes an input so shaped."""
+    """Raises ServingError unless the signature takes this shape."""
     if spec.shape is None:
         return
     fits = len(shape) == len(spec.shape) and all(

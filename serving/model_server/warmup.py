@@ -1,4 +1,4 @@
-"""Requests that a version answers before it is served."""
+"""Has a version answer recorded requests before it is served."""
 
 import pathlib
 

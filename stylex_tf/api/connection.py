@@ -86,7 +86,7 @@ class Connection:
     max_message_bytes: int = 256 * 2**20
 
     def __post_init__(self):
-        """Raises UsageError for a server without a port, or no time."""
+        """Raises UsageError for a server without a port, or without time."""
         host, _, port = self.server.rpartition(":")
         if not host or not port.isdecimal() or "/" in host:
             raise errors.UsageError(

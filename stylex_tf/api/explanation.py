@@ -157,7 +157,7 @@ class Explanation:
         return (self[n] for n in range(len(self)))
 
     def __repr__(self) -> str:
-        """Says how much of what there is, and what to be careful about."""
+        """Counts images, attributes and the images not to be relied on."""
         images, attributes = self.coordinates.shape
         doubtful = sum(
             trust.level == trust_lib.DOUBTFUL for trust in self.trust

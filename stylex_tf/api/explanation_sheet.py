@@ -111,7 +111,7 @@ def _paste(
     at: tuple[int, int],
     font: _Font,
 ) -> None:
-    """Draws a picture, and the number over its corner."""
+    """Draws a picture on the sheet, and a text over its corner."""
     left, top = at
     sheet.paste(_enlarged(cell.picture), at)
     box = brush.textbbox((left + 3, top + 2), cell.corner, font)

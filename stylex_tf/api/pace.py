@@ -32,7 +32,7 @@ class Pace:
         self._items = 0
 
     def seconds(self, items: int) -> float | None:
-        """Says how long so many take; None where that is not known yet."""
+        """Estimates how long so many items take; None: nothing is known yet."""
         return self._seconds / self._items * items if self._items else None
 
     def over(

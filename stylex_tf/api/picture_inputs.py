@@ -163,7 +163,7 @@ def unusable(paths: Iterable[pathlib.Path]) -> dict[str, str]:
 
 
 def check(paths: Sequence[pathlib.Path]) -> None:
-    """Raises UsageError unless every file can be used; it names those bad."""
+    """Raises UsageError, with their names, where files cannot be used."""
     if not paths:
         raise errors.UsageError("there are no images")
     problems = unusable(paths)

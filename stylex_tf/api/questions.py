@@ -246,7 +246,7 @@ def _arrays(
 
 
 def _parts(arrays: Mapping[str, np.ndarray], rows: int) -> Iterator[slice]:
-    """Slices of at most so many rows, and of bytes that one call may have."""
+    """Yields slices of at most so many rows, and of the bytes of a call."""
     sizes: Any = sum(
         np.array(
             [sum(map(len, row.flat)) for row in array.reshape(len(array), -1)]

@@ -108,7 +108,7 @@ class Trust:
 
 
 def _limit(shares: Sequence[float | None]) -> str:
-    """Says from where on a share is doubtful, if there is one."""
+    """Says above which share an image is doubtful; "" without shares."""
     if all(share is None for share in shares):
         return ""
     return f" (doubtful above {wording.percent(LIMIT)})"

@@ -137,7 +137,7 @@ def _check_same(
 def _groups(
     store: effects_store.EffectsStore, images_per_call: int
 ) -> Iterator[list[int]]:
-    """Yields the first images of which something is left, until none is."""
+    """Yields groups of images with edits left to measure, until none has."""
     while True:
         left = np.flatnonzero(store.done < store.plan.num_edits)
         if not left.size:

@@ -155,13 +155,13 @@ class EffectsStore:
         effects: Sequence[np.ndarray],
         base_logits: np.ndarray,
     ) -> None:
-        """Keeps the next edits of some images.
+        """Stores what the next edits of some images did, on the disk.
 
         Args:
-            rows: which images, B of them.
-            effects: the effects of the edits that follow those done, for each
-                image, [E, K].
-            base_logits: [B, K].
+            rows: indices of the images, B of them.
+            effects: for each image [E, K], the effects of its next E edits:
+                those that follow the ones that are done.
+            base_logits: the logits of the unedited images, [B, K].
         """
         ends = {}
         for row, part in zip(rows, effects, strict=True):

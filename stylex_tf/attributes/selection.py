@@ -261,7 +261,7 @@ def _mean_over_all(
 def _joined(
     lists: Sequence[Sequence[int]], size: int, *, by_coordinate: bool
 ) -> list[int]:
-    """Joins the columns of two lists; of a double, the first list's stays."""
+    """Joins the columns of two lists; of equal ones, the first list's stays."""
     first, second = lists
     if not by_coordinate:
         return [*first, *(column for column in second if column not in first)]
@@ -273,7 +273,7 @@ def _joined(
 
 
 def interleave(lists: Sequence[Sequence[Attribute]]) -> list[Attribute]:
-    """Joins several classes' lists by rank; the first of a double stays."""
+    """Joins several classes' lists by rank; keeps the first of equal ones."""
     joined: dict[tuple[int, int], Attribute] = {}
     for rank in range(max((len(ranked) for ranked in lists), default=0)):
         for ranked in lists:

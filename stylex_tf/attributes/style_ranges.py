@@ -128,11 +128,12 @@ def _ends(
 
 
 def check_width(kind: str, width: float) -> None:
-    """Raises ValueError for no kind, or a width that it cannot have.
+    """Raises ValueError for an unknown kind, or a width that it cannot have.
 
     Args:
         kind: a `Kind`.
-        width: see `StyleRanges.from_styles`; any for the others.
+        width: a percentile or a number of deviations, as in
+            `StyleRanges.from_styles`; not checked for kinds without one.
     """
     kind = Kind(kind)
     if kind == Kind.PERCENTILE and not 0 <= width < 50:

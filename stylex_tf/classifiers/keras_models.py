@@ -1,4 +1,4 @@
-"""Keras classifiers: files and models, as a network with feature maps."""
+"""Wraps a Keras model as a network with feature maps."""
 
 import keras
 import tensorflow as tf

@@ -60,7 +60,7 @@ class _Graph:
         )
 
     def run(self, name: str, images: tf.Tensor, wanted: str) -> tf.Tensor:
-        """Returns the value of one name, of images by another."""
+        """Computes the value called `wanted` from images called `name`."""
         values: dict[str, Any] = {
             # Not the variable itself: an operation may look at its shape.
             key: tf.convert_to_tensor(weight)

@@ -1,4 +1,4 @@
-"""ONNX's layers in TensorFlow: convolutions, pools, normalisations, products.
+"""Computes ONNX's convolutions, pools, normalisations and products.
 
 ONNX has its channels first, [N, C, H, W]; TensorFlow's processors want them
 last, so each layer of images turns its input and its answer.

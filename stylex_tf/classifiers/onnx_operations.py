@@ -1,4 +1,4 @@
-"""ONNX's operations on numbers and shapes in TensorFlow.
+"""Computes ONNX's operations on numbers and shapes in TensorFlow.
 
 https://onnx.ai/onnx/operators says what each computes. What depends on a
 version of ONNX is read from the inputs: axes were attributes, and are inputs.

@@ -1,4 +1,4 @@
-"""Numbers of an ONNX file as arrays, and its attributes as Python values."""
+"""Reads an ONNX file's numbers as arrays, its attributes as Python values."""
 
 import pathlib
 from typing import Any

@@ -46,7 +46,7 @@ def way(path: pathlib.Path) -> str | None:
 
 
 def unknown(path: pathlib.Path) -> str:
-    """Returns what to say of a file that is nothing that we know."""
+    """Returns the message about a file of no kind that we know."""
     return (
         f"{path} is neither a .keras nor an .h5 file, no .onnx file, and no "
         f"SavedModel folder. What is read: {_READ}; docs/your_own.md"

@@ -49,7 +49,7 @@ class Threshold:
 
     @property
     def class_names(self) -> tuple[str, str]:
-        """Returns what the two are called where nobody says."""
+        """Returns the names of the two classes where the user gives none."""
         return f"below {self.value:g}", f"at least {self.value:g}"
 
 

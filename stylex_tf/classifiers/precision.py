@@ -10,7 +10,7 @@ from stylex_tf import keras_line
 
 @contextlib.contextmanager
 def float32_policy() -> Iterator[None]:
-    """Keras layers made inside compute in float32; restores the policy."""
+    """Makes Keras layers that are built inside compute in float32."""
     policy = keras.mixed_precision.global_policy()
     keras.mixed_precision.set_global_policy("float32")
     try:

@@ -53,7 +53,7 @@ class Finding:
     warnings: tuple[str, ...]
 
     def lines(self, class_names: Sequence[str]) -> list[str]:
-        """Returns the finding for people."""
+        """Writes the finding as lines of text."""
         given = ", ".join(
             f"{name} {count}"
             for name, count in zip(class_names, self.answers, strict=True)

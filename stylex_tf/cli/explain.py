@@ -41,7 +41,7 @@ _SKIP = flags.DEFINE_bool(
 
 
 def main(argv: list[str]) -> None:
-    """Explains what the words name."""
+    """Explains the images that the arguments name."""
     # Imported late: a mistake in a flag should not wait.
     from stylex_tf.api import explainer, exported_model
     from stylex_tf.apps import explain

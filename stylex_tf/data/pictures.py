@@ -83,7 +83,7 @@ def recognise(encoded: bytes) -> None:
 
 @contextlib.contextmanager
 def _reading(encoded: bytes) -> Iterator[None]:
-    """Lets whatever goes wrong with a file be told as an UnreadableError."""
+    """Turns whatever goes wrong with a file into an UnreadableError."""
     if not encoded:
         raise UnreadableError("the file is empty")
     try:

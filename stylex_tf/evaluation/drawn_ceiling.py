@@ -89,7 +89,7 @@ def measure(
 
 
 def _curve(turned: np.ndarray) -> figure.Curve:
-    """Returns the share that turns of each row, bool [A, M]."""
+    """Returns the share of each row that turns, bool [A, M]."""
     counts, images = turned.sum(axis=1).tolist(), turned.shape[1]
     return figure.Curve(
         values=tuple(count / images for count in counts),

@@ -29,7 +29,7 @@ class EditLists:
         return self.coordinates.shape[1]
 
     def cut(self, like: "EditLists") -> "EditLists":
-        """Returns as many edits of each image as another list has."""
+        """Shortens each image's list to the length of another's for it."""
         coordinates = self.coordinates[:, : like.longest]
         missing = like.longest - coordinates.shape[1]
         coordinates, directions = (

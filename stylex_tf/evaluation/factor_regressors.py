@@ -156,7 +156,7 @@ def train(
 def _random_changes(
     values: np.ndarray, factors: Sequence[Factor]
 ) -> np.ndarray:
-    """Averages the change between two random images, a factor, [F]."""
+    """Averages each factor's change between two random images, [F]."""
     others = np.random.default_rng(0).permutation(values)
     different = values != others
     distance = np.abs(values - others)

@@ -29,7 +29,7 @@ class Figure:
     draws: int | None = None
 
     def __post_init__(self):
-        """Raises ValueError where the number is none."""
+        """Raises ValueError where value, interval or n is impossible."""
         _check(self, (self.value,), (self.interval,))
 
 
@@ -54,7 +54,7 @@ class Curve:
     draws: int | None = None
 
     def __post_init__(self):
-        """Raises ValueError where a number is none, or not a share."""
+        """Raises ValueError where a share, an interval or n is impossible."""
         _check(self, self.values, self.intervals or ())
         if any(not 0.0 <= value <= 1.0 for value in self.values):
             raise ValueError(f"values are {self.values}; expected 0 to 1")
@@ -74,7 +74,7 @@ class Curve:
         return Figure(self.values[top - 1], self.n, interval, self.draws)
 
     def last(self) -> Figure | None:
-        """Returns the figure of all that are listed; None of an empty list."""
+        """Returns the figure of all that are listed; None for an empty list."""
         return self.at(len(self.values))
 
 

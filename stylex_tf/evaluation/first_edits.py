@@ -55,7 +55,7 @@ class FirstEdits:
         return len(self.rows)
 
     def take(self, count: int) -> "FirstEdits":
-        """Returns the first so many images, at most all."""
+        """Returns the first `count` images, or all where they are fewer."""
         return FirstEdits(
             **{
                 field.name: getattr(self, field.name)[:count]

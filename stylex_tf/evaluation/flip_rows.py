@@ -26,7 +26,7 @@ class _CurveRow:
 
 
 def groups(evaluation: record.Evaluation) -> tuple[rows.Group, ...]:
-    """Returns a group each of the top 1 and 2, and one of all listed."""
+    """Returns groups of rows: for the first edit, the first two, all listed."""
     curve = evaluation.sufficiency.flips
     listed = len(curve.values) if curve else 0
     tops = [top for top in _HEADLINE if top < listed or top == 1]

@@ -35,8 +35,8 @@ class Cause(NamedTuple):
 
     Attributes:
         factor: index of the factor.
-        value: index of the value that is the cause; None for any but the
-            first (or, of a continuous factor, for a large number).
+        value: index of the value that is the cause. None: every value but
+            the first is, or, where the factor is continuous, a large number.
         target_class: the class that it leads to.
     """
 
@@ -339,7 +339,7 @@ def _leakage(factor: AttributeFactor, causal: set[str]) -> float:
 
 
 def _share(values: Sequence, images: int) -> figure.Figure | None:
-    """Returns the mean, which was read in so many images."""
+    """Returns the mean as a figure that was read in so many images."""
     if not len(values):
         return None
     return figure.Figure(float(np.mean(values)), images)

@@ -1,4 +1,4 @@
-"""Numbers as a reader wants to see them; no other package is needed."""
+"""Writes numbers as a reader wants to see them; needs no other package."""
 
 import enum
 

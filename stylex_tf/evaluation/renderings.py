@@ -129,7 +129,7 @@ def _count(images: int | None) -> str:
 
 
 def _absent(group: rows.LineGroup) -> dict[str, list[str]]:
-    """Says what is told of the figures that are not there, and names them."""
+    """Names the figures of a group that are not there."""
     names: dict[str, list[str]] = {}
     for line in group.lines:
         if line.figure is None:

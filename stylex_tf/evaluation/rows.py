@@ -112,7 +112,7 @@ class LineGroup:
 def fill(
     groups: Sequence[Group], evaluation: record.Evaluation
 ) -> tuple[LineGroup, ...]:
-    """Returns the groups with their figures, all that were asked for."""
+    """Fills the rows of each group with figures; keeps groups in order."""
     return tuple(
         LineGroup(
             group.title,

@@ -31,7 +31,7 @@ class Turned:
     by_rebuilding: np.ndarray
 
     def __post_init__(self):
-        """Raises ValueError where the arrays are of other images."""
+        """Raises ValueError where the arrays are not about the same images."""
         shape = np.shape(self.by_edit)
         if len(shape) != 2 or np.shape(self.by_rebuilding) != shape[1:]:
             raise ValueError(
@@ -139,7 +139,7 @@ def _beside_rebuilding(
     of_class: Mapping[int, np.ndarray],
     reverse: bool,
 ) -> dict[int, Turned]:
-    """Puts beside what edits turn what rebuilding alone turns."""
+    """Compares what edits turn with what rebuilding alone turns."""
     alone = rebuilt.reconstructed_logits.argmax(axis=1)
     return {
         target: Turned(

@@ -183,7 +183,7 @@ def _calls(nodes: Iterable[Any]) -> Iterator[Any]:
 
 
 def _weights(graph: Any) -> dict[str, np.ndarray]:
-    """Constants of a frozen graph, outside of its functions: the weights."""
+    """Returns the weights: a frozen graph's constants outside of functions."""
     return {
         node.name: tf.make_ndarray(node.attr["value"].tensor)
         for node in graph.node

@@ -179,6 +179,6 @@ def _resize(
 
 
 def _to_size(image: tf.Tensor, size) -> tf.Tensor:
-    """Levels of 8 bits, [h, w, 3], as floats, to the same at another size."""
+    """Resizes levels of 8 bits that are floats, [h, w, 3]."""
     resized = tf.image.resize(image, size, method="lanczos3", antialias=True)
     return tf.clip_by_value(tf.round(resized), 0.0, 255.0)

@@ -1,4 +1,4 @@
-"""Requests that an export is delivered with, and what it answers to them.
+"""Writes requests into an export, and what it answers to them.
 
 TensorFlow Serving sends itself the requests before it offers a model, so that
 the first user does not wait; the answers tell whether a model, elsewhere or

@@ -1,4 +1,4 @@
-"""Layers with equalised learning rate: unit-normal weights, scaled on use.
+"""Equalises learning rates by layers whose weights are scaled on use.
 
 Karras et al. 2018 (https://arxiv.org/abs/1710.10196), section 4.1. Without
 it, StyleGAN2's learning rate of 0.002 diverges within some hundred steps.

@@ -1,4 +1,4 @@
-"""Layers whose weights are modulated by styles."""
+"""Builds layers whose weights are modulated by styles."""
 
 import math
 

@@ -123,7 +123,7 @@ def _resized(x: tf.Tensor, side: int) -> tf.Tensor:
 def _shrinking(
     side: int, last: int, width: int, name: str, *, first: int
 ) -> list[keras.layers.Layer]:
-    """Convolutions that halve `side` until it is no more than `last`."""
+    """Builds convolutions that halve `side` until it is at most `last`."""
     layers = [equalized.EqualizedConv2D(width, first, name=f"{name}_first")]
     while side > last:
         side //= 2

@@ -137,7 +137,7 @@ class StyleSpace:
 
     @property
     def spatial_size(self) -> int:
-        """Numbers of the spatial code, which come last; 0 where none is."""
+        """Counts the numbers of the spatial code, which come last; 0: none."""
         last = self.layers[-1]
         return last.width if last.name.endswith(SPATIAL) else 0
 

@@ -1,4 +1,4 @@
-"""Synthesis network: styles to image."""
+"""Draws an image from styles: the synthesis network."""
 
 from collections.abc import Mapping
 

@@ -1,4 +1,4 @@
-"""Pixels between their two forms: uint8 at the edges, floats inside.
+"""Converts pixels between two forms: uint8 at the edges, floats inside.
 
 Encoded files are decoded by `pictures` when data is prepared, and by
 `stylex_tf/export/image_codec.py` inside an exported graph.

@@ -143,7 +143,7 @@ class ClassFindings:
     attributes: tuple[AttributeView, ...]
 
     def on_photographs(self) -> "ClassFindings":
-        """Returns those attributes that are shown on photographs, so shown."""
+        """Keeps the attributes that photographs show, and shows them there."""
         views = [view.on_photographs() for view in self.attributes]
         return dataclasses.replace(
             self, attributes=tuple(view for view in views if view is not None)

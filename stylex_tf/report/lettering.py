@@ -1,4 +1,4 @@
-"""Probabilities on pictures and words beside them, for files without a page."""
+"""Writes probabilities on pictures, and words beside them, for plain files."""
 
 import functools
 import unicodedata

@@ -13,7 +13,7 @@ import markupsafe
 
 
 def environment(folder: pathlib.Path) -> jinja2.Environment:
-    """Templates of a folder: every text escaped, every name needed."""
+    """Opens a folder's templates: every text escaped, every name needed."""
     return jinja2.Environment(
         loader=jinja2.FileSystemLoader(folder),
         autoescape=True,

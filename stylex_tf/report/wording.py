@@ -1,4 +1,4 @@
-"""Numbers and names as a reader wants to see them."""
+"""Writes numbers and names as a reader wants to see them."""
 
 import pathlib
 from collections.abc import Collection, Mapping

@@ -50,7 +50,7 @@ class Pictures:
         )
 
     def reconstruction(self) -> record.Reconstruction:
-        """Returns the figures, beside those of a linear code."""
+        """Measures reconstructions, beside those of a linear code (PCA)."""
         images = self._trained.held_out.unseen.images
         fitting = _PCA_VALUES // math.prod(images.shape[1:])
         train = self._trained.dataset.load(

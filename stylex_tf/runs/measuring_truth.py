@@ -174,7 +174,7 @@ class Truth:
     def drawn_of(
         self, edits: first_edits.FirstEdits | None
     ) -> np.ndarray | None:
-        """Returns the drawn counterfactuals of edits, uint8, those that are."""
+        """Returns the drawn counterfactuals of edits that have one, uint8."""
         drawn = None if edits is None else self._drawn(edits)
         return None if drawn is None else drawn.images[drawn.reached]
 

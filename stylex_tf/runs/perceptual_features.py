@@ -36,7 +36,7 @@ def extractor(
 def as_far_as_known(
     settings: config.ExperimentConfig, classifier: adapter.Classifier
 ) -> config.ExperimentConfig:
-    """Returns the settings without a distance that has nothing to compare."""
+    """Drops the perceptual distance where there are no features to compare."""
     loss = settings.loss
     if loss.perceptual_features != "auto" or classifier.has_features:
         return settings

@@ -312,7 +312,7 @@ class Run:
 
     @functools.cached_property
     def _extractor(self) -> extractors.Extractor | None:
-        """Features of the perceptual distance; None takes the classifier's."""
+        """Returns the perceptual distance's features; None: classifier's."""
         return perceptual_features.extractor(
             self.settings, self.state.networks.backbone
         )

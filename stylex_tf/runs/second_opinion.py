@@ -40,7 +40,7 @@ class SecondOpinion:
 
 
 def get(run: trained_lib.TrainedRun) -> SecondOpinion:
-    """Trains it the first time; afterwards it is in the run's folder."""
+    """Trains the second classifier, or loads it from the run's folder."""
     directory = run.folder.second_classifier
     seed = run.settings.seed + 1
     if (directory / "classifier.json").exists():

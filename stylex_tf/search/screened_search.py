@@ -107,7 +107,7 @@ class ScreenedSearch:
         styles: np.ndarray,
         calibration: calibration_lib.Calibration | None,
     ) -> np.ndarray:
-        """Candidates towards all classes not predicted, bool [N, 2, S]."""
+        """Marks the candidates towards all classes not predicted, [N, 2, S]."""
         away = np.full(len(styles), gradient_effects.AWAY)
         promised, logits = self._estimate(styles, away)
         classes = logits.argmax(axis=1)

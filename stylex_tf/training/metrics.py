@@ -1,4 +1,4 @@
-"""Numbers leave a training run through here: JSONL, TensorBoard, progress."""
+"""Writes the numbers of a training: JSONL, TensorBoard, progress."""
 
 import json
 import math

@@ -23,7 +23,7 @@ class Watch:
         self._every = every
 
     def __call__(self, step: int, metrics: loop.Metrics, *, last: bool) -> None:
-        """Looks where a validation was due."""
+        """Looks for new symptoms where a validation was due."""
         if not last and step % self._every:
             return
         so_far = self._history.until(step)

@@ -63,7 +63,7 @@ def find(
 
 
 def _numbers(keys: Sequence[bytes | int]) -> tuple[np.ndarray, list[int]]:
-    """Numbers keys as they come; and where each number comes first."""
+    """Gives equal keys one number; returns each number's first place too."""
     numbers: dict[bytes | int, int] = {}
     firsts: list[int] = []
     groups = np.empty(len(keys), np.int64)

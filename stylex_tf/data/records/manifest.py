@@ -150,7 +150,7 @@ class Manifest:
         return "\n".join(lines)
 
     def _content_lines(self) -> list[str]:
-        """Says what is the same among the images; of prepared data alone."""
+        """Counts copies among the images; empty until data are prepared."""
         lines = []
         for split, pictures in self.content.pictures.items():
             copies = self.splits[split] - pictures

@@ -1,4 +1,4 @@
-"""Folders and zip files behind one face: names, and bytes by name."""
+"""Opens folders and zip files alike: names, and bytes by name."""
 
 import os
 import pathlib
@@ -34,7 +34,7 @@ class Archive(Protocol):
         ...
 
     def fingerprint(self) -> list[list]:
-        """Changes whenever the content does."""
+        """Returns a row for each file, which changes when the file does."""
         ...
 
 
@@ -154,7 +154,7 @@ class _Zip:
 def _check_members(
     path: pathlib.Path, members: Sequence[zipfile.ZipInfo]
 ) -> None:
-    """Raises DataError of a zip that no honest program writes, or encrypted."""
+    """Raises DataError for a zip that is encrypted, or not honest."""
     names: set[str] = set()
     for info in members:
         name = info.filename

@@ -1,4 +1,4 @@
-"""Folders or zips of images, of any layout: their classes and their splits."""
+"""Reads folders or zips of images, of any layout, with classes and splits."""
 
 import collections
 import dataclasses
@@ -208,7 +208,7 @@ def _found(names: Sequence[str]) -> str:
 
 
 def _meant(path: pathlib.Path, names: Sequence[str]) -> str:
-    """Says so where the path is the folder of one class."""
+    """Suggests the folder above where the path seems to be one class."""
     if names or not path.is_dir():
         return ""
     beside = [
@@ -236,7 +236,7 @@ def _taken_classes(
 
 
 def _mixed(files: Sequence[listing.Listed], seed: int) -> list[listing.Listed]:
-    """Mixes the files at random, without splits that have no test images."""
+    """Mixes the files at random; drops the splits where none is for tests."""
     order = np.random.default_rng(seed).permutation(len(files))
     files = [files[i] for i in order]
     if any(file.split == "test" for file in files):

@@ -1,4 +1,4 @@
-"""Avatars that DiceBear draws from known factors, in any of its styles.
+"""Has DiceBear draw avatars from known factors, in any of its styles.
 
 Every option that a factor decides is given, none is left to DiceBear's own
 generator, and what it resolved is compared with what was asked for. So the

@@ -187,7 +187,7 @@ def _draw_points(paper, eye: _Eye, points, middle, colour) -> None:
 
 
 def _light(eye: _Eye, factors: Sequence[float], resolution: int) -> np.ndarray:
-    """Brightness of every pixel, [R, R]: lamp, exposure and macula."""
+    """Computes every pixel's brightness, [R, R]: lamp, exposure, macula."""
     x, y = _grid(resolution)
     lamp = (x / _CANVAS - 0.5) * (2 * factors[8] - 1)
     edge = ((x / _CANVAS - 0.5) ** 2 + (y / _CANVAS - 0.5) ** 2) * 0.9
@@ -206,7 +206,7 @@ def _field(resolution: int) -> np.ndarray:
 
 
 def _grid(resolution: int) -> tuple[np.ndarray, np.ndarray]:
-    """Coordinates of the middles of the pixels, [R, R] each."""
+    """Returns the coordinates of the middles of the pixels, [R, R] each."""
     line = (np.arange(resolution) + 0.5) * _CANVAS / resolution
     x, y = np.meshgrid(line, line)
     return x, y
