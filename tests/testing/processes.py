@@ -62,17 +62,20 @@ class Process:
         else:
             test.addCleanup(self._kill)
 
-    def wait(self, expected: int = 0) -> str:
+    def wait(
+        self, expected: int = 0, *, seconds: float = _TIMEOUT_SECONDS
+    ) -> str:
         """Waits for its end and returns what it printed.
 
         Args:
             expected: the exit code, or minus the signal that ends it.
+            seconds: after so many it hangs.
 
         Raises:
             AssertionError: it ends otherwise, or not in time; the message has
                 its errors.
         """
-        end = time.monotonic() + _TIMEOUT_SECONDS
+        end = time.monotonic() + seconds
         while not self.ended(expected):
             if time.monotonic() > end:
                 raise AssertionError(f"{self._name} hangs:\n{self.errors()}")

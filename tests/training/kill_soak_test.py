@@ -1,11 +1,13 @@
 """Kills one training twenty times at random moments; nothing may differ.
 
-Minutes on an idle core, so it is run by hand; resume_test kills once.
+Ten minutes of a core, nearly all of them spent on building the graphs again
+after each kill, so it is run by hand; resume_test kills once.
 """
 
 import pathlib
 import random
 import signal
+import sys
 
 from absl.testing import absltest
 
@@ -14,6 +16,8 @@ from tests.testing import processes, tiny_experiment
 from tests.training import resumable_run
 
 _KILLS = 20
+# A start takes half a minute of a core, and the core may be another's.
+_MOST_SECONDS = 1800
 
 
 class KillSoakTest(absltest.TestCase):
@@ -35,16 +39,28 @@ class KillSoakTest(absltest.TestCase):
             )
 
         moments = random.Random(20_211)
-        for _ in range(_KILLS):
+        for kill in range(_KILLS):
             saved = checkpoint_files.steps(folder / "killed" / "checkpoints")
             # A step beyond the next checkpoint is reached when that is saved,
             # however slow the machine is: so the kills walk through the run.
             step = (saved[0] if saved else 0) + moments.randint(0, 4)
             step = min(step, resumable_run.STEPS - 1)
-            start("killed", step, moments.uniform(0, 400)).wait(
-                expected=-signal.SIGKILL
+            milliseconds = moments.uniform(0, 400)
+            start("killed", step, milliseconds).wait(
+                expected=-signal.SIGKILL, seconds=_MOST_SECONDS
             )
-        self.assertEqual(start("killed").wait(), start("whole").wait())
+            print(
+                f"{kill + 1} of {_KILLS}: went on from {saved[:1]}, killed "
+                f"{milliseconds:.0f} ms after step {step}",
+                file=sys.stderr,
+                flush=True,
+            )
+        killed, whole = (
+            start(name).wait(seconds=_MOST_SECONDS)
+            for name in ("killed", "whole")
+        )
+        print(killed, file=sys.stderr)
+        self.assertEqual(killed, whole)
 
 
 if __name__ == "__main__":
