@@ -10,7 +10,7 @@ import tensorflow as tf
 import tqdm
 
 from stylex_tf import atomic_file, errors
-from stylex_tf.training import loop, validation_history
+from stylex_tf.training import loop, step_metrics, validation_history
 
 
 class MetricsLog:
@@ -46,7 +46,7 @@ class MetricsLog:
         self._every = every
         self._batch_size = batch_size
         self._clock = clock
-        self._values: dict[str, list[tf.Tensor]] = {}
+        self._steps: list[step_metrics.StepMetrics] = []
         self._notes: dict[str, float] = {}
         self._since = (first_step, clock())
         if self._path.exists():
@@ -66,8 +66,7 @@ class MetricsLog:
             DivergedError: a metric is not finite.
             RunFolderError: the disk is full, or cannot be written.
         """
-        for name, value in metrics.items():
-            self._values.setdefault(name, []).append(value)
+        self._steps.append(step_metrics.StepMetrics.of(metrics))
         if not last and step % self._every:
             return
         means = self.check(step)
@@ -83,10 +82,12 @@ class MetricsLog:
         self._append(json.dumps(line) + "\n")
         self._history.add(line)
         with self._summaries.as_default(step=step):
-            for name, value in line.items():
-                tf.summary.scalar(name, value)
+            # One operation, and not some for each figure.
+            tf.summary.experimental.write_raw_pb(
+                _summary(line).SerializeToString()
+            )
         self._summaries.flush()
-        self._values, self._notes = {}, {}
+        self._steps, self._notes = [], {}
         self._since = (step, now)
 
     def _append(self, text: str) -> None:
@@ -109,10 +110,7 @@ class MetricsLog:
         Raises:
             DivergedError: one of them is not finite.
         """
-        means = {
-            name: float(tf.reduce_mean(tf.stack(values)))
-            for name, values in sorted(self._values.items())
-        } | self._notes
+        means = step_metrics.means(self._steps) | self._notes
         first, _ = self._since
         for name, mean in means.items():
             if not math.isfinite(mean):
@@ -145,6 +143,23 @@ class Progress:
         self._bar.update(self._batch_size)
         if last:
             self._bar.close()
+
+
+def _summary(line: Mapping[str, float]) -> tf.compat.v1.Summary:
+    """Returns what `tf.summary.scalar` writes of each figure, together."""
+    scalars = tf.compat.v1.SummaryMetadata(
+        plugin_data={"plugin_name": "scalars"}
+    )
+    return tf.compat.v1.Summary(
+        value=[
+            tf.compat.v1.Summary.Value(
+                tag=name,
+                tensor=tf.make_tensor_proto(value, tf.float32),
+                metadata=scalars,
+            )
+            for name, value in line.items()
+        ]
+    )
 
 
 def _drop_lines_after(path: pathlib.Path, step: int) -> None:

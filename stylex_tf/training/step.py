@@ -9,7 +9,7 @@ import tensorflow as tf
 from stylex_tf import config
 from stylex_tf.ops import augmentation, preprocessing
 from stylex_tf.training import batch as batch_lib
-from stylex_tf.training import ema, objective, phases, state
+from stylex_tf.training import ema, objective, phases, state, step_metrics
 
 
 # Longer than 60 lines: it unpacks the config, field by field.
@@ -132,8 +132,10 @@ class TrainStep:
         self._compiled: dict[
             tuple[str, ...], tf.types.experimental.GenericFunction
         ] = {}
+        # The metrics of each of them, known as soon as its graph is made.
+        self._names: dict[tuple[str, ...], tuple[str, ...]] = {}
 
-    def __call__(self, step: int, images) -> dict[str, tf.Tensor]:
+    def __call__(self, step: int, images) -> step_metrics.StepMetrics:
         """Trains on one batch.
 
         Args:
@@ -143,20 +145,26 @@ class TrainStep:
         Returns:
             Scalars by name, means over all examples.
         """
-        return self._function(step)(images)
+        stacked = self._function(step)(images)
+        return step_metrics.StepMetrics(self._names[self._key(step)], stacked)
 
     def graph(self, step: int, images) -> tf.Graph:
         """Returns the operations of a step, for those who count them."""
         return self._function(step).get_concrete_function(images).graph
 
+    def _key(self, step: int) -> tuple[str, ...]:
+        """Returns the names of the phases that are due."""
+        return tuple(phase.name for phase in self.table if phase.runs_in(step))
+
     def _function(self, step: int) -> tf.types.experimental.GenericFunction:
-        due = tuple(phase for phase in self.table if phase.runs_in(step))
-        key = tuple(phase.name for phase in due)
+        key = self._key(step)
         if key not in self._compiled:
-            self._compiled[key] = self._compile(due)
+            self._compiled[key] = self._compile(key)
         return self._compiled[key]
 
-    def _compile(self, due: tuple[phases.Phase, ...]):
+    def _compile(self, key: tuple[str, ...]):
+        due = tuple(phase for phase in self.table if phase.name in key)
+
         # No Python control flow here depends on a tensor's value.
         @tf.function(autograph=False, jit_compile=self._jit or None)
         def run(images):
@@ -173,7 +181,11 @@ class TrainStep:
                 self._ema_decay(step=self._state.step.read_value()),
             )
             self._state.step.assign_add(1)
-            return metrics | self._adapt(signs)
+            all_metrics = step_metrics.StepMetrics.of(
+                metrics | self._adapt(signs)
+            )
+            self._names[key] = all_metrics.names
+            return all_metrics.stacked
 
         return run
 

@@ -5,6 +5,7 @@ import json
 import pathlib
 from unittest import mock
 
+import numpy as np
 import tensorflow as tf
 from absl.testing import absltest, parameterized
 
@@ -93,18 +94,44 @@ class MetricsLogTest(parameterized.TestCase):
         self._take(log, 2, loss=2.0, last=True)
         self.assertEqual([line["step"] for line in self._lines()], [2])
 
+    def _events(self, folder: str) -> list[tf.compat.v1.Event]:
+        """Reads what was written for TensorBoard, without its first line."""
+        (file,) = (self.run_dir / folder).iterdir()
+        return [
+            tf.compat.v1.Event.FromString(record.numpy())
+            for record in tf.data.TFRecordDataset(str(file)).skip(1)
+        ]
+
     def test_tensorboard_has_the_same_numbers(self):
         log = self._log(every=1)
         self._take(log, 1, loss=2.5)
-        (file,) = (self.run_dir / "tensorboard").iterdir()
-        written = {}
-        for record in tf.data.TFRecordDataset(str(file)):
-            event = tf.compat.v1.Event.FromString(record.numpy())
-            for value in event.summary.value:
-                written[value.tag] = float(tf.make_ndarray(value.tensor))
-                self.assertEqual(event.step, 1)
-        self.assertEqual(written["loss"], 2.5)
-        self.assertContainsSubset(["kimg", "images_per_second"], written)
+        self._take(log, 2, loss=3.5)
+        # One event a line, and not one a figure.
+        events = self._events("tensorboard")
+        self.assertEqual([event.step for event in events], [1, 2])
+        for event, line in zip(events, self._lines(), strict=True):
+            written = {
+                value.tag: tf.make_ndarray(value.tensor)
+                for value in event.summary.value
+            }
+            self.assertEqual(written, {k: np.float32(line[k]) for k in line})
+
+    def test_tensorboard_gets_what_its_own_scalars_are(self):
+        own = tf.summary.create_file_writer(str(self.run_dir / "own"))
+        with own.as_default(step=1):
+            tf.summary.scalar("loss", 0.1)
+        own.close()
+        log = self._log(every=1)
+        self._take(log, 1, loss=0.1)
+        (expected,) = self._events("own")[0].summary.value
+        (event,) = self._events("tensorboard")
+        written = {value.tag: value for value in event.summary.value}
+        self.assertEqual(written["loss"].metadata, expected.metadata)
+        np.testing.assert_array_equal(
+            tf.make_ndarray(written["loss"].tensor),
+            tf.make_ndarray(expected.tensor),
+            strict=True,
+        )
 
     @parameterized.parameters(float("nan"), float("inf"))
     def test_a_value_that_is_not_finite_stops_the_run(self, value):

@@ -115,6 +115,13 @@ class MovesTest(parameterized.TestCase):
         self._step([self._phase(name) for name in names])(0, _images())
         self.assertEqual(int(self.training.state.step), before + 1)
 
+    def test_the_metrics_leave_the_step_in_one_tensor(self):
+        run = self._step([self._phase("generator/encoded")])
+        metrics = run(0, _images())
+        self.assertGreater(len(metrics), 3)
+        (stacked,) = run.graph(0, _images()).outputs
+        self.assertEqual(stacked.shape, (len(metrics),))
+
     def test_the_averages_follow_the_step(self):
         state = self.training.state
         old = [average.numpy() for average in state.averages.averaged]
