@@ -74,7 +74,7 @@ class BatchingParameters:
         return made
 
 
-@dataclasses.dataclass
+@dataclasses.dataclass(eq=False)
 class _Task:
     inputs: Arrays
     size: int
@@ -83,7 +83,7 @@ class _Task:
     done: concurrent.futures.Future
 
 
-@dataclasses.dataclass
+@dataclasses.dataclass(eq=False)
 class _Batch:
     process: Process
     due: float
@@ -138,7 +138,8 @@ class Batcher:
         task = _Task(
             inputs, self._size(inputs), call, concurrent.futures.Future()
         )
-        self._submit((key, self._rows(inputs)), process, task)
+        key = (key, self._rows(inputs))
+        batch = self._submit(key, process, task)
         call.on_cancel(task.done.cancel)
         try:
             return task.done.result(call.remaining())
@@ -147,6 +148,7 @@ class Batcher:
             concurrent.futures.CancelledError,
         ):
             task.done.cancel()
+            self._leave(key, batch, task)
             call.check()
             # Its time was over a moment before the clock says so.
             raise errors.ServingError(
@@ -195,7 +197,8 @@ class Batcher:
             return tuple((name, inputs[name].ndim) for name in sorted(inputs))
         return tuple((name, inputs[name].shape[1:]) for name in sorted(inputs))
 
-    def _submit(self, key: Hashable, process: Process, task: _Task) -> None:
+    def _submit(self, key: Hashable, process: Process, task: _Task) -> _Batch:
+        """Adds a task to the batch of its key, or to a new one."""
         most = self._parameters.max_batch_size
         with self._changed:
             batch = self._open.get(key)
@@ -218,6 +221,27 @@ class Batcher:
             if batch.size >= most:
                 self._full.append(self._open.pop(key))
             self._changed.notify()
+            return batch
+
+    def _leave(self, key: Hashable, batch: _Batch, task: _Task) -> None:
+        """Takes a task for which nobody waits out of a batch that waits.
+
+        Or its inputs, and its place in the queue, would stay taken until a
+        thread comes to the batch: whoever asks and goes would keep others out.
+        """
+        with self._changed:
+            is_open = self._open.get(key) is batch
+            if not is_open and batch not in self._full:
+                # A thread has it.
+                return
+            batch.tasks.remove(task)
+            batch.size -= task.size
+            if batch.tasks:
+                return
+            if is_open:
+                del self._open[key]
+            else:
+                self._full.remove(batch)
 
     def _work(self) -> None:
         while batch := self._take():

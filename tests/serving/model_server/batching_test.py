@@ -214,6 +214,40 @@ class BatcherTest(parameterized.TestCase):
         self.assertEqual(self.answer(self.ask(batcher, [2])), [4])
         self.assertEqual(self.model.batches, [[0], [2]])
 
+    @parameterized.parameters(1, 3)
+    def test_whoever_goes_leaves_the_place_in_the_queue(self, most):
+        batcher = self.batcher(max_batch_size=most, max_enqueued_batches=1)
+        self.occupy(batcher)
+        for _ in range(3):
+            call = calls.Call(_LONG)
+            gone = self.ask(batcher, [1], call=call)
+            call.cancel()
+            with self.assertRaises(errors.ServingError) as caught:
+                gone.result(_LONG)
+            self.assertEqual(caught.exception.code, grpc.StatusCode.CANCELLED)
+
+        stays = self.ask(batcher, [2])
+        self.model.may_go.set()
+        self.assertEqual(self.answer(stays), [4])
+        self.assertEqual(self.model.batches, [[0], [2]])
+
+    def test_whoever_goes_leaves_room_for_others_in_the_batch(self):
+        batcher = self.batcher(max_batch_size=4, max_enqueued_batches=1)
+        self.occupy(batcher)
+        stays = self.ask(batcher, [1])
+        late = self.ask(batcher, [5, 6], call=calls.Call(0.01))
+        with self.assertRaises(errors.ServingError) as caught:
+            late.result(_LONG)
+        self.assertEqual(
+            caught.exception.code, grpc.StatusCode.DEADLINE_EXCEEDED
+        )
+
+        joins = self.ask(batcher, [7, 8, 9])
+        self.model.may_go.set()
+        self.assertEqual(self.answer(stays), [2])
+        self.assertEqual(self.answer(joins), [14, 16, 18])
+        self.assertEqual(self.model.batches, [[0], [1, 7, 8, 9]])
+
     def test_a_batch_runs_as_long_as_anybody_waits_for_it(self):
         batcher = self.batcher(max_batch_size=8)
         self.occupy(batcher)
