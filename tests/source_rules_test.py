@@ -66,12 +66,14 @@ _DISTRIBUTIONS = {
 _Function = ast.FunctionDef | ast.AsyncFunctionDef
 
 
-def _files(*rooms: str) -> list[str]:
-    return sorted(
+@functools.cache
+def _files(*rooms: str) -> tuple[str, ...]:
+    files = (
         path.relative_to(_ROOT).as_posix()
         for room in rooms
         for path in (_ROOT / room).rglob("*.py")
     )
+    return tuple(sorted(files))
 
 
 @functools.cache
@@ -368,8 +370,9 @@ def _room_of_tests(file: str) -> str:
     return str(pathlib.Path(file).parent).removeprefix("stylex_tf").lstrip("/")
 
 
-def _rooms_of_tests() -> list[str]:
-    return sorted({_room_of_tests(file) for file in _files(*_PRODUCT)})
+@functools.cache
+def _rooms_of_tests() -> tuple[str, ...]:
+    return tuple(sorted({_room_of_tests(file) for file in _files(*_PRODUCT)}))
 
 
 if __name__ == "__main__":
