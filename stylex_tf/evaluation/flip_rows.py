@@ -136,6 +136,7 @@ _CURVES = (
         Good.HIGH,
         "Good when near the flips, poor when far below: noise that fools "
         "one classifier leaves another cold.",
+        cautions=("second_classifier",),
     ),
     _CurveRow(
         "carried onto the photograph",

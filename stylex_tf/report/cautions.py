@@ -16,6 +16,9 @@ FACTOR_AGREEMENT_LIMIT = 0.9
 REGRESSOR_LIMIT = 0.95
 # Below this, the attributes are at most half of the explanation.
 FLIP_RATE_LIMIT = 0.5
+# Of the decisions that the attributes flip, the share below which a second
+# classifier's answers say that much of it fools the first one alone.
+SECOND_LIMIT = 0.7
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -181,6 +184,18 @@ def _about_flips(
             "As many random coordinates, turned towards the class's mean, "
             f"flip {wording.percent(random.value)}, the attributes "
             f"{wording.percent(flips.value)}.",
+        )
+    second = sufficiency.second.last() if sufficiency.second else None
+    if second is not None and second.value < SECOND_LIMIT * flips.value:
+        yield Caution(
+            "second_classifier",
+            "The attributes may fool this classifier alone",
+            "A classifier of another architecture, trained on the same images, "
+            f"is turned in {wording.percent(second.value)} of the images, the "
+            f"one that is explained in {wording.percent(flips.value)}. What "
+            "moves only one of them may be a pattern that fools it, and no "
+            "feature of the images: trust those attributes whose change you "
+            "can name in the pictures.",
         )
 
 

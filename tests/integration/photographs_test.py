@@ -1,6 +1,7 @@
 """Whole jobs on what worlds do not have: no labels, or annotated photographs.
 
-Each trains two steps, explains, evaluates, reports and exports.
+Each trains two steps, explains, evaluates, reports and exports. All runs
+eagerly, but for what the export holds: nothing is compiled for two steps.
 """
 
 import json
@@ -18,6 +19,10 @@ from stylex_tf.evaluation import evaluation_file, record
 from tests.testing import layouts, tiny_experiment
 
 _STEPS = 2
+
+
+def setUpModule():
+    tf.config.run_functions_eagerly(True)
 
 
 class PhotographsTest(absltest.TestCase):

@@ -80,6 +80,13 @@ class CautionsTest(parameterized.TestCase):
             code="flip_rate",
         ),
         dict(
+            testcase_name="second_classifier",
+            path="sufficiency__second",
+            fine=[0.3, 0.63],
+            wrong=[0.3, 0.62],
+            code="second_classifier",
+        ),
+        dict(
             testcase_name="random_coordinates",
             path="sufficiency__random",
             fine=[0.9, 0.88],

@@ -67,6 +67,7 @@ class VerdictTest(parameterized.TestCase):
         ("no_better_than_random", verdict.Level.DOUBTFUL),
         ("class_collapsed/cat", verdict.Level.DOUBTFUL),
         ("flip_rate", verdict.Level.PARTLY),
+        ("second_classifier", verdict.Level.PARTLY),
         ("only_guesses", verdict.Level.PARTLY),
     )
     def test_a_warning_lowers_the_trust(self, code, level):
