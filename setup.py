@@ -13,8 +13,9 @@ _MOVED = {
     "stylex_tf.configs": "configs",
     "stylex_tf.pretrained": "pretrained",
 }
-# The one model that ships inside.
+# The one model that ships inside, and the weights that trainings begin with.
 _MODEL = "faces_32"
+_BASE = "base_64"
 
 
 def _packages() -> list[str]:
@@ -34,7 +35,7 @@ setuptools.setup(
     package_dir=_MOVED,
     package_data={
         "": ["templates/*", "*.npz"],
-        "stylex_tf.pretrained": [f"{_MODEL}/**/*"],
+        "stylex_tf.pretrained": [f"{_MODEL}/**/*", f"{_BASE}/*.weights"],
     },
     include_package_data=False,
     # Not `build`, which is Bazel's file on some machines; and fresh each time,

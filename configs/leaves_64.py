@@ -24,4 +24,10 @@ def get_config() -> config.ExperimentConfig:
     # Where the images are; its folders name plant and disease.
     experiment.data.source = "data/plantvillage"
     experiment.data.layout = "plant_village"
+    # From nothing, as the figures were measured; the base came later.
+    training = experiment.training
+    training.initialize_from = ""
+    training.reconstruction_images = 12_000
+    training.total_images = 40_000
+    training.spatial_dropout = 0.25
     return experiment

@@ -215,8 +215,8 @@ class TrainingConfig:
     augmentation_strength: float = 0.0
     augmentation_target: float = 0.6
     augmentation_images: int = 500_000
-    # Begin with the weights of a trained model: a run folder, or a file that
-    # save_weights wrote. See docs/training.md for what is taken of them.
+    # Begin with the weights of a run folder, of a file of save_weights, or of
+    # a base that ships, "base_64". See docs/training.md for what is taken.
     initialize_from: str = ""
     precision: str = "auto"
     strategy: str = "one_device"

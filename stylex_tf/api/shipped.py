@@ -2,9 +2,8 @@
 
 import pathlib
 
-# Inside the wheel, and beside the package in a clone.
-_PACKAGE = pathlib.Path(__file__).absolute().parents[1]
-_FOLDERS = (_PACKAGE / "pretrained", _PACKAGE.parent / "pretrained")
+from stylex_tf import shipped_files
+
 _KINDS = ("*.png", "*.jpg")
 
 
@@ -12,7 +11,7 @@ def names() -> list[str]:
     """Returns the names of all models that are here, sorted."""
     models = {
         model.name
-        for folder in _FOLDERS
+        for folder in shipped_files.FOLDERS
         if folder.is_dir()
         for model in folder.iterdir()
         if (model / "1").is_dir()
@@ -26,7 +25,7 @@ def find(name: str) -> pathlib.Path | None:
     Args:
         name: its name, as "faces_32".
     """
-    for folder in _FOLDERS:
+    for folder in shipped_files.FOLDERS:
         if name in names() and (folder / name).is_dir():
             return folder / name
     return None

@@ -16,8 +16,8 @@ FACTOR_AGREEMENT_LIMIT = 0.9
 REGRESSOR_LIMIT = 0.95
 # Below this, the attributes are at most half of the explanation.
 FLIP_RATE_LIMIT = 0.5
-# Of the decisions that the attributes flip, the share below which a second
-# classifier's answers say that much of it fools the first one alone.
+# Where a second classifier follows in a smaller share of the decisions that the
+# attributes flip, much of it may fool the first one alone.
 SECOND_LIMIT = 0.7
 
 

@@ -10,7 +10,14 @@ from typing import Any
 import numpy as np
 import tensorflow as tf
 
-from stylex_tf import config, errors, experiment, plain_paths, run_folder
+from stylex_tf import (
+    config,
+    errors,
+    experiment,
+    plain_paths,
+    run_folder,
+    shipped_files,
+)
 from stylex_tf.data.records import manifest, picture_hashes, tfrecords
 from stylex_tf.runs import trained
 from stylex_tf.training import (
@@ -49,12 +56,12 @@ class Source:
 
 
 def read(path: str | os.PathLike[str]) -> Source:
-    """Reads the weights of a run folder or of a file.
+    """Reads the weights of a run folder, of a file, or of a name that ships.
 
     Raises:
         CheckpointError: neither is there, or it is damaged.
     """
-    source = pathlib.Path(path).expanduser().absolute()
+    source = _source(path)
     if (source / "config.json").is_file():
         return _read_run(run_folder.RunFolder(source))
     file = _read_file(source)
@@ -67,7 +74,7 @@ def describe(path: str) -> str:
     Raises:
         CheckpointError: the weights are not there, or damaged.
     """
-    source = pathlib.Path(path).expanduser().absolute()
+    source = _source(path)
     if (source / "config.json").is_file():
         about = _about(*_open_run(run_folder.RunFolder(source)))
     else:
@@ -89,7 +96,7 @@ def check(path: str, dataset: tfrecords.Dataset) -> None:
         CheckpointError: the weights are not there, or have seen images that
             are held out now.
     """
-    source = pathlib.Path(path).expanduser().absolute()
+    source = _source(path)
     if (source / "config.json").is_file():
         about = _about(*_open_run(run_folder.RunFolder(source)))
         _check_cut(path, about, dataset.manifest)
@@ -97,6 +104,13 @@ def check(path: str, dataset: tfrecords.Dataset) -> None:
         file = _read_file(source)
         _check_cut(path, file.about, dataset.manifest)
         _check_pictures(path, file.pictures, dataset)
+
+
+def _source(path: str | os.PathLike[str]) -> pathlib.Path:
+    """Returns a run's folder or a file; a name that ships is that file."""
+    given = pathlib.Path(path).expanduser().absolute()
+    shipped = shipped_files.weights(os.fspath(path))
+    return shipped if shipped and not given.exists() else given
 
 
 def _read_file(source: pathlib.Path) -> weights.Weights:
@@ -141,9 +155,9 @@ def _seen_pictures(folder: run_folder.RunFolder) -> np.ndarray:
     settings = trained.read_config(folder)
     dataset = experiment.load_data(settings, progress=False)
     own = picture_hashes.of(_pictures(dataset, "train"))
-    before = pathlib.Path(settings.training.initialize_from).expanduser()
     if not settings.training.initialize_from:
         return own
+    before = _source(settings.training.initialize_from)
     if (before / "config.json").is_file():
         return np.union1d(own, _seen_pictures(run_folder.RunFolder(before)))
     return np.union1d(own, _read_file(before).pictures)

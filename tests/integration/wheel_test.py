@@ -25,7 +25,7 @@ _MOVED = {
     "configs/": "stylex_tf/configs/",
     "pretrained/": "stylex_tf/pretrained/",
 }
-_SHIPPED = "pretrained/faces_32/"
+_SHIPPED = ("pretrained/faces_32/", "pretrained/base_64/base_64.weights")
 # What the extras bring, and explaining must do without.
 _OF_EXTRAS = (
     "aiohttp",
@@ -48,7 +48,7 @@ def _known_files() -> list[str]:
     return [
         path
         for path in paths
-        if path.startswith(("stylex_tf/", "configs/", _SHIPPED))
+        if path.startswith(("stylex_tf/", "configs/", *_SHIPPED))
     ]
 
 

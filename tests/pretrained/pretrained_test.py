@@ -11,7 +11,7 @@ from stylex_tf.export import validation
 _MODELS = sorted(
     folder
     for folder in (pathlib.Path(__file__).parents[2] / "pretrained").iterdir()
-    if folder.is_dir()
+    if (folder / "1").is_dir()
 )
 # A MobileNet is a third of the largest.
 _MAX_BYTES = 30e6

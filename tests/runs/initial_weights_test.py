@@ -158,6 +158,12 @@ class InitialWeightsTest(absltest.TestCase):
             weights.load(written).pictures, [7, *base.pictures]
         )
 
+    def test_what_ships_is_known_by_its_name(self):
+        self.assertIn(
+            "base_64: base_64, after 80,000 images of bird, cat, dog, leaf",
+            initial_weights.describe("base_64"),
+        )
+
     def test_what_holds_no_weights_is_refused(self):
         with self.assertRaisesRegex(
             errors.CheckpointError, "nowhere: expected the folder of a run"
