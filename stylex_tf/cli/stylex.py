@@ -5,12 +5,14 @@ Each word after `stylex` is a command of this folder, which reads its own flags;
 """
 
 import difflib
+import functools
 import importlib
 import re
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from typing import NoReturn
 
-from stylex_tf import training_needs
+from stylex_tf import extras, training_needs
 from stylex_tf.cli import command
 
 # What needs no more than explaining does.
@@ -62,13 +64,33 @@ def main(argv: Sequence[str] | None = None) -> None:
     try:
         module = importlib.import_module(f"stylex_tf.cli.{name}")
     except ModuleNotFoundError as error:
-        missing = error.name or ""
-        if missing.partition(".")[0] in ("stylex_tf", ""):
-            raise
-        sys.exit(f"error: stylex {name} needs {missing}: {training_needs.HOW}")
+        _exit_for_want_of(error, name)
     # So that --help shows the flags of the command that was named.
     sys.modules["__main__"].__doc__ = as_installed(module.__doc__ or "")
-    command.run(module.main)
+    command.run(functools.partial(_run, module.main, name))
+
+
+def _run(run: Callable[[list[str]], None], name: str, argv: list[str]) -> None:
+    """Runs a command, most of whose imports wait until its flags are read."""
+    try:
+        run(argv)
+    except ModuleNotFoundError as error:
+        _exit_for_want_of(error, name)
+
+
+def _exit_for_want_of(error: ModuleNotFoundError, name: str) -> NoReturn:
+    """Ends with one line that says how a package is installed."""
+    missing = error.name or ""
+    package = missing.partition(".")[0]
+    if package in ("stylex_tf", ""):
+        raise error
+    # Workers of a search open the run as training does.
+    how = (
+        extras.how("train", "beam")
+        if package == "apache_beam"
+        else training_needs.HOW
+    )
+    sys.exit(f"error: stylex {name} needs {missing}: {how}")
 
 
 def as_installed(text: str) -> str:

@@ -7,6 +7,7 @@ import io
 import os
 import subprocess
 import sys
+import types
 from unittest import mock
 
 from absl.testing import absltest
@@ -86,6 +87,32 @@ class StylexTest(absltest.TestCase):
             )
             self.assertNotIn("bazel", stylex.as_installed(text), name)
             self.assertIn("stylex ", stylex.as_installed(text), name)
+
+    def test_says_which_package_a_command_lacks_once_it_runs(self):
+        for package, extra in (
+            ("dicebear", r"\[train,tensorflow\]"),
+            ("apache_beam.pipeline", r"\[train,beam\]"),
+        ):
+            lacking = types.SimpleNamespace(
+                __doc__="Does something.",
+                main=mock.Mock(
+                    side_effect=ModuleNotFoundError("no", name=package)
+                ),
+            )
+            with (
+                mock.patch.object(
+                    stylex.importlib, "import_module", return_value=lacking
+                ),
+                mock.patch.object(
+                    stylex.command, "run", side_effect=lambda run: run([])
+                ),
+                mock.patch.object(stylex.training_needs, "find_configs"),
+                mock.patch.object(sys, "argv", []),
+                self.assertRaisesRegex(
+                    SystemExit, f"stylex search needs {package}: .*{extra}"
+                ),
+            ):
+                stylex.main(["stylex", "search"])
 
     def test_says_which_package_is_missing(self):
         missing = ModuleNotFoundError("no", name="ml_collections.config")
