@@ -198,9 +198,9 @@ class ModelServerTest(parameterized.TestCase):
         code = grpc.StatusCode.UNAVAILABLE
         self.assertIn("full", self.refused(code, self.predict, "root", x=[1]))
         waiting.cancel()
-        # What was cancelled makes room, but only when its batch comes up:
-        # three more fill it.
-        self.assertLen([f.result() for f in [self.send() for _ in range(3)]], 3)
+        self.wait_for(lambda: not self.server.running())
+        # What was cancelled has left its place: it takes four to fill a batch.
+        self.assertLen([f.result() for f in [self.send() for _ in range(4)]], 4)
 
     def test_metrics_count_requests_and_not_names_that_clients_invent(self):
         self.start(metrics_path="/metrics")
