@@ -4,7 +4,9 @@ import http.client
 import json
 import pathlib
 import socket
+import threading
 import time
+from unittest import mock
 
 import grpc
 import numpy as np
@@ -192,8 +194,18 @@ class ModelServerTest(parameterized.TestCase):
                 max_enqueued_batches=1,
             )
         )
+        entered, submit = threading.Event(), batching.Batcher._submit
+
+        def noted(*args):
+            batch = submit(*args)
+            entered.set()
+            return batch
+
+        self.enter_context(
+            mock.patch.object(batching.Batcher, "_submit", noted)
+        )
         waiting = self.send()
-        self.wait_until_running()
+        self.assertTrue(entered.wait(_LONG))
 
         code = grpc.StatusCode.UNAVAILABLE
         self.assertIn("full", self.refused(code, self.predict, "root", x=[1]))
