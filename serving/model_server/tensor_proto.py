@@ -86,6 +86,9 @@ def to_array(
     shape = _shape(proto, name)
     if spec.dtype != tf.string:
         _check_count(proto, shape, name, spec)
+    elif not proto.string_val:
+        # TensorFlow would fill them with "", which is no bytes.
+        return np.full(shape, b"", object)
     try:
         return tf.make_ndarray(proto).reshape(shape)
     except (TypeError, ValueError) as error:

@@ -101,6 +101,15 @@ class TensorProtoTest(parameterized.TestCase):
             caught.exception.code, grpc.StatusCode.INVALID_ARGUMENT
         )
 
+    def test_strings_that_are_declared_and_not_sent_are_empty_bytes(self):
+        for shape in ([2, 2], [0, 2]):
+            message = proto(tf.string, shape)
+            actual = to_array(message, "x", spec(tf.string), _MAX_BYTES)
+            self.assertEqual(actual.shape, tuple(shape))
+            self.assertEqual(
+                actual.ravel().tolist(), [b""] * int(np.prod(shape))
+            )
+
     def test_refuses_strings_in_the_content(self):
         message = proto(tf.string, [1, 2], tensor_content=b"ab")
 
