@@ -62,7 +62,7 @@ def read(path: str | os.PathLike[str]) -> Source:
         CheckpointError: neither is there, or it is damaged.
     """
     source = _source(path)
-    if (source / "config.json").is_file():
+    if _is_run(source):
         return _read_run(run_folder.RunFolder(source))
     file = _read_file(source)
     return Source(file, file)
@@ -74,11 +74,7 @@ def describe(path: str) -> str:
     Raises:
         CheckpointError: the weights are not there, or damaged.
     """
-    source = _source(path)
-    if (source / "config.json").is_file():
-        about = _about(*_open_run(run_folder.RunFolder(source)))
-    else:
-        about = dict(_read_file(source).about)
+    about, _ = _facts(path)
     return (
         f"{path}: {about['name']}, after {about['images']:,} images of "
         f"{', '.join(about['class_names'])}"
@@ -96,14 +92,19 @@ def check(path: str, dataset: tfrecords.Dataset) -> None:
         CheckpointError: the weights are not there, or have seen images that
             are held out now.
     """
+    about, pictures = _facts(path)
+    _check_cut(path, about, dataset.manifest)
+    _check_pictures(path, pictures, dataset)
+
+
+def _facts(path: str) -> tuple[Mapping[str, Any], np.ndarray]:
+    """Returns where weights come from, and the pictures they tell of."""
     source = _source(path)
-    if (source / "config.json").is_file():
+    if _is_run(source):
         about = _about(*_open_run(run_folder.RunFolder(source)))
-        _check_cut(path, about, dataset.manifest)
-    else:
-        file = _read_file(source)
-        _check_cut(path, file.about, dataset.manifest)
-        _check_pictures(path, file.pictures, dataset)
+        return about, np.zeros(0, np.uint64)
+    file = _read_file(source)
+    return file.about, file.pictures
 
 
 def _source(path: str | os.PathLike[str]) -> pathlib.Path:
@@ -111,6 +112,10 @@ def _source(path: str | os.PathLike[str]) -> pathlib.Path:
     given = pathlib.Path(path).expanduser().absolute()
     shipped = shipped_files.weights(os.fspath(path))
     return shipped if shipped and not given.exists() else given
+
+
+def _is_run(source: pathlib.Path) -> bool:
+    return (source / "config.json").is_file()
 
 
 def _read_file(source: pathlib.Path) -> weights.Weights:
@@ -158,7 +163,7 @@ def _seen_pictures(folder: run_folder.RunFolder) -> np.ndarray:
     if not settings.training.initialize_from:
         return own
     before = _source(settings.training.initialize_from)
-    if (before / "config.json").is_file():
+    if _is_run(before):
         return np.union1d(own, _seen_pictures(run_folder.RunFolder(before)))
     return np.union1d(own, _read_file(before).pictures)
 

@@ -77,6 +77,17 @@ class BatcherTest(parameterized.TestCase):
         assert self.model.entered.acquire(timeout=_LONG)
         return first
 
+    def ask_and_cancel(self, batcher):
+        """Asks, and goes before there is an answer."""
+        call = calls.Call(_LONG)
+        gone = self.ask(batcher, [1], call=call)
+
+        call.cancel()
+
+        with self.assertRaises(errors.ServingError) as caught:
+            gone.result(_LONG)
+        self.assertEqual(caught.exception.code, grpc.StatusCode.CANCELLED)
+
     def answer(self, future):
         return future.result(_LONG)["y"].tolist()
 
@@ -202,14 +213,7 @@ class BatcherTest(parameterized.TestCase):
     def test_work_that_is_cancelled_is_not_done(self):
         batcher = self.batcher(max_batch_size=8)
         self.occupy(batcher)
-        call = calls.Call(_LONG)
-        gone = self.ask(batcher, [1], call=call)
-
-        call.cancel()
-
-        with self.assertRaises(errors.ServingError) as caught:
-            gone.result(_LONG)
-        self.assertEqual(caught.exception.code, grpc.StatusCode.CANCELLED)
+        self.ask_and_cancel(batcher)
         self.model.may_go.set()
         self.assertEqual(self.answer(self.ask(batcher, [2])), [4])
         self.assertEqual(self.model.batches, [[0], [2]])
@@ -219,12 +223,7 @@ class BatcherTest(parameterized.TestCase):
         batcher = self.batcher(max_batch_size=most, max_enqueued_batches=1)
         self.occupy(batcher)
         for _ in range(3):
-            call = calls.Call(_LONG)
-            gone = self.ask(batcher, [1], call=call)
-            call.cancel()
-            with self.assertRaises(errors.ServingError) as caught:
-                gone.result(_LONG)
-            self.assertEqual(caught.exception.code, grpc.StatusCode.CANCELLED)
+            self.ask_and_cancel(batcher)
 
         stays = self.ask(batcher, [2])
         self.model.may_go.set()
