@@ -3,12 +3,12 @@ r"""Measures whether a model tells when its explanation means nothing.
     bazel run //benchmarks:trust -- --model=faces_32
 
 A model flags an image as doubtful where its reconstruction is of another class,
-or is further from it, or its styles further out, than with 99 % of the held-out
-images in `assets/held_out.json`. Here it judges images that those are not:
-held-out ones of its own kind, uniform noise, the held-out ones inverted,
-pictures of other worlds and, of a data set of more classes, two others. Drawn
-images have a seed of their own; of a data set they are its author's test
-images.
+or where it is more foreign than 99 % of the held-out images that the export was
+measured on (`stylex_tf/export/held_out.py`). Here it judges images that those
+are not: held-out ones of its own kind, uniform noise, the held-out ones
+inverted, pictures of other worlds and, of a data set of more classes, two
+others. Drawn images have a seed of their own; of a data set they are those of
+its test images that the export was not measured on. No picture is there twice.
 
 It writes benchmarks/results/trust_<model>.json: of each kind how many images
 there were, the share that was flagged, and why.
@@ -32,6 +32,7 @@ from stylex_tf.cli import command
 from stylex_tf.data import preparation
 from stylex_tf.data.sources import idx
 from stylex_tf.data.worlds import worlds
+from stylex_tf.runs import held_out as held_out_lib
 
 _MODEL = flags.DEFINE_string("model", "faces_32", "The name of one that ships.")
 _HELD_OUT = flags.DEFINE_integer("held_out", 400, "Held-out images.")
@@ -61,17 +62,25 @@ def flagged(
         images: uint8 [N, R, R, 3], of the model's resolution.
 
     Returns:
-        `n`; `flagged`, the share that is doubtful; `class`, `reconstruction`
-        and `styles`, the shares that each reason alone would flag.
+        `n`; `flagged`, the share that is doubtful; `class` and `foreign`, the
+        shares that each reason alone would flag; and the shares that stand
+        further out than the limit in one regard: `reconstruction`, `styles`,
+        `photographs`, `negatives`.
     """
     held_out = model.description.held_out
-    if held_out is None:
+    if held_out is None or held_out.sight is None:
         raise errors.UsageError(
             f"{model.path} does not tell how its held-out images were; "
             "stylex measure_held_out lets it"
         )
+    limit = np.interp(
+        trust.LIMIT,
+        np.linspace(0.0, 1.0, len(held_out.sight.foreignness)),
+        held_out.sight.foreignness,
+    )
     asked = questions.Questions(model)
     judged: list[trust.Trust] = []
+    standings: dict[str, list[float]] = {}
     for start in range(0, len(images), _AT_ONCE):
         part = images[start : start + _AT_ONCE]
         encoded = [picture_inputs.png(Image.fromarray(image)) for image in part]
@@ -82,28 +91,35 @@ def flagged(
                 for content in rebuilt["image_bytes"]
             ]
         )
+        styles = asked.encode(encoded)["styles"]
+        stands = held_out.standings(part, pixels, styles) or {}
         judged += [
             trust.of(model.description.class_names, *parts)
             for parts in zip(
                 asked.classify(encoded)["probabilities"],
                 rebuilt["probabilities"],
                 held_out.error_shares(part, pixels),
-                held_out.style_shares(asked.encode(encoded)["styles"]),
+                held_out.style_shares(styles),
+                held_out.foreign_shares(stands),
                 strict=True,
             )
         ]
+        for regard, values in stands.items():
+            standings.setdefault(regard, []).extend(values)
     return {
         "n": len(judged),
         "flagged": _share(
             judgement.level == trust.DOUBTFUL for judgement in judged
         ),
         "class": _share(not judgement.keeps_class for judgement in judged),
-        "reconstruction": _share(
-            (judgement.error_share or 0.0) > trust.LIMIT for judgement in judged
+        "foreign": _share(
+            (judgement.foreign_share or 0.0) > trust.LIMIT
+            for judgement in judged
         ),
-        "styles": _share(
-            (judgement.style_share or 0.0) > trust.LIMIT for judgement in judged
-        ),
+        **{
+            regard: _share(value > limit for value in values)
+            for regard, values in standings.items()
+        },
     }
 
 
@@ -170,12 +186,18 @@ def _held_out(settings: config.ExperimentConfig, count: int) -> np.ndarray:
     data = settings.data
     if data.source in worlds.NAMES:
         drawn = dataclasses.replace(data, rendered_images=count)
-        return preparation.sample(
+        images = preparation.sample(
             drawn, settings.model.resolution, _SEED, count
         )[0]
+        return np.unique(images, axis=0)
     dataset = preparation.prepare(data, settings.model.resolution, 0)
-    # The last thousand are those that `held_out.json` is of.
-    return dataset.load("test", limit=count).images
+    cut = held_out_lib.HeldOut.of(
+        dataset.load("test"),
+        searched=settings.attributes.images,
+        unseen=settings.evaluation.images,
+    )
+    # The export was measured on the unseen ones.
+    return np.concatenate([cut.searched.images, cut.tested.images])[:count]
 
 
 def main(argv: list[str]) -> None:

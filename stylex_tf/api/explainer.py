@@ -208,11 +208,12 @@ class Explainer:
         }
         held_out = self._known.held_out
         if held_out is not None:
-            styles = self._ask.encode(asked)["styles"]
-            answer["style_shares"] = held_out.style_shares(styles)[0]
-            answer["error_shares"] = held_out.error_shares(
-                answer["images"][None], answer["reconstructions"][None]
-            )[0]
+            shares = held_out.shares(
+                answer["images"][None],
+                answer["reconstructions"][None],
+                self._ask.encode(asked)["styles"],
+            )
+            answer |= {name: share[0] for name, share in shares.items()}
         return answer
 
     def _carry(self, answer: Answer) -> Answer:

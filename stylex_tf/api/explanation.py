@@ -40,6 +40,7 @@ _AXES: Mapping[str, tuple[str | int, ...]] = {
     "probabilities_carried": ("N", "A", "K"),
     "error_shares": ("N",),
     "style_shares": ("N",),
+    "foreign_shares": ("N",),
     "class_effects": ("A",),
     "class_shares": ("A",),
     "images": ("N", "R", "R", 3),
@@ -51,6 +52,7 @@ _OPTIONAL = (
     "probabilities_carried",
     "error_shares",
     "style_shares",
+    "foreign_shares",
     "class_effects",
     "class_shares",
 )
@@ -90,9 +92,11 @@ class Explanation:
     # Those of the carried edit, float32 [N, A, K]; None: not asked.
     probabilities_carried: np.ndarray | None = None
     # The share of held-out images whose reconstruction, or whose styles, are
-    # nearer than this image's, float32 [N]; None: the export does not tell.
+    # nearer than this image's, or that are less foreign in all regards,
+    # float32 [N]; None: the export does not tell.
     error_shares: np.ndarray | None = None
     style_shares: np.ndarray | None = None
+    foreign_shares: np.ndarray | None = None
     # For attributes of a class: their mean effect on the held-out images they
     # were found with, and the share of those whose decision one edit turns;
     # float32 [A]. None of attributes of single images.
@@ -171,17 +175,20 @@ class Explanation:
     @property
     def trust(self) -> tuple[trust_lib.Trust, ...]:
         """Judges, for each image, whether its explanation means anything."""
-        errors_, styles = (
+        judged = (
             [None] * len(self) if shares is None else list(shares)
-            for shares in (self.error_shares, self.style_shares)
+            for shares in (
+                self.error_shares,
+                self.style_shares,
+                self.foreign_shares,
+            )
         )
         return tuple(
             trust_lib.of(self.class_names, *parts)
             for parts in zip(
                 self.probabilities,
                 self.probabilities_before,
-                errors_,
-                styles,
+                *judged,
                 strict=True,
             )
         )

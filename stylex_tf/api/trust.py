@@ -9,14 +9,15 @@ from stylex_tf.report import wording
 
 FAIR, DOUBTFUL, UNKNOWN = "fair", "doubtful", "unknown"
 
-# Held-out images that are nearer than the one in question: beyond this share it
-# is unlike what the model knows. It flags one held-out image in a hundred.
+# Held-out images that are less foreign than the one in question: beyond this
+# share it is unlike what the model knows. It flags one held-out image in a
+# hundred.
 LIMIT = 0.99
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class Trust:
-    """Three questions about one image.
+    """Questions about one image.
 
     Attributes:
         image_class: what the classifier says of the image.
@@ -26,12 +27,17 @@ class Trust:
             nearer to them; None: not known.
         style_share: the share of held-out images whose styles are nearer to
             those that the model knows; None: not known.
+        foreign_share: the share of held-out images that are less foreign, in
+            these two regards and in what a network that has seen photographs
+            makes of the image; None: not known, as of an export of before that
+            was measured, of which the two are judged one by one.
     """
 
     image_class: str
     reconstruction_class: str
     error_share: float | None = None
     style_share: float | None = None
+    foreign_share: float | None = None
 
     @property
     def keeps_class(self) -> bool:
@@ -41,7 +47,7 @@ class Trust:
     @property
     def level(self) -> str:
         """Returns DOUBTFUL, FAIR, or UNKNOWN if only the class was compared."""
-        shares = self._shares
+        shares = self._judged
         if not self.keeps_class or any(
             share is not None and share > LIMIT for share in shares
         ):
@@ -60,10 +66,13 @@ class Trust:
             UNKNOWN: "Only partly known: ",
             FAIR: "Nothing speaks against it: ",
         }[self.level]
-        return f"{start}{'; '.join(others)}{_limit(self._shares)}."
+        return f"{start}{'; '.join(others)}{_limit(self._judged)}."
 
     @property
-    def _shares(self) -> tuple[float | None, float | None]:
+    def _judged(self) -> tuple[float | None, ...]:
+        """Returns the shares that decide."""
+        if self.foreign_share is not None:
+            return (self.foreign_share,)
         return (self.error_share, self.style_share)
 
     def _reasons(self) -> tuple[list[str], list[str]]:
@@ -94,17 +103,30 @@ class Trust:
             if share is None:
                 others.append(f"{unknown}, beside held-out images, is unknown")
                 continue
-            # In a sentence, "> 99.9 %" is read in words.
-            part = wording.percent(share).replace("> ", "more than ")
-            text = f"{known} {part} of held-out images"
-            if share > LIMIT:
+            text = f"{known} {_percent(share)} of held-out images"
+            if share > LIMIT and self.foreign_share is None:
                 against.append(f"{text}{_limit([share])}")
+            else:
+                others.append(text)
+        if self.foreign_share is not None:
+            # Both before are in it.
+            text = (
+                "it is more foreign to the model than "
+                f"{_percent(self.foreign_share)} of held-out images"
+            )
+            if self.foreign_share > LIMIT:
+                against.append(f"{text}{_limit([self.foreign_share])}")
             else:
                 others.append(text)
         return against, others
 
     def __str__(self) -> str:
         return self.words
+
+
+def _percent(share: float) -> str:
+    """Returns a share for a sentence, where "> 99.9 %" is read in words."""
+    return wording.percent(share).replace("> ", "more than ")
 
 
 def _limit(shares: Sequence[float | None]) -> str:
@@ -120,6 +142,7 @@ def of(
     probabilities_before: np.ndarray,
     error_share: float | None,
     style_share: float | None,
+    foreign_share: float | None = None,
 ) -> Trust:
     """Says how far the explanation of one image is to be trusted.
 
@@ -129,10 +152,16 @@ def of(
         probabilities_before: what it says of the reconstruction, [K].
         error_share: see `Trust`.
         style_share: see `Trust`.
+        foreign_share: see `Trust`.
     """
     return Trust(
         image_class=class_names[int(np.argmax(probabilities))],
         reconstruction_class=class_names[int(np.argmax(probabilities_before))],
-        error_share=None if error_share is None else float(error_share),
-        style_share=None if style_share is None else float(style_share),
+        error_share=_number(error_share),
+        style_share=_number(style_share),
+        foreign_share=_number(foreign_share),
     )
+
+
+def _number(share: float | None) -> float | None:
+    return None if share is None else float(share)

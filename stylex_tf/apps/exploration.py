@@ -1,7 +1,7 @@
 """Asks a model what the explorer shows: an image, its knobs, their turns."""
 
 import dataclasses
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 from PIL import Image
@@ -105,17 +105,17 @@ class Exploration:
         rebuilt = self._ask.reconstruct(asked)
         before = rebuilt["probabilities"][0]
         pixels = picture_inputs.decode_png(rebuilt["image_bytes"][0])
-        shares: list[float | None] = [None, None]
+        shares: Mapping[str, np.ndarray] = {}
         if self._known.held_out is not None:
-            styles = self._ask.encode(asked)["styles"]
-            shares = [
-                float(
-                    self._known.held_out.error_shares(
-                        picture.pixels[None], pixels[None]
-                    )[0]
-                ),
-                float(self._known.held_out.style_shares(styles)[0]),
-            ]
+            shares = self._known.held_out.shares(
+                picture.pixels[None],
+                pixels[None],
+                self._ask.encode(asked)["styles"],
+            )
+        judged = (
+            shares[name][0] if name in shares else None
+            for name in ("error_shares", "style_shares", "foreign_shares")
+        )
         return Opened(
             content=picture.encoded,
             pixels=picture.pixels,
@@ -124,7 +124,7 @@ class Exploration:
                 self._named(said),
             ),
             reconstruction=Seen(rebuilt["image_bytes"][0], self._named(before)),
-            trust=trust_lib.of(self.class_names, said, before, *shares),
+            trust=trust_lib.of(self.class_names, said, before, *judged),
         )
 
     def find(

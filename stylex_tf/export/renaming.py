@@ -1,9 +1,10 @@
-"""Publishes an exported model again, with other names of its attributes.
+"""Publishes an exported model again, with more that it says of itself.
 
 A name is what a person saw on pictures, often of a model that was exported long
-ago, and whose run is gone. Nothing else changes: graphs and weights are those
-of the version that was there, and every answer that was recorded is asked for
-again. An export of before `describe` gets that signature.
+ago, and whose run is gone; so are figures of held-out images that are measured
+later. Nothing else changes: graphs and weights are those of the version that
+was there, and every answer that was recorded is asked for again. An export of
+before `describe` gets that signature.
 """
 
 import json
@@ -28,12 +29,19 @@ from stylex_tf.export import (
 _ASSETS = "assets"
 
 
-def publish(version: pathlib.Path, names: Mapping[int, str]) -> pathlib.Path:
-    """Publishes the next version of a model, with these names.
+def publish(
+    version: pathlib.Path,
+    names: Mapping[int, str] | None = None,
+    *,
+    held_out: Mapping[str, Any] | None = None,
+) -> pathlib.Path:
+    """Publishes the next version of a model, which says this of itself.
 
     Args:
         version: the folder of the version that is there; it stays as it is.
-        names: of style coordinates, all that the model shall have.
+        names: of style coordinates, all that the model shall have; None: those
+            that it has.
+        held_out: what `HeldOut.to_dict` returns; None: what it has.
 
     Returns:
         The folder of the new version; all of it appears, or nothing.
@@ -49,18 +57,22 @@ def publish(version: pathlib.Path, names: Mapping[int, str]) -> pathlib.Path:
         )
     document = {
         "format": signatures.DESCRIPTION_FORMAT,
+        "attribute_names": {},
         **description_files.read(version),
-        "attribute_names": {
-            str(coordinate): name for coordinate, name in sorted(names.items())
-        },
     }
+    if names is not None:
+        document["attribute_names"] = {
+            str(coordinate): name for coordinate, name in sorted(names.items())
+        }
+    if held_out is not None:
+        document["held_out"] = held_out
     with atomic_folder.new_version(version.parent) as new:
         _save(version, new.folder, document)
         problems = validation.validate(new.folder).problems
         if problems:
             raise errors.ExportError(
-                f"with its new names {version} answers otherwise, and was not "
-                f"published: {'; '.join(problems)}"
+                f"what is said anew of {version} was not published: with it "
+                f"the model answers otherwise: {'; '.join(problems)}"
             )
         return new.publish()
 
@@ -99,11 +111,15 @@ def _save(
     }
     tf.saved_model.save(model, str(folder), signatures=functions)
     shutil.copytree(version / _ASSETS, folder / _ASSETS, dirs_exist_ok=True)
-    for name, content in (
-        ("contract", _contract(version)),
-        ("description", document),
-        ("attribute_names", document["attribute_names"]),
-    ):
+    contents = {
+        "contract": _contract(version),
+        "description": document,
+        "attribute_names": document["attribute_names"],
+    }
+    # Once a file of its own, which must not say otherwise.
+    if (version / _ASSETS / "held_out.json").is_file():
+        contents["held_out"] = document["held_out"]
+    for name, content in contents.items():
         (folder / _ASSETS / f"{name}.json").write_text(
             json.dumps(content, indent=2, allow_nan=False) + "\n",
             encoding="utf-8",

@@ -2,7 +2,7 @@
 
 import dataclasses
 import io
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import numpy as np
@@ -13,7 +13,7 @@ from stylex_tf.evaluation import evaluation_file, record
 from stylex_tf.export import functions as functions_lib
 from stylex_tf.export import held_out, saved_model, servables
 from stylex_tf.ops import preprocessing
-from stylex_tf.runs import searching
+from stylex_tf.runs import searching, sight
 from stylex_tf.runs import trained as trained_lib
 from stylex_tf.search import calibration as calibration_lib
 from stylex_tf.search import (
@@ -162,16 +162,41 @@ def _about(
 
 def _measure_held_out(trained: trained_lib.TrainedRun) -> held_out.HeldOut:
     """Measures the model on images that nothing was chosen by."""
-    functions, images = trained.stylex, trained.held_out.unseen.images
-    size = trained.settings.attributes.batch_size
-    styles, rebuilt = [], []
-    for start in range(0, len(images), size):
-        batch = preprocessing.to_float(images[start : start + size])
-        styles.append(functions.encode(batch))
-        rebuilt.append(preprocessing.to_uint8(functions.generate(styles[-1])))
+    images = trained.held_out.unseen.images
+    styles = _encode(trained, images)
+    rebuilt = [
+        preprocessing.to_uint8(trained.stylex.generate(batch))
+        for batch in _batches(trained, styles)
+    ]
+    known = trained.dataset.spread("train", sight.MOST_KNOWN).images
     return held_out.HeldOut.measure(
-        images, np.concatenate(rebuilt), np.concatenate(styles)
+        images,
+        np.concatenate(rebuilt),
+        styles,
+        features=sight.features(images),
+        known=held_out.Known(
+            styles=_encode(trained, sight.styled(known)),
+            features=sight.features(known),
+            negatives=sight.features(255 - known),
+        ),
     )
+
+
+def _encode(trained: trained_lib.TrainedRun, images: np.ndarray) -> np.ndarray:
+    return np.concatenate(
+        [
+            trained.stylex.encode(preprocessing.to_float(batch))
+            for batch in _batches(trained, images)
+        ]
+    )
+
+
+def _batches(
+    trained: trained_lib.TrainedRun, rows: np.ndarray
+) -> Iterator[np.ndarray]:
+    size = trained.settings.attributes.batch_size
+    for start in range(0, len(rows), size):
+        yield rows[start : start + size]
 
 
 def _calibrate(

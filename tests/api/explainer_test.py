@@ -114,9 +114,21 @@ class ExplainerTest(parameterized.TestCase):
             known.error_shares(explanation.images, explanation.reconstructions),
             atol=1e-4,
         )
+        np.testing.assert_allclose(
+            explanation.foreign_shares,
+            known.shares(
+                explanation.images,
+                explanation.reconstructions,
+                self.ask("encode")["styles"],
+            )["foreign_shares"],
+            atol=1e-4,
+        )
         for n, trust in enumerate(explanation.trust):
             self.assertAlmostEqual(
                 trust.error_share, float(explanation.error_shares[n])
+            )
+            self.assertAlmostEqual(
+                trust.foreign_share, float(explanation.foreign_shares[n])
             )
             self.assertEqual(
                 trust.keeps_class,

@@ -6,9 +6,9 @@ from stylex_tf.api import trust
 _NAMES = ("cat", "dog")
 
 
-def _of(before=(0.9, 0.1), error=0.5, style=0.5):
+def _of(before=(0.9, 0.1), error=0.5, style=0.5, foreign=None):
     return trust.of(
-        _NAMES, np.array([0.8, 0.2]), np.array(before), error, style
+        _NAMES, np.array([0.8, 0.2]), np.array(before), error, style, foreign
     )
 
 
@@ -20,6 +20,18 @@ class TrustTest(parameterized.TestCase):
         ("error", {"error": 0.995}, trust.DOUBTFUL),
         ("style", {"style": 1.0}, trust.DOUBTFUL),
         ("unknown", {"error": None}, trust.UNKNOWN),
+        ("foreign", {"foreign": 0.995}, trust.DOUBTFUL),
+        ("not_foreign", {"foreign": trust.LIMIT}, trust.FAIR),
+        (
+            "together_and_not_one_by_one",
+            {"foreign": 0.98, "error": 1.0, "style": 1.0},
+            trust.FAIR,
+        ),
+        (
+            "class_although_not_foreign",
+            {"before": (0.4, 0.6), "foreign": 0.0},
+            trust.DOUBTFUL,
+        ),
         (
             "class_although_unknown",
             {"before": (0.4, 0.6), "error": None, "style": None},
@@ -60,6 +72,24 @@ class TrustTest(parameterized.TestCase):
         everything = _of(before=(0.4, 0.6), error=1.0, style=1.0).words
         self.assertNotIn("Apart from that", everything)
         self.assertIn("more than 99.9", _of(style=0.99999).words)
+
+    def test_says_how_foreign_it_is(self):
+        words = str(_of(foreign=0.25)).replace("\N{NO-BREAK SPACE}", " ")
+        self.assertEndsWith(
+            words,
+            "; its styles lie further out than those of 50 % of held-out "
+            "images; it is more foreign to the model than 25 % of held-out "
+            "images (doubtful above 99 %).",
+        )
+        words = str(_of(error=1.0, foreign=0.9995)).replace(
+            "\N{NO-BREAK SPACE}", " "
+        )
+        self.assertStartsWith(
+            words,
+            "Do not rely on this: it is more foreign to the model than more "
+            "than 99.9 % of held-out images (doubtful above 99 %). Apart from "
+            "that, its reconstruction keeps",
+        )
 
     def test_says_what_is_not_known(self):
         words = _of(error=None, style=None).words

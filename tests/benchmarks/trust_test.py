@@ -10,7 +10,9 @@ from absl.testing import absltest
 from benchmarks import trust
 from stylex_tf import config, errors
 from stylex_tf.api import picture_inputs
-from stylex_tf.export import held_out
+from stylex_tf.data.records import tfrecords
+from stylex_tf.export import held_out, photo_features
+from stylex_tf.runs import held_out as runs_held_out
 from tests.testing import image_files
 
 _SIZE = 8
@@ -18,6 +20,10 @@ _SIZE = 8
 
 def _grey(value, count=1):
     return np.full([count, _SIZE, _SIZE, 3], value, np.uint8)
+
+
+def _styles(images):
+    return images.mean(axis=(1, 2, 3))[:, None]
 
 
 class _Questions:
@@ -62,11 +68,19 @@ class _Questions:
 class TrustTest(absltest.TestCase):
     def setUp(self):
         super().setUp()
-        known = np.concatenate([_grey(value) for value in range(20, 60)])
+        known = np.concatenate([_grey(value) for value in range(20, 60)] * 3)
         # Some are rebuilt by up to nine levels too bright.
-        wrong = np.arange(40, dtype=np.uint8)[:, None, None, None] % 10
+        wrong = np.arange(120, dtype=np.uint8)[:, None, None, None] % 10
         figures = held_out.HeldOut.measure(
-            known, known + wrong, known.mean(axis=(1, 2, 3))[:, None]
+            known,
+            known + wrong,
+            _styles(known),
+            features=photo_features.of(known),
+            known=held_out.Known(
+                styles=_styles(known),
+                features=photo_features.of(known),
+                negatives=photo_features.of(255 - known),
+            ),
         )
         self.model = types.SimpleNamespace(
             path="model",
@@ -96,21 +110,72 @@ class TrustTest(absltest.TestCase):
             # beside both, another class.
             [_grey(40, 4), _grey(90, 2), _grey(150, 1), _grey(250, 1)]
         )
+        shares = trust.flagged(self.model, images)
+
         self.assertEqual(
-            trust.flagged(self.model, images),
+            list(shares),
+            [
+                "n",
+                "flagged",
+                "class",
+                "foreign",
+                "reconstruction",
+                "styles",
+                "photographs",
+                "negatives",
+            ],
+        )
+        self.assertEqual(
+            {name: shares[name] for name in list(shares)[:6]},
             {
                 "n": 8,
                 "flagged": 4 / 8,
                 "class": 1 / 8,
+                "foreign": 4 / 8,
                 "reconstruction": 2 / 8,
                 "styles": 4 / 8,
             },
         )
 
+    def test_a_model_of_before_it_was_told_what_is_foreign(self):
+        older = dataclasses.replace(self.model.description.held_out, sight=None)
+        self.model.description.held_out = older
+        with self.assertRaisesRegex(errors.UsageError, "measure_held_out"):
+            trust.flagged(self.model, _grey(40))
+
     def test_a_model_that_does_not_know_its_held_out_images(self):
         self.model.description.held_out = None
         with self.assertRaisesRegex(errors.UsageError, "measure_held_out"):
             trust.flagged(self.model, _grey(40))
+
+
+class HeldOutImagesTest(absltest.TestCase):
+    def test_are_those_that_the_export_was_not_measured_on(self):
+        settings = config.ExperimentConfig()
+        settings.data = dataclasses.replace(settings.data, source="photos.zip")
+        images = np.concatenate([_grey(value) for value in range(30)])
+        examples = tfrecords.Examples(
+            images=images,
+            labels=np.zeros(30, np.int64),
+            factors=np.zeros([30, 0]),
+            ids=[str(n) for n in range(30)],
+            groups=np.arange(30),
+        )
+        dataset = types.SimpleNamespace(load=lambda split: examples)
+        with mock.patch.object(
+            trust.preparation, "prepare", return_value=dataset
+        ):
+            measured = trust._held_out(settings, 400)
+
+        unseen = runs_held_out.HeldOut.of(
+            examples, searched=250, unseen=1000
+        ).unseen.images
+        self.assertLen(measured, 30 - len(unseen))
+        self.assertNotEmpty(unseen)
+        self.assertEmpty(
+            {image.tobytes() for image in measured}
+            & {image.tobytes() for image in unseen}
+        )
 
 
 class KindsTest(absltest.TestCase):

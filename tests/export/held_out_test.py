@@ -3,7 +3,7 @@ import json
 import numpy as np
 from absl.testing import absltest
 
-from stylex_tf.export import held_out
+from stylex_tf.export import held_out, photo_features
 
 
 def _measured(count=400):
@@ -74,6 +74,122 @@ class HeldOutTest(absltest.TestCase):
             held_out.HeldOut.measure(
                 self.images[:1], self.rebuilt[:1], self.styles[:1]
             )
+
+
+def _drawn(count, seed):
+    """Draws bars whose places, widths and brightness differ."""
+    random = np.random.default_rng(seed)
+    images = random.integers(0, 40, [count, 16, 16, 3])
+    for image in images:
+        left, width = random.integers(2, 6), random.integers(3, 8)
+        image[:, left : left + width] += random.integers(120, 200)
+    return images.astype(np.uint8)
+
+
+def _rebuilt(images, seed):
+    off = np.random.default_rng(seed).integers(0, 12, [len(images), 1, 1, 1])
+    return np.minimum(images, 243) + off.astype(np.uint8)
+
+
+def _styles(images):
+    return images.mean(axis=1).reshape(len(images), -1)[:, :6].astype(float)
+
+
+class SightTest(absltest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        known, images = _drawn(300, 0), _drawn(200, 1)
+        cls.figures = held_out.HeldOut.measure(
+            images,
+            _rebuilt(images, 2),
+            _styles(images),
+            features=photo_features.of(images),
+            known=held_out.Known(
+                styles=_styles(known),
+                features=photo_features.of(known),
+                negatives=photo_features.of(255 - known),
+            ),
+        )
+
+    def _foreign(self, images, rebuilt=None):
+        rebuilt = _rebuilt(images, 3) if rebuilt is None else rebuilt
+        return self.figures.shares(images, rebuilt, _styles(images))[
+            "foreign_shares"
+        ]
+
+    def test_as_many_others_are_foreign_as_the_share_says(self):
+        """In four regards together, not in each."""
+        shares = self._foreign(_drawn(400, 4))
+
+        self.assertBetween(np.mean(shares > 0.9), 0.05, 0.17)
+        self.assertLess(np.mean(shares > 0.99), 0.03)
+        self.assertBetween(np.mean(shares < 0.5), 0.4, 0.6)
+
+    def test_what_is_rebuilt_well_may_be_foreign_all_the_same(self):
+        others = _drawn(20, 5)
+        for foreign in (
+            255 - others,
+            others.transpose(0, 2, 1, 3),
+            np.random.default_rng(6).integers(
+                0, 256, others.shape, dtype=np.uint8
+            ),
+        ):
+            self.assertGreater(
+                np.mean(self._foreign(foreign, foreign) > 0.99), 0.9
+            )
+
+    def test_what_is_rebuilt_badly_is_foreign_whatever_it_looks_like(self):
+        others = _drawn(20, 5)
+
+        self.assertTrue(np.all(self._foreign(others, 255 - others) == 1))
+
+    def test_each_regard_stands_where_the_median_is_0(self):
+        others = _drawn(400, 4)
+        standings = self.figures.standings(
+            others, _rebuilt(others, 3), _styles(others)
+        )
+
+        self.assertEqual(
+            list(standings),
+            ["reconstruction", "styles", "photographs", "negatives"],
+        )
+        for values in standings.values():
+            self.assertBetween(np.mean(values < 0), 0.4, 0.6)
+            self.assertLess(np.mean(values > 1.1), 0.1)
+
+    def test_comes_back_from_json(self):
+        others = _drawn(5, 7)
+        document = json.loads(json.dumps(self.figures.to_dict()))
+
+        again = held_out.HeldOut.from_dict(document)
+
+        for name, shares in self.figures.shares(
+            others, others, _styles(others)
+        ).items():
+            np.testing.assert_allclose(
+                again.shares(others, others, _styles(others))[name],
+                shares,
+                atol=1e-3,
+            )
+        document["sight"]["foreignness"] = [1.0]
+        with self.assertRaisesRegex(ValueError, "foreignness has shape"):
+            held_out.HeldOut.from_dict(document)
+
+    def test_an_export_of_before_tells_two_shares(self):
+        document = self.figures.to_dict()
+        del document["sight"]
+        others = _drawn(5, 7)
+
+        older = held_out.HeldOut.from_dict(document)
+
+        self.assertIsNone(older.standings(others, others, _styles(others)))
+        self.assertEqual(
+            list(older.shares(others, others, _styles(others))),
+            ["error_shares", "style_shares"],
+        )
+        with self.assertRaisesRegex(ValueError, "what is foreign"):
+            older.foreign_shares({})
 
 
 if __name__ == "__main__":

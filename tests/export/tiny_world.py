@@ -9,7 +9,7 @@ from PIL import Image
 
 from stylex_tf.attributes import edit_space, style_ranges
 from stylex_tf.export import functions as functions_lib
-from stylex_tf.export import held_out, servables
+from stylex_tf.export import held_out, photo_features, servables
 from stylex_tf.search import effects_chunk, moves, screening
 from stylex_tf.search import model as model_lib
 
@@ -142,10 +142,11 @@ def servable(
 
 def about(world: TinyWorld) -> dict[str, Any]:
     """What the world's export says of itself."""
-    images = np.random.default_rng(2).integers(
-        0, 256, [40, RESOLUTION, RESOLUTION, 3], dtype=np.uint8
+    images, known = np.random.default_rng(2).integers(
+        0, 256, [2, 40, RESOLUTION, RESOLUTION, 3], dtype=np.uint8
     )
     styles = world.encode(tf.constant(images / 127.5 - 1, tf.float32))
+    known_styles = world.encode(tf.constant(known / 127.5 - 1, tf.float32))
     rebuilt = (world.generate(styles).numpy() + 1) * 127.5
     return {
         "name": "tiny",
@@ -156,7 +157,15 @@ def about(world: TinyWorld) -> dict[str, Any]:
         "attribute_names": ATTRIBUTE_NAMES,
         "evaluation": {"reconstruction": {"agreement": 0.5}},
         "held_out": held_out.HeldOut.measure(
-            images, np.rint(rebuilt).astype(np.uint8), styles.numpy()
+            images,
+            np.rint(rebuilt).astype(np.uint8),
+            styles.numpy(),
+            features=photo_features.of(images),
+            known=held_out.Known(
+                styles=known_styles.numpy(),
+                features=photo_features.of(known),
+                negatives=photo_features.of(255 - known),
+            ),
         ).to_dict(),
     }
 

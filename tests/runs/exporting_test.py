@@ -8,6 +8,7 @@ from absl.testing import absltest
 
 from stylex_tf.attributes import edit_space
 from stylex_tf.evaluation import figure, record
+from stylex_tf.export import held_out, photo_features
 from stylex_tf.runs import exporting, searching
 from stylex_tf.runs import trained as trained_lib
 from tests.testing import image_files, tiny_experiment, tiny_run
@@ -67,6 +68,29 @@ class ExportingTest(tf.test.TestCase):
         self.assertEqual(assets["config"]["export"], {"storage": "float32"})
         self.assertNotEmpty(assets["style_space"])
         self.assertIn("0", assets["class_attributes"])
+
+    def test_tells_by_training_images_what_is_foreign(self):
+        document = json.loads(
+            (self.published.path / "assets" / "description.json").read_text()
+        )
+        figures = held_out.HeldOut.from_dict(document["held_out"])
+        unseen = self.trained.held_out.unseen.images
+        known = self.trained.dataset.load("train").images
+
+        self.assertEqual(figures.images, len(unseen))
+        features = photo_features.of(known)
+        np.testing.assert_allclose(
+            figures.sight.familiarity.mean, features.mean(axis=0), atol=1e-3
+        )
+        # In the middle of the quantiles are the unseen images themselves.
+        distances = figures.sight.familiarity.distances(
+            photo_features.of(unseen)
+        )
+        self.assertAllClose(
+            np.quantile(distances, [0.0, 0.5, 1.0]),
+            figures.sight.distances[[0, 50, 100]],
+            atol=0.01,
+        )
 
     def test_chunks_are_the_table_of_the_run(self):
         table = self.search_result.table
