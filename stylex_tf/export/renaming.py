@@ -4,7 +4,8 @@ A name is what a person saw on pictures, often of a model that was exported long
 ago, and whose run is gone; so are figures of held-out images that are measured
 later. Nothing else changes: graphs and weights are those of the version that
 was there, and every answer that was recorded is asked for again. An export of
-before `describe` gets that signature.
+before `describe` gets that signature, for which it is saved anew; of all others
+the files of the weights stay byte for byte.
 """
 
 import json
@@ -21,6 +22,7 @@ from stylex_tf.export import (
     describing,
     description_files,
     manifest,
+    rewording,
     signatures,
     validation,
     warmup,
@@ -77,6 +79,18 @@ def publish(
         return new.publish()
 
 
+def _save_anew(version: pathlib.Path, folder: pathlib.Path, text: str) -> None:
+    """Saves a model of before `describe` with that signature."""
+    with plain_paths.of(version) as plain:
+        loaded = tf.saved_model.load(str(plain))
+    model = _Named(loaded, text)
+    functions = {
+        **loaded.signatures,
+        signatures.DESCRIBE.name: model.describe.get_concrete_function(),
+    }
+    tf.saved_model.save(model, str(folder), signatures=functions)
+
+
 class _Named(tf.Module):
     """The signatures of a loaded model, and what it says of itself."""
 
@@ -100,16 +114,17 @@ def _save(
     version: pathlib.Path, folder: pathlib.Path, document: Mapping[str, Any]
 ) -> None:
     """Writes every file of the new version."""
-    with plain_paths.of(version) as plain:
-        loaded = tf.saved_model.load(str(plain))
     text = json.dumps(document, allow_nan=False)
-    model = _Named(loaded, text)
     describe = signatures.DESCRIBE.name
-    functions = {
-        **loaded.signatures,
-        describe: model.describe.get_concrete_function(),
-    }
-    tf.saved_model.save(model, str(folder), signatures=functions)
+    before = [
+        record.outputs["description"][0].decode()
+        for record in warmup.read(version)
+        if record.signature == describe
+    ]
+    if before:
+        rewording.copy(version, folder, before[0], text)
+    else:
+        _save_anew(version, folder, text)
     shutil.copytree(version / _ASSETS, folder / _ASSETS, dirs_exist_ok=True)
     contents = {
         "contract": _contract(version),

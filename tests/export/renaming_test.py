@@ -10,8 +10,10 @@ from absl.testing import absltest
 
 from stylex_tf import errors
 from stylex_tf.export import (
+    held_out,
     manifest,
     renaming,
+    rewording,
     signatures,
     validation,
     warmup,
@@ -74,6 +76,46 @@ class RenamingTest(absltest.TestCase):
                 continue
             for key, value in before.outputs.items():
                 np.testing.assert_array_equal(after.outputs[key], value)
+
+    def test_weights_are_the_same_files_and_graphs_hold_the_text_once(self):
+        for before in sorted((self.first / "variables").iterdir()):
+            after = self.second / "variables" / before.name
+            self.assertEqual(after.read_bytes(), before.read_bytes())
+        text = json.dumps(_described(self.second)).encode()
+        graphs = (self.second / "saved_model.pb").read_bytes()
+        self.assertLess(
+            abs(
+                len(graphs) - len((self.first / "saved_model.pb").read_bytes())
+            ),
+            graphs.count(text) * 60,
+        )
+
+    def test_figures_of_held_out_images_are_told_in_all_places(self):
+        images = np.random.default_rng(0).integers(
+            0, 256, [4, 8, 8, 3], dtype=np.uint8
+        )
+        figures = held_out.HeldOut.measure(
+            images, images, np.arange(24.0).reshape(4, 6)
+        ).to_dict()
+
+        third = renaming.publish(self.second, held_out=figures)
+
+        for document in (_json(third, "description"), _described(third)):
+            self.assertEqual(document["held_out"], figures)
+            self.assertEqual(
+                document["attribute_names"], {"0": "bärtig", "3": "glasses"}
+            )
+        self.assertEmpty(manifest.problems(third))
+        shutil.rmtree(third)
+
+    def test_graphs_that_do_not_hold_what_is_answered_are_refused(self):
+        with self.assertRaisesRegex(errors.ExportError, "does not hold"):
+            rewording.copy(
+                self.first,
+                pathlib.Path(self.create_tempdir()),
+                "no such text",
+                "x",
+            )
 
     def test_the_version_before_stays_as_it_is(self):
         self.assertEmpty(manifest.problems(self.first))
