@@ -36,7 +36,7 @@ from stylex_tf.evaluation import (
     turned_decisions,
     wu_ranking,
 )
-from stylex_tf.runs import searching, second_opinion
+from stylex_tf.runs import reported, searching, second_opinion
 from stylex_tf.runs import trained as trained_lib
 from stylex_tf.search import model as model_lib
 
@@ -168,7 +168,7 @@ def _measure(
 ) -> dict[str, Any]:
     """Returns the attributes and the figures of each pair, by its name."""
     model = trained.stylex.model
-    table = effects.load(trained.folder.attributes)
+    table = reported.table(trained)
     rules = searching.selection_rules(trained)
     tested = _rebuild(trained, trained.held_out.tested)
     unseen = _rebuild(trained, trained.held_out.unseen)
