@@ -68,7 +68,9 @@ def layers(model: keras.Model) -> dict[str, tuple[str, int]]:
     chosen: dict[str, tuple[str, int]] = {}
     for layer in reversed(model.layers):
         shape = tuple(getattr(layer.output, "shape", ()))
-        if len(shape) != 4 or shape[1] != shape[2] or not shape[1]:
+        square = len(shape) == 4 and shape[1] == shape[2] and shape[1]
+        # Padding shifts the map against the picture.
+        if not square or isinstance(layer, keras.layers.ZeroPadding2D):
             continue
         if shape[1] >= _LEAST_SIDE and not chosen:
             chosen["last"] = (layer.name, int(shape[1]))

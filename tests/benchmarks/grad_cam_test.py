@@ -20,6 +20,9 @@ def _network(*sides):
     for side in sides:
         x = keras.layers.AveragePooling2D(x.shape[1] // side)(x)
         x = keras.layers.Conv2D(2, 1, name=f"conv_{side}")(x)
+        if side == 8:
+            # As MobileNet does before it halves a map.
+            x = keras.layers.ZeroPadding2D(((0, 1), (0, 1)))(x)
     outputs = keras.layers.Dense(2)(keras.layers.Flatten()(x))
     return keras.Model(inputs, outputs)
 
