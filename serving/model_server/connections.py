@@ -1,16 +1,16 @@
 """Bounds the REST port's connections: how many, and how slow.
 
-A connection is open to the next one's needs as long as it has not sent a whole
+A connection has to make room for a new one as long as it has not sent a whole
 request: where there are too many, the one that has kept us waiting for the
-longest is closed. All methods belong to one event loop.
+longest is closed, however short that was. A clock would not tell those that
+are silent from those that were accepted late, on a busy machine, all at once.
+All methods belong to one event loop.
 """
 
 import asyncio
 from collections.abc import Callable
 from typing import Any, cast
 
-# A connection just opened is not closed for another one.
-_GRACE_SECONDS = 1.0
 _REFUSAL = (
     b"HTTP/1.1 503 Service Unavailable\r\nContent-Type: application/json\r\n"
     b"Content-Length: 33\r\nConnection: close\r\n\r\n"
@@ -32,8 +32,8 @@ class Connections:
         self._most = most
         self._head_seconds = head_seconds
         self._open: set[asyncio.BaseTransport] = set()
-        # Those whose request is not whole, since when; the oldest first.
-        self._waiting: dict[asyncio.BaseTransport, float] = {}
+        # Those whose request is not whole, the oldest first; a set in order.
+        self._waiting: dict[asyncio.BaseTransport, None] = {}
         self._timers: dict[asyncio.BaseTransport, asyncio.TimerHandle] = {}
 
     def guard(self, inner: asyncio.Protocol) -> asyncio.Protocol:
@@ -57,20 +57,19 @@ class Connections:
             self.head_arrived(transport)
             loop = asyncio.get_running_loop()
             self._waiting.pop(transport, None)
-            self._waiting[transport] = loop.time()
+            self._waiting[transport] = None
             self._timers[transport] = loop.call_later(
                 self._head_seconds, _abort, transport
             )
 
     def _admit(self, transport: asyncio.BaseTransport) -> bool:
-        """Counts a new connection; False: there are too many."""
+        """Counts a new connection; False: all others are worked for."""
         if len(self._open) >= self._most:
-            oldest = next(iter(self._waiting.items()), None)
-            now = asyncio.get_running_loop().time()
-            if oldest is None or now - oldest[1] < _GRACE_SECONDS:
+            oldest = next(iter(self._waiting), None)
+            if oldest is None:
                 return False
-            self._forget(oldest[0])
-            _abort(oldest[0])
+            self._forget(oldest)
+            _turn_away(oldest)
         self._open.add(transport)
         self.answered(transport)
         return True
@@ -92,8 +91,7 @@ class _Guard:
         self._transport = transport
         if not self._connections._admit(transport):
             self._inner = None
-            transport.write(_REFUSAL)
-            transport.close()
+            _turn_away(transport)
         else:
             assert self._inner is not None
             self._inner.connection_made(transport)
@@ -112,6 +110,16 @@ class _Guard:
         if self._inner is None:
             return lambda *_: None
         return getattr(self._inner, name)
+
+
+def _turn_away(transport: asyncio.BaseTransport) -> None:
+    """Closes a connection, and says why if that takes no time."""
+    opened = cast(asyncio.Transport, transport)
+    opened.write(_REFUSAL)
+    opened.close()
+    # It does not read, and its descriptor is needed now.
+    if opened.get_write_buffer_size():
+        opened.abort()
 
 
 def _abort(transport: asyncio.BaseTransport) -> None:

@@ -11,31 +11,44 @@ from stylex_tf import errors
 FORBIDDEN = {
     "files": frozenset(
         """
-        CacheDataset CacheDatasetV2 CSVDataset CSVDatasetV2
-        CreateSummaryDbWriter CreateSummaryFileWriter DebugIdentity
-        DebugIdentityV2 DebugIdentityV3 DebugNanCount DebugNumericSummary
-        DebugNumericSummaryV2 FixedLengthRecordDataset
-        FixedLengthRecordDatasetV2 FixedLengthRecordReader
-        FixedLengthRecordReaderV2 GenerateVocabRemapping
-        ImportEvent InitializeTableFromTextFile InitializeTableFromTextFileV2
-        LMDBDataset LMDBReader LoadAndRemapMatrix LoadDataset MatchingFiles
-        MatchingFilesDataset MergeV2Checkpoints PrintV2 ReadFile Restore
-        RestoreSlice RestoreV2 Save SaveDataset SaveDatasetV2 SaveSlices SaveV2
-        SnapshotDataset SnapshotDatasetV2 SnapshotDatasetReader SqlDataset
-        SummaryWriter TextLineDataset TextLineReader TextLineReaderV2
-        TFRecordDataset TFRecordDatasetV2 TFRecordReader TFRecordReaderV2
+        CacheDataset CacheDatasetV2 CreateSummaryDbWriter
+        CreateSummaryFileWriter CSVDataset CSVDatasetV2
+        DatasetToTFRecord DebugIdentity DebugIdentityV2 DebugIdentityV3
+        DebugNanCount DebugNumericSummary DebugNumericSummaryV2
+        DistributedSave DTensorRestoreV2 DumpTensor
+        ExperimentalCSVDataset ExperimentalDatasetToTFRecord
+        ExperimentalLMDBDataset ExperimentalMatchingFilesDataset
+        ExperimentalSqlDataset FileSystemSetConfiguration
+        FixedLengthRecordDataset FixedLengthRecordDatasetV2
+        FixedLengthRecordReader FixedLengthRecordReaderV2
+        FixedUnigramCandidateSampler GenerateVocabRemapping
+        ImmutableConst ImportEvent InitializeTableFromTextFile
+        InitializeTableFromTextFileV2 InitializeTRTResource LMDBDataset
+        LMDBReader LoadAndRemapMatrix LoadDataset MatchingFiles
+        MatchingFilesDataset MergeV2Checkpoints PrintV2 ReadFile
+        RecordInput Restore RestoreSlice RestoreV2 Save SaveDataset
+        SaveDatasetV2 SaveSlices SaveV2 SerializeTRTResource Skipgram
+        SnapshotChunkDataset SnapshotDataset SnapshotDatasetReader
+        SnapshotDatasetV2 SqlDataset SummaryWriter TextLineDataset
+        TextLineReader TextLineReaderV2 TFRecordDataset
+        TFRecordDatasetV2 TFRecordReader TFRecordReaderV2
         WholeFileReader WholeFileReaderV2 WriteAudioSummary WriteFile
         WriteGraphSummary WriteHistogramSummary WriteImageSummary
         WriteRawProtoSummary WriteScalarSummary WriteSummary
         """.split()
     ),
     "Python": frozenset("PyFunc PyFuncStateless EagerPyFunc".split()),
+    "graphs that another holds, unseen": frozenset(
+        "DatasetFromGraph TfLiteSubgraphExecute".split()
+    ),
     "processes and other machines": frozenset(
         """
-        DataServiceDataset DataServiceDatasetV2 DataServiceDatasetV3
-        DataServiceDatasetV4 GcsConfigureBlockCache GcsConfigureCredentials
-        RegisterDataset RegisterDatasetV2 RemoteCall RemoteFusedGraphExecute
-        RpcCall RpcClient RpcServer RpcServerStart TRTEngineOp
+        Abort DataServiceDataset DataServiceDatasetV2
+        DataServiceDatasetV3 DataServiceDatasetV4 GcsConfigureBlockCache
+        GcsConfigureCredentials RegisterDataset RegisterDatasetV2
+        RemoteCall RemoteFusedGraphExecute RpcCall RpcClient RpcServer
+        RpcServerRegister RpcServerStart TRTEngineOp XlaCustomCall
+        XlaCustomCallV2
         """.split()
     ),
 }

@@ -14,8 +14,7 @@ from stylex_tf.classifiers import keras_config, other_files, precision
 
 _LOGGER = logging.getLogger(__name__)
 
-# How an HDF5 file, and a zip, start.
-_HDF5 = b"\x89HDF\r\n\x1a\n"
+# How a zip starts.
 _ZIP = b"PK"
 # A config is some hundred kilobytes.
 _LARGEST_JSON = 64 << 20
@@ -84,14 +83,20 @@ def _config(path: pathlib.Path) -> Any:
     """Returns the model's config, as the file has it."""
     try:
         with open(path, "rb") as file:
-            start = file.read(len(_HDF5))
+            start = file.read(len(_ZIP))
     except OSError as error:
         raise errors.ClassifierError(
             f"{path} cannot be read: {error.strerror}"
         ) from error
-    if start == _HDF5:
+    # By the same questions, in the same order, as Keras's load_model: a file
+    # that is both kinds at once would be checked as one, and loaded as the
+    # other.
+    if str(path).endswith(".keras") and zipfile.is_zipfile(path):
+        return _config_of_zip(path)
+    if h5py.is_hdf5(path):
         return _config_of_hdf5(path)
-    if start.startswith(_ZIP):
+    # What is left is cut short, or has another ending. Keras cannot read it.
+    if start == _ZIP:
         return _config_of_zip(path)
     raise errors.ClassifierError(other_files.unknown(path))
 

@@ -31,6 +31,25 @@ class Led:
         )
         return cls(rows=rows, sources=order[:, 0], targets=order[:, 1])
 
+    @classmethod
+    def between(
+        cls, held_out: reconstruction.Reconstruction, source: int, target: int
+    ) -> "Led":
+        """Takes the images of one class, to lead all of them to another.
+
+        Args:
+            held_out: reconstructions of the unseen images.
+            source: the class of image and reconstruction.
+            target: where they are led, whatever comes second for them.
+        """
+        all_led = cls.of(held_out)
+        mine = all_led.sources == source
+        return cls(
+            rows=all_led.rows[mine],
+            sources=all_led.sources[mine],
+            targets=np.full(mine.sum(), target),
+        )
+
     def __len__(self) -> int:
         """Counts the images, M."""
         return len(self.rows)

@@ -51,6 +51,17 @@ class Reconstruction:
         """Tells whether image and reconstruction have one class, bool [N]."""
         return self._same_class(self.reconstructed_logits)
 
+    def at(self, rows: np.ndarray) -> "Reconstruction":
+        """Returns what is known of some of the images, by their numbers."""
+        return dataclasses.replace(
+            self,
+            **{
+                field.name: value[rows]
+                for field in dataclasses.fields(self)
+                if isinstance(value := getattr(self, field.name), np.ndarray)
+            },
+        )
+
     def figures(self) -> record.Reconstruction:
         """Returns the means over the images.
 

@@ -60,6 +60,7 @@ class EditedImages:
         images: np.ndarray,
         second_classify: Judge,
         *,
+        pair: tuple[int, int] | None = None,
         batch_size: int = 256,
     ):
         """Takes the images whose reconstruction keeps the class.
@@ -72,6 +73,8 @@ class EditedImages:
             second_classify: images -> logits of a classifier of the same
                 classes that was trained independently. Noise that fools the
                 first one leaves it cold; a changed feature does not.
+            pair: lead the images of the first class to the second one, instead
+                of each image to the class that comes second for it.
             batch_size: pictures at once.
         """
         self.model, self.space, self.batch_size = model, space, batch_size
@@ -85,7 +88,9 @@ class EditedImages:
             reduce_retracing=True,
             autograph=False,
         )
-        self.led = led.Led.of(held_out)
+        self.led = (
+            led.Led.between(held_out, *pair) if pair else led.Led.of(held_out)
+        )
         self.styles = held_out.styles[self.led.rows]
         self.logits = held_out.logits[self.led.rows]
         self.photographs = images[self.led.rows]

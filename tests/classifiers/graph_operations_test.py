@@ -1,6 +1,8 @@
 """Tests of stylex_tf.classifiers.graph_operations, on SavedModels."""
 
+import inspect
 import pathlib
+import re
 
 import tensorflow as tf
 from absl.testing import absltest, parameterized
@@ -136,6 +138,46 @@ class GraphOperationsTest(parameterized.TestCase):
             self.folder = pathlib.Path(self.create_tempdir())
             path = self._saved(before)
             self.assertEqual(graph_operations.forbidden(path), ["ReadFile"])
+
+    def test_a_graph_within_a_graph(self):
+        hidden = tf.data.Dataset.range(1).map(
+            lambda x: (tf.io.write_file(self.target, "x"), x)[1]
+        )
+        graph = tf.raw_ops.DatasetToGraphV2(
+            input_dataset=tf.data.experimental.to_variant(hidden)
+        ).numpy()
+        path = self._saved(
+            lambda _: [tf.raw_ops.DatasetFromGraph(graph_def=graph)]
+        )
+        self.assertEqual(graph_operations.forbidden(path), ["DatasetFromGraph"])
+
+    def test_every_operation_that_takes_the_name_of_a_file(self):
+        named = re.compile(
+            r"file(s|name|names|_pattern)?|(data_)?path|.*_(file|path)|"
+            "directory|prefix|patterns?|basename|address|data_source_name|"
+            "memory_region_name|graph_def"
+        )
+        found = {
+            name
+            for name in dir(tf.raw_ops)
+            if callable(operation := getattr(tf.raw_ops, name))
+            and any(
+                named.fullmatch(parameter)
+                for parameter in inspect.signature(operation).parameters
+            )
+        }
+        everything = frozenset().union(*graph_operations.FORBIDDEN.values())
+        self.assertContainsSubset({"WriteFile", "ImmutableConst"}, found)
+        # They compute with the text, and open nothing.
+        harmless = {
+            "RegexFullMatch",
+            "ShardedFilename",
+            "ShardedFilespec",
+            "StaticRegexFullMatch",
+            "StaticRegexReplace",
+            "RegexReplace",
+        }
+        self.assertEmpty(found - everything - harmless)
 
     @parameterized.parameters(b"", b"\xff" * 50)
     def test_a_damaged_file(self, content):

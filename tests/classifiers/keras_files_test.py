@@ -109,6 +109,40 @@ class ForeignCodeTest(_FilesTest):
         )
         self.assertFalse(target.exists())
 
+    def _lambda(self) -> keras.Model:
+        return keras.Sequential(
+            [keras.Input((8, 8, 3)), keras.layers.Lambda(lambda x: x)]
+        )
+
+    def test_a_zip_behind_an_hdf5_file_is_read_as_keras_reads_it(self):
+        zipped = self._saved("bad.keras", self._lambda())
+        path = self._saved("good.h5").rename(self.folder / "a.keras")
+        with zipfile.ZipFile(zipped) as bad, zipfile.ZipFile(path, "a") as both:
+            for name in bad.namelist():
+                both.writestr(name, bad.read(name))
+
+        self.assertTrue(h5py.is_hdf5(path))
+        self._refused(path, "names code .*Lambda")
+
+    def test_an_hdf5_file_behind_a_zip_is_read_as_keras_reads_it(self):
+        bad = self._saved("bad.h5", self._lambda())
+        good = self._saved("good.keras").read_bytes()
+        path = self.folder / "a.h5"
+        # HDF5 leaves so much to its user, who may put a zip there.
+        room = 2 ** (len(good) - 1).bit_length()
+        with (
+            h5py.File(bad) as read,
+            h5py.File(path, "w", userblock_size=room) as written,
+        ):
+            written.attrs.update(read.attrs)
+            for name in read:
+                read.copy(name, written)
+        with open(path, "r+b") as file:
+            file.write(good)
+
+        self.assertTrue(h5py.is_hdf5(path))
+        self._refused(path, "names code .*Lambda")
+
     def test_a_config_of_no_model(self):
         self._refused(
             self._edited("a.keras", lambda config: config.clear()),

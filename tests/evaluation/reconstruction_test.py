@@ -52,6 +52,14 @@ class ReconstructionTest(parameterized.TestCase):
             result.styles, images.reshape(7, 48) / 127.5 - 1, atol=1e-6
         )
 
+    def test_some_of_the_images(self):
+        whole = _reconstruct(_images(), lambda s: tf.reshape(s, [-1, 4, 4, 3]))
+        some = whole.at(np.array([5, 2]))
+        np.testing.assert_array_equal(some.styles, whole.styles[[5, 2]])
+        np.testing.assert_array_equal(some.logits, whole.logits[[5, 2]])
+        self.assertEqual(some.figures().agreement.n, 2)
+        self.assertIsNone(some.perceptual)
+
     def test_figures_by_hand(self):
         # The reconstruction is the negative: every decision turns.
         def logits(x):

@@ -239,6 +239,29 @@ class SufficiencyTest(absltest.TestCase):
         self.assertEqual(figures.flips.values, (1.0,))
         self.assertEqual(list(figures.by_target), ["2"])
 
+    def test_a_pair_leads_all_images_of_one_class_to_another(self):
+        world = known_answers.LinearWorld(classes=3, relevant=[1, 4])
+        styles = np.zeros([3, 9], np.float32)
+        styles[:, 1] = [2.0, 2.0, 0.0]
+        styles[:, 4] = [1.0, 0.0, 2.0]
+        logits = styles @ world.weights
+        images = sufficiency.EditedImages(
+            world.model,
+            edit_space.EditSpace(
+                style_ranges.StyleRanges(
+                    minimum=np.zeros(6), maximum=np.ones(6) * 3
+                )
+            ),
+            reconstruction.Reconstruction(styles, logits, logits, np.zeros(3)),
+            np.zeros([3, 4, 4, 3], np.uint8),
+            world.classify,
+            pair=(1, 0),
+        )
+        # The third is of class 2, and stays out.
+        self.assertEqual(images.led.rows.tolist(), [0, 1])
+        self.assertEqual(images.led.sources.tolist(), [1, 1])
+        self.assertEqual(images.led.targets.tolist(), [0, 0])
+
 
 if __name__ == "__main__":
     absltest.main()
