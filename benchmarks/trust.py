@@ -3,7 +3,7 @@ r"""Measures whether a model tells when its explanation means nothing.
     bazel run //benchmarks:trust -- --model=faces_32
 
 A model flags an image as doubtful where its reconstruction is of another class,
-or where it is more foreign than 99 % of the held-out images that the export was
+or where it is more foreign than 98 % of the held-out images that the export was
 measured on (`stylex_tf/export/held_out.py`). Here it judges images that those
 are not: held-out ones of its own kind, uniform noise, the held-out ones
 inverted, pictures of other worlds and, of a data set of more classes, two
@@ -74,7 +74,7 @@ def flagged(
             "stylex measure_held_out lets it"
         )
     limit = np.interp(
-        trust.LIMIT,
+        trust.FOREIGN_LIMIT,
         np.linspace(0.0, 1.0, len(held_out.sight.foreignness)),
         held_out.sight.foreignness,
     )
@@ -113,7 +113,7 @@ def flagged(
         ),
         "class": _share(not judgement.keeps_class for judgement in judged),
         "foreign": _share(
-            (judgement.foreign_share or 0.0) > trust.LIMIT
+            (judgement.foreign_share or 0.0) > trust.FOREIGN_LIMIT
             for judgement in judged
         ),
         **{

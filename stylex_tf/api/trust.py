@@ -1,7 +1,6 @@
 """Judges whether the explanation of one image means anything for it."""
 
 import dataclasses
-from collections.abc import Sequence
 
 import numpy as np
 
@@ -10,8 +9,10 @@ from stylex_tf.report import wording
 FAIR, DOUBTFUL, UNKNOWN = "fair", "doubtful", "unknown"
 
 # Held-out images that are less foreign than the one in question: beyond this
-# share it is unlike what the model knows. It flags one held-out image in a
-# hundred.
+# share it is unlike what the model knows. It flags one held-out image in fifty.
+FOREIGN_LIMIT = 0.98
+
+# The same where only two regards are known, each judged by itself.
 LIMIT = 0.99
 
 
@@ -49,7 +50,7 @@ class Trust:
         """Returns DOUBTFUL, FAIR, or UNKNOWN if only the class was compared."""
         shares = self._judged
         if not self.keeps_class or any(
-            share is not None and share > LIMIT for share in shares
+            share is not None and share > self._limit for share in shares
         ):
             return DOUBTFUL
         return UNKNOWN if None in shares else FAIR
@@ -66,7 +67,7 @@ class Trust:
             UNKNOWN: "Only partly known: ",
             FAIR: "Nothing speaks against it: ",
         }[self.level]
-        return f"{start}{'; '.join(others)}{_limit(self._judged)}."
+        return f"{start}{'; '.join(others)}{self._doubtful_above}."
 
     @property
     def _judged(self) -> tuple[float | None, ...]:
@@ -74,6 +75,17 @@ class Trust:
         if self.foreign_share is not None:
             return (self.foreign_share,)
         return (self.error_share, self.style_share)
+
+    @property
+    def _limit(self) -> float:
+        return LIMIT if self.foreign_share is None else FOREIGN_LIMIT
+
+    @property
+    def _doubtful_above(self) -> str:
+        """Says above which share an image is doubtful; "" without shares."""
+        if all(share is None for share in self._judged):
+            return ""
+        return f" (doubtful above {wording.percent(self._limit)})"
 
     def _reasons(self) -> tuple[list[str], list[str]]:
         """Lists what speaks against relying on it, and what does not."""
@@ -105,7 +117,7 @@ class Trust:
                 continue
             text = f"{known} {_percent(share)} of held-out images"
             if share > LIMIT and self.foreign_share is None:
-                against.append(f"{text}{_limit([share])}")
+                against.append(f"{text}{self._doubtful_above}")
             else:
                 others.append(text)
         if self.foreign_share is not None:
@@ -114,8 +126,8 @@ class Trust:
                 "it is more foreign to the model than "
                 f"{_percent(self.foreign_share)} of held-out images"
             )
-            if self.foreign_share > LIMIT:
-                against.append(f"{text}{_limit([self.foreign_share])}")
+            if self.foreign_share > FOREIGN_LIMIT:
+                against.append(f"{text}{self._doubtful_above}")
             else:
                 others.append(text)
         return against, others
@@ -127,13 +139,6 @@ class Trust:
 def _percent(share: float) -> str:
     """Returns a share for a sentence, where "> 99.9 %" is read in words."""
     return wording.percent(share).replace("> ", "more than ")
-
-
-def _limit(shares: Sequence[float | None]) -> str:
-    """Says above which share an image is doubtful; "" without shares."""
-    if all(share is None for share in shares):
-        return ""
-    return f" (doubtful above {wording.percent(LIMIT)})"
 
 
 def of(

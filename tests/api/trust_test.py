@@ -20,8 +20,8 @@ class TrustTest(parameterized.TestCase):
         ("error", {"error": 0.995}, trust.DOUBTFUL),
         ("style", {"style": 1.0}, trust.DOUBTFUL),
         ("unknown", {"error": None}, trust.UNKNOWN),
-        ("foreign", {"foreign": 0.995}, trust.DOUBTFUL),
-        ("not_foreign", {"foreign": trust.LIMIT}, trust.FAIR),
+        ("foreign", {"foreign": 0.985}, trust.DOUBTFUL),
+        ("not_foreign", {"foreign": trust.FOREIGN_LIMIT}, trust.FAIR),
         (
             "together_and_not_one_by_one",
             {"foreign": 0.98, "error": 1.0, "style": 1.0},
@@ -79,7 +79,7 @@ class TrustTest(parameterized.TestCase):
             words,
             "; its styles lie further out than those of 50 % of held-out "
             "images; it is more foreign to the model than 25 % of held-out "
-            "images (doubtful above 99 %).",
+            "images (doubtful above 98 %).",
         )
         words = str(_of(error=1.0, foreign=0.9995)).replace(
             "\N{NO-BREAK SPACE}", " "
@@ -87,7 +87,7 @@ class TrustTest(parameterized.TestCase):
         self.assertStartsWith(
             words,
             "Do not rely on this: it is more foreign to the model than more "
-            "than 99.9 % of held-out images (doubtful above 99 %). Apart from "
+            "than 99.9 % of held-out images (doubtful above 98 %). Apart from "
             "that, its reconstruction keeps",
         )
 
