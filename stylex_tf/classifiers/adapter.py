@@ -82,7 +82,8 @@ class Classifier(tf.Module):
         height, width, self._channels = wrapped.input_shape
         self.input_size = (height, width) if height and width else None
         probe = self._probe()
-        raw, maps = _run(lambda: self._raw(probe))
+        with network.first_asked(wrapped, len(probe)):
+            raw, maps = _run(lambda: self._raw(probe))
         raw = raw.numpy()
         if len(raw) != len(probe) or not raw.shape[1]:
             raise errors.ClassifierError(
@@ -279,7 +280,8 @@ def load(
             no classifier of images.
     """
     path = pathlib.Path(path).expanduser()
-    if not path.exists():
+    # A pipe has no end, so it is none either.
+    if not (path.is_file() or path.is_dir()):
         raise errors.ClassifierError(f"there is no file or folder {path}")
     if path.is_dir():
         wrapped = saved_models.read(

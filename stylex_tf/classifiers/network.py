@@ -1,11 +1,16 @@
 """Defines the one shape of classifier that the adapter wraps."""
 
+import contextlib
 import dataclasses
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import tensorflow as tf
 
+from stylex_tf import errors
+
+# So many characters of what TensorFlow says are shown.
+_REASON = 300
 # Pixels [N, h, w, c] -> (raw output [N, k], feature maps, finest first).
 Forward = Callable[[tf.Tensor], tuple[tf.Tensor, list[tf.Tensor]]]
 
@@ -34,3 +39,30 @@ class Network:
     certain: bool = False
     variables: tuple[tf.Variable, ...] = ()
     owner: Any = None
+
+
+@contextlib.contextmanager
+def first_asked(wrapped: Network, images: int) -> Iterator[None]:
+    """Turns what a file's graph raises, when it is first asked, into one line.
+
+    Args:
+        wrapped: the classifier; a function of the user's own, in Python, keeps
+            its traceback.
+        images: how many it is asked about.
+
+    Raises:
+        ClassifierError: it cannot answer so many.
+    """
+    try:
+        yield
+    except errors.UserError:
+        raise
+    except Exception as error:
+        if wrapped.kind == "callable":
+            raise
+        reason = " ".join(str(error).split())
+        raise errors.ClassifierError(
+            f"the classifier cannot answer {images} images at once: "
+            f"{reason[:_REASON]}. Save it with a first dimension of any size "
+            "(None), and with the sizes of its own pixels"
+        ) from error

@@ -1,8 +1,9 @@
 """Tries a classifier on the user's own pictures, before anything is trained.
 
 It finds what would otherwise show after hours of training: an answer that is
-the same for every picture, is not finite, changes from call to call or
-has no gradient, and pixels in another range than those of its training.
+the same for every picture, is not finite, changes from call to call or with
+the other pictures, or has no gradient, and pixels in another range than those
+of its training.
 """
 
 import dataclasses
@@ -20,6 +21,10 @@ IMAGES = 64
 
 # At once: the pictures may be large.
 _BATCH = 16
+# So many are asked again, each by itself.
+_ALONE = 4
+# An answer that differs by more than this share of the largest is another one.
+_SAME = 1e-3
 # A reading is named where its accuracy is better by so much. With 64 pictures,
 # that is 2.5 standard errors of a share of one half.
 _BETTER = 0.15
@@ -82,7 +87,8 @@ def examine(
     Raises:
         ClassifierError: it cannot be explained: its answers are not finite,
             are no probabilities, are the same for all pictures, change from
-            call to call, or give no gradient to the pixels.
+            call to call or with the other pictures of a call, or give no
+            gradient to the pixels.
     """
     pixels = images.astype(np.float32)
     inputs = preprocessing.to_float_numpy(images)
@@ -94,6 +100,7 @@ def examine(
             f"images of {classifier.num_classes} classes; expected [N, K]"
         )
     _check_repeats(classifier, inputs, logits)
+    _check_alone(classifier, inputs[:_ALONE], logits[:_ALONE])
     known = labels >= 0
     declared = _try(logits, labels)
     readings = _try_readings(classifier, pixels, labels)
@@ -123,6 +130,7 @@ def examine(
         warnings=tuple(
             _warnings(classifier.class_names, answers, declared, commonest)
             + ([hint] if hint else [])
+            + _like_tags(classifier, logits)
         ),
     )
 
@@ -192,6 +200,17 @@ def _warnings(
     return warnings
 
 
+def _like_tags(classifier: adapter.Classifier, logits: np.ndarray) -> list[str]:
+    """Warns of logits that look as if they were none."""
+    if classifier.output != "logits" or logits.min() < 0 or logits.max() > 1:
+        return []
+    return [
+        "the classifier's scores are taken for logits, and all of them are "
+        "from 0 to 1, as those of independent answers (sigmoids, tags) are; "
+        "is classifier.output right?"
+    ]
+
+
 def _better_reading(
     declared: _Tried, readings: dict[pixel_readings.Reading, _Tried]
 ) -> str:
@@ -241,13 +260,36 @@ def _check_repeats(
     classifier: adapter.Classifier, inputs: np.ndarray, logits: np.ndarray
 ) -> None:
     again = _in_parts(classifier, inputs)
-    difference = float(np.abs(again - logits).max())
-    if difference > 1e-3 * max(1.0, float(np.abs(logits).max())):
+    difference = _difference(again, logits)
+    if difference:
         raise errors.ClassifierError(
             "the classifier gives another answer when it is asked again: "
             f"logits differ by {difference:.3g}; save it without what it "
             "draws at random"
         )
+
+
+def _check_alone(
+    classifier: adapter.Classifier, inputs: np.ndarray, logits: np.ndarray
+) -> None:
+    alone = np.concatenate(
+        [np.asarray(classifier(tf.constant(one[None]))) for one in inputs]
+    )
+    difference = _difference(alone, logits)
+    if difference:
+        raise errors.ClassifierError(
+            "the classifier's answer to a picture depends on the others that "
+            f"are asked with it: logits differ by {difference:.3g} when it is "
+            "asked alone. Is there a batch normalisation that works as in "
+            "training? Save it with training=False"
+        )
+
+
+def _difference(again: np.ndarray, logits: np.ndarray) -> float:
+    """Returns by how much answers differ; 0 for what rounding makes."""
+    difference = float(np.abs(again - logits).max())
+    limit = _SAME * max(1.0, float(np.abs(logits).max()))
+    return difference if difference > limit else 0.0
 
 
 def _check_differ(images: np.ndarray, logits: np.ndarray, hint: str) -> None:

@@ -1,4 +1,5 @@
 import json
+import os
 import pathlib
 
 import keras
@@ -288,6 +289,32 @@ class ErrorsTest(absltest.TestCase):
             errors.ClassifierError, "no file or folder"
         ):
             adapter.load("/nowhere/model.keras")
+
+    def test_a_pipe_is_not_waited_for(self):
+        path = pathlib.Path(self.create_tempdir().full_path) / "a.keras"
+        os.mkfifo(path)
+        with self.assertRaisesRegex(errors.ClassifierError, "no file or fo"):
+            adapter.load(path)
+
+    def test_a_model_of_one_image_at_once(self):
+        images = keras.Input((8, 8, 3), batch_size=1)
+        model = keras.Model(
+            images, keras.layers.Dense(2)(tf.reshape(images, (1, 192)))
+        )
+        with self.assertRaisesRegex(
+            errors.ClassifierError, "cannot answer 4 images at once: .*reshape"
+        ):
+            adapter.from_keras(model)
+
+    def test_a_fault_in_a_function_keeps_its_traceback(self):
+        def fails_on_several(images):
+            if len(images) > 1:
+                raise KeyError("mine")
+            return np.zeros((1, 2), np.float32)
+
+        with self.assertRaisesRegex(Exception, "mine") as caught:
+            adapter.from_callable(fails_on_several, num_classes=2, input_size=8)
+        self.assertNotIsInstance(caught.exception, errors.UserError)
 
     def test_number_of_class_names(self):
         with self.assertRaisesRegex(

@@ -206,6 +206,22 @@ class ProbeTest(parameterized.TestCase):
         ):
             probe.examine(self._saved(serve), self.images, self.labels)
 
+    def test_an_answer_that_depends_on_the_other_pictures(self):
+        # As a batch normalisation that works as in training.
+        def serve(x, _):
+            mean = tf.reduce_mean(x, axis=0, keepdims=True)
+            return tf.reduce_sum(x - mean, [2, 3])[:, :2]
+
+        with self.assertRaisesRegex(
+            errors.ClassifierError, "depends on the others .*training=False"
+        ):
+            probe.examine(self._saved(serve), self.images, self.labels)
+
+    def test_names_logits_that_look_like_tags(self):
+        tags = self._saved(lambda x, _: tf.sigmoid(x[:, 0, ::4, 0] * 9))
+        examined = probe.examine(tags, self.images, self.labels)
+        self.assertIn("independent answers", "\n".join(examined.warnings))
+
     def test_probabilities_that_are_none_for_some_pictures(self):
         # Nothing that is tried when it is loaded is as dark.
         images = keras.Input((8, 8, 3))

@@ -8,6 +8,7 @@ dataset.json beside images                 labels as StyleGAN's tools write them
 import collections
 import logging
 import pathlib
+import re
 from collections.abc import Mapping, Sequence
 
 from stylex_tf import errors
@@ -23,6 +24,11 @@ _TEST_NAMES = (
     "val",
     "valid",
     "validation",
+)
+# Splits of other names, too: test1, val2017, training_set, dev.
+_SPLIT_LIKE = re.compile(
+    r"(seg_)?(train|training|test|testing|val|valid|validation|dev|eval|holdout)"
+    r"([ _-]?(set|images?|imgs?|data|split|\d+))?"
 )
 # What lies beside images without being meant as one.
 _TEXTS = frozenset(".csv .db .html .ini .json .log .md .txt .xml .yaml".split())
@@ -124,8 +130,8 @@ def _class_level(
     """Drops what is above the classes: folds, patients, cameras.
 
     Raises:
-        DataError: every folder has folders of the same names, and nothing
-            says which of the two are the classes.
+        DataError: folders have folders of the same names, and nothing says
+            which of the two are the classes; or they are named like splits.
     """
     below: dict[str, set[str]] = {}
     for parts in paths.values():
@@ -133,19 +139,28 @@ def _class_level(
             below.setdefault(parts[0], set()).add(
                 parts[1] if len(parts) > 2 else ""
             )
-    inner = next(iter(below.values()), set())
-    same = (
-        len(below) > 1
-        and len(inner) > 1
-        and all(names == inner and "" not in names for names in below.values())
-    )
-    if not same or (classes and set(classes) <= set(below)):
+    if classes and set(classes) <= set(below):
         return paths
-    if classes and set(classes) <= inner:
+    if below and all(_SPLIT_LIKE.fullmatch(name.lower()) for name in below):
+        raise errors.DataError(
+            f"{archive.path}: the folders {_some(below)} are named like the "
+            "splits of a data set, and in them is no folder a class, as "
+            f"train/cat. {hint}, if they are"
+        )
+    counts = collections.Counter(
+        name for names in below.values() for name in names
+    )
+    # Not all need to have all: there are patients of one class alone.
+    repeated = {name for name, count in counts.items() if count > 1}
+    if "" in counts or len(counts) < 2 or not repeated:
+        return paths
+    if classes and set(classes) <= set(counts):
         return {name: parts[1:] for name, parts in paths.items()}
+    same = all(names == set(counts) for names in below.values())
     raise errors.DataError(
-        f"{archive.path}: the folders {_some(below)} all hold the folders "
-        f"{_some(inner)}. {hint}"
+        f"{archive.path}: the folders {_some(below)} "
+        + ("all hold the folders " if same else "hold folders of one name: ")
+        + f"{_some(repeated)}. {hint}"
     )
 
 

@@ -73,6 +73,57 @@ class ClassFoldersTest(parameterized.TestCase):
             ("fold1", "fold2", "fold3"),
         )
 
+    @parameterized.parameters(
+        ("train", "test"),
+        ("images/train", "images/val"),
+        ("train2017", "val2017"),
+        ("Training Set", "test1"),
+    )
+    def test_splits_without_classes_are_not_taken_for_classes(self, *folders):
+        root = self.parent / "photos"
+        for folder in folders:
+            content = image_files.encode(image_files.noise(1))
+            image_files.write(root / folder / "1.png", content)
+        names = tuple(sorted(pathlib.PurePath(f).name for f in folders))
+        with self.assertRaisesRegex(
+            errors.DataError, f"{', '.join(names)} are named like the splits"
+        ):
+            self._listed(root)
+        self.assertEqual(self._listed(root, names).class_names, names)
+
+    def test_a_train_is_a_class_beside_other_vehicles(self):
+        root = image_files.class_folders(
+            self.parent / "photos", classes=("bus", "train"), images=2
+        )
+        self.assertEqual(self._listed(root).class_names, ("bus", "train"))
+
+    def test_patients_of_one_class_alone_are_not_taken_for_classes(self):
+        root = self.parent / "photos"
+        for patient, names in (
+            ("p1", ("ill",)),
+            ("p2", ("well",)),
+            ("p3", ("ill", "well")),
+        ):
+            image_files.class_folders(root / patient, classes=names, images=2)
+        with self.assertRaisesRegex(
+            errors.DataError,
+            "p1, p2, p3 hold folders of one name: ill, well. Say which",
+        ):
+            self._listed(root)
+        self.assertEqual(
+            self._listed(root, ("well", "ill")).class_names, ("ill", "well")
+        )
+        self.assertEqual(
+            self._listed(root, ("p1", "p2")).class_names, ("p1", "p2", "p3")
+        )
+
+    def test_folders_within_classes_are_no_classes(self):
+        root = self.parent / "photos"
+        for name, inner in (("cat", "a"), ("cat", "b"), ("dog", "c")):
+            content = image_files.encode(image_files.noise(1))
+            image_files.write(root / name / inner / "1.png", content)
+        self.assertEqual(self._listed(root).class_names, ("cat", "dog"))
+
     def test_a_class_of_files_that_are_no_images_is_not_lost(self):
         root = image_files.class_folders(self.parent / "photos", images=2)
         image_files.write(root / "rabbit" / "1.avif", b"x")
