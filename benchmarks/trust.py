@@ -73,11 +73,7 @@ def flagged(
             f"{model.path} does not tell how its held-out images were; "
             "stylex measure_held_out lets it"
         )
-    limit = np.interp(
-        trust.FOREIGN_LIMIT,
-        np.linspace(0.0, 1.0, len(held_out.sight.foreignness)),
-        held_out.sight.foreignness,
-    )
+    limit = _limit(held_out.sight.foreignness)
     asked = questions.Questions(model)
     judged: list[trust.Trust] = []
     standings: dict[str, list[float]] = {}
@@ -106,6 +102,21 @@ def flagged(
         ]
         for regard, values in stands.items():
             standings.setdefault(regard, []).extend(values)
+    return _counted(judged, standings, limit)
+
+
+def _limit(quantiles: np.ndarray) -> float:
+    """Returns where the furthest of four standings is doubtful."""
+    shares = np.linspace(0.0, 1.0, len(quantiles))
+    return float(np.interp(trust.FOREIGN_LIMIT, shares, quantiles))
+
+
+def _counted(
+    judged: Sequence[trust.Trust],
+    standings: dict[str, list[float]],
+    limit: float,
+) -> dict[str, Any]:
+    """Counts what `flagged` returns."""
     return {
         "n": len(judged),
         "flagged": _share(

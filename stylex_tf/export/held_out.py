@@ -131,30 +131,9 @@ class HeldOut:
         )
         if known is None or features is None:
             return figures
-        familiarity = familiarity_lib.Familiarity.fit(
-            known.features, known.negatives
-        )
-        measured = {
-            "reconstruction": errors,
-            "styles": distances,
-            "photographs": familiarity.distances(features),
-            "negatives": familiarity.negative_scores(features),
-        }
-        standings = [
-            _standings(values, np.quantile(values, _SHARES))
-            for values in measured.values()
-        ]
+        measured = {"reconstruction": errors, "styles": distances}
         return dataclasses.replace(
-            figures,
-            sight=Sight(
-                familiarity=familiarity,
-                distances=np.quantile(measured["photographs"], _SHARES),
-                negative_scores=np.quantile(measured["negatives"], _SHARES),
-                # Of n others and a new one, each is as likely the furthest.
-                foreignness=np.quantile(
-                    np.max(standings, axis=0), _SHARES, method="weibull"
-                ),
-            ),
+            figures, sight=_measure_sight(measured, features, known)
         )
 
     def error_shares(
@@ -307,6 +286,36 @@ class HeldOut:
 
 _ARRAYS = ("style_mean", "style_scale", "errors", "style_distances")
 _QUANTILES = ("distances", "negative_scores", "foreignness")
+
+
+def _measure_sight(
+    measured: Mapping[str, np.ndarray], features: np.ndarray, known: Known
+) -> Sight:
+    """Measures held-out images by training images.
+
+    Args:
+        measured: the distances of two regards, [n] each.
+        features: the features of the held-out images, [n, F].
+        known: training images.
+    """
+    familiarity = familiarity_lib.Familiarity.fit(
+        known.features, known.negatives
+    )
+    distances = familiarity.distances(features)
+    scores = familiarity.negative_scores(features)
+    standings = [
+        _standings(values, np.quantile(values, _SHARES))
+        for values in (*measured.values(), distances, scores)
+    ]
+    return Sight(
+        familiarity=familiarity,
+        distances=np.quantile(distances, _SHARES),
+        negative_scores=np.quantile(scores, _SHARES),
+        # A new image is as likely the furthest as each of the n.
+        foreignness=np.quantile(
+            np.max(standings, axis=0), _SHARES, method="weibull"
+        ),
+    )
 
 
 def _read_sight(document: Mapping[str, Any]) -> Sight:
