@@ -5,7 +5,8 @@ r"""Perceived gender, 256 px: a classifier of CelebA, explained on FFHQ.
         --architecture=mobilenet --output=classifiers/perceived_gender
     ./bazelw run //stylex_tf:train -- --config=configs/perceived_gender.py
 
-Not trained here; the hyper-parameters are the paper's. Expects CelebA in
+Not trained here (perceived_gender_64.py is); the hyper-parameters are the
+paper's. Expects CelebA in
 data/celeba (img_align_celeba/, list_attr_celeba.txt) and FFHQ in data/ffhq
 (images in any sub-folders); elsewhere: --data and --config.data.source. FFHQ
 has no labels, so the classifier's accuracy is not in the report. What it has
