@@ -273,7 +273,10 @@ def _check_alone(
     classifier: adapter.Classifier, inputs: np.ndarray, logits: np.ndarray
 ) -> None:
     alone = np.concatenate(
-        [np.asarray(classifier(tf.constant(one[None]))) for one in inputs]
+        [
+            np.asarray(classifier(tf.constant(picture[None])))
+            for picture in inputs
+        ]
     )
     difference = _difference(alone, logits)
     if difference:

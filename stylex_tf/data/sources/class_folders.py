@@ -27,7 +27,8 @@ _TEST_NAMES = (
 )
 # Splits of other names, too: test1, val2017, training_set, dev.
 _SPLIT_LIKE = re.compile(
-    r"(seg_)?(train|training|test|testing|val|valid|validation|dev|eval|holdout)"
+    r"(seg_)?"
+    r"(train|training|test|testing|val|valid|validation|dev|eval|holdout)"
     r"([ _-]?(set|images?|imgs?|data|split|\d+))?"
 )
 # What lies beside images without being meant as one.
