@@ -70,8 +70,8 @@ def summed_up(maps: Sequence[np.ndarray]) -> np.ndarray:
     Args:
         maps: [N, h, w, C] each.
     """
-    means = [one.mean(axis=(1, 2)) for one in maps]
-    deviations = [one.std(axis=(1, 2)) for one in maps]
+    means = [of.mean(axis=(1, 2)) for of in maps]
+    deviations = [of.std(axis=(1, 2)) for of in maps]
     places = _places(maps[-1]).reshape(len(maps[-1]), -1)
     return np.concatenate([*means, *deviations, places], axis=1)
 
