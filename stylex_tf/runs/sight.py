@@ -31,7 +31,7 @@ def features(images: np.ndarray) -> np.ndarray:
     backbone = photo_backbone.PhotoBackbone(batches[0].shape[1])
     return np.concatenate(
         [
-            photo_features.summed_up([one.numpy() for one in backbone(batch)])
+            photo_features.summed_up([of.numpy() for of in backbone(batch)])
             for batch in batches
         ]
     )

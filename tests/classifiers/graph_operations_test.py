@@ -157,7 +157,7 @@ class GraphOperationsTest(parameterized.TestCase):
             "directory|prefix|patterns?|basename|address|data_source_name|"
             "memory_region_name|graph_def"
         )
-        found = {
+        taking_files = {
             name
             for name in dir(tf.raw_ops)
             if callable(operation := getattr(tf.raw_ops, name))
@@ -167,7 +167,7 @@ class GraphOperationsTest(parameterized.TestCase):
             )
         }
         everything = frozenset().union(*graph_operations.FORBIDDEN.values())
-        self.assertContainsSubset({"WriteFile", "ImmutableConst"}, found)
+        self.assertContainsSubset({"WriteFile", "ImmutableConst"}, taking_files)
         # They compute with the text, and open nothing.
         harmless = {
             "RegexFullMatch",
@@ -177,7 +177,7 @@ class GraphOperationsTest(parameterized.TestCase):
             "StaticRegexReplace",
             "RegexReplace",
         }
-        self.assertEmpty(found - everything - harmless)
+        self.assertEmpty(taking_files - everything - harmless)
 
     @parameterized.parameters(b"", b"\xff" * 50)
     def test_a_damaged_file(self, content):

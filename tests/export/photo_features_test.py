@@ -21,15 +21,15 @@ class PhotoFeaturesTest(parameterized.TestCase):
         features = photo_features.of(images)
 
         maps = [
-            one.numpy()
-            for one in photo_backbone.PhotoBackbone(size)(images / 127.5 - 1)
+            each.numpy()
+            for each in photo_backbone.PhotoBackbone(size)(images / 127.5 - 1)
         ]
         self.assertEqual(features.shape, (3, photo_features.WIDTH))
         self.assertEqual(features.dtype, np.float32)
         start = 0
         for part in (
-            *(one.mean(axis=(1, 2)) for one in maps),
-            *(one.std(axis=(1, 2)) for one in maps),
+            *(each.mean(axis=(1, 2)) for each in maps),
+            *(each.std(axis=(1, 2)) for each in maps),
         ):
             end = start + part.shape[1]
             np.testing.assert_allclose(
