@@ -271,7 +271,7 @@ class Explanation:
         page = explanation_page.render(
             explanation_rows.rows(self, len(self)), facts=self._facts()
         )
-        return atomic_file.write(path, page.encode())
+        return atomic_file.write(os.path.expanduser(path), page.encode())
 
     def save(self, folder: str | os.PathLike[str]) -> pathlib.Path:
         """Writes a folder: `explanation.json`, `explanation.npz` and PNGs.
@@ -289,7 +289,7 @@ class Explanation:
             ValueError: the folder holds something.
         """
         return explanation_files.write(
-            pathlib.Path(folder),
+            pathlib.Path(folder).expanduser(),
             explanation_files.Parts(
                 document={
                     "class_names": list(self.class_names),
@@ -320,7 +320,7 @@ class Explanation:
         Raises:
             UsageError: a file is missing, damaged, or not from `save`.
         """
-        parts = explanation_files.read(pathlib.Path(folder))
+        parts = explanation_files.read(pathlib.Path(folder).expanduser())
         try:
             return cls(
                 class_names=tuple(parts.document["class_names"]),

@@ -144,7 +144,10 @@ def file_bytes(
     Raises:
         UsageError: it cannot be read.
     """
-    return _fitting(_encode(path, (-1.0, 1.0)), max_pixels)
+    try:
+        return _fitting(_encode(path, (-1.0, 1.0)), max_pixels)
+    except pictures.UnreadableError as error:
+        raise errors.UsageError(str(error)) from error
 
 
 def unusable(paths: Iterable[pathlib.Path]) -> dict[str, str]:
@@ -198,10 +201,8 @@ def _listed(problems: Mapping[str, str], count: int) -> str:
 
 def _fitting(encoded: bytes, max_pixels: int) -> bytes:
     """Returns the same file, or a PNG of it that the model takes."""
-    with warnings.catch_warnings():
-        # Pillow warns of sizes that we make smaller.
-        warnings.simplefilter("ignore", Image.DecompressionBombWarning)
-        with Image.open(io.BytesIO(encoded)) as opened:
+    with pictures.reading(encoded):
+        with Image.open(io.BytesIO(encoded), formats=_TAKEN) as opened:
             width, height = opened.size
             if width * height <= max_pixels:
                 return encoded
@@ -278,21 +279,16 @@ def _encode(image: Any, value_range: tuple[float, float]) -> bytes:
             "is an address, and nothing is fetched from the network; expected "
             "a file"
         )
-    path = pathlib.Path(image).expanduser()
-    try:
-        content = path.read_bytes()
+    content = pictures.read_file(pathlib.Path(image).expanduser())
+    with pictures.reading(content):
         if dicom.is_dicom(content):
             return png(dicom.to_image(content, max_pixels=_MAX_DECODED_PIXELS))
-        with Image.open(io.BytesIO(content)) as opened:
+        with Image.open(
+            io.BytesIO(content), formats=pictures.FORMATS
+        ) as opened:
             _check_pixels(opened.width, opened.height)
             # As it is: our own decoding of a JPEG could differ by a level.
             return content if opened.format in _TAKEN else _png(opened)
-    except Image.UnidentifiedImageError as error:
-        raise errors.UsageError("not an image") from error
-    except (Image.DecompressionBombError, dicom.DicomError) as error:
-        raise errors.UsageError(str(error)) from error
-    except OSError as error:
-        raise errors.UsageError(error.strerror or str(error)) from error
 
 
 def _check_pixels(width: int, height: int) -> None:

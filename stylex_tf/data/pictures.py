@@ -3,6 +3,9 @@
 import contextlib
 import io
 import math
+import os
+import pathlib
+import stat
 import warnings
 from collections.abc import Iterator
 
@@ -19,8 +22,10 @@ SUFFIXES = frozenset(
     ".bmp .dcm .dicom .gif .jfif .jpe .jpeg .jpg .pgm .png .pnm .ppm .tif "
     ".tiff .webp".split()
 )
-# Pillow knows more, of which some start other programs (EPS).
-_FORMATS = ("BMP", "GIF", "JPEG", "PNG", "PPM", "TIFF", "WEBP")
+FORMATS = ("BMP", "GIF", "JPEG", "PNG", "PPM", "TIFF", "WEBP")
+"""What is read. Pillow knows more, of which some start programs (EPS)."""
+MAX_FILE_BYTES = 256 << 20
+"""A file of more bytes is not read."""
 # A picture that would be larger when decoded is refused before it is.
 _MAX_BYTES = 256 << 20
 # Pillow's own pixels have four bytes; grey of more than 8 bits is computed in
@@ -62,7 +67,7 @@ def decode(
     Raises:
         UnreadableError: with the reason.
     """
-    with _reading(encoded):
+    with reading(encoded):
         image = _open(encoded)
         image = _to_rgb(ImageOps.exif_transpose(image))
         if box:
@@ -76,14 +81,46 @@ def recognise(encoded: bytes) -> None:
     Raises:
         UnreadableError: it is none, or too large; with the reason.
     """
-    with _reading(encoded):
+    with reading(encoded):
         if not dicom.is_dicom(encoded):
             _open_start(encoded).close()
 
 
+def read_file(path: pathlib.Path) -> bytes:
+    """Reads a file, if it is no device or pipe, and not too large.
+
+    It is opened without waiting: a pipe that nobody writes into has no end.
+
+    Raises:
+        UnreadableError: it is not one, or cannot be read.
+    """
+    try:
+        descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK)
+        with open(descriptor, "rb") as file:
+            status = os.fstat(descriptor)
+            if not stat.S_ISREG(status.st_mode):
+                raise UnreadableError("not a regular file")
+            check_file_bytes(status.st_size)
+            return file.read(MAX_FILE_BYTES)
+    except OSError as error:
+        raise UnreadableError(error.strerror or str(error)) from error
+
+
+def check_file_bytes(size: int) -> None:
+    """Raises UnreadableError for a file that is too large."""
+    if size > MAX_FILE_BYTES:
+        raise UnreadableError(
+            f"{size:,} bytes; at most {MAX_FILE_BYTES:,} are read"
+        )
+
+
 @contextlib.contextmanager
-def _reading(encoded: bytes) -> Iterator[None]:
-    """Turns whatever goes wrong with a file into an UnreadableError."""
+def reading(encoded: bytes) -> Iterator[None]:
+    """Turns whatever goes wrong with a file into an UnreadableError.
+
+    Args:
+        encoded: the bytes of the file, which is decoded within.
+    """
     if not encoded:
         raise UnreadableError("the file is empty")
     try:
@@ -115,7 +152,7 @@ def _open(encoded: bytes) -> Image.Image:
 
 def _open_start(encoded: bytes) -> Image.Image:
     """Opens a picture of a size that is read; its pixels are not decoded."""
-    image: Image.Image = Image.open(io.BytesIO(encoded), formats=_FORMATS)
+    image: Image.Image = Image.open(io.BytesIO(encoded), formats=FORMATS)
     _check_size(image)
     return image
 

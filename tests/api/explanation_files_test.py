@@ -1,4 +1,6 @@
+import os
 import pathlib
+from unittest import mock
 
 import numpy as np
 from absl.testing import absltest, parameterized
@@ -27,6 +29,16 @@ class ExplanationFilesTest(parameterized.TestCase):
         )
         with Image.open(self.folder / "0001-2.png") as image:
             np.testing.assert_array_equal(np.asarray(image), saved.edited[1, 1])
+
+    def test_a_path_may_begin_at_home(self):
+        home = str(self.folder.parent)
+        with mock.patch.dict(os.environ, {"HOME": home}):
+            saved = samples.make()
+            self.assertEqual(saved.save("~/out"), self.folder)
+            loaded = explanation.Explanation.load("~/out")
+            page = saved.to_html("~/page.html")
+        self.assertEqual(loaded.image_ids, saved.image_ids)
+        self.assertEqual(page, self.folder.parent / "page.html")
 
     def test_overwrites_nothing(self):
         self.folder.mkdir()

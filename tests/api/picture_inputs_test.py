@@ -1,5 +1,7 @@
 import io
+import os
 import pathlib
+import subprocess
 import sys
 from unittest import mock
 
@@ -245,10 +247,36 @@ class PictureInputsTest(parameterized.TestCase):
 
         with self.assertRaisesRegex(
             errors.UsageError,
-            "3 of 4 images cannot be used: .*text.png: not an image; "
+            "3 of 4 images cannot be used: .*text.png: not an image, or .*; "
             ".*cut.png: .*; .*none.png: No such file",
         ):
             _read(paths)
+
+    def test_only_documented_formats_are_tried(self):
+        # Pillow would start Ghostscript, and reads TGA.
+        eps = b"%!PS-Adobe-3.0 EPSF-3.0\n%%BoundingBox: 0 0 9 9\n%%EOF\n"
+        buffer = io.BytesIO()
+        Image.new("RGB", (9, 9)).save(buffer, "TGA")
+        with mock.patch.object(subprocess, "Popen") as started:
+            for content in (eps, buffer.getvalue()):
+                path = self.file("a.png", content)
+                with self.assertRaisesRegex(errors.UsageError, "not an image"):
+                    picture_inputs.file_bytes(path)
+        started.assert_not_called()
+
+    def test_only_regular_files_are_read(self):
+        pipe = self.folder / "pipe.png"
+        os.mkfifo(pipe)
+        for path in (pipe, pathlib.Path("/dev/zero")):
+            with self.assertRaisesRegex(errors.UsageError, "not a regular f"):
+                picture_inputs.file_bytes(path)
+
+    def test_whatever_a_decoder_raises_is_the_error_of_its_file(self):
+        path = self.file("a.png", image_files.encode(_PIXELS, "TIFF"))
+        for error in (RuntimeError("odd"), AttributeError("odd")):
+            with mock.patch.object(Image.Image, "getexif", side_effect=error):
+                with self.assertRaisesRegex(errors.UsageError, "a.png: odd"):
+                    _read(path)
 
     def test_warns_where_a_range_is_likely_wrong(self):
         with self.assertWarnsRegex(UserWarning, r"say value_range=\(0, 1\)"):

@@ -2,7 +2,6 @@
 
 import os
 import pathlib
-import stat
 import zipfile
 from collections.abc import Iterator, Sequence
 from typing import Protocol
@@ -10,8 +9,6 @@ from typing import Protocol
 from stylex_tf import errors
 from stylex_tf.data import pictures
 
-# A file of more bytes is not read, from a folder or a zip.
-_MAX_BYTES = 256 << 20
 # A zip that would be so many times its size is made to fill a disk; images
 # hardly shrink, tables and drawings to a hundredth.
 _MAX_RATIO = 200
@@ -60,12 +57,7 @@ class _Folder:
         self.names = sorted(_walk(path))
 
     def read(self, name: str) -> bytes:
-        try:
-            return _read_regular(self.path / name)
-        except OSError as error:
-            raise pictures.UnreadableError(
-                error.strerror or str(error)
-            ) from error
+        return pictures.read_file(self.path / name)
 
     def fingerprint(self) -> list[list]:
         rows = []
@@ -74,27 +66,6 @@ class _Folder:
             status = (self.path / name).lstat()
             rows.append([name, status.st_size, status.st_mtime_ns])
         return rows
-
-
-def _read_regular(path: pathlib.Path) -> bytes:
-    """Reads a file, if it is no device or pipe, and not too large.
-
-    It is opened without waiting: a pipe that nobody writes into has no end.
-    """
-    descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK)
-    with open(descriptor, "rb") as file:
-        status = os.fstat(descriptor)
-        if not stat.S_ISREG(status.st_mode):
-            raise pictures.UnreadableError("not a regular file")
-        _check_bytes(status.st_size)
-        return file.read(_MAX_BYTES)
-
-
-def _check_bytes(size: int) -> None:
-    if size > _MAX_BYTES:
-        raise pictures.UnreadableError(
-            f"{size:,} bytes; at most {_MAX_BYTES:,} are read"
-        )
 
 
 def _walk(root: pathlib.Path) -> Iterator[str]:
@@ -133,7 +104,7 @@ class _Zip:
 
     def read(self, name: str) -> bytes:
         info = self._members[name]
-        _check_bytes(info.file_size)
+        pictures.check_file_bytes(info.file_size)
         try:
             with self._zip.open(info) as file:
                 # No more than it claims: the rest of a bomb stays packed.
@@ -170,7 +141,7 @@ def _check_members(
                 f"{path}: {name!r} is encrypted; unpack it, and give the folder"
             )
     unpacked = sum(info.file_size for info in members)
-    limit = max(_MAX_BYTES, _MAX_RATIO * path.stat().st_size)
+    limit = max(pictures.MAX_FILE_BYTES, _MAX_RATIO * path.stat().st_size)
     if unpacked > limit:
         raise errors.DataError(
             f"{path}: would be {unpacked:,} bytes unpacked; expected at most "

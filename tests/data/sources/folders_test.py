@@ -281,13 +281,13 @@ class ArchivesTest(absltest.TestCase):
             zipfile.ZIP_DEFLATED,
         )
         archives.open_archive(path)
-        with mock.patch.object(archives, "_MAX_BYTES", 1 << 20):
+        with mock.patch.object(pictures, "MAX_FILE_BYTES", 1 << 20):
             with self.assertRaisesRegex(errors.DataError, "4,194,304 bytes un"):
                 archives.open_archive(path)
 
     def test_a_large_member_is_not_unpacked(self):
         path = self._zip([("a/1.png", bytes(1000))])
-        with mock.patch.object(archives, "_MAX_BYTES", 999):
+        with mock.patch.object(pictures, "MAX_FILE_BYTES", 999):
             archive = archives.open_archive(path)
             with self.assertRaisesRegex(
                 pictures.UnreadableError, "1,000 bytes; at most 999"
