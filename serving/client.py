@@ -13,7 +13,6 @@ import argparse
 import contextlib
 import logging
 import os
-import pathlib
 import sys
 from collections.abc import Callable, Sequence
 
@@ -196,7 +195,7 @@ def _add_classify(commands: _Commands) -> None:
     classify = commands.add(
         "classify", _classify, "Prints file, class and probability."
     )
-    classify.add_argument("images", nargs="+", type=pathlib.Path)
+    classify.add_argument("images", nargs="+", type=client_flags.path)
 
 
 def _add_explain(commands: _Commands) -> None:
@@ -205,9 +204,9 @@ def _add_explain(commands: _Commands) -> None:
         _explain,
         "Writes what moves the classifier, with pictures, to a new folder.",
     )
-    explain.add_argument("images", nargs="+", type=pathlib.Path)
+    explain.add_argument("images", nargs="+", type=client_flags.path)
     explain.add_argument(
-        "--output", type=pathlib.Path, required=True, help="folder"
+        "--output", type=client_flags.path, required=True, help="folder"
     )
     explain.add_argument(
         "--target_class",
@@ -224,8 +223,10 @@ def _add_edit(commands: _Commands) -> None:
     edit = commands.add(
         "edit", _edit, "Writes an edited picture; prints the probabilities."
     )
-    edit.add_argument("image", type=pathlib.Path)
-    edit.add_argument("--output", type=pathlib.Path, required=True, help="PNG")
+    edit.add_argument("image", type=client_flags.path)
+    edit.add_argument(
+        "--output", type=client_flags.path, required=True, help="PNG"
+    )
     edit.add_argument(
         "--coordinates", type=_list(int), required=True, help="as 12,40"
     )
@@ -249,9 +250,9 @@ def _add_search(commands: _Commands) -> None:
         _search,
         "Measures every edit of every image; stopped, it goes on.",
     )
-    search.add_argument("images", nargs="+", type=pathlib.Path)
+    search.add_argument("images", nargs="+", type=client_flags.path)
     search.add_argument(
-        "--output", type=pathlib.Path, required=True, help="folder"
+        "--output", type=client_flags.path, required=True, help="folder"
     )
     search.add_argument(
         "--edits_per_call",

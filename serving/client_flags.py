@@ -7,6 +7,11 @@ from stylex_tf.api import connection as connections
 from stylex_tf.api import served
 
 
+def path(text: str) -> pathlib.Path:
+    """Reads a path of a flag, in which ~ is the home folder."""
+    return pathlib.Path(text).expanduser()
+
+
 def parser() -> argparse.ArgumentParser:
     """Returns the flags, as a parent of a command's parser."""
     flags = argparse.ArgumentParser(add_help=False)
@@ -29,9 +34,9 @@ def parser() -> argparse.ArgumentParser:
         help="of what is UNAVAILABLE, 1 to 5",
     )
     flag("--tls", action="store_true", help="encrypt; the CAs of this machine")
-    flag("--tls_ca", type=pathlib.Path, help="PEM of the server's CA")
-    flag("--tls_cert", type=pathlib.Path, help="PEM of our certificate")
-    flag("--tls_key", type=pathlib.Path, help="PEM of its private key")
+    flag("--tls_ca", type=path, help="PEM of the server's CA")
+    flag("--tls_cert", type=path, help="PEM of our certificate")
+    flag("--tls_key", type=path, help="PEM of its private key")
     return flags
 
 

@@ -114,7 +114,9 @@ def _parser() -> argparse.ArgumentParser:
         formatter_class=argparse.ArgumentDefaultsHelpFormatter,
     )
     parser.add_argument(
-        "--examples", type=pathlib.Path, help="folder of images to choose from"
+        "--examples",
+        type=client_flags.path,
+        help="folder of images to choose from",
     )
     parser.add_argument(
         "--most_knobs",

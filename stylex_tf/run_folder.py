@@ -17,6 +17,7 @@ from stylex_tf import atomic_file, errors
 # The sections of a config that say how a finished training is searched, judged
 # and exported, which is done anew each time.
 _AFTER_TRAINING = ("attributes", "evaluation", "export")
+_COPY = "put a copy of it there, or give another --run_dir to begin anew"
 _PACKAGES = ("tensorflow", "keras", "numpy", "pillow", "tensorflow-addons")
 
 
@@ -143,9 +144,10 @@ class RunFolder:
         path = self.root / "config.json"
         if not path.exists():
             return
+        begun = self.begun_config()
         # Through JSON, which has no tuples, as what began the run went.
         now, missing = json.loads(json.dumps([config, defaults]))
-        begun = _filled(json.loads(path.read_text()), missing)
+        begun = _filled(begun, missing)
         for settings in (begun, now):
             for section in _AFTER_TRAINING:
                 settings.pop(section, None)
@@ -156,6 +158,27 @@ class RunFolder:
                 f"{'; '.join(changed)}. Give another --run_dir, or the "
                 "config of the run"
             )
+
+    def begun_config(self) -> dict[str, Any]:
+        """Reads the config that the run was begun with.
+
+        Raises:
+            RunFolderError: there is none, or the file is damaged.
+        """
+        path = self.root / "config.json"
+        if not path.is_file():
+            raise errors.RunFolderError(
+                f"{path}: no such file; expected the folder of a run"
+            )
+        try:
+            content = json.loads(path.read_text("utf-8"))
+        except ValueError as error:
+            raise errors.RunFolderError(
+                f"{path} is damaged ({error}); {_COPY}"
+            ) from error
+        if not isinstance(content, dict):
+            raise errors.RunFolderError(f"{path} is no config; {_COPY}")
+        return content
 
     def begin(self, config: Mapping[str, Any]) -> None:
         """Writes environment.json and config.json: from here on it is a run."""

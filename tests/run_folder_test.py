@@ -8,7 +8,7 @@ import subprocess
 import sys
 from unittest import mock
 
-from absl.testing import absltest
+from absl.testing import absltest, parameterized
 
 from stylex_tf import errors, run_folder
 
@@ -21,7 +21,7 @@ with run_folder.RunFolder(pathlib.Path(sys.argv[1])).locked():
 """
 
 
-class RunFolderTest(absltest.TestCase):
+class RunFolderTest(parameterized.TestCase):
     def setUp(self):
         super().setUp()
         self.root = pathlib.Path(self.create_tempdir()) / "runs" / "one"
@@ -124,6 +124,16 @@ class RunFolderTest(absltest.TestCase):
         self.assertNotIn("l1", message)
         self.assertIn("--run_dir", message)
         self.assertEqual((self.root / "config.json").read_text(), before)
+
+    @parameterized.parameters(b"", b'{"na', b"\xff\xfe", b"[]", b"3")
+    def test_a_damaged_config_is_one_error(self, content):
+        self._locked().begin({"a": 1})
+        (self.root / "config.json").write_bytes(content)
+        with self.assertRaisesRegex(
+            errors.RunFolderError, "config.json is .*put a copy of it there"
+        ):
+            self.folder.check_config({"a": 1}, {})
+        self.assertEqual((self.root / "config.json").read_bytes(), content)
 
     def test_what_comes_after_training_binds_nothing(self):
         later = ("attributes", "evaluation", "export")

@@ -306,6 +306,19 @@ class SourceRulesTest(absltest.TestCase):
             ],
         )
 
+    def test_a_path_of_a_flag_may_begin_at_home(self):
+        # `--output=~/x` reaches a program as it is: no shell expands it.
+        left_as_it_is = re.compile(
+            r"type=pathlib\.Path|pathlib\.Path\(_[A-Z_]+\.value\)(?!\.expandus)"
+        )
+        self.assertEmpty(
+            [
+                file
+                for file in _files(*_PRODUCT)
+                if left_as_it_is.search(_text(file))
+            ]
+        )
+
     def test_what_one_file_does_no_other_does(self):
         for pattern, rooms, files in (
             (r"import apache_beam", _PRODUCT, ["stylex_tf/search/beam.py"]),

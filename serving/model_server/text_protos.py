@@ -99,7 +99,7 @@ def read(path: str | pathlib.Path, message: type[_Message]) -> _Message:
             message names the file, the line and the field.
     """
     try:
-        text = pathlib.Path(path).read_text(encoding="utf-8")
+        text = pathlib.Path(path).expanduser().read_text(encoding="utf-8")
         return text_format.Parse(text, message())
     except (OSError, UnicodeDecodeError, text_format.ParseError) as error:
         raise errors.ConfigError(

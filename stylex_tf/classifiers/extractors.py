@@ -7,7 +7,8 @@ from collections.abc import Callable
 import keras
 import tensorflow as tf
 
-from stylex_tf import plain_paths
+from stylex_tf import errors, plain_paths
+from stylex_tf.classifiers import graph_operations
 
 # The layers of LPIPS (Zhang et al. 2018): the last before each pooling.
 _VGG16_LAYERS = (
@@ -34,11 +35,12 @@ def vgg16(weights: str = "") -> Extractor:
         Images, float32 [N, H, W, 3] in [-1, 1], to five maps [N, h, w, C].
 
     Raises:
-        FileNotFoundError: there is no such file.
+        ConfigError: there is no such file.
         OSError: nothing was given, and the download failed.
     """
+    weights = os.path.expanduser(weights)
     if weights and not pathlib.Path(weights).is_file():
-        raise FileNotFoundError(
+        raise errors.ConfigError(
             f"loss.perceptual_weights: no file {weights!r}; expected VGG16's "
             "weights without the top (.h5)"
         )
@@ -64,14 +66,22 @@ def saved_model(path: str | os.PathLike) -> Extractor:
             [-1, 1], and returns maps [N, h, w, C] or vectors [N, C].
 
     Raises:
-        FileNotFoundError: there is no SavedModel in the folder.
+        ConfigError: there is no SavedModel in the folder, or its graph does
+            more than compute.
         ValueError: it has no signature "serving_default" of one input.
     """
-    folder = pathlib.Path(path)
+    folder = pathlib.Path(path).expanduser()
     if not (folder / "saved_model.pb").is_file():
-        raise FileNotFoundError(
+        raise errors.ConfigError(
             f"loss.perceptual_features: no SavedModel in {str(path)!r}; "
             'expected "classifier", "vgg16" or a folder with saved_model.pb'
+        )
+    operations = ", ".join(graph_operations.forbidden(folder))
+    if operations:
+        raise errors.ConfigError(
+            f"loss.perceptual_features: the graph of {folder} has operations "
+            f"that do more than compute: {operations}. They could read and "
+            "write your files or run code; export it without them"
         )
     with plain_paths.of(folder) as plain:
         loaded = tf.saved_model.load(str(plain))

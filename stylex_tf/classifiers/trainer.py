@@ -122,14 +122,26 @@ def train(
 
 
 def load(directory: str | os.PathLike) -> TrainedClassifier:
-    """Loads what `train` wrote into the directory."""
+    """Loads what `train` wrote into the directory.
+
+    Raises:
+        ClassifierError: a file is missing or damaged.
+    """
     directory = pathlib.Path(directory)
-    facts = json.loads((directory / _FACTS_FILE).read_text())
+    path = directory / _FACTS_FILE
+    try:
+        facts = json.loads(path.read_text("utf-8"))
+        class_names, (low, high) = facts["class_names"], facts["input_range"]
+    except (OSError, ValueError, TypeError, KeyError) as error:
+        raise errors.ClassifierError(
+            f"{path} is missing or damaged ({error}). Put a copy of it there; "
+            "or remove the folder, and the classifier is trained again"
+        ) from error
     classifier = adapter.load(
         directory / _MODEL_FILE,
-        class_names=facts["class_names"],
+        class_names=class_names,
         output="logits",
-        input_range=tuple(facts["input_range"]),
+        input_range=(low, high),
     )
     return TrainedClassifier(classifier, directory / _MODEL_FILE, facts)
 

@@ -13,13 +13,19 @@ from absl import logging as absl_logging
 from stylex_tf import errors
 from stylex_tf.cli import config_flag
 
-# Also for the user: a disk that is full or cannot be written.
+# Also for the user: a disk that is full or cannot be written, and paths that no
+# file or folder can have.
 _OF_THE_DISK = (
     errno.ENOSPC,
     errno.EDQUOT,
     errno.EROFS,
     errno.EACCES,
     errno.EPERM,
+    errno.EEXIST,
+    errno.EISDIR,
+    errno.ELOOP,
+    errno.ENAMETOOLONG,
+    errno.ENOTDIR,
 )
 
 

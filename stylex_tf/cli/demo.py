@@ -39,7 +39,9 @@ def main(argv: list[str]) -> None:
     explorer.check()
     version = exported_model.find_version(_MODEL.value)
     if _EXAMPLES.value:
-        examples = picture_inputs.in_folder(pathlib.Path(_EXAMPLES.value))
+        examples = picture_inputs.in_folder(
+            pathlib.Path(_EXAMPLES.value).expanduser()
+        )
         picture_inputs.check(examples)
     else:
         examples = shipped.samples(version)

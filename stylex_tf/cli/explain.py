@@ -56,7 +56,7 @@ def main(argv: list[str]) -> None:
     page = explain.write(
         model,
         paths,
-        pathlib.Path(_OUTPUT.value),
+        pathlib.Path(_OUTPUT.value).expanduser(),
         target=target,
         top_k=_TOP_K.value,
         crop=_CROP.value,

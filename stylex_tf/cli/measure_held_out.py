@@ -48,10 +48,10 @@ def main(argv: list[str]) -> None:
     from stylex_tf.export import held_out, renaming
     from stylex_tf.runs import sight
 
-    paths = picture_inputs.in_folder(pathlib.Path(_IMAGES.value))
+    paths = picture_inputs.in_folder(pathlib.Path(_IMAGES.value).expanduser())
     if _TRAINING_IMAGES.value:
         training = picture_inputs.in_folder(
-            pathlib.Path(_TRAINING_IMAGES.value)
+            pathlib.Path(_TRAINING_IMAGES.value).expanduser()
         )
     else:
         paths, training = paths[0::2], paths[1::2]

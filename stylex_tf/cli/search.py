@@ -11,6 +11,7 @@ again with the same flags, it goes on from the shards that are finished.
 """
 
 import functools
+import os
 import pathlib
 import sys
 import time
@@ -106,7 +107,7 @@ def _measure(
             functools.partial(load_model, str(run_dir)),
             styles,
             edit_space.EditSpace(ranges, settings.shift_size),
-            directory=_SHARDS.value or output / "shards",
+            directory=os.path.expanduser(_SHARDS.value or output / "shards"),
             image_ids=images.ids,
             identity=searching.identity(trained),
             images_per_shard=_IMAGES_PER_SHARD.value,

@@ -2,7 +2,6 @@
 
 import dataclasses
 import functools
-import json
 import os
 import pathlib
 from typing import Any
@@ -154,11 +153,6 @@ def read_config(folder: run_folder.RunFolder) -> config.ExperimentConfig:
     """Reads the config that a run was begun with.
 
     Raises:
-        RunFolderError: there is none.
+        RunFolderError: there is none, or it is damaged.
     """
-    path = folder.root / "config.json"
-    if not path.is_file():
-        raise errors.RunFolderError(
-            f"{path}: no such file; expected the folder of a run"
-        )
-    return config.from_dict(json.loads(path.read_text()))
+    return config.from_dict(folder.begun_config())

@@ -3,6 +3,7 @@ import numpy as np
 import tensorflow as tf
 from absl.testing import absltest
 
+from stylex_tf import errors
 from stylex_tf.classifiers import extractors
 from tests.classifiers import tiny_models
 
@@ -33,7 +34,7 @@ class ExtractorsTest(absltest.TestCase):
         np.testing.assert_allclose(maps[-1], expected, rtol=1e-3, atol=1e-4)
 
     def test_vgg16_names_a_missing_file(self):
-        with self.assertRaisesRegex(FileNotFoundError, "/nowhere.h5"):
+        with self.assertRaisesRegex(errors.ConfigError, "/nowhere.h5"):
             extractors.vgg16("/nowhere.h5")
 
     def test_a_saved_model_gives_maps_and_vectors(self):
@@ -46,8 +47,21 @@ class ExtractorsTest(absltest.TestCase):
         self.assertEqual(means.shape, (3, 1, 1, 3))
 
     def test_names_a_missing_saved_model(self):
-        with self.assertRaisesRegex(FileNotFoundError, "no SavedModel"):
+        with self.assertRaisesRegex(errors.ConfigError, "no SavedModel"):
             extractors.saved_model("/nowhere")
+
+    def test_a_graph_that_reads_a_file_is_not_loaded(self):
+        class Reads(tf.Module):
+            @tf.function(input_signature=[tf.TensorSpec([None, 8, 8, 3])])
+            def __call__(self, images):
+                with tf.control_dependencies([tf.io.read_file("/x")]):
+                    return {"a": tf.identity(images)}
+
+        path = self.create_tempdir().full_path
+        module = Reads()
+        tf.saved_model.save(module, path, signatures=module.__call__)
+        with self.assertRaisesRegex(errors.ConfigError, "compute: ReadFile"):
+            extractors.saved_model(path)
 
     def test_names_missing_signatures(self):
         path = self.create_tempdir().full_path

@@ -5,7 +5,7 @@ import pathlib
 import keras
 import numpy as np
 import tensorflow as tf
-from absl.testing import absltest
+from absl.testing import absltest, parameterized
 
 from stylex_tf import errors
 from stylex_tf.classifiers import trainer
@@ -173,6 +173,18 @@ class TrainerTest(absltest.TestCase):
             errors.ClassifierError, "'vit'; expected one of .'small_cnn'"
         ):
             _train(self.directory, architecture="vit")
+
+
+class DamageTest(parameterized.TestCase):
+    @parameterized.parameters(b"", b"[]", b"{}", b'{"class_names": ["a"]', None)
+    def test_facts_that_are_damaged(self, content):
+        folder = pathlib.Path(self.create_tempdir())
+        if content is not None:
+            (folder / "classifier.json").write_bytes(content)
+        with self.assertRaisesRegex(
+            errors.ClassifierError, "classifier.json is missing or damaged"
+        ):
+            trainer.load(folder)
 
 
 if __name__ == "__main__":

@@ -77,6 +77,22 @@ class CommandTest(parameterized.TestCase):
             self._run(main), "error: run/x: No space left on device"
         )
 
+    def test_a_path_that_nothing_can_have_is_one_line(self):
+        folder = pathlib.Path(self.create_tempdir())
+        (folder / "file").touch()
+        (folder / "loop").symlink_to(folder / "loop")
+        for name, said in (
+            ("file", "File exists"),
+            ("file/run", "Not a directory"),
+            ("loop/run", "Too many levels of symbolic links"),
+            ("a" * 300, "File name too long"),
+        ):
+            path = folder / name
+            told = self._run(
+                lambda argv, path=path: path.mkdir(parents=True, exist_ok=True)
+            )
+            self.assertEqual(told, f"error: {path}: {said}")
+
     def test_another_error_of_the_system_keeps_its_traceback(self):
         def main(argv):
             raise OSError(errno.EIO, os.strerror(errno.EIO))
