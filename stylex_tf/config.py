@@ -58,8 +58,10 @@ class DataConfig:
     shortcut_share: float = 0.9
     # Worlds: share of the training labels that are wrong.
     label_noise: float = 0.0
-    # Share of the images held out where the source has no split of its own.
+    # Share of the images held out where the source has no split of its own, and
+    # which of the disjoint shares of that size, from 0.
     test_fraction: float = 0.1
+    fold: int = 0
     # What becomes of a photograph that is not square, here and wherever the
     # export is asked: "center" takes its centre, "pad" shrinks it until it fits
     # and repeats its border.
@@ -376,10 +378,7 @@ def _renewed(values: Mapping[str, Any]) -> Mapping[str, Any]:
             f"attributes.procedure and attributes.measure are {old}; expected "
             f"one of {', '.join(map(str, _PRESETS))}, which are presets now"
         )
-    return {
-        **values,
-        "attributes": {"preset": _PRESETS[old], **attributes},
-    }
+    return {**values, "attributes": {"preset": _PRESETS[old], **attributes}}
 
 
 def _fill(config: Any, values: Mapping[str, Any], prefix: str) -> Any:

@@ -179,6 +179,12 @@ def _check_data(experiment: config.ExperimentConfig) -> None:
         data.test_fraction,
         "between 0 and 1",
     )
+    _check(
+        0 <= data.fold < 1 / data.test_fraction,
+        "data.fold",
+        data.fold,
+        f"0, or as far as shares of {data.test_fraction} go, counted from 0",
+    )
 
 
 def _check_sizes(experiment: config.ExperimentConfig) -> None:

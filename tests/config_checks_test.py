@@ -32,6 +32,8 @@ class ConfigChecksTest(parameterized.TestCase):
         ("data.layout", "coco", "one of class_folders, celeba"),
         ("data.test_fraction", 0.0, "between 0 and 1"),
         ("data.test_fraction", 1.0, "between 0 and 1"),
+        ("data.fold", 10, "0, or as far as shares"),
+        ("data.fold", -1, "0, or as far as shares"),
         ("data.rendered_images", 0, "more than 0"),
         ("classifier.output", "scores", "one of auto, logits, probabilities"),
         ("classifier.epochs", 0, "more than 0"),

@@ -183,12 +183,7 @@ def _check(data: config.DataConfig, resolution: int) -> None:
             0 < data.test_fraction < 1,
             "more than 0 and less than 1",
         ),
-        (
-            "crop",
-            data.crop,
-            data.crop in pictures.CROPS,
-            pictures.CROPS,
-        ),
+        ("crop", data.crop, data.crop in pictures.CROPS, pictures.CROPS),
         (
             "rule",
             data.rule,
@@ -292,7 +287,9 @@ def _folder_job(
         total=len(images),
         unreadable=images.unreadable,
         check=images.check,
-        cutting=cuts.Cutting(test_fraction=data.test_fraction, seed=seed),
+        cutting=cuts.Cutting(
+            test_fraction=data.test_fraction, seed=seed, fold=data.fold
+        ),
     )
 
 
@@ -396,5 +393,7 @@ def _key(data: config.DataConfig, resolution: int, seed: int) -> str:
         # So that what was prepared before there was a choice is found.
         if data.crop != pictures.CENTER:
             parts["crop"] = data.crop
+        if data.fold:
+            parts["fold"] = data.fold
     text = json.dumps(parts, sort_keys=True)
     return hashlib.sha256(text.encode()).hexdigest()[:16]

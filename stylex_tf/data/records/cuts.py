@@ -3,7 +3,7 @@
 import collections
 import dataclasses
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 
@@ -21,12 +21,15 @@ class Cutting:
         test_fraction: share of each class held out, where the source has no
             split of its own.
         seed: decides what is held out.
+        fold: which of the disjoint parts of that size is held out; 0 is the
+            first.
         near_copies: whether near copies stay on one side. Images that are
             alike by nature (renderings, handwriting) have none.
     """
 
     test_fraction: float = 0.1
     seed: int = 0
+    fold: int = 0
     near_copies: bool = True
 
 
@@ -47,9 +50,17 @@ def draw(
         given: "train" or "test" as the source says; None of all images where
             it says nothing.
         cutting: how large the test split is.
+
+    Raises:
+        DataError: there is no such fold.
     """
     if not any(given):
         return _drawn(groups, labels, cutting)
+    if cutting.fold:
+        raise errors.DataError(
+            f"data.fold is {cutting.fold}; expected 0, since the source has a "
+            "split of its own"
+        )
     splits = [split or "train" for split in given]
     trained = {
         group
@@ -90,14 +101,46 @@ def digest(ids: Sequence[str], splits: Sequence[str | None]) -> str:
 def _drawn(
     groups: np.ndarray, labels: Sequence[int], cutting: Cutting
 ) -> list[str | None]:
-    """Draws groups at random until each class has its share of test images."""
+    """Draws as many disjoint sets of groups as are needed; tests the last.
+
+    Raises:
+        DataError: the folds before have left no group.
+    """
     members: dict[int, collections.Counter[int]] = {}
     for group, label in zip(groups.tolist(), labels, strict=True):
         members.setdefault(group, collections.Counter())[label] += 1
-    totals = collections.Counter(labels)
+    random = np.random.default_rng(cutting.seed)
+    order = random.permutation(np.array(list(members))).tolist()
+    tested: set[int] = set()
+    for _ in range(cutting.fold + 1):
+        order = [group for group in order if group not in tested]
+        tested = _one_fold(order, members, cutting.test_fraction)
+    if not tested:
+        raise errors.DataError(
+            f"data.fold is {cutting.fold}; nothing is left to hold out. Folds "
+            f"of {cutting.test_fraction:.3g} are numbered from 0"
+        )
+    return ["test" if g in tested else "train" for g in groups.tolist()]
+
+
+def _one_fold(
+    order: Sequence[int],
+    members: Mapping[int, collections.Counter[int]],
+    fraction: float,
+) -> set[int]:
+    """Takes groups in turn until each class has its share of test images.
+
+    Args:
+        order: the groups that may be taken.
+        members: how many images of each class each group has, of all groups.
+        fraction: share of each class.
+    """
+    totals: collections.Counter[int] = collections.Counter()
+    for of_group in members.values():
+        totals.update(of_group)
     wanted = {
         # At least one of each class, but never the whole class.
-        label: min(max(1, round(count * cutting.test_fraction)), count - 1)
+        label: min(max(1, round(count * fraction)), count - 1)
         for label, count in totals.items()
     }
     held: collections.Counter[int] = collections.Counter()
@@ -118,8 +161,6 @@ def _drawn(
         before = sum(abs(missing) for missing, _ in parts)
         return sum(abs(missing - count) for missing, count in parts) < before
 
-    random = np.random.default_rng(cutting.seed)
-    order = random.permutation(np.array(list(members))).tolist()
     for group in order:
         if brings_nearer(group) and leaves_some(group):
             take(group)
@@ -130,4 +171,4 @@ def _drawn(
         fitting = [g for g in order if label in members[g] and leaves_some(g)]
         if fitting:
             take(min(fitting, key=lambda group: members[group].total()))
-    return ["test" if g in tested else "train" for g in groups.tolist()]
+    return tested

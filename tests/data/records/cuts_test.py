@@ -5,6 +5,7 @@ import collections
 import numpy as np
 from absl.testing import absltest, parameterized
 
+from stylex_tf import errors
 from stylex_tf.data.records import cuts
 
 
@@ -50,6 +51,37 @@ class DrawTest(parameterized.TestCase):
             for group, split in zip(groups.tolist(), splits, strict=True)
         }
         self.assertLen(sides, 200)
+
+    def test_folds_share_nothing_and_hold_everything(self):
+        random = np.random.default_rng(0)
+        groups = np.repeat(np.arange(90), random.integers(1, 4, 90))
+        labels = random.integers(0, 2, 90)[groups].tolist()
+        held = np.array(
+            [
+                [split == "test" for split in splits]
+                for fold in range(3)
+                for splits, _ in [
+                    _draw(groups, labels, test_fraction=1 / 3, fold=fold)
+                ]
+            ]
+        )
+        self.assertLessEqual(held.sum(axis=0).max(), 1)
+        self.assertGreater(held.any(axis=0).mean(), 0.97)
+        for group in range(90):
+            self.assertLen(set(map(tuple, held[:, groups == group].T)), 1)
+
+    def test_a_fold_for_which_nothing_is_left(self):
+        with self.assertRaisesRegex(errors.DataError, "data.fold is 2"):
+            _draw(range(4), [0, 0, 1, 1], test_fraction=0.5, fold=2)
+
+    def test_a_split_of_the_source_has_no_folds(self):
+        with self.assertRaisesRegex(errors.DataError, "data.fold is 1"):
+            cuts.draw(
+                np.arange(4),
+                [0, 0, 1, 1],
+                ["train", "test"] * 2,
+                cuts.Cutting(fold=1),
+            )
 
     def test_groups_larger_than_what_is_wanted(self):
         # Two patients a class, ten images each; one image a class is wanted.
