@@ -8,6 +8,8 @@ r"""Writes the figures of finished runs into one file that pages quote.
 The file holds each run's evaluation.json under `runs`, and under `summary` the
 mean and the range of every figure over the runs; beside them the command, the
 commit and the day. A table that quotes it says so: CONTRIBUTING.md, "Numbers".
+With --pool the runs are folds (`data.fold`), which hold out different pictures:
+`pooled` has the shares of all their pictures together.
 """
 
 import datetime
@@ -20,12 +22,56 @@ from absl import app, flags
 
 from benchmarks import commit
 from stylex_tf import atomic_file, errors
-from stylex_tf.evaluation import evaluation_file
+from stylex_tf.evaluation import evaluation_file, proportions
 
 _OUTPUT = flags.DEFINE_string("output", None, "The file to write.")
 _COMMAND = flags.DEFINE_string(
     "command", None, "What made the runs, to be read by people."
 )
+
+_POOL = flags.DEFINE_bool(
+    "pool", False, "The runs are folds of one source: pool their shares."
+)
+
+
+def pool(runs: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    """Returns every share of all runs' pictures together.
+
+    A share is a figure with an interval. Of a curve it is what all attributes
+    that a run lists do together: where nothing is listed, nothing.
+
+    Args:
+        runs: plain values of evaluations that share no picture.
+
+    Returns:
+        Each share's `value`, `n` and `interval` (Wilson, 95 %).
+    """
+    pooled: dict[str, Any] = {}
+    for name in runs[0]:
+        values = [run.get(name) for run in runs]
+        if not all(isinstance(value, Mapping) for value in values):
+            continue
+        if any(value.get("draws") for value in values):
+            continue
+        if all(value.get("interval") for value in values):
+            pooled[name] = _pooled([(x["value"], x["n"]) for x in values])
+        elif all("values" in value for value in values):
+            pooled[name] = _pooled(
+                [((x["values"] or [0.0])[-1], x["n"]) for x in values]
+            )
+        elif name != "run" and (inner := pool(values)):
+            pooled[name] = inner
+    return pooled
+
+
+def _pooled(shares: Sequence[tuple[float, int]]) -> dict[str, Any]:
+    images = sum(of for _, of in shares)
+    holds = sum(round(share * of) for share, of in shares)
+    return {
+        "value": holds / images,
+        "n": images,
+        "interval": proportions.wilson_interval(holds, images),
+    }
 
 
 def summarize(runs: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
@@ -92,6 +138,8 @@ def main(argv: Sequence[str]) -> None:
         "runs": runs,
         "summary": summarize(list(runs.values())),
     }
+    if _POOL.value:
+        content["pooled"] = pool(list(runs.values()))
     path.parent.mkdir(parents=True, exist_ok=True)
     atomic_file.write(path, (json.dumps(content, indent=1) + "\n").encode())
     print(f"Written to {path}")

@@ -46,6 +46,37 @@ class CollectResultsTest(absltest.TestCase):
         evaluation_file.write(_evaluation(*figures), folder / "evaluation.json")
         return str(folder)
 
+    def test_pools_the_shares_of_folds(self):
+        def fold(accuracy, pictures, flips, led):
+            interval = (0.0, 1.0)
+            return evaluation_file.to_dict(
+                record.Evaluation(
+                    classifier=record.Classifier(
+                        accuracy=figure.Figure(accuracy, pictures, interval),
+                        calibration_error=figure.Figure(0.1, pictures),
+                    ),
+                    sufficiency=record.Sufficiency(
+                        flips=figure.Curve(flips, led, (interval,) * len(flips))
+                    ),
+                )
+            )
+
+        pooled = collect_results.pool(
+            [
+                fold(0.9, 10, (0.25, 0.5), 8),
+                fold(0.8, 30, (), 12),
+            ]
+        )
+        accuracy = pooled["classifier"]["accuracy"]
+        self.assertEqual((accuracy["value"], accuracy["n"]), (33 / 40, 40))
+        low, high = accuracy["interval"]
+        self.assertBetween(33 / 40, low, high)
+        # Twelve pictures of a fold that lists nothing are turned by nothing.
+        flips = pooled["sufficiency"]["flips"]
+        self.assertEqual((flips["value"], flips["n"]), (4 / 20, 20))
+        # What is no share of pictures cannot be pooled so.
+        self.assertNotIn("calibration_error", pooled["classifier"])
+
     def test_holds_every_run_and_their_mean_and_range(self):
         collect_results.main(
             [
