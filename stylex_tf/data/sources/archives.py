@@ -48,6 +48,11 @@ def open_archive(path: pathlib.Path) -> Archive:
             f"{path}: no such file or folder; expected a folder or zip of "
             "images with one sub-folder a class, or the name of a data set"
         )
+    # A pipe would be waited for.
+    if not path.is_file():
+        raise errors.DataError(
+            f"{path}: not a regular file; expected a folder or a zip file"
+        )
     return _Zip(path)
 
 

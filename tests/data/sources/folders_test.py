@@ -285,6 +285,13 @@ class ArchivesTest(absltest.TestCase):
             with self.assertRaisesRegex(errors.DataError, "4,194,304 bytes un"):
                 archives.open_archive(path)
 
+    def test_a_pipe_in_place_of_a_zip_is_not_waited_for(self):
+        path = pathlib.Path(self.create_tempdir(), "a.zip")
+        os.mkfifo(path)
+        for special in (path, pathlib.Path("/dev/null")):
+            with self.assertRaisesRegex(errors.DataError, "not a regular f"):
+                archives.open_archive(special)
+
     def test_a_large_member_is_not_unpacked(self):
         path = self._zip([("a/1.png", bytes(1000))])
         with mock.patch.object(pictures, "MAX_FILE_BYTES", 999):
