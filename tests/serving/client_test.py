@@ -324,7 +324,7 @@ class ClientTest(parameterized.TestCase):
         self.assertEqual((code, out), (1, ""))
         self.assertEqual(err.count("\n"), 1)
         self.assertIn("3 of 4 images cannot be used", err)
-        self.assertIn(f"{empty}: not an image", err)
+        self.assertIn(f"{empty}: the file is empty", err)
         self.assertIn(f"{cut}: ", err)
         self.assertIn(f"{self.root}/none.png: No such file", err)
 
