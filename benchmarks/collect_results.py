@@ -37,7 +37,7 @@ _POOL = flags.DEFINE_bool(
 def pool(runs: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
     """Returns every share of all runs' pictures together.
 
-    A share is a figure with an interval. Of a curve it is what all attributes
+    A share is a figure with an interval; of a curve it is what all attributes
     that a run lists do together: where nothing is listed, nothing.
 
     Args:
