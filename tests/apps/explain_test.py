@@ -129,7 +129,7 @@ class ExplainTest(absltest.TestCase):
             [
                 (str(paths[1]), ""),
                 (str(paths[2]), ""),
-                (str(bad), "not an image"),
+                (str(bad), "not an image, or of an unknown format"),
             ],
         )
 
