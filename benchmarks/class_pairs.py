@@ -14,17 +14,14 @@ each pair the attributes, and the figures of `Sufficiency` (docs/evaluation.md).
 """
 
 import dataclasses
-import json
-import pathlib
-import sys
 from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 from absl import flags
 
-from benchmarks import commit
-from stylex_tf import atomic_file, errors, run_folder
+from benchmarks import commit, result_file
+from stylex_tf import errors
 from stylex_tf.attributes import effects, selection
 from stylex_tf.cli import command
 from stylex_tf.data.records import tfrecords
@@ -44,8 +41,6 @@ _RUN = flags.DEFINE_string("run", None, "A finished run.")
 _PAIRS = flags.DEFINE_list(
     "pairs", None, "The pairs of classes, by name: A:B,C:D. From A to B."
 )
-
-_RESULTS = pathlib.Path(__file__).resolve().parent / "results"
 
 
 @dataclasses.dataclass(frozen=True)
@@ -206,42 +201,38 @@ def _measure(
         )
         document[f"{names[source]}:{names[target]}"] = {
             "attributes": [
-                {"layer": layer, "channel": channel, "direction": direction}
-                for (layer, channel), direction in _places(trained, attributes)
+                _place(trained, attribute) for attribute in attributes
             ],
             **dataclasses.asdict(figures),
         }
     return document
 
 
-def _places(
-    trained: trained_lib.TrainedRun, attributes: Sequence[selection.Attribute]
-) -> list[tuple[tuple[str, int], int]]:
-    """Says where attributes are, and which way they move: 1 is upwards."""
-    return [
-        (
-            trained.stylex.style_space.locate(attribute.coordinate),
-            attribute.direction,
-        )
-        for attribute in attributes
-    ]
+def _place(
+    trained: trained_lib.TrainedRun, attribute: selection.Attribute
+) -> dict[str, Any]:
+    """Says where an attribute is, and which way it moves: 1 is upwards."""
+    layer, channel = trained.stylex.style_space.locate(attribute.coordinate)
+    return {
+        "layer": layer,
+        "channel": channel,
+        "direction": attribute.direction,
+    }
 
 
 def main(argv: list[str]) -> None:
     """Measures the pairs of one run and files what came out."""
     command.no_arguments(argv)
-    head = commit.of_clean_tree(_RESULTS)
+    head = commit.of_clean_tree(result_file.FOLDER)
     trained = trained_lib.load(_RUN.value)
     pairs = parse(_PAIRS.value, trained.classifier.class_names)
     document = {
-        "command": " ".join(["benchmarks/class_pairs.py", *sys.argv[1:]]),
-        "commit": head,
-        "environment": run_folder.environment(),
         "pairs": _measure(trained, pairs),
     }
-    text = json.dumps(document, indent=2) + "\n"
-    name = f"class_pairs_{trained.folder.root.name}.json"
-    print(text, atomic_file.write(_RESULTS / name, text.encode()))
+    path = result_file.write(
+        "class_pairs", trained.folder.root.name, head, document
+    )
+    print(path.read_text(), path)
 
 
 if __name__ == "__main__":

@@ -52,18 +52,10 @@ def of_run(trained: trained_lib.TrainedRun) -> Images:
         UserError: there is none.
     """
     stylex, unseen = trained.stylex, trained.held_out.unseen.images
-    reals = preprocessing.to_float_numpy(unseen)
-    styles = batching.apply(stylex.encode, reals, batch_size=_AT_ONCE)
-    pictures = batching.apply(stylex.generate, styles, batch_size=_AT_ONCE)
-    said, of_pictures = (
-        batching.apply(stylex.classify, shown, batch_size=_AT_ONCE)
-        for shown in (reals, pictures)
-    )
-    rebuilt = reconstruction.Reconstruction(
-        styles,
-        said,
-        of_pictures,
-        np.abs(reals - pictures).mean(axis=(1, 2, 3)),
+    rebuilt = reconstruction.reconstruct(
+        stylex.encode,
+        model_lib.Model(stylex.generate, stylex.classify),
+        unseen,
     )
     chosen = led.Led.of(rebuilt)
     if not len(chosen):
@@ -71,12 +63,16 @@ def of_run(trained: trained_lib.TrainedRun) -> Images:
             f"{trained.folder.root}: no reconstruction keeps its class; "
             "expected a run that can be explained"
         )
+    rebuilt = rebuilt.at(chosen.rows)
+    pictures = batching.apply(
+        stylex.generate, rebuilt.styles, batch_size=_AT_ONCE
+    )
     return Images(
         unseen[chosen.rows],
-        preprocessing.to_uint8_numpy(pictures[chosen.rows]),
-        styles[chosen.rows],
+        preprocessing.to_uint8_numpy(pictures),
+        rebuilt.styles,
         chosen,
-        of_pictures[chosen.rows],
+        rebuilt.reconstructed_logits,
     )
 
 

@@ -113,6 +113,7 @@ def heat_maps(
         # A layer's activations, and not the nearest convolution before them.
         seek_penultimate_conv_layer=False,
     )
+    # The package divides by the hottest, which is 0 where nothing speaks.
     return np.nan_to_num(np.asarray(maps, np.float32))
 
 

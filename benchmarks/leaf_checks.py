@@ -16,9 +16,7 @@ photographs with spots, each above its reconstruction, for somebody to look at.
 It writes benchmarks/results/leaf_checks_<name of the run's folder>.json.
 """
 
-import json
 import pathlib
-import sys
 from collections.abc import Callable
 from typing import Any
 
@@ -27,8 +25,7 @@ import tensorflow as tf
 from absl import flags
 from PIL import Image
 
-from benchmarks import commit
-from stylex_tf import atomic_file, run_folder
+from benchmarks import commit, result_file
 from stylex_tf.cli import command
 from stylex_tf.evaluation import blur
 from stylex_tf.ops import preprocessing
@@ -41,7 +38,6 @@ _SHEET = flags.DEFINE_string(
     "sheet", "", "Where the sheet of forty goes, a PNG; default: nowhere."
 )
 
-_RESULTS = pathlib.Path(__file__).resolve().parent / "results"
 # Less is a stalk, or the edge of a leaf, and no lesion.
 _LEAST_SPOT = 8
 # A reconstruction shows a lesion where it has this share of its area.
@@ -253,7 +249,7 @@ def _rebuild(trained: trained_lib.TrainedRun, images: np.ndarray) -> np.ndarray:
 def main(argv: list[str]) -> None:
     """Checks one run and files what came out."""
     command.no_arguments(argv)
-    head = commit.of_clean_tree(_RESULTS)
+    head = commit.of_clean_tree(result_file.FOLDER)
     trained = trained_lib.load(_RUN.value)
     # Every picture that the training has not seen.
     images = trained.dataset.load("test").distinct().images
@@ -267,18 +263,16 @@ def main(argv: list[str]) -> None:
 
     rebuilt = _rebuild(trained, images)
     document = {
-        "command": " ".join(["benchmarks/leaf_checks.py", *sys.argv[1:]]),
-        "commit": head,
-        "environment": run_folder.environment(),
         "classifier": trained.classifier_figures["accuracy"],
         "changed_by_hand": turned(
             decide, images, trained.dataset.manifest.class_names
         ),
         "lesions": kept(images, rebuilt),
     }
-    text = json.dumps(document, indent=2) + "\n"
-    name = f"leaf_checks_{trained.folder.root.name}.json"
-    print(text, atomic_file.write(_RESULTS / name, text.encode()))
+    path = result_file.write(
+        "leaf_checks", trained.folder.root.name, head, document
+    )
+    print(path.read_text(), path)
     if _SHEET.value:
         path = pathlib.Path(_SHEET.value).expanduser()
         print(contact_sheet.write_png(path, sheet(images, rebuilt)))

@@ -18,6 +18,7 @@ from PIL import Image
 
 from stylex_tf.attributes import edit_space, selection
 from stylex_tf.cli import command
+from stylex_tf.evaluation import reconstruction
 from stylex_tf.ops import preprocessing
 from stylex_tf.report import contact_sheet
 from stylex_tf.runs import reported
@@ -72,21 +73,17 @@ def main(argv: list[str]) -> None:
     command.no_arguments(argv)
     trained = trained_lib.load(_RUN.value)
     space = reported.table(trained).space
-    images = preprocessing.to_float_numpy(trained.held_out.unseen.images)
-    styles, logits = (
-        batching.apply(ask, images, batch_size=_AT_ONCE)
-        for ask in (trained.stylex.encode, trained.classifier)
+    rebuilt = reconstruction.reconstruct(
+        trained.stylex.encode,
+        trained.stylex.model,
+        trained.held_out.unseen.images,
     )
-    rebuilt = batching.apply(
-        lambda of: trained.classifier(trained.stylex.generate(of)),
-        styles,
-        batch_size=_AT_ONCE,
-    ).argmax(axis=1)
+    classes = rebuilt.logits.argmax(axis=1)
     rows = []
     for target, listed in reported.attributes(trained).items():
-        led = (rebuilt == logits.argmax(axis=1)) & (rebuilt != target)
+        led = rebuilt.keeps_class & (classes != target)
         for attribute in listed if led.any() else ():
-            rows.append(_draw(trained, styles[led], space, attribute))
+            rows.append(_draw(trained, rebuilt.styles[led], space, attribute))
             print(
                 f"row {len(rows)}: style {attribute.coordinate} towards "
                 f"{trained.classifier.class_names[target]}, "

@@ -24,9 +24,7 @@ It writes benchmarks/results/other_explanations_<name of the run's folder>.json.
 
 import dataclasses
 import functools
-import json
 import pathlib
-import sys
 from collections.abc import Mapping
 from typing import Any
 
@@ -40,18 +38,16 @@ from benchmarks import (
     explained_images,
     explanations_sheet,
     grad_cam,
+    result_file,
     smallest_edits,
 )
-from stylex_tf import atomic_file, errors, run_folder
+from stylex_tf import errors
 from stylex_tf.classifiers import keras_files, pixels
 from stylex_tf.cli import command
 from stylex_tf.evaluation import edit_lists
 from stylex_tf.models import photo_backbone
 from stylex_tf.ops import preprocessing
-from stylex_tf.runs import (
-    given_names,
-    second_opinion,
-)
+from stylex_tf.runs import given_names, second_opinion
 from stylex_tf.runs import trained as trained_lib
 from stylex_tf.search import batching
 
@@ -66,7 +62,6 @@ _PHOTOGRAPHS = flags.DEFINE_bool(
     "heat lies on the reconstructions.",
 )
 
-_RESULTS = pathlib.Path(__file__).resolve().parent / "results"
 _AT_ONCE = 64
 _SHOWN_OF_CLASS = 6
 _HOT = 0.2
@@ -80,7 +75,7 @@ def main(argv: list[str]) -> None:
     sheet = pathlib.Path(_SHEET.value).expanduser() if _SHEET.value else None
     if sheet:
         explanations_sheet.check_suffix(sheet)
-    head = commit.of_clean_tree(_RESULTS)
+    head = commit.of_clean_tree(result_file.FOLDER)
     trained = trained_lib.load(_RUN.value)
     check_two_classes(trained.stylex.class_names)
     classifier = _keras_model(trained)
@@ -93,11 +88,6 @@ def main(argv: list[str]) -> None:
     edits[_DIRECTION] = explained_images.along_direction(trained, images)
     heat = _Heat(trained, classifier, images)
     document = {
-        "command": " ".join(
-            ["benchmarks/other_explanations.py", *sys.argv[1:]]
-        ),
-        "commit": head,
-        "environment": run_folder.environment(),
         "classes": list(trained.stylex.class_names),
         "held_out": len(trained.held_out.unseen.ids),
         "explained": len(images.led),
@@ -105,9 +95,10 @@ def main(argv: list[str]) -> None:
         "edits": edit_figures(edits, images, opinion),
         "grad_cam": heat.figures(edits),
     }
-    text = json.dumps(document, indent=2) + "\n"
-    name = f"other_explanations_{trained.folder.root.name}.json"
-    print(text, atomic_file.write(_RESULTS / name, text.encode()))
+    path = result_file.write(
+        "other_explanations", trained.folder.root.name, head, document
+    )
+    print(path.read_text(), path)
     if sheet:
         blocks = _blocks(trained, images, lists, edits, heat)
         print(explanations_sheet.write(sheet, explanations_sheet.draw(blocks)))
@@ -267,19 +258,21 @@ def _pictures(
     heat: _Heat,
 ) -> list[tuple[str, np.ndarray, np.ndarray]]:
     """Collects what is shown before the edits: name, pictures and logits."""
-    shown = images.photographs if _PHOTOGRAPHS.value else images.reconstructions
-    said = heat.logits(shown)
-    columns = [("photograph", shown, said)] if _PHOTOGRAPHS.value else []
-    if not _PHOTOGRAPHS.value:
-        columns.append(("reconstruction", shown, images.logits))
-    for name, (_, side) in heat.layers.items():
-        painted = grad_cam.paint(shown, heat.maps(name, shown))
-        columns.append((f"Grad-CAM,\n{side} x {side}", painted, said))
+    rebuilt = ("reconstruction", images.reconstructions, images.logits)
+    first = rebuilt
     if _PHOTOGRAPHS.value:
-        columns.append(
-            ("reconstruction", images.reconstructions, images.logits)
+        said = heat.logits(images.photographs)
+        first = ("photograph", images.photographs, said)
+    _, shown, said = first
+    maps = [
+        (
+            f"Grad-CAM,\n{side} x {side}",
+            grad_cam.paint(shown, heat.maps(name, shown)),
+            said,
         )
-    return columns
+        for name, (_, side) in heat.layers.items()
+    ]
+    return [first, *maps, *([rebuilt] if _PHOTOGRAPHS.value else [])]
 
 
 def _blocks(

@@ -10,15 +10,10 @@ the backbone for photographs, by which such a run is trained: they flatter it.
 It writes benchmarks/results/reconstructions_<name of the run's folder>.json.
 """
 
-import json
-import pathlib
-import sys
-
 import numpy as np
 from absl import flags
 
-from benchmarks import commit
-from stylex_tf import atomic_file, run_folder
+from benchmarks import commit, result_file
 from stylex_tf.cli import command
 from stylex_tf.evaluation import linear_code, reconstruction
 from stylex_tf.models import photo_backbone
@@ -26,14 +21,13 @@ from stylex_tf.runs import trained as trained_lib
 
 _RUN = flags.DEFINE_string("run", None, "A run whose training is finished.")
 
-_RESULTS = pathlib.Path(__file__).resolve().parent / "results"
 _FITTED = 2_000
 
 
 def main(argv: list[str]) -> None:
     """Measures one run and files what came out."""
     command.no_arguments(argv)
-    head = commit.of_clean_tree(_RESULTS)
+    head = commit.of_clean_tree(result_file.FOLDER)
     trained = trained_lib.load(_RUN.value)
     held_out = trained.dataset.load("test").distinct()
     features = photo_backbone.PhotoBackbone(trained.settings.model.resolution)
@@ -54,9 +48,6 @@ def main(argv: list[str]) -> None:
     )
     figures = rebuilt.figures()
     document = {
-        "command": " ".join(["benchmarks/reconstructions.py", *sys.argv[1:]]),
-        "commit": head,
-        "environment": run_folder.environment(),
         "numbers": numbers,
         "n": len(held_out.images),
         "l1": figures.l1.value,
@@ -72,9 +63,10 @@ def main(argv: list[str]) -> None:
             for label, name in enumerate(trained.dataset.manifest.class_names)
         },
     }
-    text = json.dumps(document, indent=2) + "\n"
-    name = f"reconstructions_{trained.folder.root.name}.json"
-    print(text, atomic_file.write(_RESULTS / name, text.encode()))
+    path = result_file.write(
+        "reconstructions", trained.folder.root.name, head, document
+    )
+    print(path.read_text(), path)
 
 
 if __name__ == "__main__":

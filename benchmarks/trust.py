@@ -17,7 +17,6 @@ there were, the share that was flagged, and why.
 import dataclasses
 import json
 import pathlib
-import sys
 from collections.abc import Sequence
 from typing import Any
 
@@ -25,8 +24,8 @@ import numpy as np
 from absl import flags
 from PIL import Image
 
-from benchmarks import commit
-from stylex_tf import atomic_file, config, errors, run_folder
+from benchmarks import commit, result_file
+from stylex_tf import config, errors
 from stylex_tf.api import exported_model, picture_inputs, questions, trust
 from stylex_tf.cli import command
 from stylex_tf.data import preparation
@@ -46,7 +45,6 @@ _WORLDS = flags.DEFINE_list(
     "Whose pictures are of another domain; the model's own is left out.",
 )
 
-_RESULTS = pathlib.Path(__file__).resolve().parent / "results"
 # No run, and no measure of held-out images, has drawn with it.
 _SEED = 90_210
 _AT_ONCE = 64
@@ -214,7 +212,7 @@ def _held_out(settings: config.ExperimentConfig, count: int) -> np.ndarray:
 def main(argv: list[str]) -> None:
     """Measures one model and files what came out."""
     command.no_arguments(argv)
-    made_of = commit.of_clean_tree(_RESULTS)
+    made_of = commit.of_clean_tree(result_file.FOLDER)
     path = exported_model.find_version(_MODEL.value)
     model = exported_model.ExportedModel(path)
     settings = config.from_dict(
@@ -231,16 +229,12 @@ def main(argv: list[str]) -> None:
         shares[name] = flagged(model, some)
         print(f"{name:10}{shares[name]['flagged']:8.1%} of {len(some)}")
     document = {
-        "command": " ".join(["benchmarks/trust.py", *sys.argv[1:]]),
-        "commit": made_of,
         "model": _MODEL.value,
         "model_sha256": model.sha256,
-        "environment": run_folder.environment(),
         "kinds": shares,
     }
-    text = json.dumps(document, indent=2) + "\n"
-    name = f"trust_{pathlib.Path(_MODEL.value).name}.json"
-    print(atomic_file.write(_RESULTS / name, text.encode()))
+    name = pathlib.Path(_MODEL.value).name
+    print(result_file.write("trust", name, made_of, document))
 
 
 if __name__ == "__main__":
