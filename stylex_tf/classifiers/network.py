@@ -57,6 +57,7 @@ def first_asked(wrapped: Network, images: int) -> Iterator[None]:
         yield
     except errors.UserError:
         raise
+    # TensorFlow and Keras raise errors of any kind for what a graph refuses.
     except Exception as error:
         if wrapped.kind == "callable":
             raise

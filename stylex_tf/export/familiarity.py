@@ -47,11 +47,7 @@ class Familiarity:
             features: what `photo_features` makes of them, [N, F].
             negatives: the same of their negatives, 255 - image.
         """
-        mean = features.mean(axis=0, dtype=np.float64)
-        deviation = features.std(axis=0, dtype=np.float64)
-        scale = np.maximum(
-            deviation, _LEAST_SCALE * max(float(deviation.max()), 1e-12)
-        )
+        mean, scale = mean_and_scale(features)
         known, turned = (features - mean) / scale, (negatives - mean) / scale
         covariance = _shrunk(_covariance(known[:, photo_features.MEANS]))
         whitening = np.linalg.cholesky(np.linalg.inv(covariance))
@@ -100,9 +96,8 @@ class Familiarity:
         The triangle is kept in float16, row by row; all others in float32.
         """
         rows, columns = np.tril_indices(_CHANNELS)
-        triangle = self.whitening[rows, columns].astype("<f2")
         return {
-            "whitening": _text(triangle),
+            "whitening": _text(self.whitening[rows, columns], "<f2"),
             **{name: _text(getattr(self, name), "<f4") for name in _VECTORS},
         }
 
@@ -131,6 +126,20 @@ class Familiarity:
 _VECTORS = ("mean", "scale", "to_negatives")
 
 
+def mean_and_scale(rows: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Returns mean and standard deviation of each column, float64 [F] twice.
+
+    A deviation is at least a thousandth of the largest: a column that hardly
+    moves must not decide everything.
+
+    Args:
+        rows: [N, F].
+    """
+    deviation = rows.std(axis=0, dtype=np.float64)
+    least = _LEAST_SCALE * max(float(deviation.max()), 1e-12)
+    return rows.mean(axis=0, dtype=np.float64), np.maximum(deviation, least)
+
+
 def _covariance(standardised: np.ndarray) -> np.ndarray:
     """Returns the covariance of features, [N, F] -> [F, F]."""
     centred = standardised - standardised.mean(axis=0)
@@ -143,7 +152,7 @@ def _shrunk(covariance: np.ndarray) -> np.ndarray:
     return (1 - _SHRINKAGE) * covariance + _SHRINKAGE * np.diag(diagonal)
 
 
-def _text(numbers: np.ndarray, dtype: str = "<f2") -> str:
+def _text(numbers: np.ndarray, dtype: str) -> str:
     return base64.b64encode(numbers.astype(dtype).tobytes()).decode()
 
 

@@ -24,8 +24,6 @@ from stylex_tf.export import photo_features
 
 # The percentiles of the distances that are kept: 0 %, 1 %, ..., 100 %.
 _SHARES = np.linspace(0.0, 1.0, 101)
-# A coordinate that hardly moves must not decide everything.
-_LEAST_SCALE = 1e-3
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True, eq=False)
@@ -115,11 +113,7 @@ class HeldOut:
             near, others = styles[0::2], styles[1::2]
         else:
             near, others = known.styles, styles
-        mean = near.mean(axis=0, dtype=np.float64)
-        deviation = near.std(axis=0, dtype=np.float64)
-        scale = np.maximum(
-            deviation, _LEAST_SCALE * max(float(deviation.max()), 1e-12)
-        )
+        mean, scale = familiarity_lib.mean_and_scale(near)
         errors = errors_of(images, reconstructions)
         distances = style_distances_of(others, mean, scale)
         figures = cls(

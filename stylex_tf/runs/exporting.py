@@ -2,7 +2,7 @@
 
 import dataclasses
 import io
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -15,14 +15,15 @@ from stylex_tf.export import held_out, saved_model, servables
 from stylex_tf.ops import preprocessing
 from stylex_tf.runs import searching, sight
 from stylex_tf.runs import trained as trained_lib
-from stylex_tf.search import calibration as calibration_lib
 from stylex_tf.search import (
+    batching,
     effects_chunk,
     gradient_effects,
     moves,
     screened_search,
     screening,
 )
+from stylex_tf.search import calibration as calibration_lib
 from stylex_tf.search import model as model_lib
 
 # Images that the export is tried on.
@@ -162,41 +163,34 @@ def _about(
 
 def _measure_held_out(trained: trained_lib.TrainedRun) -> held_out.HeldOut:
     """Measures the model on images that nothing was chosen by."""
-    images = trained.held_out.unseen.images
-    styles = _encode(trained, images)
-    rebuilt = [
-        preprocessing.to_uint8(trained.stylex.generate(batch))
-        for batch in _batches(trained, styles)
-    ]
+    functions, images = trained.stylex, trained.held_out.unseen.images
+    size = trained.settings.attributes.batch_size
+
+    def encode(pixels: np.ndarray) -> np.ndarray:
+        return batching.apply(
+            lambda batch: functions.encode(preprocessing.to_float(batch)),
+            pixels,
+            batch_size=size,
+        )
+
+    styles = encode(images)
+    rebuilt = batching.apply(
+        lambda batch: preprocessing.to_uint8(functions.generate(batch)),
+        styles,
+        batch_size=size,
+    )
     known = trained.dataset.spread("train", sight.MOST_KNOWN).images
     return held_out.HeldOut.measure(
         images,
-        np.concatenate(rebuilt),
+        rebuilt,
         styles,
         features=sight.features(images),
         known=held_out.Known(
-            styles=_encode(trained, sight.styled(known)),
+            styles=encode(sight.styled(known)),
             features=sight.features(known),
             negatives=sight.features(255 - known),
         ),
     )
-
-
-def _encode(trained: trained_lib.TrainedRun, images: np.ndarray) -> np.ndarray:
-    return np.concatenate(
-        [
-            trained.stylex.encode(preprocessing.to_float(batch))
-            for batch in _batches(trained, images)
-        ]
-    )
-
-
-def _batches(
-    trained: trained_lib.TrainedRun, rows: np.ndarray
-) -> Iterator[np.ndarray]:
-    size = trained.settings.attributes.batch_size
-    for start in range(0, len(rows), size):
-        yield rows[start : start + size]
 
 
 def _calibrate(
