@@ -26,6 +26,7 @@ def get_config() -> config.ExperimentConfig:
     """Returns the experiment."""
     experiment = quickstart.get_config()
     experiment.name = "ablation_no_classification"
-    # What is ablated: nothing asks x' to keep the classifier's answer.
+    # What is ablated: nothing asks x' to keep the classifier's answer. Costs
+    # what the two runs compare.
     experiment.loss.classification = 0.0
     return experiment

@@ -24,21 +24,25 @@ def get_config() -> config.ExperimentConfig:
         source="avatars", causes=("beard", "mouth=laugh"), rule="any"
     )
     # Twice the quick start's side, with as many channels in its last layer.
+    # Costs four times the pixels an image.
     experiment.model.resolution = 64
     experiment.model.channel_base = 1024
-    # Avatars have more parts than the quick start's faces; the search takes
-    # longer, in proportion.
+    # Avatars have more parts than the quick start's faces. Costs a longer
+    # search, in proportion to the coordinates.
     experiment.model.style_width = 6
     # Eyes and mouths are a few pixels: the perceptual distance sees them, L1
-    # hardly.
+    # hardly. Costs no time; L1 itself counts for less beside it.
     experiment.loss.perceptual = 20.0
-    # The classifier's answer stands beside a perceptual distance ten times
-    # the quick start's.
+    # The classifier's answer stands beside a perceptual distance that weighs
+    # ten times the quick start's. Costs something of the picture, if it is
+    # too much (docs/configs.md).
     experiment.loss.classification = 1.0
-    # More steps of the same images, and half the memory: 74 minutes in all.
+    # Half the quick start's batch, so more steps and less memory. Costs 74
+    # minutes in all, on two cores.
     experiment.training.batch_size = 16
     experiment.training.total_images = 152_000
     # The ends inside what three in ten images have: beyond, a beard that is
-    # taken off leaves white patches.
+    # taken off leaves white patches. Costs smaller edits.
+    experiment.attributes.ranges = "percentile"
     experiment.attributes.range_width = 15.0
     return experiment

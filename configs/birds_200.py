@@ -16,7 +16,8 @@ def get_config() -> config.ExperimentConfig:
     """Returns the experiment."""
     experiment = paper.get_config()
     experiment.name = "birds_200"
-    # Twelve of 312 attributes: each factor costs a head of the regressor.
+    # Twelve of 312 attributes. Costs a head of the regressor for each, and what
+    # the other 300 would tell.
     experiment.data = config.DataConfig(
         source="data/cub",
         layout="cub",

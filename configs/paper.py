@@ -16,11 +16,12 @@ def get_config() -> config.ExperimentConfig:
     """Returns the experiment."""
     return config.ExperimentConfig(
         name="paper",
-        # The paper's classifier.
+        # The paper's classifier. Costs a larger network than `small_cnn`.
         classifier=config.ClassifierConfig(architecture="mobilenet"),
-        # The paper's way; it costs certainty, since the class may be drawn
-        # from the label: look at the label-only swap (docs/method.md).
+        # The paper's way. Costs certainty, since the class may be drawn from
+        # the label: look at the label-only swap (docs/method.md).
         model=config.ModelConfig(conditioning="probabilities"),
-        # The paper's Algorithm 1, and ends at the images' extremes.
+        # The paper's Algorithm 1, and ends at the images' extremes. Costs
+        # edits that may leave what looks real.
         attributes=config.AttributesConfig(preset="paper"),
     )

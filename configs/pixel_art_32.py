@@ -24,15 +24,19 @@ def get_config() -> config.ExperimentConfig:
     experiment.data = config.DataConfig(
         source="pixel_art", causes=("glasses", "mouth=smile"), rule="any"
     )
-    # More parts than the quick start's faces have; the search takes longer.
+    # More parts than the quick start's faces have. Costs a longer search.
     experiment.model.style_width = 6
-    # A smile is a few pixels: the perceptual distance sees it, L1 hardly.
+    # A smile is a few pixels: the perceptual distance sees it, L1 hardly. Costs
+    # no time; L1 itself counts for less beside it.
     experiment.loss.perceptual = 5.0
-    # The classifier's answer stands beside more than twice that distance.
+    # The classifier's answer stands beside more than twice that distance. Costs
+    # something of the picture, if it is too much (docs/configs.md).
     experiment.loss.classification = 1.0
-    # More steps of fewer images: 48 minutes on a core that others shared.
+    # More steps of fewer images. Costs 48 minutes on a core that others shared.
     experiment.training.batch_size = 16
     experiment.training.total_images = 100_000
     # The ends inside what three in ten images have, as glasses and smiles are.
+    # Costs smaller edits.
+    experiment.attributes.ranges = "percentile"
     experiment.attributes.range_width = 15.0
     return experiment

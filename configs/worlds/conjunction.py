@@ -18,7 +18,8 @@ def get_config() -> config.ExperimentConfig:
         source="faces", causes=("glasses", "open_mouth"), rule="all"
     )
     # Twice the quick start's, and all of each range: no single edit turns a
-    # decision that needs two causes, so both have to arrive.
+    # decision that needs two causes, so both have to arrive. Costs twice the
+    # time, and edits that may leave what looks real.
     experiment.training.total_images = 300_000
     experiment.attributes = config.AttributesConfig(ranges="min_max")
     return experiment

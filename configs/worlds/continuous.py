@@ -18,6 +18,6 @@ def get_config() -> config.ExperimentConfig:
         source="shaded_faces", causes=("hair_lightness",)
     )
     # Twice the quick start's: a number is harder to keep apart from the light
-    # and the face than a part that is there or not.
+    # and the face than a part that is there or not. Costs twice the time.
     experiment.training.total_images = 300_000
     return experiment

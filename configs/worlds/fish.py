@@ -16,16 +16,18 @@ def get_config() -> config.ExperimentConfig:
     """Returns the experiment."""
     experiment = quickstart.get_config()
     experiment.name = "fish"
-    # A class for each cause, and one for none; four classes need more
-    # images than the default, and epochs take longer in proportion.
+    # A class for each cause, and one for none; four classes need more images
+    # than the default. Costs a longer rendering, and longer epochs.
     experiment.data = config.DataConfig(
         source="fish",
         causes=("crest", "spot", "barbels"),
         rule="each",
         rendered_images=20_000,
     )
-    # Twice the quick start's: four classes are learnt later than two.
+    # Four classes are learnt later than two. Costs twice the quick start's
+    # epochs.
     experiment.classifier.epochs = 4
-    # As three_classes: more causes than the quick start's.
+    # As three_classes: more causes than the quick start's. Costs a third more
+    # time.
     experiment.training.total_images = 200_000
     return experiment

@@ -15,6 +15,7 @@ def get_config() -> config.ExperimentConfig:
     experiment.name = "random_labels"
     # Labels that say nothing of the picture: no attribute should be listed.
     experiment.data = config.DataConfig(source="faces", rule="random")
-    # There is nothing to learn of these labels.
+    # There is nothing to learn of these labels: a fifth of the time. Costs
+    # reconstructions that are not finished.
     experiment.training.total_images = 30_000
     return experiment
