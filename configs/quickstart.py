@@ -42,29 +42,7 @@ def get_config() -> config.ExperimentConfig:
             # (docs/experiments/style_width.md).
             style_width=4,
         ),
-        loss=config.LossConfig(
-            # In runs of minutes much L1 and little of the discriminator keep
-            # the parts that the classifier may look at. Costs sharpness.
-            adversarial=0.5,
-            l1=20.0,
-            # Less to hold back, in images of 64 times fewer pixels. Costs a
-            # discriminator that may win, which a warning would tell.
-            r1=1.0,
-            # Saves a second derivative of the generator. Costs what was not
-            # measured: how evenly w moves the picture.
-            path_length=0.0,
-            # Small parts change few pixels, which L1 hardly sees. Costs no
-            # time: the paper's weight needs the same features.
-            perceptual=2.0,
-            # Styles are read back in place of w: style_exchange needs it. Costs
-            # L1 where there is more: 0.086 so, 0.105 with 5
-            # (docs/experiments/style_exchange.md).
-            w_reconstruction=0.0,
-            style_reconstruction=2.0,
-            # Enough for an agreement of 1.000, and more of the picture. Costs
-            # agreement where images are harder: sneaker_boot_32 has twice that.
-            classification=0.5,
-        ),
+        loss=_losses(),
         training=config.TrainingConfig(
             # 17 to 22 minutes on one core; the paper's four million would take
             # 27 times as long. Costs what was not measured: what they bring.
@@ -83,4 +61,30 @@ def get_config() -> config.ExperimentConfig:
         # Factors of drawings are read well after three. Costs the readers some
         # accuracy; the evaluation says what they have.
         evaluation=config.EvaluationConfig(regressor_epochs=3),
+    )
+
+
+def _losses() -> config.LossConfig:
+    return config.LossConfig(
+        # In runs of minutes much L1 and little of the discriminator keep
+        # the parts that the classifier may look at. Costs sharpness.
+        adversarial=0.5,
+        l1=20.0,
+        # Less to hold back, in images of 64 times fewer pixels. Costs a
+        # discriminator that may win, which a warning would tell.
+        r1=1.0,
+        # Saves a second derivative of the generator. Costs what was not
+        # measured: how evenly w moves the picture.
+        path_length=0.0,
+        # Small parts change few pixels, which L1 hardly sees. Costs no
+        # time: the paper's weight needs the same features.
+        perceptual=2.0,
+        # Styles are read back in place of w: style_exchange needs it. Costs
+        # L1 where there is more: 0.086 so, 0.105 with 5
+        # (docs/experiments/style_exchange.md).
+        w_reconstruction=0.0,
+        style_reconstruction=2.0,
+        # Enough for an agreement of 1.000, and more of the picture. Costs
+        # agreement where images are harder: sneaker_boot_32 has twice that.
+        classification=0.5,
     )
