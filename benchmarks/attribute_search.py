@@ -21,9 +21,9 @@ from absl import app, flags
 from benchmarks import notebook_procedure, recall, search_growth
 from stylex_tf.attributes import edit_space, style_ranges
 from stylex_tf.attributes import effects as effects_lib
-from stylex_tf.ops import preprocessing
+from stylex_tf.ops import batching, preprocessing
 from stylex_tf.runs import trained as trained_lib
-from stylex_tf.search import batching, exact, screened_search, screening
+from stylex_tf.search import exact, screened_search, screening
 
 _RUN_DIR = flags.DEFINE_string("run_dir", None, "A trained run.", required=True)
 _SAMPLE = flags.DEFINE_integer(

@@ -28,9 +28,8 @@ from stylex_tf.data import preparation
 from stylex_tf.data.records import tfrecords
 from stylex_tf.data.worlds import worlds
 from stylex_tf.evaluation import causal_effects
-from stylex_tf.ops import preprocessing
+from stylex_tf.ops import batching, preprocessing
 from stylex_tf.runs import trained as trained_lib
-from stylex_tf.search import batching
 
 # Images that are drawn again with one factor exchanged.
 _CAUSAL_IMAGES = 500

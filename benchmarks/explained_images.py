@@ -11,11 +11,11 @@ from benchmarks import score_direction, smallest_edits
 from stylex_tf import errors
 from stylex_tf.attributes import edit_space, selection
 from stylex_tf.evaluation import edit_lists, led, reconstruction
-from stylex_tf.ops import preprocessing
+from stylex_tf.ops import batching, preprocessing
 from stylex_tf.runs import reported, searching
 from stylex_tf.runs import trained as trained_lib
-from stylex_tf.search import batching, realistic_ranges
 from stylex_tf.search import model as model_lib
+from stylex_tf.search import realistic_ranges
 
 RANKS = ("first", "second", "third")
 """Attributes that are tried by themselves, at most."""

@@ -28,10 +28,9 @@ from PIL import Image
 from benchmarks import commit, result_file
 from stylex_tf.cli import command
 from stylex_tf.evaluation import blur
-from stylex_tf.ops import preprocessing
+from stylex_tf.ops import batching, preprocessing
 from stylex_tf.report import contact_sheet
 from stylex_tf.runs import trained as trained_lib
-from stylex_tf.search import batching
 
 _RUN = flags.DEFINE_string("run", None, "A finished run.")
 _SHEET = flags.DEFINE_string(

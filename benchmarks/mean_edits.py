@@ -19,11 +19,10 @@ from PIL import Image
 from stylex_tf.attributes import edit_space, selection
 from stylex_tf.cli import command
 from stylex_tf.evaluation import reconstruction
-from stylex_tf.ops import preprocessing
+from stylex_tf.ops import batching, preprocessing
 from stylex_tf.report import contact_sheet
 from stylex_tf.runs import reported
 from stylex_tf.runs import trained as trained_lib
-from stylex_tf.search import batching
 
 _RUN = flags.DEFINE_string("run", None, "A finished run.")
 _OUTPUT = flags.DEFINE_string("output", None, "Where the sheet goes, a PNG.")

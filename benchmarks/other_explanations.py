@@ -46,10 +46,9 @@ from stylex_tf.classifiers import keras_files, pixels
 from stylex_tf.cli import command
 from stylex_tf.evaluation import edit_lists
 from stylex_tf.models import photo_backbone
-from stylex_tf.ops import preprocessing
+from stylex_tf.ops import batching, preprocessing
 from stylex_tf.runs import given_names, second_opinion
 from stylex_tf.runs import trained as trained_lib
-from stylex_tf.search import batching
 
 _RUN = flags.DEFINE_string("run", None, "A finished run of two classes.")
 _SHEET = flags.DEFINE_string(

@@ -18,7 +18,7 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from stylex_tf.search import batching
+from stylex_tf.ops import batching
 
 STEPS = 150
 """So many steps does Adam take."""

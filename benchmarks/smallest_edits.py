@@ -9,7 +9,7 @@ import tensorflow as tf
 
 from stylex_tf.attributes import edit_space
 from stylex_tf.evaluation import reconstruction
-from stylex_tf.search import batching
+from stylex_tf.ops import batching
 
 STRENGTHS = (0.2, 0.4, 0.6, 0.8, 1.0, 1.5, 2.0, 3.0)
 """Tried from the smallest; 1 is the end of the range, where a report shows an

@@ -26,9 +26,9 @@ from stylex_tf.attributes import (
     selection,
     style_ranges,
 )
-from stylex_tf.ops import preprocessing
+from stylex_tf.ops import batching, preprocessing
 from stylex_tf.runs import trained as trained_lib
-from stylex_tf.search import batching, exact
+from stylex_tf.search import exact
 from stylex_tf.search import model as model_lib
 
 _RUN_DIR = flags.DEFINE_string("run_dir", None, "A trained run.", required=True)

@@ -12,8 +12,7 @@ import tensorflow as tf
 
 from stylex_tf.attributes import log_odds
 from stylex_tf.evaluation import factor_regressors, ground_truth
-from stylex_tf.ops import preprocessing
-from stylex_tf.search import batching
+from stylex_tf.ops import batching, preprocessing
 
 
 def measure(

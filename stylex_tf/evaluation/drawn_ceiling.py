@@ -11,8 +11,7 @@ import numpy as np
 import tensorflow as tf
 
 from stylex_tf.evaluation import edit_lists, figure, led, proportions
-from stylex_tf.ops import preprocessing
-from stylex_tf.search import batching
+from stylex_tf.ops import batching, preprocessing
 
 
 class Drawn(Protocol):

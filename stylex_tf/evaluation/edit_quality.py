@@ -16,7 +16,7 @@ from stylex_tf.evaluation import (
     proportions,
     record,
 )
-from stylex_tf.search import batching
+from stylex_tf.ops import batching
 from stylex_tf.search import model as model_lib
 
 # A pixel belongs to an attribute that changes it by more than this share of

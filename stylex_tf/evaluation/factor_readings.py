@@ -7,7 +7,7 @@ import tensorflow as tf
 
 from stylex_tf.attributes import edit_space
 from stylex_tf.evaluation import factor_regressors
-from stylex_tf.search import batching
+from stylex_tf.ops import batching
 
 
 class FactorReadings:

@@ -7,8 +7,7 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from stylex_tf.ops import preprocessing
-from stylex_tf.search import batching
+from stylex_tf.ops import batching, preprocessing
 
 _BATCH = 64
 

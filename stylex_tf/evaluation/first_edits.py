@@ -13,8 +13,7 @@ import tensorflow as tf
 
 from stylex_tf.attributes import edit_space, selection
 from stylex_tf.evaluation import led, reconstruction
-from stylex_tf.ops import carried, preprocessing
-from stylex_tf.search import batching
+from stylex_tf.ops import batching, carried, preprocessing
 from stylex_tf.search import model as model_lib
 
 # Numbers of one set of pictures that are in memory at once, of four such sets:

@@ -12,7 +12,7 @@ from stylex_tf.attributes import (
     selection,
 )
 from stylex_tf.evaluation import figure, record
-from stylex_tf.search import batching
+from stylex_tf.ops import batching
 from stylex_tf.search import model as model_lib
 
 _TOP = 8

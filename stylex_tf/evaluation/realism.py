@@ -6,8 +6,7 @@ import numpy as np
 import tensorflow as tf
 
 from stylex_tf.evaluation import figure, record
-from stylex_tf.ops import preprocessing
-from stylex_tf.search import batching
+from stylex_tf.ops import batching, preprocessing
 
 # Rows of the kernel matrix that are in memory at once.
 _BLOCK = 1024

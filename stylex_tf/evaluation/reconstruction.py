@@ -7,8 +7,7 @@ import numpy as np
 import tensorflow as tf
 
 from stylex_tf.evaluation import figure, proportions, record
-from stylex_tf.ops import preprocessing
-from stylex_tf.search import batching
+from stylex_tf.ops import batching, preprocessing
 from stylex_tf.search import model as model_lib
 
 Function = Callable[[tf.Tensor], tf.Tensor]

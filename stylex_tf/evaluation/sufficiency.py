@@ -16,8 +16,7 @@ from stylex_tf.evaluation import (
     reconstruction,
     record,
 )
-from stylex_tf.ops import carried, preprocessing
-from stylex_tf.search import batching
+from stylex_tf.ops import batching, carried, preprocessing
 from stylex_tf.search import model as model_lib
 
 DRAWS = 5

@@ -9,8 +9,7 @@ import tensorflow as tf
 
 from stylex_tf.attributes import edit_space, selection
 from stylex_tf.evaluation import reconstruction
-from stylex_tf.ops import carried, preprocessing
-from stylex_tf.search import batching
+from stylex_tf.ops import batching, carried, preprocessing
 from stylex_tf.search import model as model_lib
 
 # With so many classes at most, an image may be turned to any other.

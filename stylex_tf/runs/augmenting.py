@@ -27,10 +27,9 @@ import tqdm
 from stylex_tf import errors
 from stylex_tf.data import augmented_folder
 from stylex_tf.data.records import tfrecords
-from stylex_tf.ops import preprocessing
+from stylex_tf.ops import batching, preprocessing
 from stylex_tf.runs import reported
 from stylex_tf.runs import trained as trained_lib
-from stylex_tf.search import batching
 
 PROVENANCE = augmented_folder.PROVENANCE
 """The file that says where each image comes from."""

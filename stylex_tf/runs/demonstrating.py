@@ -6,11 +6,10 @@ import numpy as np
 import tensorflow as tf
 
 from stylex_tf.attributes import carried_edit
-from stylex_tf.ops import preprocessing
+from stylex_tf.ops import batching, preprocessing
 from stylex_tf.report import demonstration, findings, layout
 from stylex_tf.runs import searching
 from stylex_tf.runs import trained as trained_lib
-from stylex_tf.search import batching
 
 
 def demonstrate(

@@ -12,18 +12,17 @@ from PIL import Image
 from stylex_tf.evaluation import evaluation_file, record
 from stylex_tf.export import functions as functions_lib
 from stylex_tf.export import held_out, saved_model, servables
-from stylex_tf.ops import preprocessing
+from stylex_tf.ops import batching, preprocessing
 from stylex_tf.runs import searching, sight
 from stylex_tf.runs import trained as trained_lib
+from stylex_tf.search import calibration as calibration_lib
 from stylex_tf.search import (
-    batching,
     effects_chunk,
     gradient_effects,
     moves,
     screened_search,
     screening,
 )
-from stylex_tf.search import calibration as calibration_lib
 from stylex_tf.search import model as model_lib
 
 # Images that the export is tried on.

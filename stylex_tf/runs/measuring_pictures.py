@@ -14,9 +14,9 @@ from stylex_tf.evaluation import (
     reconstruction,
     record,
 )
+from stylex_tf.ops import batching
 from stylex_tf.runs import second_opinion
 from stylex_tf.runs import trained as trained_lib
-from stylex_tf.search import batching
 
 # Training images that a linear code is fitted to, as far as their numbers fit
 # into memory: 508 of 256 pixels.

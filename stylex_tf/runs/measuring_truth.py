@@ -22,10 +22,9 @@ from stylex_tf.evaluation import (
     reconstruction,
     record,
 )
-from stylex_tf.ops import preprocessing
+from stylex_tf.ops import batching, preprocessing
 from stylex_tf.runs import naming, searching
 from stylex_tf.runs import trained as trained_lib
-from stylex_tf.search import batching
 
 # What is drawn again for each image and value of a factor takes its time.
 _DRAWN_IMAGES = 300

@@ -15,10 +15,9 @@ from stylex_tf.attributes import (
     style_ranges,
 )
 from stylex_tf.data.records import tfrecords
-from stylex_tf.ops import preprocessing
+from stylex_tf.ops import batching, preprocessing
 from stylex_tf.runs import trained as trained_lib
 from stylex_tf.search import (
-    batching,
     realistic_ranges,
     screened_search,
     screening,

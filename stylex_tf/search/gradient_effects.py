@@ -4,7 +4,7 @@ import numpy as np
 import tensorflow as tf
 
 from stylex_tf.attributes import edit_space
-from stylex_tf.search import batching
+from stylex_tf.ops import batching
 from stylex_tf.search import model as model_lib
 
 AWAY = -1

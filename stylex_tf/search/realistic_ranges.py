@@ -23,8 +23,7 @@ import numpy as np
 import tensorflow as tf
 
 from stylex_tf.attributes import edit_space, style_ranges
-from stylex_tf.ops import preprocessing
-from stylex_tf.search import batching
+from stylex_tf.ops import batching, preprocessing
 from stylex_tf.search import model as model_lib
 
 ENDS = (0.0, 0.01, 0.02, 0.05)

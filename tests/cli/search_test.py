@@ -11,9 +11,9 @@ from absl.testing import absltest, flagsaver
 from stylex_tf import errors
 from stylex_tf.attributes import edit_space, effects, style_ranges
 from stylex_tf.cli import search
-from stylex_tf.ops import preprocessing
+from stylex_tf.ops import batching, preprocessing
 from stylex_tf.runs import trained as trained_lib
-from stylex_tf.search import batching, exact
+from stylex_tf.search import exact
 from tests.testing import tiny_experiment, tiny_run
 
 _IMAGES = 6

@@ -4,7 +4,7 @@ import numpy as np
 import tensorflow as tf
 from absl.testing import absltest, parameterized
 
-from stylex_tf.search import batching
+from stylex_tf.ops import batching
 
 
 class BatchingTest(parameterized.TestCase):
