@@ -5,7 +5,7 @@ from collections.abc import Callable
 import numpy as np
 import tensorflow as tf
 
-from stylex_tf.ops import preprocessing
+from stylex_tf.ops import batching, preprocessing
 
 _BINS = 15
 _BATCH = 256
@@ -24,7 +24,8 @@ def evaluate(
         labels: the true classes, [N].
 
     Returns:
-        "accuracy", "calibration_error" (see below) and "images", their number.
+        "accuracy", "calibration_error" (what the function of that name
+        returns) and "images", their number.
     """
     if not len(images):
         raise ValueError("there are no images to evaluate the classifier on")
@@ -62,7 +63,4 @@ def _probabilities(classifier, images: np.ndarray) -> np.ndarray:
     def predict(batch):
         return tf.nn.softmax(classifier(preprocessing.to_float(batch)))
 
-    starts = range(0, len(images), _BATCH)
-    return np.concatenate(
-        [predict(images[start : start + _BATCH]).numpy() for start in starts]
-    )
+    return batching.apply(predict, images, batch_size=_BATCH)

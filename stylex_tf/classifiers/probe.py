@@ -14,7 +14,7 @@ import tensorflow as tf
 
 from stylex_tf import errors, graph_purity
 from stylex_tf.classifiers import adapter, pixel_readings
-from stylex_tf.ops import preprocessing
+from stylex_tf.ops import batching, preprocessing
 
 IMAGES = 64
 """How many pictures are enough to see what is wrong."""
@@ -345,10 +345,4 @@ def _accuracy(logits: np.ndarray, labels: np.ndarray) -> float:
 def _in_parts(
     function: Callable[[tf.Tensor], tf.Tensor], inputs: np.ndarray
 ) -> np.ndarray:
-    """Returns a function's answers to all inputs, a few at once."""
-    return np.concatenate(
-        [
-            np.asarray(function(tf.constant(inputs[start : start + _BATCH])))
-            for start in range(0, len(inputs), _BATCH)
-        ]
-    )
+    return batching.apply(function, inputs, batch_size=_BATCH)

@@ -132,14 +132,7 @@ def reconstruct(
         )
     window = min(_WINDOW, *images.shape[1:3])
     step = _compiled_step(encode, model, features, window)
-    count, size = len(images), min(batch_size, len(images))
-    parts: dict[str, list[np.ndarray]] = {}
-    for start in range(0, count, size):
-        index = np.minimum(np.arange(start, start + size), count - 1)
-        for name, answer in step(tf.constant(images[index])).items():
-            rows = np.asarray(answer)[: count - start]
-            parts.setdefault(name, []).append(rows)
-    joined = {name: np.concatenate(part) for name, part in parts.items()}
+    joined = batching.apply(step, images, batch_size=batch_size)
     return Reconstruction(**joined, extractor=extractor)
 
 

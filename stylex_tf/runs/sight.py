@@ -5,9 +5,11 @@ thousands of training images that the figures of an export are made of.
 """
 
 import numpy as np
+import tensorflow as tf
 
 from stylex_tf.export import photo_features
 from stylex_tf.models import photo_backbone
+from stylex_tf.ops import batching
 
 MOST_KNOWN = 3_000
 """Training images, at most, that tell what is foreign."""
@@ -24,23 +26,21 @@ def features(images: np.ndarray) -> np.ndarray:
     Args:
         images: uint8 [N, R, R, 3], at least one; R is a power of two.
     """
-    batches = [
-        photo_features.seen(images[start : start + _AT_ONCE])
-        for start in range(0, len(images), _AT_ONCE)
-    ]
-    backbone = photo_backbone.PhotoBackbone(batches[0].shape[1])
-    return np.concatenate(
-        [
-            photo_features.summed_up([of.numpy() for of in backbone(batch)])
-            for batch in batches
-        ]
-    )
+    side = photo_features.seen(images[:1]).shape[1]
+    backbone = photo_backbone.PhotoBackbone(side)
+
+    def of_batch(batch: tf.Tensor) -> np.ndarray:
+        maps = backbone(photo_features.seen(batch.numpy()))
+        return photo_features.summed_up([each.numpy() for each in maps])
+
+    return batching.apply(of_batch, images, batch_size=_AT_ONCE)
 
 
 def styled(images: np.ndarray) -> np.ndarray:
-    """Returns as many training images, evenly spread, as styles need.
+    """Returns the training images whose styles are measured: some of all.
 
     Args:
-        images: [N, ...].
+        images: all training images, [N, ...]; where there are many, every
+            second, third, ... one is taken.
     """
     return images[:: max(1, len(images) // _STYLED)]

@@ -13,7 +13,7 @@ import tensorflow as tf
 from stylex_tf import config
 from stylex_tf.evaluation import realism
 from stylex_tf.losses import classification, perceptual, reconstruction
-from stylex_tf.ops import preprocessing
+from stylex_tf.ops import batching, preprocessing
 
 IMAGES = 256
 """At most so many images: a validation costs as much as a few steps."""
@@ -70,19 +70,23 @@ class HeldOut:
         self._batch_size = min(batch_size, len(images))
         self._look = tf.function(self._of_images, autograph=False)
         self._compare = tf.function(self._of_pairs, autograph=False)
-        self._known = self._apply(self._look, images)
+        self._known = self._look_at(images)
         self._classes = self._known["logits"].argmax(axis=1)
         self._neighbours = _neighbours(self._classes)
         self._l1_of_mean_image = _l1_of_mean_image(images)
-        self._trained = self._apply(self._look, training_images)
+        self._trained = self._look_at(training_images)
+
+    def _look_at(self, images: np.ndarray) -> dict[str, np.ndarray]:
+        return batching.apply(self._look, images, batch_size=self._batch_size)
 
     def measure(self) -> dict[str, float]:
         """Returns the figures of the networks as they are now, by name."""
-        measured = self._apply(
+        measured = batching.apply(
             self._compare,
             self._images,
             self._images[self._neighbours],
             self._known["logits"],
+            batch_size=self._batch_size,
         )
         terms = [name for name in _TERMS if name in measured]
         figures: dict[str, float] = {
@@ -170,21 +174,6 @@ class HeldOut:
         self, images: tf.Tensor, maps: Sequence[tf.Tensor]
     ) -> Sequence[tf.Tensor]:
         return self._own_features(images) if self._own_features else maps
-
-    def _apply(
-        self, function: Callable[..., Arrays], *arrays: np.ndarray
-    ) -> dict[str, np.ndarray]:
-        """Calls a function batch by batch, the last one filled up."""
-        count = len(arrays[0])
-        parts: dict[str, list[np.ndarray]] = {}
-        for start in range(0, count, self._batch_size):
-            rows = np.arange(start, start + self._batch_size)
-            index = np.minimum(rows, count - 1)
-            answer = function(*(tf.constant(array[index]) for array in arrays))
-            for name, value in answer.items():
-                part = np.asarray(value)[: count - start]
-                parts.setdefault(name, []).append(part)
-        return {name: np.concatenate(part) for name, part in parts.items()}
 
 
 def _embedding(maps: Sequence[tf.Tensor]) -> dict[str, tf.Tensor]:

@@ -17,6 +17,18 @@ class BatchingTest(parameterized.TestCase):
         )
         np.testing.assert_array_equal(answer, first * second[:, None])
 
+    @parameterized.parameters(1, 3, 7, 100)
+    def test_joins_the_answers_of_a_function_that_gives_several(self, size):
+        rows = np.arange(14.0).reshape(7, 2)
+        answer = batching.apply(
+            lambda x: {"sum": tf.reduce_sum(x, axis=1), "pair": (x, -x)},
+            rows,
+            batch_size=size,
+        )
+        np.testing.assert_array_equal(answer["sum"], rows.sum(axis=1))
+        np.testing.assert_array_equal(answer["pair"][0], rows)
+        np.testing.assert_array_equal(answer["pair"][1], -rows)
+
     def test_every_batch_has_one_shape(self):
         shapes = []
 
