@@ -99,7 +99,8 @@ class ClassifierConfig:
     # Loads a file with code of its own (a Lambda, a graph that touches files),
     # which then may do whatever you may: only for a file whose maker you trust.
     run_foreign_code: bool = False
-    # Used when `path` is empty: "small_cnn" or "mobilenet" (the paper's).
+    # Used when `path` is empty: "small_cnn", "mobilenet" (the paper's), or
+    # "photographs", for sets of some hundred (configs/birds_64.py).
     architecture: str = "small_cnn"
     epochs: int = 5
     # Trains on pictures varied in place and light, mirrored where data.mirror

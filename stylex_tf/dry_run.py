@@ -132,8 +132,8 @@ def _classifier(
     own = settings.classifier
     if not own.path:
         return None, [
-            f"Classifier: a {own.architecture}, trained for {own.epochs} "
-            "epochs at the start"
+            f"Classifier: architecture {own.architecture}, trained for "
+            f"{own.epochs} epochs at the start"
         ]
     classifier = experiment.open_classifier(settings, data.class_names)
     images, labels = preparation.sample(

@@ -1,10 +1,12 @@
-"""Builds a classifier for those who have none: a small network or a MobileNet.
+"""Builds a classifier for those who have none.
 
-Both take images in [-1, 1], [N, resolution, resolution, 3], and put out
+Each takes images in [-1, 1], [N, resolution, resolution, 3], and puts out
 logits, [N, K].
 """
 
 import keras
+
+from stylex_tf.classifiers import photo_classifier
 
 # Channels after the first convolution; they double at each halving, to at
 # most _WIDEST.
@@ -49,4 +51,8 @@ def mobilenet(resolution: int, num_classes: int) -> keras.Model:
     )
 
 
-BY_NAME = {"small_cnn": small_cnn, "mobilenet": mobilenet}
+BY_NAME = {
+    "small_cnn": small_cnn,
+    "mobilenet": mobilenet,
+    "photographs": photo_classifier.build,
+}

@@ -26,8 +26,9 @@ TAPS = (0, 2, 5, 12)
 SCALES = (9.0, 9.0, 7.0, 3.3)
 """Standard deviation of each map over photographs, about."""
 
-# Blocks that halve height and width; so does the stem.
-_HALVING = (1, 3, 6)
+HALVING = (1, 3, 6)
+"""The blocks that halve height and width; so does the stem."""
+
 # The pictures that it was trained on were larger: 3/2 of ours are a compromise
 # between what it sees and what it costs.
 _ENLARGED = 1.5
@@ -72,7 +73,7 @@ class PhotoBackbone(keras.Model):
         x = tf.nn.relu6(self._conv(x, "stem", halve=True))
         maps = []
         for block in range(BLOCKS):
-            x = self._block(x, f"b{block}", halve=block in _HALVING)
+            x = self._block(x, f"b{block}", halve=block in HALVING)
             if block in TAPS:
                 maps.append(x)
         return maps
