@@ -26,6 +26,7 @@ from stylex_tf.runs import (
 from stylex_tf.training import (
     best_checkpoint,
     checkpoints,
+    devices,
     interruption,
     loop,
     metrics,
@@ -307,7 +308,9 @@ class Run:
             return batches.unbatch().batch(replicas, drop_remainder=True)
 
         return iter(
-            self.strategy.distribute_datasets_from_function(of_pipeline)
+            self.strategy.distribute_datasets_from_function(
+                of_pipeline, devices.read_ahead()
+            )
         )
 
     @functools.cached_property
