@@ -10,6 +10,7 @@ import tensorflow as tf
 
 from stylex_tf import config, experiment
 from stylex_tf.classifiers import adapter, architectures
+from stylex_tf.runs import perceptual_features
 from stylex_tf.training import phases, precision, step
 from stylex_tf.training import state as state_lib
 
@@ -53,6 +54,9 @@ def make_step(
         state,
         classify=classifier.logits_and_features,
         marginal=tf.fill([classes], 1 / classes),
+        perceptual_features=perceptual_features.extractor(
+            settings, state.networks.backbone
+        ),
     )
     return run, state
 

@@ -1,11 +1,15 @@
 """Tests of benchmarks.step_costs: it times the step that the job trains."""
 
+from unittest import mock
+
 import tensorflow as tf
 from absl.testing import absltest
 
 from benchmarks import step_costs
 from stylex_tf import config_checks
+from stylex_tf.training import step
 from tests.testing import tiny_experiment
+from tests.training import backbone_settings
 
 
 def setUpModule():
@@ -37,6 +41,17 @@ class MakeStepTest(absltest.TestCase):
         # 0.0002 * 16^2 / 8, and half of it for each squared gradient.
         r1 = run.losses.r1(batches[0])
         tf.debugging.assert_near(r1.loss, 0.0032 * r1.metrics["penalty"])
+
+    def test_photographs_are_compared_by_the_features_of_the_config(self):
+        settings = backbone_settings.tiny()
+        with mock.patch.object(step, "build_training_step") as build:
+            _, state = step_costs.make_step(
+                settings, tf.distribute.get_strategy()
+            )
+        self.assertIs(
+            build.call_args.kwargs["perceptual_features"],
+            state.networks.backbone,
+        )
 
 
 if __name__ == "__main__":
