@@ -2,16 +2,13 @@ import keras
 import numpy as np
 from absl.testing import absltest, parameterized
 
+from stylex_tf import keras_line
 from stylex_tf.classifiers import precision
 from tests.classifiers import tiny_models
 
 
 def _layer_dtypes(model):
-    return {
-        layer.compute_dtype
-        for layer in model.submodules
-        if isinstance(layer, keras.layers.Layer)
-    }
+    return {layer.compute_dtype for layer in keras_line.layers_below(model)}
 
 
 class PrecisionTest(parameterized.TestCase):

@@ -5,6 +5,7 @@ import numpy as np
 import tensorflow as tf
 from absl.testing import absltest, parameterized
 
+from stylex_tf import keras_line
 from tests.conformance import registry
 
 
@@ -28,7 +29,9 @@ class DistributionTest(parameterized.TestCase):
             mirrored = case.build()
             mirrored.set_weights(single.get_weights())
         for weight in mirrored.weights:
-            copies = self.strategy.experimental_local_results(weight)
+            copies = self.strategy.experimental_local_results(
+                keras_line.variable(weight)
+            )
             self.assertLen({copy.device for copy in copies}, 2, weight.name)
 
         # Each replica has its own examples.

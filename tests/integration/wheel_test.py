@@ -129,19 +129,30 @@ class WheelTest(absltest.TestCase):
 
         self.assertEqual(names, {"stylex_tf"})
 
-    def test_it_needs_no_tensorflow_that_could_replace_yours(self):
+    def _needed(self, extra: str = "") -> list[str]:
+        """What an extra asks for, or the package where none is named."""
         (metadata,) = self.site.glob("stylex_tf-*.dist-info/METADATA")
-        needed = [
-            line.removeprefix("Requires-Dist: ")
-            for line in metadata.read_text().splitlines()
-            if line.startswith("Requires-Dist: ") and "extra ==" not in line
-        ]
-
+        needed = []
+        for line in metadata.read_text().splitlines():
+            key, _, value = line.partition("Requires-Dist: ")
+            _, _, of_extra = value.partition("extra == ")
+            if not key and value and of_extra.strip("'\"") == extra:
+                needed.append(value)
         self.assertNotEmpty(needed)
-        for line in needed:
+        return needed
+
+    def test_it_needs_no_tensorflow_that_could_replace_yours(self):
+        for line in self._needed():
             self.assertNotRegex(line, "(?i)tensorflow|keras")
             # Nor an upper bound, which would replace what is there.
             self.assertNotIn("<", line)
+
+    def test_training_goes_with_the_tensorflow_that_is_there(self):
+        for line in self._needed("train"):
+            self.assertNotRegex(line, "(?i)tensorflow|keras|numpy|protobuf")
+        # The newest is what comes where there is none.
+        (newest,) = self._needed("tensorflow")
+        self.assertRegex(newest, r"^tensorflow>=2\.15(;|$)")
 
     def test_the_command_explains_a_shipped_model(self):
         # As where none of the extras is installed.
