@@ -1,9 +1,12 @@
-"""Tests of benchmarks.roofline: closed forms."""
+"""Tests of benchmarks.roofline: closed forms, and the page's table."""
+
+import pathlib
 
 from absl.testing import absltest
 
 from benchmarks import roofline
 
+_PAGE = pathlib.Path(__file__).parents[2] / "docs" / "scaling.md"
 _GPU = roofline.Device("toy", peak=1_000.0, bandwidth=10.0)
 
 
@@ -47,6 +50,11 @@ class RooflineTest(absltest.TestCase):
         lines = roofline.table(layers, roofline.DEVICES)
         self.assertLen(lines, len(layers) + 3)
         self.assertIn("A100", lines[0])
+
+    def test_the_page_has_the_table_of_the_paper(self):
+        layers = roofline.layers(256, 16, 32_768, 512)
+        table = "\n".join(roofline.table(layers, roofline.DEVICES))
+        self.assertIn(table, _PAGE.read_text(encoding="utf-8"))
 
 
 if __name__ == "__main__":
