@@ -1,0 +1,24 @@
+r"""Perceived age on faces of UTKFace, 64 px, on two cores.
+
+    ./bazelw run //stylex_tf:train -- --config=configs/perceived_age_64.py \
+        --config.data.source=FOLDER
+
+FOLDER (or a zip) has the images, and a .csv with their names and a column
+"age". What is explained is who looks 40 or older. The ages are estimates that
+people checked, and no fact about anybody. UTKFace is for non-commercial
+research, so no model ships. The sibling at 256 px, with the paper's settings,
+is perceived_age.py.
+"""
+
+from configs import perceived_gender_64
+from stylex_tf import config
+
+
+def get_config() -> config.ExperimentConfig:
+    """Returns the experiment."""
+    # The same faces and weights; nothing was tuned on age.
+    experiment = perceived_gender_64.get_config()
+    experiment.name = "perceived_age_64"
+    # What divides them.
+    experiment.data.label = "age>=40"
+    return experiment

@@ -1,0 +1,24 @@
+r"""Ten species of wild cats, 64 px, on two cores.
+
+    ./bazelw run //stylex_tf:train -- --config=configs/wild_cats_64.py \
+        --config.data.source=FOLDER
+
+FOLDER (or a zip) has one sub-folder a species. The sibling at 256 px, with the
+paper's settings, is wild_animals.py.
+"""
+
+from configs import birds_64
+from stylex_tf import config
+
+
+def get_config() -> config.ExperimentConfig:
+    """Returns the experiment."""
+    # Also some hundred images a class, and species that colour tells apart.
+    experiment = birds_64.get_config()
+    experiment.name = "wild_cats_64"
+    # Where the images are.
+    experiment.data.source = "data/wild_cats"
+    # Ten classes need more held-out images than a tenth. Costs images to train
+    # on.
+    experiment.data.test_fraction = 0.3
+    return experiment
