@@ -9,7 +9,7 @@ assert model.provenance["model"] == str(exported), model.provenance
 assert explanation.coordinates.shape == (4, 4), explanation.coordinates.shape
 assert explanation.class_names == ("bright", "dark"), explanation.class_names
 for image_id in explanation.image_ids:
-    assert names["images"] in pathlib.Path(image_id).parents
+    assert names["folder"] in pathlib.Path(image_id).parents
 assert (pathlib.Path(names["RUN"]) / "explanation.html").is_file()
 assert "<figure>" in explanation._repr_html_()
 print("checked")

@@ -1,6 +1,9 @@
 """The training notebook, executed on a tiny folder of images."""
 
+import json
+import os
 import pathlib
+import shutil
 
 from absl.testing import absltest
 
@@ -8,6 +11,7 @@ from stylex_tf.cli import stylex
 from tests.notebooks import notebook_runs
 from tests.testing import image_files, tiny_experiment
 
+_COLAB = pathlib.Path(__file__).with_name("made_up_colab.py")
 _CHECK = pathlib.Path(__file__).with_name("train_your_own_check.py")
 # Where stylex_tf/ is: the repository, or what Bazel has made of it.
 _ROOT = pathlib.Path(stylex.__file__).parents[2]
@@ -35,10 +39,11 @@ class TrainYourOwnTest(absltest.TestCase):
         self.config = self.folder / "tiny.py"
         self.config.write_text(_CONFIG)
 
-    def run_notebook(self, check="", **changes):
+    def run_notebook(self, check="", folder=None, **changes):
+        folder = folder or self.folder
         return notebook_runs.run(
             "train_your_own.ipynb",
-            self.folder,
+            folder,
             environment={
                 # As if it were installed: pip would have to reach PyPI.
                 "PYTHONPATH": str(_ROOT),
@@ -47,20 +52,54 @@ class TrainYourOwnTest(absltest.TestCase):
                 "STYLEX_CONFIG": str(self.config),
                 "STYLEX_OPTIONS": "--config.training.total_images=16",
                 # The data that is prepared goes where the test may write.
-                "BUILD_WORKING_DIRECTORY": str(self.folder),
+                "BUILD_WORKING_DIRECTORY": str(folder),
                 **changes,
             },
             check=check,
         )
 
-    def test_trains_and_explains(self):
-        printed = self.run_notebook(_CHECK.read_text())
+    def run_in_colab(self, check="", **changes):
+        """Runs it on a machine that has nothing but the Drive."""
+        machine = pathlib.Path(self.create_tempdir())
+        shutil.copy(_COLAB, machine / "sitecustomize.py")
+        return self.run_notebook(
+            check,
+            machine,
+            PYTHONPATH=os.pathsep.join([str(machine), str(_ROOT)]),
+            STYLEX_IMAGES="",
+            STYLEX_RUN="runs/mine",
+            STYLEX_DRIVE=str(self.folder / "drive"),
+            **changes,
+        )
 
+    def test_trains_in_colab_and_goes_on_after_a_disconnect(self):
+        zipped = shutil.make_archive(
+            str(self.folder / "mine"), "zip", self.images
+        )
+        with self.assertRaisesRegex(
+            AssertionError, "the lines above say what is wrong"
+        ):
+            self.run_in_colab(
+                STYLEX_TEST_UPLOAD=zipped,
+                STYLEX_TEST_DISCONNECT="00000004.png",
+            )
+        run = self.folder / "drive" / "MyDrive" / "stylex" / "runs" / "mine"
+        begun = (run / "metrics.jsonl").read_text().splitlines()
+        self.assertFalse((run / "report").exists())
+
+        # A new machine: the images are not asked for again.
+        printed = self.run_in_colab(_CHECK.read_text())
+
+        self.assertIn(f"run: {run} goes on", printed)
+        # What came before the last checkpoint is not trained again: its lines,
+        # which have a speed in them, are the same.
+        metrics = (run / "metrics.jsonl").read_text().splitlines()
+        self.assertEqual(metrics[0], begun[0])
+        self.assertEqual(json.loads(metrics[-1])["step"], 4)
         self.assertIn("What the classifier looks at", printed)
         self.assertIn("agreement", printed)
         self.assertIn("towards bright", printed)
         self.assertIn("1 snapshots", printed)
-        self.assertIn("is new", printed)
         self.assertIn("checked", printed)
 
     def test_says_where_the_package_comes_from(self):
