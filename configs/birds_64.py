@@ -13,7 +13,7 @@ from stylex_tf import config
 
 def get_config() -> config.ExperimentConfig:
     """Returns the experiment."""
-    # The weights of cats and dogs; nothing was tuned on birds.
+    # The settings of cats and dogs; nothing was tuned on birds.
     experiment = cats_dogs_64.get_config()
     experiment.name = "birds_64"
     # Where the images are.

@@ -19,7 +19,7 @@ from stylex_tf import config
 
 def get_config() -> config.ExperimentConfig:
     """Returns the experiment."""
-    # The weights of cats and dogs; nothing was tuned on faces.
+    # The settings of cats and dogs; nothing was tuned on faces.
     experiment = cats_dogs_64.get_config()
     experiment.name = "perceived_gender_64"
     # Where the images are, and what divides them.

@@ -22,11 +22,12 @@ class UsageError(UserError):
 
 
 class ServerError(UsageError):
-    """What a server, or the way to it, answered in place of a result.
+    """A server, or the way to it, answered with an error.
 
     Attributes:
-        code: gRPC's name of it, as "INVALID_ARGUMENT". Over REST it is made of
-            the HTTP status, and 400 is INVALID_ARGUMENT whatever it was.
+        code: gRPC's name of the error, as "INVALID_ARGUMENT". Over REST the
+            HTTP status is translated; several codes share the status 400, and
+            it is always taken for INVALID_ARGUMENT.
         text: what the server says, on one line.
     """
 

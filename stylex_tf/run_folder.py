@@ -23,7 +23,7 @@ _PACKAGES = ("tensorflow", "keras", "numpy", "pillow", "tensorflow-addons")
 
 @dataclasses.dataclass(frozen=True)
 class RunFolder:
-    """Paths inside a run folder; design: one name a thing."""
+    """Knows where each thing lies in a run folder."""
 
     root: pathlib.Path
 

@@ -32,7 +32,7 @@ def parse(body: bytes) -> dict[str, Any]:
 
 
 def signature_name(document: dict[str, Any]) -> str:
-    """Reads the signature that is asked; empty: the default.
+    """Returns the name of the signature that is asked; empty if none is given.
 
     Raises:
         ServingError: its name is no text.

@@ -70,12 +70,12 @@ class Budget:
 
 
 class Places:
-    """Lets so many requests arrive at once, each for so long.
+    """Limits how many requests arrive at once, and how long one may take.
 
-    A request that finds every place taken waits for one. Who has had a place
-    for the longest loses it to one that waits, if it has had it for longer
-    than the grace: a client that opens calls and sends nothing does not keep
-    the others out. All methods belong to one event loop.
+    A request that is arriving has a place. One that finds every place taken
+    waits, and takes the place of the request that has had its own the longest,
+    once that is longer than the grace. So a client that opens calls and sends
+    nothing does not keep the others out. All methods belong to one event loop.
     """
 
     def __init__(self, most: int, *, grace: float, seconds: float):

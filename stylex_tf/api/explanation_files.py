@@ -1,4 +1,4 @@
-"""Saves an explanation as a folder: JSON, npz and PNG, without pickle."""
+"""Writes an explanation into a folder, and reads it: JSON, npz, PNG."""
 
 import dataclasses
 import io

@@ -189,17 +189,19 @@ def merge_binary(
 ) -> list[Attribute]:
     """Ranks one list for two classes; its directions lead to class 1.
 
-    Both classes' lists are joined, those of class 0 turned round, and ranked
-    by mean effect_1(d) plus mean effect_0(1 - d); `effect` is that sum. The
-    discriminator's verdict, where asked for, is over all these images.
+    The lists of both classes are joined, with the directions of class 0's
+    turned round. An edit of direction d (0 or 1) is ranked by the mean of its
+    effect towards class 1 plus the mean effect of direction 1 - d towards class
+    0; `effect` is that sum. The discriminator's verdict, where asked for, is
+    over all these images.
 
     `Merge.OTHER_CLASS` takes the first mean over images of class 0 and the
     second over images of class 1, those that each edit is meant for, and
     drops an edit that both lists have.
 
     `Merge.ALL_IMAGES` is Google's notebook: both means are over all images,
-    unstable ones as zeros, and an edit of class 1's list is dropped where
-    class 0's list has its coordinate, whichever way round.
+    with zeros for the unstable ones. Where both lists have a coordinate, in
+    whichever direction, class 1's edit is dropped.
 
     Raises:
         ValueError: there are not two classes, or the rules ask for score

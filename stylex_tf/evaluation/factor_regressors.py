@@ -112,7 +112,7 @@ def train(
         factors: the F factors.
         epochs: passes over the pictures.
         seed: the seed of weights, order and augmentation.
-        progress: called after every step with the number of pictures.
+        progress: called after every step with the number of its pictures.
 
     Raises:
         ValueError: the shapes do not fit, or an index names no value.

@@ -47,7 +47,7 @@ class Reconstruction:
 
     @property
     def keeps_class(self) -> np.ndarray:
-        """Tells whether image and reconstruction have one class, bool [N]."""
+        """Tells which reconstructions keep their image's class, bool [N]."""
         return self._same_class(self.reconstructed_logits)
 
     def at(self, rows: np.ndarray) -> "Reconstruction":

@@ -40,7 +40,16 @@ def edits(
     directions: tf.Tensor,
     strengths: tf.Tensor,
 ) -> tuple[tf.Tensor, tf.Tensor, tf.Tensor, tf.Tensor]:
-    """Checks images, [N], and their edits, each [N, E], of S coordinates."""
+    """Checks the inputs of the signature `edit`, and returns them in order.
+
+    Args:
+        signature: the signature that is asked.
+        searched: the number of coordinates, S.
+        image_bytes: encoded images, [N].
+        coordinates: the coordinate of each edit, [N, E]; -1 is no edit.
+        directions: 0 or 1, [N, E].
+        strengths: finite, [N, E].
+    """
     checked = batch(signature, image_bytes)
     count = tf.shape(coordinates)[1]
     for name, tensor in (

@@ -141,7 +141,7 @@ class Servable(tf.Module):
         )
 
     def description(self) -> dict[str, Any]:
-        """Returns what `describe` answers, as plain JSON."""
+        """Returns what the signature `describe` answers, parsed."""
         return json.loads(self._description)
 
     def _describe_itself(self, about: Mapping[str, Any]) -> str:

@@ -1,8 +1,9 @@
-"""Declares TensorFlow Serving's messages that an export is delivered with.
+"""Declares the messages of TensorFlow Serving that an export's files hold.
 
 `tensorflow-serving-api` has them too, but asks for a TensorFlow of its own, and
-would replace the one that is there. On the wire these are the same: field for
-field, with a tensor as the bytes that it is written as.
+would replace the one that is there. What is written with these can be read with
+those: the fields are the same, but that a tensor is bytes here, into which the
+caller serializes it.
 """
 
 from typing import Any

@@ -15,7 +15,9 @@ _LAST_SIDE = 4
 
 @keras.saving.register_keras_serializable(package="stylex_tf")
 class FeatureEncoder(keras.Model):
-    """Maps of PhotoBackbone to w: they are brought to one size and joined.
+    """Encodes to w the feature maps of a PhotoBackbone.
+
+    The maps are brought to one size and joined.
 
     Differs from the paper, whose encoder learns to see from nothing: with a
     few thousand photographs there is too little to learn it from.

@@ -260,7 +260,7 @@ def _about_causes(
 
 
 def truth_measured(evaluation: record.Evaluation) -> bool:
-    """Says whether it was measured which factors attributes move."""
+    """Tells whether it was measured which factors attributes move."""
     return bool(evaluation.ground_truth.recall_at)
 
 

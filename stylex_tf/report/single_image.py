@@ -49,7 +49,7 @@ class SingleImage:
 
     @property
     def flipped(self) -> bool:
-        """Tells whether the subset's last picture is given the class."""
+        """Tells whether the subset's last picture is given the target class."""
         return bool(self.subset) and (
             int(self.subset[-1].probabilities.argmax()) == self.target
         )

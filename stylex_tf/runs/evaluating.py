@@ -53,16 +53,16 @@ def rebuild(
 def find_listed(
     trained: trained_lib.TrainedRun, search_result: searching.SearchResult
 ) -> tuple[searching.SearchResult, significance.Verdict]:
-    """Tests what was found on images that the search has not seen.
+    """Tests the found attributes on images that the search has not seen.
 
     Args:
         trained: the run.
-        search_result: what the search found.
+        search_result: the attributes that the search found.
 
     Returns:
-        What is listed: what matters and, unless `attributes.redundant` asks
-        for all of it, turns decisions that those before it do not. And the
-        verdict on everything that was found.
+        The listed attributes, and the verdict on all that were found. Listed
+        is each that matters and turns decisions that those before it do not;
+        with `attributes.redundant`, each that matters.
     """
     functions, images = trained.stylex, trained.held_out.tested
     settings = trained.settings.attributes

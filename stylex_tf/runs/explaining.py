@@ -23,11 +23,11 @@ class Explained:
     """A run, explained.
 
     Attributes:
-        search_result: what is listed of what the search found.
+        search_result: the attributes that are listed, of all that were found.
         shown: the same with pictures.
         evaluation: every figure.
-        names: what people called the coordinates, and else what the readers
-            of known factors did.
+        names: of coordinates: the name that people gave, or else the factor
+            that the readers of known factors saw move.
         verdict: how far to trust all of it, as the page says on top.
     """
 

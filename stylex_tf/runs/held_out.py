@@ -33,8 +33,9 @@ class HeldOut:
 
         Args:
             examples: the whole split.
-            searched: how many images to search at most, and to test; a third
-                of the different pictures where there are fewer.
+            searched: at most so many images are searched, and as many are
+                tested; where the split is small, a third of its different
+                pictures each.
             unseen: how many images to measure at most.
 
         Raises:

@@ -1,4 +1,4 @@
-"""Computes the features that foreign images are told by, in TensorFlow.
+"""Computes, in TensorFlow, the features by which foreign images are told.
 
 The same as `stylex_tf/export/photo_features.py`, many times faster, for the
 thousands of training images that the figures of an export are made of.

@@ -20,17 +20,18 @@ class Calibration:
     """Corrects the estimates of gradients, edit by edit.
 
     An edit's effect is taken as estimate + a * way + b * estimate, where the
-    way is what the edit adds to its coordinate; a and b belong to the edit,
-    the class and whether that class is the predicted one. The gradient is of
-    one image, a tells what the edit does to images like it. That is what
-    finds edits whose gradient is zero at the image but not further on.
+    way is what the edit adds to its coordinate. There is an a and a b for each
+    edit, each class, and whether that class is the predicted one. The estimate
+    comes from the gradient at one image; a is learned from many images, and
+    finds edits whose gradient is zero at the image, but not further along the
+    way.
 
     Attributes:
         weights: a and b, float32 [2, K, 2, 2S]: whether the class is the
             predicted one; class; a or b; edit.
-        errors: what the corrected estimate is off by in the root mean square
-            over the images it was learned from, for an addition of 1 to the
-            coordinate, float32 [2S].
+        errors: by how much the corrected estimate is wrong, for an addition of
+            1 to the coordinate: the root mean square over the images that it
+            was learned from, float32 [2S].
     """
 
     weights: np.ndarray

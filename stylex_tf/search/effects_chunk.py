@@ -1,4 +1,4 @@
-"""Searches exactly a chunk at a time, whole inside a graph."""
+"""Measures a chunk of the edits of each image, all of it inside a graph."""
 
 import tensorflow as tf
 

@@ -28,12 +28,13 @@ Measure = Callable[[np.ndarray, Sequence[str]], effects_lib.StyleEffects]
 
 @dataclasses.dataclass(frozen=True)
 class Plan:
-    """How images are split into shards, and of which inputs.
+    """The shards of one search: where they begin, and what they depend on.
 
     Attributes:
         images: how many there are, N.
         images_per_shard: in all but the last.
-        digest: a hexadecimal digest of everything that the effects depend on.
+        digest: a hexadecimal digest of everything that the effects depend on,
+            so that shards of another search are not taken for these.
     """
 
     images: int
@@ -52,20 +53,23 @@ class Plan:
         identity: str,
         scored: bool,
     ) -> "Plan":
-        """Plans the shards of these inputs.
+        """Plans the shards of one search.
 
         Args:
             styles: the styles of the images to search, [N, T].
             space: the edits.
             image_ids: N names.
-            images_per_shard: what a kill can lose, at most.
-            batch_size: edits at once; rounding may depend on it.
-            identity: what identifies the networks: the same words must mean the
-                same networks.
-            scored: whether the discriminator is asked as well.
+            images_per_shard: after a kill, at most so many images are measured
+                again.
+            batch_size: edits at once; it is a part of the digest, since the
+                last bits of an effect may depend on it.
+            identity: names the networks: the same name must mean the same
+                networks.
+            scored: whether changes of the discriminator's score are measured
+                as well.
 
         Raises:
-            ValueError: no images, or a shard without one.
+            ValueError: there are no images, or `images_per_shard` is below 1.
         """
         styles = np.ascontiguousarray(styles, np.float32)
         if not len(styles):

@@ -125,11 +125,19 @@ def discriminator_wins(figures: validation_history.Validation) -> str | None:
 def class_collapsed(
     figures: validation_history.Validation, name: str
 ) -> str | None:
-    """Reports a class that is lost, or has one picture left.
+    """Says what is wrong with a class whose reconstructions collapse.
+
+    Either the classifier hardly ever gives them the class, or they look like
+    one and the same picture.
 
     Args:
         figures: the figures of a validation.
-        name: the class that the classifier gives the images.
+        name: the name of the class; its images are those that the classifier
+            gives it.
+
+    Returns:
+        A sentence of advice; None where nothing is wrong, or where there are
+        too few images to tell.
     """
     images = figures.get(f"{_OF_CLASS}{name}", 0)
     agreement = figures.get(f"validation/agreement/{name}")

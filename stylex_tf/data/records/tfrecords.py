@@ -69,7 +69,7 @@ class Examples:
     groups: np.ndarray
 
     def take(self, start: int, end: int) -> "Examples":
-        """Returns the examples from `start` up to, without, `end`."""
+        """Returns the examples from `start` on, up to the one before `end`."""
         return self.at(range(*slice(start, end).indices(len(self.ids))))
 
     def at(self, places: Sequence[int]) -> "Examples":

@@ -122,15 +122,16 @@ class ImageFolder:
         on_error: str = "fail",
         crop: str = "center",
     ) -> Iterator[tuple[str | None, tfrecords.Example]]:
-        """Reads the images, as pairs of split and example, in a mixed order.
+        """Yields each image with the name of its split, in a mixed order.
 
-        The split is None of all where the layout has no test images.
+        Where the layout has no test images, every image's split is None.
 
         Args:
             resolution: R, height and width of the images.
             on_error: "skip" leaves unreadable files out; "fail" looks at all
                 files, then raises.
-            crop: of what is not square and has no box; `pictures.decode`.
+            crop: "center" or "pad" (see `pictures.decode`), for an image that
+                is not square and has no box.
 
         Raises:
             UnreadableFilesError: names all files that cannot be read.
