@@ -7,9 +7,9 @@ PYTHON is an interpreter of the new line, such as
 `bazel info output_base` prints, once a target was built with STYLEX_LINE=new.
 
 The two take turns, first, new, first, new, each time in a process of its own,
-so that a machine that becomes slower, or faster, does so for both. Of each kind
-of step the fastest of a line counts; a line's images a second are the mean over
-the steps of a training. Networks are fresh and the images noise, which changes
+so that a machine that becomes slower, or faster, does so for both. A line's
+fastest step of each kind counts; its images a second are the mean over the
+steps of a training. Networks are fresh and the images noise, which changes
 nothing about the time. Let the machine do nothing else.
 """
 
@@ -146,7 +146,8 @@ def compared(times: Mapping[str, Sequence[step_times.Times]]) -> dict[str, Any]:
                 "versions": best[line].versions,
                 "images_per_second": round(best[line].images_per_second, 1),
                 "of_each_process": [
-                    round(one.images_per_second, 1) for one in times[line]
+                    round(measured.images_per_second, 1)
+                    for measured in times[line]
                 ],
             }
             for line in LINES

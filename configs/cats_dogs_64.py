@@ -19,8 +19,8 @@ def get_config() -> config.ExperimentConfig:
     experiment.name = "cats_dogs_64"
     # Where the images are.
     experiment.data.source = "data/cats_dogs"
-    # With the settings of photographs.py a coloured light on the forehead turned
-    # the classifier, and a second one did not follow. A classifier that has
+    # So set as photographs.py, a coloured light on the forehead turned the
+    # classifier, and a second one did not follow. A classifier that has
     # seen every tint, and a discriminator that counts, leave less of that;
     # then the searched part needs more weight to carry the class. Costs
     # accuracy (0.987, with tints 0.974) and likeness (a perceptual distance of
