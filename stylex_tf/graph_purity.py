@@ -27,9 +27,32 @@ def impure_operations(function: Any) -> list[str]:
     Args:
         function: a concrete function.
     """
+    return sorted({node.op for node in _impure_nodes(function)})
+
+
+def impure_places(function: Any) -> list[str]:
+    """Returns these operations with the layers that use them, in order.
+
+    Args:
+        function: a concrete function.
+
+    Returns:
+        One phrase each, as "RandomUniform in model/drop/dropout".
+    """
+    places = (
+        f"{node.op} in {node.name.rpartition('/')[0] or node.name}"
+        for node in _impure_nodes(function)
+    )
+    return list(dict.fromkeys(places))
+
+
+def _impure_nodes(function: Any) -> list[Any]:
     graph = function.graph.as_graph_def()
     nodes = itertools.chain(
         graph.node, *(body.node_def for body in graph.library.function)
     )
-    used = {node.op for node in nodes if node.op.startswith(_IMPURE_PREFIXES)}
-    return sorted(used - _CALLS)
+    return [
+        node
+        for node in nodes
+        if node.op.startswith(_IMPURE_PREFIXES) and node.op not in _CALLS
+    ]

@@ -101,6 +101,19 @@ def calls(layer: keras.layers.Layer) -> list[tuple[Any, Any]]:
     ]
 
 
+def modes(layer: keras.layers.Layer) -> list[bool | None]:
+    """Returns of each call of a layer the `training` that it was called with.
+
+    None is none, with which a layer works as the model around it does. The
+    calls are in the order of `calls`.
+    """
+    if not _IS_KERAS_3:
+        given = [node.call_kwargs for node in layer.inbound_nodes]
+    else:
+        given = [node.arguments.kwargs for node in layer._inbound_nodes]
+    return [arguments.get("training") for arguments in given]
+
+
 def inputs(model: keras.Model) -> list[Any]:
     """Returns the symbolic inputs of a model; none of a subclassed one.
 

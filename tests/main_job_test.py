@@ -17,6 +17,14 @@ def _drawing() -> keras.Model:
     return keras.Model(pixels, keras.layers.Dense(2)(kept))
 
 
+def _normalising() -> keras.Model:
+    """A classifier that normalises by the pictures it is asked about."""
+    pixels = keras.Input([tiny_experiment.RESOLUTION] * 2 + [3])
+    norm = keras.layers.BatchNormalization(name="norm")
+    mean = keras.layers.GlobalAveragePooling2D()(norm(pixels, training=True))
+    return keras.Model(pixels, keras.layers.Dense(2)(mean))
+
+
 def _constant() -> keras.Model:
     """A classifier that gives the same answer to all pictures."""
     pixels = keras.Input([tiny_experiment.RESOLUTION] * 2 + [3])
@@ -29,7 +37,9 @@ def _constant() -> keras.Model:
 
 class MainJobTest(parameterized.TestCase):
     @parameterized.parameters(
-        (_drawing, "draws random numbers"), (_constant, "the same")
+        (_drawing, "draws random numbers"),
+        (_normalising, "writes a variable.* in [^ ]*norm"),
+        (_constant, "the same"),
     )
     def test_a_classifier_that_cannot_be_explained(self, make, reason):
         root = pathlib.Path(self.create_tempdir())

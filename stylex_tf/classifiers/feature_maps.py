@@ -34,7 +34,7 @@ def with_features(model: keras.Model) -> network.Forward:
     """
     if not keras_line.inputs(model):
         return lambda pixels: (model(pixels, training=False), [])
-    forward = _with_all_features(model)
+    forward = _with_all_features(model, training=False)
 
     def forward_with_last_of_each_resolution(pixels):
         output, maps = forward(pixels)
@@ -44,19 +44,25 @@ def with_features(model: keras.Model) -> network.Forward:
     return forward_with_last_of_each_resolution
 
 
-def _with_all_features(model: keras.Model) -> network.Forward:
-    """Returns pixels -> (output, every feature map in order)."""
+def _with_all_features(model: keras.Model, training: bool) -> network.Forward:
+    """Returns pixels -> (output, every feature map in order).
+
+    Args:
+        model: a graph of layers.
+        training: whether it works as in training, as a model inside another
+            does that calls it so.
+    """
     for layer in model.layers:
         if isinstance(layer, keras.Model) and _has_features(layer):
-            forward = _through_backbone(model, layer)
+            forward = _through_backbone(model, layer, training)
             if forward is not None:
                 return forward
     tensors = _feature_tensors(model, model.layers)
-    return _evaluate(model.inputs, [model.outputs[0], *tensors])
+    return _evaluate(model.inputs, [model.outputs[0], *tensors], training)
 
 
 def _through_backbone(
-    model: keras.Model, backbone: keras.Model
+    model: keras.Model, backbone: keras.Model, training: bool
 ) -> network.Forward | None:
     """Evaluates in three pieces; None if a connection bypasses the backbone."""
     place = model.layers.index(backbone)
@@ -64,10 +70,11 @@ def _through_backbone(
     below = _feature_tensors(model, model.layers[place + 1 :])
     start = layer_nodes.input_inside(model, backbone)
     end = layer_nodes.output_inside(model, backbone)
-    inside = _with_all_features(backbone)
+    mode = layer_nodes.mode_inside(model, backbone)
+    inside = _with_all_features(backbone, training if mode is None else mode)
     try:
-        before = _evaluate(model.inputs, [start, *above])
-        after = _evaluate(end, [model.outputs[0], *below])
+        before = _evaluate(model.inputs, [start, *above], training)
+        after = _evaluate(end, [model.outputs[0], *below], training)
     except ValueError:
         return None  # Keras: "Graph disconnected".
 
@@ -100,7 +107,9 @@ def _has_features(model: keras.Model) -> bool:
     )
 
 
-def _evaluate(inputs, outputs: list[tf.Tensor]) -> network.Forward:
+def _evaluate(
+    inputs, outputs: list[tf.Tensor], training: bool
+) -> network.Forward:
     """Returns inputs -> (first output, the others)."""
     if outputs[0] is inputs:
         return lambda pixels: (pixels, [])  # Keras makes no empty graph.
@@ -108,7 +117,7 @@ def _evaluate(inputs, outputs: list[tf.Tensor]) -> network.Forward:
 
     def forward(pixels):
         # Keras returns a single output bare.
-        first, *others = tf.nest.flatten(graph(pixels, training=False))
+        first, *others = tf.nest.flatten(graph(pixels, training=training))
         return first, others
 
     return forward

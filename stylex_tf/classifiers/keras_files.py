@@ -54,7 +54,8 @@ def read(path: pathlib.Path, *, run_foreign_code: bool = False) -> keras.Model:
             f"{path} holds a {type(model).__name__}, and no model; save the "
             "whole model, with model.save(FILE.keras)"
         )
-    model.trainable = False
+    # It is not frozen: in a frozen model a batch normalisation that was called
+    # with training=True gives another answer than in the user's own.
     return model
 
 

@@ -26,16 +26,26 @@ def output_inside(
     return _call_inside(model, layer)[1]
 
 
+def mode_inside(model: keras.Model, layer: keras.layers.Layer) -> bool | None:
+    """Returns the `training` that the model calls the layer with, if any."""
+    return _call_inside(model, layer)[2]
+
+
 def _call_inside(
     model: keras.Model, layer: keras.layers.Layer
-) -> tuple[Any, Any]:
-    calls = keras_line.calls(layer)
+) -> tuple[Any, Any, bool | None]:
+    calls = [
+        (given, made, mode)
+        for (given, made), mode in zip(
+            keras_line.calls(layer), keras_line.modes(layer), strict=True
+        )
+    ]
     if len(calls) == 1:
         return calls[0]
-    for given, made in calls:
+    for given, made, mode in calls:
         try:
             keras.Model(model.inputs, made)
         except ValueError:
             continue  # Keras: not connected, so not of this model.
-        return given, made
-    return None, None
+        return given, made, mode
+    return None, None, None

@@ -21,6 +21,8 @@ IMAGES = 64
 
 # At once: the pictures may be large.
 _BATCH = 16
+# So many layers that write or draw are named.
+_NAMED = 3
 # So many are asked again, each by itself.
 _ALONE = 4
 # An answer that differs by more than this share of the largest is another one.
@@ -245,14 +247,17 @@ def _better_reading(
 def _check_pure(classifier: adapter.Classifier, inputs: np.ndarray) -> None:
     spec = tf.TensorSpec([None, *inputs.shape[1:]], tf.float32)
     traced = tf.function(classifier.__call__, autograph=False)
-    used = graph_purity.impure_operations(traced.get_concrete_function(spec))
+    used = graph_purity.impure_places(traced.get_concrete_function(spec))
     if used:
+        more = f" and {len(used) - _NAMED} more" if len(used) > _NAMED else ""
         raise errors.ClassifierError(
             "the classifier does more than answer: it draws random numbers "
-            "(dropout that is on when it is used), writes a variable (counts "
-            f"its calls) or calls Python, by {', '.join(used)}. Its answer is "
-            "not a function of the picture, and StylEx could not be exported; "
-            "save it with training=False and without that step"
+            "(dropout that is on when it is used), writes a variable (a batch "
+            "normalisation that works as in training, a count of its calls) "
+            f"or calls Python, by {', '.join(used[:_NAMED])}{more}. Its answer "
+            "is not a function of the picture, and StylEx could not be "
+            "exported; expected layers that work as after training: call them "
+            "without training=True, and save it again"
         )
 
 

@@ -67,6 +67,26 @@ class FeatureMapsTest(parameterized.TestCase):
             maps[0], keras.Model(inputs, activated)(images), rtol=1e-6
         )
 
+    @parameterized.product(outer=[None, True], inner=[None, False, True])
+    def test_models_inside_work_as_they_are_called(self, outer, inner):
+        given = keras.Input((8, 8, 3))
+        x = keras.layers.Conv2D(4, 3)(given)
+        deep = keras.Model(given, keras.layers.BatchNormalization()(x))
+        given = keras.Input((8, 8, 3))
+        backbone = keras.Model(given, deep(given, training=inner))
+        given = keras.Input((8, 8, 3))
+        x = backbone(given, training=outer)
+        x = keras.layers.GlobalAveragePooling2D()(x)
+        model = keras.Model(given, keras.layers.Dense(2)(x))
+        images = tiny_models.images()
+
+        output, maps = feature_maps.with_features(model)(images)
+
+        np.testing.assert_allclose(
+            output, model(images, training=False), rtol=1e-5, atol=1e-6
+        )
+        self.assertEqual(_shapes(maps), [(6, 6, 4)])
+
     @parameterized.parameters(
         ("sequential", [(4, 4, 4), (2, 2, 5)]),
         ("functional", [(4, 4, 4), (2, 2, 5)]),

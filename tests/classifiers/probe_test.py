@@ -37,6 +37,18 @@ def _at_zero_to_255() -> keras.Model:
     return keras.Model(model.inputs, model.output + far)
 
 
+class _Normalising(keras.Model):
+    """A model without a graph of layers, which normalises as in training."""
+
+    def __init__(self, norm: keras.layers.Layer):
+        super().__init__()
+        self._norm = norm
+
+    def call(self, images):
+        halves = tf.split(self._norm(images, training=True), 2, axis=2)
+        return tf.stack([tf.reduce_sum(h, [1, 2, 3]) for h in halves], axis=1)
+
+
 class ProbeTest(parameterized.TestCase):
     def setUp(self):
         super().setUp()
@@ -193,6 +205,25 @@ class ProbeTest(parameterized.TestCase):
         )
         with self.assertRaisesRegex(
             errors.ClassifierError, "draws random numbers.*RandomUniform"
+        ):
+            self._examine(model)
+
+    @parameterized.parameters("functional", "nested", "subclassed")
+    def test_a_normalisation_that_works_as_in_training(self, kind):
+        norm = keras.layers.BatchNormalization(name="norm")
+        if kind == "functional":
+            model = _left_or_right(before=lambda x: norm(x, training=True))
+        if kind == "nested":
+            pixels = keras.Input((8, 8, 3))
+            inner = keras.Model(pixels, norm(pixels))
+            model = _left_or_right(before=lambda x: inner(x, training=True))
+        if kind == "subclassed":
+            model = _Normalising(norm)
+            model.build((None, 8, 8, 3))
+        with self.assertRaisesRegex(
+            errors.ClassifierError,
+            "writes a variable.*Assign[A-Za-z]* in [^ ,]*norm"
+            ".*expected.*without training=True",
         ):
             self._examine(model)
 
