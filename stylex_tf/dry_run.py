@@ -6,12 +6,12 @@ import math
 
 import keras
 
-from stylex_tf import config, experiment, step_time
+from stylex_tf import config, disk_room, experiment, run_folder, step_time
 from stylex_tf.classifiers import adapter, probe
 from stylex_tf.data import preparation
 from stylex_tf.data.records import manifest
-from stylex_tf.runs import initial_weights
-from stylex_tf.training import networks, precision
+from stylex_tf.runs import initial_weights, perceptual_features
+from stylex_tf.training import checkpoints, networks, precision
 
 _BYTES = 4
 # Weight, gradient and Adam's two moments.
@@ -26,30 +26,45 @@ _FEWEST_TRIED = 2000
 _COPIES_ACTIVATIONS = 6
 
 
-def describe(settings: config.ExperimentConfig) -> str:
+def describe(
+    settings: config.ExperimentConfig, folder: run_folder.RunFolder
+) -> str:
     """Returns the resolved config, the data, sizes and memory, as text.
 
     Args:
         settings: a validated config.
+        folder: where the run would live, or lives.
 
     Raises:
+        OSError: the folder of the run, or the cache's, cannot be made or
+            written.
+        RunFolderError: the folder holds another run, or has too little room.
         DataError: the data cannot be read.
         ClassifierError: the classifier cannot be opened, or not be explained.
         CheckpointError: the weights to begin with are not there.
+        ConfigError: the features of the perceptual distance cannot be used.
     """
     policy, why = precision.resolve(settings.training.precision)
+    disk_room.check_folder(folder.root)
+    folder.check_config(
+        dataclasses.asdict(settings),
+        dataclasses.asdict(config.ExperimentConfig()),
+    )
+    features = perceptual_features.describe(settings)
     data, images = preparation.describe(
         settings.data, settings.model.resolution, settings.seed
     )
     classifier, lines_of_it = _classifier(settings, data)
     num_classes = len(data.class_names)
     made = experiment.build_networks(settings.model, num_classes, trained=True)
+    checkpoints.check_room(folder.checkpoints, *_bytes(made))
     lines = [
         json.dumps(dataclasses.asdict(settings), indent=2),
         "",
         f"Data: {images:,} images; {data.summary()}",
         *_few_lines(images, settings.data.test_fraction),
         *lines_of_it,
+        *features,
         *_beginning(settings.training.initialize_from),
         f"Precision: {policy} ({why})",
         "Parameters:",
@@ -173,6 +188,13 @@ def memory_bytes(
     return _BYTES * (
         _COPIES_TRAINED * trained + averaged + _COPIES_ACTIVATIONS * alive // 3
     )
+
+
+def _bytes(made: networks.Networks) -> tuple[int, int]:
+    """Returns the bytes of networks and of their averages."""
+    total = _BYTES * sum(math.prod(v.shape) for v in made.variables)
+    judging = made.discriminator.variables
+    return total, total - _BYTES * sum(math.prod(v.shape) for v in judging)
 
 
 def _parameters(network: keras.Model) -> int:

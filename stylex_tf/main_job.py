@@ -10,7 +10,13 @@ from stylex_tf import config, experiment, run_folder
 from stylex_tf.evaluation import record, renderings
 from stylex_tf.export import saved_model
 from stylex_tf.report import findings, wording
-from stylex_tf.runs import explaining, exporting, initial_weights, trained
+from stylex_tf.runs import (
+    explaining,
+    exporting,
+    initial_weights,
+    perceptual_features,
+    trained,
+)
 from stylex_tf.runs import run as run_lib
 
 # Classes whose attributes are printed; the report has all.
@@ -48,6 +54,9 @@ def _run_as_chief(
         dataclasses.asdict(settings),
         dataclasses.asdict(config.ExperimentConfig()),
     )
+    is_trained = trained.is_finished(settings, folder)
+    if not is_trained:
+        perceptual_features.check(settings)
     dataset = experiment.load_data(settings)
     if settings.training.initialize_from:
         initial_weights.check(settings.training.initialize_from, dataset)
@@ -55,7 +64,7 @@ def _run_as_chief(
         experiment.try_classifier(settings, dataset)
     # Not earlier: a config that cannot be run must not bind the folder.
     folder.begin(dataclasses.asdict(settings))
-    if not trained.is_finished(settings, folder):
+    if not is_trained:
         run_lib.Run(settings, folder, dataset, strategy).train()
     begun = time.monotonic()
     opened = trained.open_run(settings, folder, dataset)

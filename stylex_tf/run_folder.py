@@ -10,7 +10,7 @@ import platform
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from importlib import metadata
-from typing import Any
+from typing import Any, TextIO
 
 from stylex_tf import atomic_file, errors
 
@@ -98,10 +98,8 @@ class RunFolder:
                     f"{file.read().strip() or 'unknown'}; wait for it, or "
                     "give another --run_dir"
                 ) from None
-            file.truncate(0)
-            file.write(str(os.getpid()))
-            file.flush()
             try:
+                _sign(file)
                 yield
             finally:
                 self._remove_if_unused(made)
@@ -184,6 +182,17 @@ class RunFolder:
         """Writes environment.json and config.json: from here on it is a run."""
         self.write_json("environment.json", environment())
         self.write_json("config.json", config)
+
+
+def _sign(file: TextIO) -> None:
+    """Writes the number of this process into a file."""
+    try:
+        # Past the file's buffer, which would be written again when it closes.
+        os.ftruncate(file.fileno(), 0)
+        os.write(file.fileno(), str(os.getpid()).encode())
+    except OSError as error:
+        # A full disk does not say what it was that did not fit.
+        raise OSError(error.errno, error.strerror, file.name) from error
 
 
 def environment() -> dict[str, Any]:

@@ -57,6 +57,15 @@ class MainJobTest(parameterized.TestCase):
 
         self.assertEqual(sorted(root.rglob("*")), before)
 
+    def test_features_that_cannot_be_used_are_told_before_the_data(self):
+        root = pathlib.Path(self.create_tempdir())
+        settings = tiny_experiment.settings(str(root / "nowhere"))
+        settings.training.deterministic = False
+        settings.loss.perceptual_features = str(root)
+        with self.assertRaisesRegex(errors.ConfigError, "no SavedModel"):
+            main_job.run(settings, run_folder.RunFolder(root / "runs" / "one"))
+        self.assertEmpty(list(root.iterdir()))
+
 
 if __name__ == "__main__":
     absltest.main()

@@ -1,5 +1,6 @@
 """Tests of stylex_tf.run_folder."""
 
+import errno
 import json
 import os
 import pathlib
@@ -71,6 +72,16 @@ class RunFolderTest(parameterized.TestCase):
         ):
             with self.folder.locked():
                 self.fail("two processes in one folder")
+
+    def test_a_full_disk_is_named_and_nothing_is_left(self):
+        full = OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+        with mock.patch.object(os, "write", side_effect=full):
+            with self.assertRaises(OSError) as caught:
+                with self.folder.locked():
+                    self.fail("a lock that could not be written")
+        self.assertEqual(caught.exception.errno, errno.ENOSPC)
+        self.assertEqual(caught.exception.filename, str(self.root / ".lock"))
+        self.assertFalse(self.root.exists())
 
     def test_the_folder_of_a_killed_process_is_free(self):
         holder = self._hold()

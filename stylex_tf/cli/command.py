@@ -65,6 +65,21 @@ def _parse(argv: list[str]) -> list[str]:
         sys.exit(f"error: in the flags: {config_flag.explain(mistake, argv)}")
 
 
+def _of_tensorflow(mistake: Exception) -> str:
+    """Returns what TensorFlow says of a disk; '' where it is something else.
+
+    It has errors of its own for what the system tells it, and not an OSError.
+    """
+    if not type(mistake).__module__.startswith("tensorflow."):
+        return ""
+    text = str(getattr(mistake, "message", ""))
+    for code in _OF_THE_DISK:
+        if text.endswith(os.strerror(code)):
+            path = text.removesuffix(os.strerror(code)).rstrip("; ")
+            return f"{path}: {os.strerror(code)}"
+    return ""
+
+
 def no_arguments(argv: list[str]) -> None:
     """Raises UsageError where something follows the flags."""
     if len(argv) > 1:
@@ -85,5 +100,10 @@ def _guarded(main: Callable[[list[str]], None], argv: list[str]) -> None:
             raise
         where = f"{mistake.filename}: " if mistake.filename else ""
         sys.exit(f"error: {where}{mistake.strerror}")
+    except Exception as mistake:
+        told = _of_tensorflow(mistake)
+        if not told:
+            raise
+        sys.exit(f"error: {told}")
     except KeyboardInterrupt:
         sys.exit(128 + signal.SIGINT)

@@ -34,12 +34,10 @@ def main(argv: list[str]) -> None:
     # Imported late: TensorFlow takes seconds, a mistake in a flag should not.
     from stylex_tf import dry_run, main_job
 
-    if _DRY_RUN.value:
-        print(dry_run.describe(experiment))
-        return
     root = pathlib.Path(_RUN_DIR.value or f"runs/{experiment.name}")
-    root = root.expanduser().absolute()
-    print(main_job.run(experiment, run_folder.RunFolder(root)))
+    folder = run_folder.RunFolder(root.expanduser().absolute())
+    does = dry_run.describe if _DRY_RUN.value else main_job.run
+    print(does(experiment, folder))
 
 
 if __name__ == "__main__":

@@ -2,9 +2,7 @@
 
 import contextlib
 import dataclasses
-import hashlib
 import itertools
-import json
 import logging
 import pathlib
 import shutil
@@ -14,15 +12,15 @@ from typing import Any
 import numpy as np
 import tqdm
 
-from stylex_tf import config, config_checks, errors
-from stylex_tf.data import pictures, refusals
+from stylex_tf import config, config_checks, disk_room, errors
+from stylex_tf.data import cache, pictures, refusals
 from stylex_tf.data.records import cuts, manifest, tfrecords, writing
 from stylex_tf.data.sources import archives, folders, idx, layouts, listing
 from stylex_tf.data.worlds import rules, worlds
 
-# Raise when the same key would no longer give the same records.
-_FORMAT = 3
-_DEFAULT_CACHE = "~/.cache/stylex_tf"
+# Each image is on the disk twice while a data set is cut, and as PNG no smaller
+# than this share of its pixels.
+_SMALLEST_COPIES = 2 / 20
 
 
 @dataclasses.dataclass(frozen=True)
@@ -58,9 +56,7 @@ def prepare(
     _check(data, resolution)
     if _is_prepared(data.source):
         return _open_prepared(data, resolution)
-    name = f"{_slug(data.source)}-{resolution}-{_key(data, resolution, seed)}"
-    cache = pathlib.Path(data.cache_dir or _DEFAULT_CACHE).expanduser()
-    directory = cache / name
+    directory = cache.folder(data, resolution, seed)
     if directory.exists():
         try:
             return tfrecords.Dataset(directory)
@@ -91,6 +87,7 @@ def prepare_into(
     if _is_prepared(data.source):
         raise errors.DataError(f"{data.source}: is prepared already")
     job = _job(data, resolution, seed)
+    _check_room(directory, job)
     examples = _with_progress(job, progress)
     return writing.write(
         directory,
@@ -108,7 +105,9 @@ def describe(
 
     Raises:
         DataError: the source is not there, or not as the config says; or files
-            are no images, which `on_error` does not leave out.
+            are no images, which `on_error` does not leave out; or the disk has
+            no room for them.
+        OSError: the cache's folder cannot be made, or not be written.
     """
     _check(data, resolution)
     if _is_prepared(data.source):
@@ -117,7 +116,22 @@ def describe(
     job = _job(data, resolution, seed)
     if job.check and data.on_error == config_checks.ON_ERROR[0]:
         job.check()
+    directory = cache.folder(data, resolution, seed)
+    if not directory.exists():
+        disk_room.check_folder(directory.parent)
+        _check_room(directory, job)
     return job.description, job.total
+
+
+def _check_room(directory: pathlib.Path, job: _Job) -> None:
+    """Raises DataError where the images cannot fit the disk."""
+    side = job.description.resolution
+    disk_room.require(
+        directory,
+        _SMALLEST_COPIES * job.total * side * side * 3,
+        f"{job.total} images of {side} x {side} pixels need at least",
+        errors.DataError,
+    )
 
 
 def sample(
@@ -350,50 +364,3 @@ def _open_prepared(
                 f"config says {expected}. Prepare the data again"
             )
     return dataset
-
-
-def _slug(source: str) -> str:
-    name = pathlib.PurePath(source).name
-    return "".join(c if c.isalnum() else "_" for c in name)[:40]
-
-
-def _key(data: config.DataConfig, resolution: int, seed: int) -> str:
-    """Digests all that decides the records."""
-    parts: dict[str, Any] = {
-        "format": _FORMAT,
-        "source": data.source,
-        "classes": list(data.classes),
-        "resolution": resolution,
-    }
-    if data.source in worlds.NAMES:
-        parts |= {
-            "version": worlds.get(data.source).version,
-            "causes": list(data.causes),
-            "rule": data.rule,
-            "shortcut": data.shortcut,
-            "shortcut_share": data.shortcut_share,
-            "label_noise": data.label_noise,
-            "images": data.rendered_images,
-            "test_fraction": data.test_fraction,
-            "seed": seed,
-        }
-    elif data.source not in idx.KNOWN:
-        path = pathlib.Path(data.source).expanduser().absolute()
-        parts |= {
-            "source": str(path),
-            "files": archives.open_archive(path).fingerprint(),
-            "test_fraction": data.test_fraction,
-            "layout": data.layout,
-            "label": data.label,
-            "factors": list(data.factors),
-            "group": data.group,
-            "on_error": data.on_error,
-            "seed": seed,
-        }
-        # So that what was prepared before there was a choice is found.
-        if data.crop != pictures.CENTER:
-            parts["crop"] = data.crop
-        if data.fold:
-            parts["fold"] = data.fold
-    text = json.dumps(parts, sort_keys=True)
-    return hashlib.sha256(text.encode()).hexdigest()[:16]

@@ -33,6 +33,38 @@ def extractor(
     return extractors.saved_model(loss.perceptual_features)
 
 
+def check(settings: config.ExperimentConfig) -> None:
+    """Opens the features and tries them, long before training asks for them.
+
+    VGG16 without a file is downloaded.
+
+    Raises:
+        ConfigError: they cannot be used.
+    """
+    opened = extractor(settings, None)
+    if opened is not None:
+        extractors.check(opened, settings.model.resolution)
+
+
+def describe(settings: config.ExperimentConfig) -> list[str]:
+    """Says which features a training would compare; downloads nothing.
+
+    Raises:
+        ConfigError: they cannot be used.
+    """
+    loss = settings.loss
+    if not loss.perceptual or loss.perceptual_features == "auto":
+        return []
+    line = f"Perceptual features: {loss.perceptual_features}"
+    if loss.perceptual_features == "vgg16" and not loss.perceptual_weights:
+        return [
+            f"{line}, whose weights Keras downloads at the start, unless it "
+            "has them; --config.loss.perceptual_weights gives a file"
+        ]
+    check(settings)
+    return [line]
+
+
 def as_far_as_known(
     settings: config.ExperimentConfig, classifier: adapter.Classifier
 ) -> config.ExperimentConfig:

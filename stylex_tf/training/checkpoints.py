@@ -4,20 +4,21 @@ import contextlib
 import dataclasses
 import logging
 import pathlib
-import shutil
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 import tensorflow as tf
 
-from stylex_tf import errors, plain_paths, temporary_folder
+from stylex_tf import disk_room, errors, plain_paths, temporary_folder
 from stylex_tf.training import checkpoint_files, layout, loop, state
 from stylex_tf.training import networks as networks_lib
 
 _LOGGER = logging.getLogger(__name__)
 # A name that Keras 2 has for the count of an optimizer's steps.
 _KERAS_2 = "state/optimizers/generator/_iterations/"
+# So many of the last checkpoints stay.
+_KEPT = 2
 
 
 class Checkpoints:
@@ -33,7 +34,7 @@ class Checkpoints:
         directory: pathlib.Path,
         *,
         every: int,
-        keep: int = 2,
+        keep: int = _KEPT,
         clock: Callable[[], float] = time.monotonic,
     ):
         """Opens the folder.
@@ -81,7 +82,12 @@ class Checkpoints:
         self._since = self._clock()
         self._directory.mkdir(parents=True, exist_ok=True)
         checkpoint_files.remove_unfinished(self._directory)
-        self._check_room()
+        check_room(
+            self._directory,
+            _bytes(self._state.networks),
+            _bytes(self._state.averages),
+            self._keep,
+        )
 
     def restore(self, *, logged_step: int = 0, mend: bool = False) -> int:
         """Restores the newest whole checkpoint, if there ever was any.
@@ -140,18 +146,27 @@ class Checkpoints:
                     checkpoint_files.prefix(self._directory, old)
                 )
 
-    def _check_room(self) -> None:
-        """Refuses a disk without room for one more checkpoint than is kept."""
-        # The weights, Adam's two slots of each, and their averages.
-        size = 3 * _bytes(self._state.networks) + _bytes(self._state.averages)
-        there = len(checkpoint_files.steps(self._directory))
-        needed = size * max(1, self._keep + 1 - there)
-        free = shutil.disk_usage(self._directory).free
-        if free < needed:
-            raise errors.RunFolderError(
-                f"{self._directory}: the disk has {free / 1e6:.0f} MB left; "
-                f"the checkpoints of this run need {needed / 1e6:.0f} MB more"
-            )
+
+def check_room(
+    directory: pathlib.Path, networks: int, averages: int, keep: int = _KEPT
+) -> None:
+    """Refuses a disk without room for one more checkpoint than is kept.
+
+    Args:
+        directory: of the checkpoints; need not exist yet.
+        networks: bytes of the weights, of which there are Adam's two slots.
+        averages: bytes of their averages.
+        keep: so many of the last checkpoints.
+
+    Raises:
+        RunFolderError: there is too little room.
+    """
+    there = len(checkpoint_files.steps(directory))
+    disk_room.require(
+        directory,
+        (3 * networks + averages) * max(1, keep + 1 - there),
+        "the checkpoints of this run need",
+    )
 
 
 @dataclasses.dataclass(frozen=True)

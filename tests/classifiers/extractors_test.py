@@ -1,7 +1,9 @@
+import pathlib
+
 import keras
 import numpy as np
 import tensorflow as tf
-from absl.testing import absltest
+from absl.testing import absltest, parameterized
 
 from stylex_tf import errors
 from stylex_tf.classifiers import extractors
@@ -15,7 +17,7 @@ class _Maps(tf.Module):
         return {"a": images * 2.0, "b": means}
 
 
-class ExtractorsTest(absltest.TestCase):
+class ExtractorsTest(parameterized.TestCase):
     def test_vgg16_is_that_of_keras(self):
         weights = self.create_tempdir().full_path + "/vgg16.h5"
         network = keras.applications.VGG16(include_top=False, weights=None)
@@ -66,8 +68,64 @@ class ExtractorsTest(absltest.TestCase):
     def test_names_missing_signatures(self):
         path = self.create_tempdir().full_path
         tiny_models.save_linear(path)
-        with self.assertRaisesRegex(ValueError, "expected serving_default"):
+        with self.assertRaisesRegex(
+            errors.ConfigError, "perceptual_features.*expected serving_default"
+        ):
             extractors.saved_model(path)
+
+    @parameterized.parameters(b"", b"no weights", None)
+    def test_vgg16_names_a_file_of_other_weights(self, content):
+        path = pathlib.Path(self.create_tempdir()) / "vgg16.h5"
+        if content is None:
+            tiny_models.convolutional().save_weights(path)
+        else:
+            path.write_bytes(content)
+        with self.assertRaisesRegex(
+            errors.ConfigError, f"perceptual_weights is '{path}'.*VGG16's"
+        ) as caught:
+            extractors.vgg16(str(path))
+        self.assertLen(str(caught.exception).splitlines(), 1)
+
+    @parameterized.parameters(b"", b"no graph", b"\x0a\xff\xff")
+    def test_names_a_damaged_saved_model(self, content):
+        path = pathlib.Path(self.create_tempdir())
+        module = _Maps()
+        tf.saved_model.save(module, str(path), signatures=module.__call__)
+        (path / "saved_model.pb").write_bytes(content)
+        with self.assertRaisesRegex(
+            errors.ConfigError, f"perceptual_features: .*{path}"
+        ) as caught:
+            extractors.saved_model(path)
+        self.assertLen(str(caught.exception).splitlines(), 1)
+
+    def test_names_variables_that_are_gone(self):
+        path = pathlib.Path(self.create_tempdir())
+        tiny_models.save_linear(path)
+        for file in (path / "variables").iterdir():
+            file.write_bytes(b"")
+        with self.assertRaisesRegex(errors.ConfigError, "cannot load"):
+            extractors.saved_model(path)
+
+
+class CheckTest(parameterized.TestCase):
+    def test_takes_maps_through_which_a_gradient_reaches_the_pixels(self):
+        extractors.check(lambda images: [images, images[:, :1, :1]], 8)
+
+    @parameterized.named_parameters(
+        ("other size", lambda x: [tf.ensure_shape(x, [2, 9, 9, 3])], "make"),
+        ("nothing", lambda x: [], "make"),
+        ("rank", lambda x: [x[..., None]], r"\(2, 8, 8, 3, 1\).*expected maps"),
+        ("one image", lambda x: [x[:1]], r"\(1, 8, 8, 3\).*expected maps"),
+        ("not finite", lambda x: [x / 0.0], "not finite"),
+        ("no gradient", lambda x: [tf.round(x)], "without gradient"),
+        ("constant", lambda x: [x * 0.0], "without gradient"),
+    )
+    def test_names_what_is_wrong(self, extract, message):
+        with self.assertRaisesRegex(
+            errors.ConfigError, f"^loss.perceptual_features: .*{message}"
+        ) as caught:
+            extractors.check(extract, 8)
+        self.assertLen(str(caught.exception).splitlines(), 1)
 
 
 if __name__ == "__main__":

@@ -5,6 +5,7 @@ import os
 import pathlib
 from unittest import mock
 
+import tensorflow as tf
 from absl import app
 from absl.testing import absltest, parameterized
 
@@ -76,6 +77,35 @@ class CommandTest(parameterized.TestCase):
         self.assertEqual(
             self._run(main), "error: run/x: No space left on device"
         )
+
+    @parameterized.parameters(
+        (tf.errors.ResourceExhaustedError, errno.ENOSPC),
+        (tf.errors.FailedPreconditionError, errno.EROFS),
+        (tf.errors.PermissionDeniedError, errno.EACCES),
+    )
+    def test_what_tensorflow_says_of_a_disk_is_one_line(self, kind, code):
+        def main(argv):
+            raise kind(None, None, f"run/x; {os.strerror(code)}")
+
+        self.assertEqual(self._run(main), f"error: run/x: {os.strerror(code)}")
+
+    def test_a_file_that_tensorflow_cannot_write_is_one_line(self):
+        # A device that is always full.
+        def main(argv):
+            with tf.io.TFRecordWriter("/dev/full") as writer:
+                writer.write(b"x" * 300_000)
+
+        self.assertEqual(
+            self._run(main), "error: /dev/full: No space left on device"
+        )
+
+    def test_another_error_of_tensorflow_keeps_its_traceback(self):
+        def main(argv):
+            raise tf.errors.ResourceExhaustedError(None, None, "OOM: 3 GB")
+
+        with mock.patch("sys.argv", ["command"]):
+            with self.assertRaises(tf.errors.ResourceExhaustedError):
+                command.run(main)
 
     def test_a_path_that_nothing_can_have_is_one_line(self):
         folder = pathlib.Path(self.create_tempdir())

@@ -2,6 +2,8 @@
 
 import dataclasses
 import pathlib
+import shutil
+import types
 from unittest import mock
 
 import numpy as np
@@ -72,6 +74,25 @@ class PreparationTest(parameterized.TestCase):
             [10, 10],
         )
         self.assertEqual(total, sum(prepared.splits.values()))
+
+    def test_too_little_room_is_said_before_anything_is_written(self):
+        data = self._folder()
+        # Each of 20 images twice, 16 x 16 pixels in color, by a twentieth.
+        room = types.SimpleNamespace(free=1535)
+        with mock.patch.object(shutil, "disk_usage", return_value=room):
+            for does in (preparation.describe, preparation.prepare):
+                with self.assertRaisesRegex(
+                    errors.DataError, "20 images of 16 x 16 pixels need at"
+                ):
+                    does(data, 16, 0)
+            self.assertFalse(self.cache.exists())
+            room.free += 1
+            preparation.describe(data, 16, 0)
+
+    def test_a_cache_that_cannot_be_made_is_said_by_the_description(self):
+        self.cache.touch()
+        with self.assertRaises(FileExistsError):
+            preparation.describe(self._folder(), 16, 0)
 
     def test_a_description_refuses_what_preparing_would(self):
         data = self._folder(on_error="fail")

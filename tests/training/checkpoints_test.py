@@ -346,7 +346,8 @@ class FullDiskTest(_CheckpointsTest):
         room = types.SimpleNamespace(free=100)
         with mock.patch.object(shutil, "disk_usage", return_value=room):
             with self.assertRaisesRegex(
-                errors.RunFolderError, "the disk has 0 MB left; .* need"
+                errors.RunFolderError,
+                r"the disk has 0.0001 MB left; .* need 0.0\d+ MB",
             ):
                 self._open().begin()
 
