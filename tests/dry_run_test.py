@@ -1,4 +1,4 @@
-"""A dry run says what the run would refuse; tests/cli/train_test.py the rest."""
+"""A dry run refuses what the run would; its text is in cli/train_test.py."""
 
 import dataclasses
 import pathlib
