@@ -159,9 +159,9 @@ def check(extract: Extractor, resolution: int) -> None:
             "maps [N, h, w, C] or vectors [N, C]"
         )
     if slopes is None or not np.isfinite(total) or not np.any(slopes):
-        found = "not finite" if not np.isfinite(total) else "without gradient"
+        fault = "not finite" if not np.isfinite(total) else "without gradient"
         raise errors.ConfigError(
-            f"loss.perceptual_features: the features are {found}; expected "
+            f"loss.perceptual_features: the features are {fault}; expected "
             "finite ones, through which a gradient reaches the pixels"
         )
 
