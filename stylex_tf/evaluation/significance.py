@@ -200,7 +200,8 @@ def smallest_share(
 ) -> float | None:
     """Returns the smallest share of images whose turning is significant.
 
-    What a run cannot see for want of images, however true it is.
+    An attribute that turns fewer is not found significant, however real it is:
+    there are too few images to tell it from chance.
 
     Args:
         images: that an attribute could turn.

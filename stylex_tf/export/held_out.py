@@ -2,13 +2,14 @@
 
 An explanation starts from the reconstruction of an image. Whether that means
 anything for the image is told by four distances: of the reconstruction from the
-image; of its styles from those of training images; and, in what a network that
-has seen photographs makes of the image, from training images and towards their
-negatives. All are compared with held-out images, which the distances were not
-fitted on. Foreign is what is far in any of the four; the largest of them is
-compared with the largest of held-out images, so that the share of these that
-are called foreign is known, however many distances there are. It is the
-conformal p-value of Bates et al. 2023 (https://arxiv.org/abs/2104.08279).
+image; of its styles from those of training images; and two in the features that
+a network which has seen photographs computes: how far the image is from
+training images, and how far it lies to the side of their negatives. All are
+compared with held-out images, which the distances were not fitted on. Foreign
+is what is far in any of the four; the largest of them is compared with the
+largest of held-out images, so that the share of these that are called foreign
+is known, however many distances there are. It is the conformal p-value of Bates
+et al. 2023 (https://arxiv.org/abs/2104.08279).
 
 An export carries the figures, so this imports no TensorFlow.
 """
