@@ -26,7 +26,8 @@ def get_config() -> config.ExperimentConfig:
     """Returns the experiment."""
     experiment = quickstart.get_config()
     experiment.name = "ablation_no_classification"
-    # What is ablated: nothing asks x' to keep the classifier's answer. Costs
-    # what the two runs compare.
+    # The loss that is left out: nothing asks the reconstruction to keep the
+    # classifier's answer. Costs whatever that loss brings, which the comparison
+    # of the two runs shows.
     experiment.loss.classification = 0.0
     return experiment

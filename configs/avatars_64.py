@@ -23,26 +23,27 @@ def get_config() -> config.ExperimentConfig:
     experiment.data = config.DataConfig(
         source="avatars", causes=("beard", "mouth=laugh"), rule="any"
     )
-    # Twice the quick start's side, with as many channels in its last layer.
-    # Costs four times the pixels an image.
+    # Images of twice the quick start's side, with as many channels in the last
+    # layer. Costs time and memory, since an image has four times the pixels.
     experiment.model.resolution = 64
     experiment.model.channel_base = 1024
     # Avatars have more parts than the quick start's faces. Costs a longer
     # search, in proportion to the coordinates.
     experiment.model.style_width = 6
-    # Eyes and mouths are a few pixels: the perceptual distance sees them, L1
-    # hardly. Costs no time; L1 itself counts for less beside it.
+    # Eyes and mouths are a few pixels, which the perceptual distance notices
+    # and L1 hardly does. Costs no time, but L1 counts for less beside it.
     experiment.loss.perceptual = 20.0
-    # The classifier's answer stands beside a perceptual distance that weighs
-    # ten times the quick start's. Costs something of the picture, if it is
+    # The perceptual distance weighs ten times the quick start's, so the
+    # classifier's answer has to weigh more beside it. Costs likeness, if it is
     # too much (docs/configs.md).
     experiment.loss.classification = 1.0
-    # Half the quick start's batch, so more steps and less memory. Costs 74
-    # minutes in all, on two cores.
+    # Half the quick start's batch means more steps, and less memory. Costs
+    # time: the whole run takes 74 minutes on two cores.
     experiment.training.batch_size = 16
     experiment.training.total_images = 152_000
-    # The ends inside what three in ten images have: beyond, a beard that is
-    # taken off leaves white patches. Costs smaller edits.
+    # Edits end where 15 in 100 images are still beyond them, on either side.
+    # Larger edits that take off a beard leave white patches. Costs strength:
+    # the edits are smaller.
     experiment.attributes.ranges = "percentile"
     experiment.attributes.range_width = 15.0
     return experiment

@@ -18,11 +18,12 @@ def get_config() -> config.ExperimentConfig:
     experiment.name = "birds_64"
     # Where the images are.
     experiment.data.source = "data/birds"
-    # Some hundred images are too few for a MobileNet that begins with nothing:
-    # of ten wild cats it told 0.30. A dense layer on a network that has seen
-    # photographs needs larger steps, and many of them. Colour is what species
-    # differ in, so no tints. Costs a pass through that network, forwards and
-    # back, in every step.
+    # Some hundred images are too few for a MobileNet that starts from random
+    # weights: with ten species of wild cats it was right on 0.30. So only a
+    # dense layer is trained, on a network that has seen many photographs; it
+    # needs large steps, and many of them. Tints are not varied, since species
+    # differ in colour. Costs time: every step of the training goes through that
+    # network forwards and backwards.
     experiment.classifier = config.ClassifierConfig(
         architecture="photographs",
         epochs=30,

@@ -20,24 +20,25 @@ def get_config() -> config.ExperimentConfig:
     """Returns the experiment."""
     experiment = quickstart.get_config()
     experiment.name = "custom"
-    # Nothing of the quick start's world: images and classifier are yours. Costs
-    # three epochs more, where a classifier is trained.
+    # The defaults in place of the quick start's settings for drawn faces, since
+    # images and classifier are yours. Costs three more epochs, where a
+    # classifier is trained.
     experiment.data = config.DataConfig()
     experiment.classifier = config.ClassifierConfig()
     experiment.evaluation = config.EvaluationConfig()
     experiment.model = config.ModelConfig(
-        # Twice the quick start's side, and networks of twice the width. Costs
-        # several times as much a step.
+        # Images of twice the quick start's side, and networks of twice the
+        # width. Costs time: a step takes several times as long.
         resolution=64,
         channel_base=2048,
         channel_max=128,
         w_dim=128,
         z_dim=128,
-        # More room for what varies in your images. Costs a longer search, in
-        # proportion to the coordinates.
+        # Twice the quick start's style coordinates, since your images may vary
+        # in more ways. Costs a longer search, in proportion to the coordinates.
         style_width=8,
     )
-    # Unknown images need longer than drawings; validation says when it is
+    # Most images need longer than drawings do; the validations show when it is
     # enough (docs/training.md). Costs more than twice the quick start's steps.
     experiment.training.total_images = 400_000
     return experiment

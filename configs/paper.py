@@ -18,10 +18,12 @@ def get_config() -> config.ExperimentConfig:
         name="paper",
         # The paper's classifier. Costs a larger network than `small_cnn`.
         classifier=config.ClassifierConfig(architecture="mobilenet"),
-        # The paper's way. Costs certainty, since the class may be drawn from
-        # the label: look at the label-only swap (docs/method.md).
+        # As in the paper, the generator is told the classifier's answer. Costs
+        # certainty: it may draw the class from that answer alone, which the
+        # label-only swap measures (docs/method.md).
         model=config.ModelConfig(conditioning="probabilities"),
-        # The paper's Algorithm 1, and ends at the images' extremes. Costs
-        # edits that may leave what looks real.
+        # Attributes are selected by the paper's Algorithm 1, and edits go to
+        # the extreme values of all images. Costs realism: some edits may no
+        # longer look like a real image.
         attributes=config.AttributesConfig(preset="paper"),
     )

@@ -20,40 +20,45 @@ def get_config() -> config.ExperimentConfig:
     """Returns the experiment."""
     experiment = quickstart.get_config()
     experiment.name = "photographs"
-    # As many images of every class, and mirrored ones as well. Costs the sense
-    # of left and right (--config.data.mirror=false keeps it), and images of a
-    # small class come round more often.
+    # Every class is drawn equally often, and half of the images are mirrored.
+    # Costs the difference between left and right, so that no attribute can be
+    # about it (--config.data.mirror=false keeps it). Images of a small class
+    # are seen more often than others.
     experiment.data = config.DataConfig(balanced=True, mirror=True)
-    # A MobileNet from nothing learns a few thousand photographs by heart,
-    # unless it sees them varied, and often. Costs 7 minutes for 2,847 leaves on
-    # one core (docs/photographs.md).
+    # A MobileNet that starts from random weights memorises a few thousand
+    # photographs unless they are varied; then it needs more epochs. Costs 7
+    # minutes for 2,847 leaves on one core (docs/photographs.md).
     experiment.classifier = config.ClassifierConfig(
         architecture="mobilenet", epochs=30, variations=True
     )
-    # As for any images. Costs three epochs more than drawings, where factors
-    # are known.
+    # The default in place of the quick start's 3 epochs, which are enough for
+    # drawings only. Costs 3 more epochs for the networks that read the factors,
+    # where the data says what the factors are; otherwise nothing.
     experiment.evaluation = config.EvaluationConfig()
     experiment.model = config.ModelConfig(
-        # Networks for two cores: 17 images a second on one
-        # (docs/photographs.md). Costs the detail that 256 px would show.
+        # Networks small enough for two CPU cores: they train on 17 images a
+        # second on one core (docs/photographs.md). Costs the detail that images
+        # of 256 px would show.
         resolution=64,
         channel_base=2048,
         channel_max=128,
         w_dim=256,
         z_dim=256,
         mapping_layers=4,
-        # 288 coordinates hold a photograph, of which 36 are searched: the
-        # classifier's answer has to follow these (loss.remainder). Costs the
-        # attributes that the other 252 may hold.
+        # A photograph needs 288 style coordinates to be rebuilt. Only 36 of
+        # them are searched, and loss.remainder makes the classifier's answer
+        # follow those 36. Costs any attribute that lies in the other 252.
         style_width=32,
         searched_width=4,
-        # What is where: without it reconstructions are soft and alike. Four
-        # channels are 1,024 numbers; with two, small spots are lost. Costs the
-        # places of things, which are not searched.
+        # A map of 16 x 16 places with 4 numbers each tells the generator where
+        # things are. Without it reconstructions are soft and look alike; with 2
+        # numbers each, small spots are lost. Costs attributes that are about
+        # places, since this map is not searched.
         spatial_resolution=16,
         spatial_channels=4,
-        # A few thousand photographs teach these networks little. Costs its
-        # 534,464 numbers in every export.
+        # Encoder and discriminator look at features of a network that has seen
+        # many photographs, since a few thousand teach them too little. Costs
+        # room: every export holds the 534,464 weights of that network.
         backbone="photographs",
     )
     _weigh(experiment.loss)
@@ -62,46 +67,57 @@ def get_config() -> config.ExperimentConfig:
 
 
 def _weigh(loss: config.LossConfig) -> None:
-    # The maps that the encoder looks at anyway, so little more is computed.
-    # Costs a judge: training makes just these distances small.
+    # The perceptual distance compares feature maps that the encoder needs
+    # anyway, so that little more is computed. Costs these features as an
+    # independent measure: training makes exactly this distance small, so the
+    # evaluation compares other features (runs/second_opinion.py).
     loss.perceptual_features = "photographs"
     loss.perceptual = 5.0
-    # Half of quickstart's: pixels alone make blobs. Costs L1.
+    # Half of the quick start's weight: where single pixels weigh too much,
+    # photographs become blurred blobs. Costs a larger difference of single
+    # pixels (L1) between image and reconstruction.
     loss.l1 = 10.0
-    # Ten times as much made the generator paint what the classifier wants to
-    # see, and forget the picture. Costs agreement: 0.88 so, 0.93 with that
-    # (the trials of docs/photographs.md).
+    # With ten times as much the generator painted what the classifier wants to
+    # see, and reconstructions no longer looked like their images. Costs
+    # agreement: it was 0.88 with 0.5, and 0.93 with ten times as much (the
+    # trials in docs/photographs.md).
     loss.classification = 0.5
     loss.remainder = 0.5
-    # The discriminator on frozen features is strong from its first step. Costs
-    # edits that look less real: a light on a forehead (docs/domains.md).
+    # A tenth of the default weight, and twice the default R1: a discriminator on
+    # the features of a trained network wins from its first step. Costs realism:
+    # some edits look less real, such as a coloured light on a forehead
+    # (docs/domains.md).
     loss.adversarial = 0.1
     loss.r1 = 20.0
 
 
 def _pace(training: config.TrainingConfig) -> None:
-    # A model that reconstructs photographs already; its encoder gets used to
-    # yours. From nothing (initialize_from=) three times as many images are
-    # needed of reconstruction alone, and a spatial_dropout of 0.25. Costs 33
-    # minutes on one core, and what the base has seen cannot be held out.
+    # Training continues a shipped model that can already rebuild photographs,
+    # and needs 4,000 images to get used to yours. Without it (an empty
+    # --config.training.initialize_from=) set reconstruction_images to 12,000
+    # and spatial_dropout to 0.25. Costs 33 minutes on one core; photographs
+    # that the shipped model was trained on are no fair test images.
     training.initialize_from = "base_64"
     training.reconstruction_images = 4_000
     training.total_images = 28_000
-    # Small batches are more steps of the same images. Costs noisier steps, so
-    # the rate is half the paper's.
+    # Smaller batches make more steps of the same number of images. Costs
+    # steadiness: each step is noisier, which is why the learning rate is half
+    # the paper's.
     training.batch_size = 8
     training.learning_rate = 0.001
-    # The spatial code alone would be enough to reconstruct, and the style
-    # coordinates would never be used. Costs detail.
+    # One image in eight is rebuilt without its spatial code. Otherwise that
+    # code alone would rebuild the images, and the style coordinates would not
+    # be used. Costs detail in the reconstructions.
     training.spatial_dropout = 0.125
-    # Every sampled image is an exchange between two real ones. Costs pictures
-    # that are drawn from z, which look like no photograph for long anyway.
+    # Every sampled image mixes the styles of two real images; none is made of
+    # random numbers (z). Costs the ability to draw new images from z, which for
+    # a long time look like no photograph anyway.
     training.style_exchange = 1.0
-    # The mean over steps that small batches need, for a loss that is mostly
-    # reconstruction. Costs a slower answer to the discriminator, which the
-    # paper's 0 avoids.
+    # Adam averages the noisy gradients of small batches over steps, which helps
+    # where the loss is mostly reconstruction. Costs speed against the
+    # discriminator: the generator answers it later than with the paper's 0.
     training.beta_1 = 0.5
-    # A short training: the averages must forget its beginning. Costs smoother
-    # averages.
+    # The training is short, so the averaged weights, which are the ones that
+    # are used, must soon forget its beginning. Costs smoothness of the average.
     training.ema_half_life_images = 3_000
     training.ema_share = 0.05

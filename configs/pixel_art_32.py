@@ -26,17 +26,20 @@ def get_config() -> config.ExperimentConfig:
     )
     # More parts than the quick start's faces have. Costs a longer search.
     experiment.model.style_width = 6
-    # A smile is a few pixels: the perceptual distance sees it, L1 hardly. Costs
-    # no time; L1 itself counts for less beside it.
+    # A smile is a few pixels, which the perceptual distance notices and L1
+    # hardly does. Costs no time, but L1 counts for less beside it.
     experiment.loss.perceptual = 5.0
-    # The classifier's answer stands beside more than twice that distance. Costs
-    # something of the picture, if it is too much (docs/configs.md).
+    # The perceptual distance weighs more than twice the quick start's, so the
+    # classifier's answer has to weigh more beside it. Costs likeness, if it is
+    # too much (docs/configs.md).
     experiment.loss.classification = 1.0
-    # More steps of fewer images. Costs 48 minutes on a core that others shared.
+    # Half the quick start's batch and two thirds of its images: more steps of
+    # fewer images. Costs time: the run took 48 minutes on one shared core.
     experiment.training.batch_size = 16
     experiment.training.total_images = 100_000
-    # The ends inside what three in ten images have, as glasses and smiles are.
-    # Costs smaller edits.
+    # Edits end where 15 in 100 images are still beyond them, on either side,
+    # so that they reach glasses and smiles that images really have. Costs
+    # strength: the edits are smaller.
     experiment.attributes.ranges = "percentile"
     experiment.attributes.range_width = 15.0
     return experiment

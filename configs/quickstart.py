@@ -25,66 +25,78 @@ def get_config() -> config.ExperimentConfig:
         data=config.DataConfig(
             source="faces", causes=("glasses", "open_mouth"), rule="any"
         ),
-        # Drawn faces need no more: it is always right on held-out ones. Costs
-        # nothing that was seen.
+        # Two epochs are enough for drawn faces: the classifier is right on all
+        # held-out images. Costs no accuracy here; other images need more.
         classifier=config.ClassifierConfig(epochs=2),
         model=config.ModelConfig(
-            # Small networks for small drawings, so that two CPU cores do. Costs
-            # the detail that photographs have.
+            # Drawings are simple, so small networks are enough, and two CPU
+            # cores can train them. Costs fine detail, which photographs need.
             resolution=32,
             channel_base=512,
             channel_max=64,
             w_dim=64,
             z_dim=64,
             mapping_layers=4,
-            # 28 coordinates that each do much, in place of 336 that each do
-            # little. Costs some L1: 0.072, where all have 0.058
+            # The image is made from 28 style coordinates that each change a
+            # lot, in place of 336 that each change little. Costs some likeness:
+            # the L1 distance is 0.072 in place of 0.058
             # (docs/experiments/style_width.md).
             style_width=4,
         ),
         loss=_losses(),
         training=config.TrainingConfig(
-            # 17 to 22 minutes on one core; the paper's four million would take
-            # 27 times as long. Costs what was not measured: what they bring.
+            # This takes 17 to 22 minutes on one core; the paper's four million
+            # images would take 27 times as long. Costs some quality; how much
+            # was not measured.
             total_images=150_000,
-            # Larger and faster steps, since there are few of them. Costs the
-            # memory of twice the paper's batch.
+            # The steps are few, so each is larger than the paper's: twice the
+            # batch and twice the learning rate. Costs memory for twice the
+            # images.
             batch_size=32,
             learning_rate=0.004,
-            # A coordinate means one thing, whatever the others are. Costs
-            # reconstruction, if there is more of it (docs/method.md).
+            # Three sampled images in four mix the styles of two real images,
+            # which teaches each coordinate to mean the same whatever the others
+            # are. Costs likeness of the reconstructions if raised further
+            # (docs/method.md).
             style_exchange=0.75,
-            # A short training: the averages must forget its beginning. Costs
-            # smoother averages.
+            # The training is short, so the averaged weights, which are the ones
+            # that are used, must soon forget its beginning. Costs smoothness of
+            # the average.
             ema_half_life_images=3_000,
         ),
-        # Factors of drawings are read well after three. Costs the readers some
-        # accuracy; the evaluation says what they have.
+        # The networks that read the factors from a picture learn drawings well
+        # in three epochs. Costs them some accuracy, which the evaluation
+        # states.
         evaluation=config.EvaluationConfig(regressor_epochs=3),
     )
 
 
 def _losses() -> config.LossConfig:
     return config.LossConfig(
-        # In runs of minutes much L1 and little of the discriminator keep
+        # Training takes only minutes. A strong L1 and a weak discriminator keep
         # the parts that the classifier may look at. Costs sharpness.
         adversarial=0.5,
         l1=20.0,
-        # Less to hold back, in images of 64 times fewer pixels. Costs a
-        # discriminator that may win, which a warning would tell.
+        # These images have 64 times fewer pixels than the paper's, so the
+        # discriminator needs less restraint. Costs safety: it may win against
+        # the generator, of which the run would warn.
         r1=1.0,
-        # Saves a second derivative of the generator. Costs what was not
-        # measured: how evenly w moves the picture.
+        # Without this loss no second derivative of the generator has to be
+        # computed, which saves time. Costs an even effect of w on the picture;
+        # how much was not measured.
         path_length=0.0,
-        # Small parts change few pixels, which L1 hardly sees. Costs no
-        # time: the paper's weight needs the same features.
+        # Small parts change few pixels, which L1 hardly notices and the
+        # perceptual distance does. Costs no time, since the default weight
+        # needs the same features.
         perceptual=2.0,
-        # Styles are read back in place of w: style_exchange needs it. Costs
-        # L1 where there is more: 0.086 so, 0.105 with 5
+        # The encoder has to read the styles back from a generated image, where
+        # the paper's reads back w: style_exchange needs that. Costs likeness if
+        # raised further: the L1 distance was 0.086 with 2, and 0.105 with 5
         # (docs/experiments/style_exchange.md).
         w_reconstruction=0.0,
         style_reconstruction=2.0,
-        # Enough for an agreement of 1.000, and more of the picture. Costs
-        # agreement where images are harder: sneaker_boot_32 has twice that.
+        # Half the paper's weight is enough for an agreement of 1.000 here, and
+        # leaves more weight to the picture. Costs agreement where images are
+        # harder, for which sneaker_boot_32 sets twice as much.
         classification=0.5,
     )

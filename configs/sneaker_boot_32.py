@@ -21,20 +21,21 @@ def get_config() -> config.ExperimentConfig:
     experiment.data = config.DataConfig(
         source="fashion_mnist", classes=("sneaker", "ankle boot")
     )
-    # Photographs, if small ones: learnt later than drawings. Costs three epochs
-    # more.
+    # These are photographs, if small ones, and take longer to learn than
+    # drawings. Costs three more epochs.
     experiment.classifier.epochs = 5
-    # Smaller batches, more steps: the quick start's batches, weights and no
-    # exchange had agreement 0.960 after 150,000 images. Costs 32 minutes on one
-    # busy core.
+    # Smaller batches make more steps. With the quick start's batches and
+    # weights, and without style exchange, agreement was 0.960 after 150,000
+    # images. Costs time: the run took 32 minutes on one busy core.
     experiment.training.batch_size = 16
     experiment.training.total_images = 128_000
-    # As many images between two of them as the quick start's larger batches.
-    # Costs up to 1,000 steps again, where a training is killed.
+    # As many images lie between two checkpoints as in the quick start, whose
+    # batches are larger. Costs up to 1,000 steps, which have to be repeated
+    # where a training is killed.
     experiment.training.checkpoint_every = 1_000
     experiment.training.validate_every = 1_000
-    # The quick start's weights fell short, as said above. Costs no time; L1
-    # counts for less beside them.
+    # The quick start's weights gave too little agreement, as said above. Costs
+    # no time, but L1 counts for less beside larger weights.
     experiment.loss.perceptual = 5.0
     experiment.loss.classification = 1.0
     return experiment

@@ -17,7 +17,7 @@ def get_config() -> config.ExperimentConfig:
     experiment.data = config.DataConfig(
         source="shaded_faces", causes=("hair_lightness",)
     )
-    # Twice the quick start's: a number is harder to keep apart from the light
-    # and the face than a part that is there or not. Costs twice the time.
+    # Twice the quick start's images: a shade is harder to keep apart from the
+    # light and the face than a part that is there or not. Costs twice the time.
     experiment.training.total_images = 300_000
     return experiment

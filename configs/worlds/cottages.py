@@ -17,15 +17,15 @@ def get_config() -> config.ExperimentConfig:
     """Returns the experiment."""
     experiment = quickstart.get_config()
     experiment.name = "cottages"
-    # Ten factors need more images than the default to be seen apart. Costs a
-    # longer rendering, and longer epochs.
+    # Ten factors need more images than the default, so that each is seen
+    # without the others. Costs a longer rendering, and longer epochs.
     experiment.data = config.DataConfig(
         source="cottages",
         causes=("lamp=red", "bird=chimney"),
         rule="any",
         rendered_images=20_000,
     )
-    # It has to outgrow what only goes along with the causes. Costs three times
-    # the quick start's epochs.
+    # The classifier has to stop looking at what only goes along with the
+    # causes. Costs three times the quick start's epochs.
     experiment.classifier.epochs = 6
     return experiment

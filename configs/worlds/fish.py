@@ -27,7 +27,7 @@ def get_config() -> config.ExperimentConfig:
     # Four classes are learnt later than two. Costs twice the quick start's
     # epochs.
     experiment.classifier.epochs = 4
-    # As three_classes: more causes than the quick start's. Costs a third more
-    # time.
+    # More causes than the quick start's have to be learnt, as in
+    # three_classes.py. Costs a third more time.
     experiment.training.total_images = 200_000
     return experiment

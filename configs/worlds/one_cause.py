@@ -15,7 +15,8 @@ def get_config() -> config.ExperimentConfig:
     experiment.name = "one_cause"
     # A single cause: one attribute should be listed first.
     experiment.data = config.DataConfig(source="faces", causes=("glasses",))
-    # One cause is learnt earlier than the quick start's two: two thirds of the
-    # time. Costs what longer training would still mend.
+    # One cause is learnt earlier than the quick start's two, so two thirds of
+    # the images are enough. Costs some quality, which longer training would
+    # still improve.
     experiment.training.total_images = 100_000
     return experiment

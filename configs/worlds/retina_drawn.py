@@ -29,17 +29,19 @@ def get_config() -> config.ExperimentConfig:
     experiment.data = config.DataConfig(
         source="retina_drawn", causes=("exudates",), rendered_images=20_000
     )
-    # Points of a pixel are learnt late. Costs twice the quick start's epochs.
+    # The classifier learns to see points of one pixel late. Costs twice the
+    # quick start's epochs.
     experiment.classifier.epochs = 4
-    # The networks of avatars_64, the other world of 64 px. Costs four times the
-    # pixels an image.
+    # The networks of avatars_64, the other world of 64 px. Costs time and
+    # memory, since an image has four times the quick start's pixels.
     experiment.model.resolution = 64
     experiment.model.channel_base = 1024
     experiment.model.style_width = 6
-    # What is compared is the classification loss alone (see above). Costs a
-    # distance that sees small parts.
+    # The comparison is about the classification loss alone (see above), so the
+    # perceptual distance is off. Costs detail, since that distance notices
+    # small parts.
     experiment.loss.perceptual = 0.0
     experiment.loss.classification = 1.0
-    # Half the quick start's batch, so less memory. Costs twice as many steps.
+    # Half the quick start's batch needs less memory. Costs twice as many steps.
     experiment.training.batch_size = 16
     return experiment

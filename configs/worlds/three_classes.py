@@ -17,7 +17,7 @@ def get_config() -> config.ExperimentConfig:
     experiment.data = config.DataConfig(
         source="faces", causes=("glasses", "beard"), rule="each"
     )
-    # After 100,000 a third coordinate moved the mouth and the beard together.
-    # Costs a third more time than the quick start.
+    # After 100,000 images there still was a coordinate that moved mouth and
+    # beard together. Costs a third more time than the quick start.
     experiment.training.total_images = 200_000
     return experiment
