@@ -9,7 +9,7 @@ import tensorflow as tf
 
 from stylex_tf.attributes import edit_space
 from stylex_tf.evaluation import reconstruction
-from stylex_tf.ops import batching
+from stylex_tf.ops import batching, preprocessing
 
 STRENGTHS = (0.2, 0.4, 0.6, 0.8, 1.0, 1.5, 2.0, 3.0)
 """Tried from the smallest; 1 is the end of the range, where a report shows an
@@ -145,7 +145,9 @@ def figures(
         "strength": float(np.median(edits.strengths[turned])),
         "l1": l1.value,
         "perceptual": perceptual.value,
-        "outside": outside(before / 127.5 - 1, after, targets[turned]),
+        "outside": outside(
+            preprocessing.to_float_numpy(before), after, targets[turned]
+        ),
     }
     asked = turned & second_agrees
     measured["second_n"] = int(asked.sum())

@@ -16,7 +16,9 @@ class ChosenEdits:
     """Evaluates any set of edits with the activations that they leave alone.
 
     What enters each layer is computed once an image; the chosen edits of a
-    layer resume there, those of all images of a chunk together.
+    layer resume there, those of all images of a chunk together. The chunks are
+    larger than those of `exact.Search`, which has few images in each and would
+    fill its batches up with copies where few edits are chosen.
     """
 
     def __init__(

@@ -47,6 +47,11 @@ class Search:
     once an image; the edits of a layer resume there, in batches of one fixed
     shape that may hold several images. So there is one trace a layer, and
     `batch_size` bounds the memory whatever N and S are.
+
+    `ChosenEdits` with every edit chosen takes no longer, but cannot replace
+    this class: its batches change their shape with the number of images, so
+    that the last bits of an effect would depend on how images are divided into
+    calls, and it holds the activations of up to `batch_size` images at once.
     """
 
     def __init__(
