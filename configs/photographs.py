@@ -83,9 +83,9 @@ def _weigh(loss: config.LossConfig) -> None:
     # trials in docs/photographs.md).
     loss.classification = 0.5
     loss.remainder = 0.5
-    # A tenth of the default weight, and twice the default R1: a discriminator on
-    # the features of a trained network wins from its first step. Costs realism:
-    # some edits look less real, such as a coloured light on a forehead
+    # A tenth of the default weight, and twice the default R1: a discriminator
+    # on the features of a trained network wins from its first step. Costs
+    # realism: some edits look less real, such as a coloured light on a forehead
     # (docs/domains.md).
     loss.adversarial = 0.1
     loss.r1 = 20.0
