@@ -157,9 +157,10 @@ class Dataset:
                 f"{self.directory}: a record does not hold an image of the "
                 f"manifest's size with its label: {error}"
             ) from error
+        labels = self._checked(parsed["label"].numpy())
         return Examples(
             images=parsed["image"].numpy(),
-            labels=parsed["label"].numpy(),
+            labels=labels.astype(np.int32),
             factors=parsed["factors"].numpy(),
             ids=[name.decode() for name in parsed["id"].numpy()],
             groups=parsed["group"].numpy(),
@@ -191,21 +192,25 @@ class Dataset:
                 this one gets the index-th of count equal parts of each, so
                 that the readers' batches in a row are that reader's batch.
             balanced: show every class equally often, whatever its share of
-                the images; reads all labels first.
+                the images.
             mirror: turn left and right of half of the images, drawn anew for
                 every place of the order.
 
         Returns:
             A data set of {"image": uint8 [B, R, R, 3], "label": int32 [B]}.
+
+        Raises:
+            DataError: a record has a label of no class; all labels are read
+                before the first batch.
         """
         records = self._split(split)
         index, count = shard
         _check_reader(batch_size, start, shard)
         fetch = record_files.fetcher(records)
-        labels = self._labels(records) if balanced else None
+        labels = self._checked(self._labels(records))
 
         def order(positions: tf.Tensor) -> tf.Tensor:
-            if labels is None:
+            if not balanced:
                 return shuffling.shuffled(positions, len(records), seed)
             return balancing.balanced(positions, labels, seed)
 
@@ -219,6 +224,7 @@ class Dataset:
                 parsed["image"] = mirroring.mirror(parsed["image"], mirrored)
             size = self.manifest.resolution
             parsed["image"].set_shape([batch_size, size, size, 3])
+            parsed["label"] = tf.cast(parsed["label"], tf.int32)
             return parsed
 
         numbers = tf.data.Dataset.range(start, tf.int64.max)
@@ -233,6 +239,22 @@ class Dataset:
             )
         return self._records[split]
 
+    def _checked(self, labels: np.ndarray) -> np.ndarray:
+        """Returns the labels, int64, each of which is of a class, or unknown.
+
+        Raises:
+            DataError: a label is not.
+        """
+        classes = len(self.manifest.class_names)
+        wrong = labels[(labels < UNKNOWN_LABEL) | (labels >= classes)]
+        if len(wrong):
+            raise errors.DataError(
+                f"{self.directory}: a record has the label {wrong[0]}; "
+                f"expected 0 to {classes - 1}, a class of the manifest, or "
+                f"{UNKNOWN_LABEL} where it is not known. Prepare the data again"
+            )
+        return labels
+
     def _labels(self, records: record_files.RecordFiles) -> np.ndarray:
         """Reads the label of every record, in parts that fit into memory."""
         feature = {"label": tf.io.FixedLenFeature([], tf.int64)}
@@ -246,7 +268,7 @@ class Dataset:
             )["label"]
             for start in starts
         ]
-        return np.concatenate(parts)
+        return np.concatenate([np.zeros(0, np.int64), *parts])
 
     def _decode(
         self, records: tf.Tensor, *, everything: bool
@@ -266,7 +288,6 @@ class Dataset:
         size = self.manifest.resolution
         parsed["image"] = _decode_pngs(parsed["image"])
         parsed["image"].set_shape([None, size, size, 3])
-        parsed["label"] = tf.cast(parsed["label"], tf.int32)
         return parsed
 
 

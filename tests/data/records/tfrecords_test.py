@@ -1,10 +1,13 @@
 """Tests of stylex_tf.data.records.tfrecords."""
 
+import hashlib
 import itertools
+import json
 import pathlib
 from unittest import mock
 
 import numpy as np
+import tensorflow as tf
 from absl.testing import absltest, parameterized
 
 from stylex_tf import errors
@@ -223,6 +226,32 @@ class ReadTest(parameterized.TestCase):
     def test_refuses_impossible_arguments(self, options):
         with self.assertRaisesRegex(ValueError, "expected batch_size >= 1"):
             self._batches(1, **options)
+
+    @parameterized.parameters(-2, 2, 32, 2**32, 2**32 + 1)
+    def test_a_label_of_no_class_is_noticed(self, label):
+        shard = self.directory / "train-00000.tfrecord"
+        records = list(tf.data.TFRecordDataset(str(shard)).as_numpy_iterator())
+        example = tf.train.Example.FromString(records[17])
+        example.features.feature["label"].int64_list.value[:] = [label]
+        records[17] = example.SerializeToString()
+        with tf.io.TFRecordWriter(str(shard)) as writer:
+            for record in records:
+                writer.write(record)
+        # As a stranger would, who writes its digest as well.
+        digests = "".join(
+            record_files.RecordFiles([path]).digest()
+            for path in (shard, self.directory / "test-00000.tfrecord")
+        )
+        path = self.directory / "manifest.json"
+        fields = json.loads(path.read_text())
+        fields["digest"] = hashlib.sha256(digests.encode()).hexdigest()
+        path.write_text(json.dumps(fields))
+        dataset = tfrecords.Dataset(self.directory)
+        message = f"has the label {label}; expected 0 to 1"
+        with self.assertRaisesRegex(errors.DataError, message):
+            dataset.load("train")
+        with self.assertRaisesRegex(errors.DataError, message):
+            dataset.batches("train", batch_size=4, seed=1)
 
     def test_refuses_an_unknown_split(self):
         with self.assertRaisesRegex(ValueError, "no split 'val'"):
