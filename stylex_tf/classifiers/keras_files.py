@@ -10,7 +10,12 @@ import h5py
 import keras
 
 from stylex_tf import errors
-from stylex_tf.classifiers import keras_config, other_files, precision
+from stylex_tf.classifiers import (
+    hdf5_check,
+    keras_config,
+    other_files,
+    precision,
+)
 
 _LOGGER = logging.getLogger(__name__)
 
@@ -93,8 +98,11 @@ def _config(path: pathlib.Path) -> Any:
     # that is both kinds at once would be checked as one, and loaded as the
     # other.
     if str(path).endswith(".keras") and zipfile.is_zipfile(path):
-        return _config_of_zip(path)
+        config = _config_of_zip(path)
+        hdf5_check.check(path)
+        return config
     if h5py.is_hdf5(path):
+        hdf5_check.check(path)
         return _config_of_hdf5(path)
     # What is left is cut short, or has another ending. Keras cannot read it.
     if start == _ZIP:

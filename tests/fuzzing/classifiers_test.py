@@ -20,6 +20,7 @@ from hypothesis import strategies as st
 from stylex_tf import errors
 from stylex_tf.classifiers import (
     graph_operations,
+    hdf5_check,
     keras_config,
     keras_files,
     onnx_files,
@@ -87,12 +88,16 @@ class ClassifiersTest(absltest.TestCase):
         for name in ("a.keras", "a.h5"):
             path, whole = self._saved(name)
 
-            @changed_bytes.tried(content=changed_bytes.of([whole]))
+            # Each of them starts a process.
+            @changed_bytes.tried(examples=30, content=changed_bytes.of([whole]))
             def check(test, content, path=path):
                 path.write_bytes(content)
                 test._reads(path)
 
-            with self.subTest(name):
+            with (
+                self.subTest(name),
+                mock.patch.object(hdf5_check, "SECONDS", 10.0),
+            ):
                 check(self)
 
     @changed_bytes.tried(seed=st.integers(0, 2**32), changes=st.integers(1, 3))
@@ -111,7 +116,9 @@ class ClassifiersTest(absltest.TestCase):
         if '"module": "os"' in json.dumps(config):
             self.assertNotEmpty(foreign)
 
-    def test_configs_in_files(self):
+    # The HDF5 in it is whole, and a process for each would take minutes.
+    @mock.patch.object(hdf5_check, "check")
+    def test_configs_in_files(self, _):
         path, whole = self._saved("a.keras")
         with zipfile.ZipFile(io.BytesIO(whole)) as archive:
             members = {n: archive.read(n) for n in archive.namelist()}
@@ -134,7 +141,8 @@ class ClassifiersTest(absltest.TestCase):
 
         check(self)
 
-    def test_configs_of_hdf5(self):
+    @mock.patch.object(hdf5_check, "check")
+    def test_configs_of_hdf5(self, _):
         path, whole = self._saved("a.h5")
 
         @changed_bytes.tried(content=changed_bytes.of([_TEXT]))

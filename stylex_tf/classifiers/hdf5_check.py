@@ -1,0 +1,86 @@
+"""Reads an HDF5 file in another process first, which may crash or hang.
+
+The C library beneath h5py follows what a file says of itself. A damaged or
+hostile file can send it round in circles for ever, or make it crash, and no
+exception of Python's comes out of either.
+"""
+
+import pathlib
+import subprocess
+import sys
+
+from stylex_tf import errors
+
+SECONDS = 120.0
+"""After which a file is called damaged; a whole one takes a second."""
+
+# What the other process runs: it reads all attributes and all numbers, of the
+# file itself or of the weights in a .keras file. A data set that says it is
+# larger than what deflate can make of the file (1,032 times) is not read.
+_READ = """
+import sys
+sys.path.pop(0)
+import io, os, zipfile
+import h5py
+
+path = sys.argv[1]
+size = os.path.getsize(path)
+source = path
+if path.endswith(".keras") and zipfile.is_zipfile(path):
+    with zipfile.ZipFile(path) as archive:
+        if "model.weights.h5" not in archive.namelist():
+            sys.exit(0)
+        with archive.open("model.weights.h5") as member:
+            content = member.read(1032 * size + 1)
+    source, size = io.BytesIO(content), len(content)
+
+def read(name, item):
+    for key in item.attrs:
+        item.attrs[key]
+    if isinstance(item, h5py.Dataset):
+        if item.nbytes > 1032 * size:
+            sys.exit(f"{name} says it has {item.nbytes:,} bytes")
+        item[()]
+
+with h5py.File(source, "r") as file:
+    read("/", file)
+    file.visititems(read)
+"""
+
+
+def check(path: pathlib.Path, *, seconds: float | None = None) -> None:
+    """Reads all of an .h5 file, or of the weights in a .keras file.
+
+    Args:
+        path: the file.
+        seconds: how long it may take; `SECONDS` where not given.
+
+    Raises:
+        ClassifierError: it cannot be read, or not in that time.
+    """
+    limit = SECONDS if seconds is None else seconds
+    try:
+        done = subprocess.run(
+            [sys.executable, "-c", _READ, str(path)],
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.PIPE,
+            timeout=limit,
+            check=False,
+        )
+    except subprocess.TimeoutExpired as error:
+        raise errors.ClassifierError(
+            f"{path} is damaged: the HDF5 library was not through with it "
+            f"after {limit:.0f} seconds; copy it again"
+        ) from error
+    if done.returncode < 0:
+        raise errors.ClassifierError(
+            f"{path} is damaged: the HDF5 library crashed when it read it "
+            f"(signal {-done.returncode}); copy it again"
+        )
+    if done.returncode:
+        said = done.stderr.decode(errors="replace").strip().splitlines()
+        raise errors.ClassifierError(
+            f"{path} is damaged or cut short "
+            f"({said[-1][:200] if said else 'no reason given'}); copy it again"
+        )
