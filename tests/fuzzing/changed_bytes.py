@@ -114,15 +114,12 @@ def one_of(valid: Sequence[bytes]) -> st.SearchStrategy[bytes]:
 
 
 def tried(
-    mebibytes: int = _MEBIBYTES,
-    examples: int = _EXAMPLES,
-    **drawn: st.SearchStrategy,
+    mebibytes: int = _MEBIBYTES, **drawn: st.SearchStrategy
 ) -> Callable[[Callable[..., None]], Callable[[Any], None]]:
     """Calls a test with many inputs, and holds the memory that it takes.
 
     Args:
         mebibytes: how much the peak of the resident set may grow meanwhile.
-        examples: how many inputs a lot has.
         **drawn: strategies for the test's arguments.
     """
 
@@ -140,7 +137,7 @@ def tried(
 
             first = int(os.environ.get("FUZZ_FROM", "0"))
             for seed in itertools.count(first):
-                _run(counted, drawn, seed, examples)
+                _run(counted, drawn, seed)
                 if time.process_time() - begun >= seconds:
                     break
             if seconds:
@@ -164,10 +161,9 @@ def _run(
     check: Callable[..., None],
     drawn: dict[str, st.SearchStrategy],
     seed: int,
-    examples: int,
 ) -> None:
     settings = hypothesis.settings(
-        max_examples=examples,
+        max_examples=_EXAMPLES,
         deadline=None,
         database=None,
         suppress_health_check=list(hypothesis.HealthCheck),

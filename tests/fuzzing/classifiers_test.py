@@ -116,7 +116,7 @@ class ClassifiersTest(absltest.TestCase):
         if '"module": "os"' in json.dumps(config):
             self.assertNotEmpty(foreign)
 
-    # The HDF5 in it is whole, and a process for each would take minutes.
+    # The HDF5 in it is whole, and need not be read by another process.
     @mock.patch.object(hdf5_check, "check")
     def test_configs_in_files(self, _):
         path, whole = self._saved("a.keras")
