@@ -39,7 +39,8 @@ def describe(
         OSError: the folder of the run, or the cache's, cannot be made or
             written.
         RunFolderError: the folder holds another run, or has too little room.
-        DataError: the data cannot be read.
+        DataError: the data cannot be read, as far as they were tried, or too
+            few images are held out.
         ClassifierError: the classifier cannot be opened, or not be explained.
         CheckpointError: the weights to begin with are not there.
         ConfigError: the features of the perceptual distance cannot be used.
@@ -54,6 +55,9 @@ def describe(
     data, images = preparation.describe(
         settings.data, settings.model.resolution, settings.seed
     )
+    read = preparation.rehearse(
+        settings.data, settings.model.resolution, settings.seed
+    )
     classifier, lines_of_it = _classifier(settings, data)
     num_classes = len(data.class_names)
     made = experiment.build_networks(settings.model, num_classes, trained=True)
@@ -62,6 +66,7 @@ def describe(
         json.dumps(dataclasses.asdict(settings), indent=2),
         "",
         f"Data: {images:,} images; {data.summary()}",
+        f"  tried: {read}",
         *_few_lines(images, settings.data.test_fraction),
         *lines_of_it,
         *features,

@@ -19,6 +19,7 @@ class DryRunTest(absltest.TestCase):
         photos = image_files.class_folders(self.root / "photos")
         self.settings = tiny_experiment.settings(str(photos))
         self.settings.data.cache_dir = str(self.root / "cache")
+        self.settings.data.test_fraction = 0.2
         self.folder = run_folder.RunFolder(self.root / "runs" / "one")
 
     def _refused(self, kind: type[Exception], message: str) -> None:
@@ -47,6 +48,19 @@ class DryRunTest(absltest.TestCase):
             self._refused(
                 errors.RunFolderError, "runs/one/checkpoints: .* 0.1 MB left"
             )
+
+    def test_images_of_which_too_few_are_held_out(self):
+        self.settings.data.test_fraction = 0.05
+        self._refused(errors.DataError, "2 different held-out images, in 2")
+
+    def test_a_picture_that_is_cut_short(self):
+        picture = self.root / "photos" / "cat" / "00.png"
+        picture.write_bytes(picture.read_bytes()[:-60])
+        self._refused(errors.DataError, "(?s)1 file cannot be read.*cat/00.png")
+
+    def test_how_many_images_were_read_is_said(self):
+        text = dry_run.describe(self.settings, self.folder)
+        self.assertIn("\n  tried: all 20 were read, and ", text)
 
     def test_features_that_are_none(self):
         self.settings.loss.perceptual_features = "vgg"

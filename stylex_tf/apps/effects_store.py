@@ -16,7 +16,7 @@ from typing import Any
 
 import numpy as np
 
-from stylex_tf import errors
+from stylex_tf import disk_room, errors
 from stylex_tf.attributes import effects as effects_lib
 from stylex_tf.attributes import style_ranges
 
@@ -78,10 +78,18 @@ def create(folder: pathlib.Path, plan: Plan) -> None:
     """Makes the folder of a search; it appears when it is complete.
 
     Raises:
-        UsageError: it cannot be written, or another client was quicker.
+        UsageError: it cannot be written, the disk has too little room, or
+            another client was quicker.
     """
     images, edits, classes = len(plan.files), plan.num_edits, plan.num_classes
     temporary = folder.with_name(f".{folder.name}.{uuid.uuid4().hex}")
+    # The arrays of the search, and the table that becomes of them.
+    disk_room.require(
+        folder,
+        2 * images * (edits + 1) * classes * np.dtype(np.float32).itemsize,
+        "the effects of this search need",
+        errors.UsageError,
+    )
     try:
         temporary.mkdir(parents=True)
         for name, dtype, shape in (

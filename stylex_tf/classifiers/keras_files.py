@@ -4,6 +4,7 @@ import json
 import logging
 import pathlib
 import zipfile
+from collections.abc import Callable
 from typing import Any
 
 import h5py
@@ -13,6 +14,7 @@ from stylex_tf import errors
 from stylex_tf.classifiers import (
     hdf5_check,
     keras_config,
+    keras_weights,
     other_files,
     precision,
 )
@@ -124,7 +126,23 @@ def _config_of_hdf5(path: pathlib.Path) -> Any:
             "with model.save(FILE.keras)"
         )
     _check_version(path, attributes.get("keras_version", "2"))
+    _check_weights(path, keras_weights.check_file)
     return _parsed(path, config)
+
+
+def _check_weights(
+    path: pathlib.Path, check: Callable[[pathlib.Path], None]
+) -> None:
+    try:
+        check(path)
+    except keras_weights.WeightsError as error:
+        raise errors.ClassifierError(
+            f"{path} is not a file as Keras saves it: {error}. Save the model "
+            "again, with model.save(FILE.keras)"
+        ) from error
+    # h5py, zipfile: anything, by where the damage is.
+    except Exception as error:
+        raise _damaged(path, error) from error
 
 
 def _config_of_zip(path: pathlib.Path) -> Any:
@@ -136,7 +154,9 @@ def _config_of_zip(path: pathlib.Path) -> Any:
             "damaged, or not a .keras file"
         )
     _check_version(path, version)
-    return _parsed(path, _member(path, "config.json"))
+    config = _parsed(path, _member(path, "config.json"))
+    _check_weights(path, keras_weights.check_archive)
+    return config
 
 
 def _member(path: pathlib.Path, name: str) -> bytes:

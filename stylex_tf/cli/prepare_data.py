@@ -12,14 +12,14 @@ from absl import app, flags
 
 from stylex_tf import config, config_checks
 from stylex_tf.cli import command, data_flags
-from stylex_tf.data import preparation
+from stylex_tf.data import preparation, source_job
 
 _DEFAULT = config.DataConfig()
 _SOURCE = flags.DEFINE_string(
     "source",
     None,
     "A folder or zip with one sub-folder a class, a folder of idx files, or "
-    f"one of: {', '.join(preparation.known_sources())}.",
+    f"one of: {', '.join(source_job.known_sources())}.",
 )
 _OUTPUT = flags.DEFINE_string(
     "output", None, "The folder to make; must be new or empty."

@@ -97,6 +97,8 @@ def _measure(
     images = trained.dataset.load("test", limit=_IMAGES.value)
     styles = searching.encode(trained, images)
     ranges = searching.find_ranges(trained, images, styles)
+    directory = os.path.expanduser(_SHARDS.value or output / "shards")
+    searching.check_room(trained, directory, len(styles) * 2 * ranges.size)
     with tqdm.tqdm(
         total=len(styles) * 2 * ranges.size,
         desc="Searching",
@@ -107,7 +109,7 @@ def _measure(
             functools.partial(load_model, str(run_dir)),
             styles,
             edit_space.EditSpace(ranges, settings.shift_size),
-            directory=os.path.expanduser(_SHARDS.value or output / "shards"),
+            directory=directory,
             image_ids=images.ids,
             identity=searching.identity(trained),
             images_per_shard=_IMAGES_PER_SHARD.value,

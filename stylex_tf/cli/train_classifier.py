@@ -13,14 +13,14 @@ from absl import app, flags
 from stylex_tf import config, errors
 from stylex_tf.classifiers import architectures, trainer
 from stylex_tf.cli import command, data_flags
-from stylex_tf.data import preparation
+from stylex_tf.data import preparation, source_job
 
 _DEFAULT = config.ClassifierConfig()
 _DATA = flags.DEFINE_string(
     "data",
     None,
     "A folder that prepare_data wrote, a folder or zip with one sub-folder a "
-    f"class, or one of: {', '.join(preparation.known_sources())}.",
+    f"class, or one of: {', '.join(source_job.known_sources())}.",
 )
 _OUTPUT = flags.DEFINE_string("output", None, "The folder for the classifier.")
 _ARCHITECTURE = flags.DEFINE_enum(

@@ -1,38 +1,26 @@
 """Prepares any source as TFRecords, as a config says, and reuses them."""
 
 import contextlib
-import dataclasses
 import itertools
 import logging
 import pathlib
 import shutil
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
 import tqdm
 
 from stylex_tf import config, config_checks, disk_room, errors
-from stylex_tf.data import cache, pictures, refusals
+from stylex_tf.data import cache, source_job
 from stylex_tf.data.records import cuts, manifest, tfrecords, writing
-from stylex_tf.data.sources import archives, folders, idx, layouts, listing
-from stylex_tf.data.worlds import rules, worlds
+from stylex_tf.data.sources import folders
 
 # Each image is on the disk twice while a data set is cut, and as PNG no smaller
 # than this share of its pixels.
 _SMALLEST_COPIES = 2 / 20
-
-
-@dataclasses.dataclass(frozen=True)
-class _Job:
-    """What there is to write."""
-
-    description: manifest.Manifest
-    examples: Iterable[tuple[str | None, tfrecords.Example]]
-    total: int
-    cutting: cuts.Cutting
-    unreadable: Sequence[manifest.Unreadable] = ()
-    check: Callable[[], None] | None = None
+# So many images are read by `rehearse`.
+_REHEARSED = 200
 
 
 def prepare(
@@ -53,7 +41,7 @@ def prepare(
     Raises:
         DataError: the source is not there, or not as the config says.
     """
-    _check(data, resolution)
+    source_job.check(data, resolution)
     if _is_prepared(data.source):
         return _open_prepared(data, resolution)
     directory = cache.folder(data, resolution, seed)
@@ -83,10 +71,10 @@ def prepare_into(
         ExistsError: the folder exists and is not empty.
         DataError: the source is not there, or not as the config says.
     """
-    _check(data, resolution)
+    source_job.check(data, resolution)
     if _is_prepared(data.source):
         raise errors.DataError(f"{data.source}: is prepared already")
-    job = _job(data, resolution, seed)
+    job = source_job.of(data, resolution, seed)
     _check_room(directory, job)
     examples = _with_progress(job, progress)
     return writing.write(
@@ -109,11 +97,11 @@ def describe(
             no room for them.
         OSError: the cache's folder cannot be made, or not be written.
     """
-    _check(data, resolution)
+    source_job.check(data, resolution)
     if _is_prepared(data.source):
         prepared = _open_prepared(data, resolution).manifest
         return prepared, sum(prepared.splits.values())
-    job = _job(data, resolution, seed)
+    job = source_job.of(data, resolution, seed)
     if job.check and data.on_error == config_checks.ON_ERROR[0]:
         job.check()
     directory = cache.folder(data, resolution, seed)
@@ -123,7 +111,68 @@ def describe(
     return job.description, job.total
 
 
-def _check_room(directory: pathlib.Path, job: _Job) -> None:
+def rehearse(data: config.DataConfig, resolution: int, seed: int) -> str:
+    """Prepares a few images in memory; says how far that went.
+
+    Few images are all read, and cut as they would be. Of many files some are
+    read, and what is held out is counted as if no two were alike.
+
+    Raises:
+        DataError: the source is not there, or not as the config says; or a
+            file that was read cannot be, which `on_error` does not leave out;
+            or too few images are held out.
+    """
+    source_job.check(data, resolution)
+    prepared = _manifest_there(data, resolution, seed)
+    if prepared:
+        _check_held_out(prepared)
+        return "prepared already"
+    job = source_job.of(data, resolution, seed)
+    if job.total <= _REHEARSED:
+        planned = writing.plan(
+            job.description, job.examples, cutting=job.cutting
+        )
+        _check_held_out(planned)
+        return (
+            f"all {sum(planned.splits.values())} were read, and "
+            f"{planned.splits['test']} would be held out{_left_out(job)}"
+        )
+    if job.check_held_out is None:
+        return "they are made or read when the data are prepared"
+    job.check_held_out(job.cutting)
+    read = sum(1 for _ in itertools.islice(job.examples, _REHEARSED))
+    if job.unreadable and data.on_error == config_checks.ON_ERROR[0]:
+        raise folders.UnreadableFilesError(data.source, job.unreadable)
+    return (
+        f"{read} of {job.total:,} were read{_left_out(job)}; a file among the "
+        "others that is cut short is found when the data are prepared, before "
+        "anything is trained"
+    )
+
+
+def _left_out(job: source_job.Job) -> str:
+    count = len(job.unreadable)
+    return f"; {count} cannot be read and are left out" if count else ""
+
+
+def _manifest_there(
+    data: config.DataConfig, resolution: int, seed: int
+) -> manifest.Manifest | None:
+    """Returns the manifest of what is prepared already, None where none is."""
+    if _is_prepared(data.source):
+        return manifest.load(pathlib.Path(data.source).expanduser())
+    # What is damaged there is prepared again.
+    with contextlib.suppress(errors.DataError):
+        return manifest.load(cache.folder(data, resolution, seed))
+    return None
+
+
+def _check_held_out(described: manifest.Manifest) -> None:
+    content = described.content
+    cuts.check_held_out(content.pictures["test"], content.groups["test"])
+
+
+def _check_room(directory: pathlib.Path, job: source_job.Job) -> None:
     """Raises DataError where the images cannot fit the disk."""
     side = job.description.resolution
     disk_room.require(
@@ -146,12 +195,12 @@ def sample(
     Raises:
         DataError: the source is not there, or not as the config says.
     """
-    _check(data, resolution)
+    source_job.check(data, resolution)
     if _is_prepared(data.source):
         prepared = _open_prepared(data, resolution)
         held_out = prepared.spread("test", count)
         return held_out.images, held_out.labels
-    job = _job(data, resolution, seed, few=count)
+    job = source_job.of(data, resolution, seed, few=count)
     examples = [e for _, e in itertools.islice(job.examples, count)]
     return (
         np.stack([example.image for example in examples]),
@@ -159,155 +208,7 @@ def sample(
     )
 
 
-def _job(
-    data: config.DataConfig, resolution: int, seed: int, few: int = 0
-) -> _Job:
-    """Finds out what the source is; reads no image yet; 0 `few` is all."""
-    reader = layouts.reader(
-        data.layout,
-        data.label,
-        data.factors,
-        group=data.group,
-        classes=data.classes,
-    )
-    _refuse_layout(data)
-    if data.source in worlds.NAMES:
-        refusals.refuse_names(data)
-        return _world_job(data, resolution, seed)
-    refusals.refuse_causes(data)
-    folder = _idx_folder(data.source)
-    if folder is not None and data.layout == config_checks.CLASS_FOLDERS:
-        refusals.refuse_names(data)
-        return _idx_job(folder, data, resolution, few)
-    return _folder_job(reader, data, resolution, seed)
-
-
-def _check(data: config.DataConfig, resolution: int) -> None:
-    for name, value, fits, expected in (
-        (
-            "source",
-            data.source,
-            bool(data.source),
-            f"one of {known_sources()}, or the path of a folder or zip",
-        ),
-        ("resolution", resolution, resolution >= 1, "at least 1"),
-        (
-            "test_fraction",
-            data.test_fraction,
-            0 < data.test_fraction < 1,
-            "more than 0 and less than 1",
-        ),
-        ("crop", data.crop, data.crop in pictures.CROPS, pictures.CROPS),
-        (
-            "rule",
-            data.rule,
-            data.rule in config_checks.RULES,
-            config_checks.RULES,
-        ),
-        (
-            "on_error",
-            data.on_error,
-            data.on_error in config_checks.ON_ERROR,
-            config_checks.ON_ERROR,
-        ),
-    ):
-        if not fits:
-            raise errors.DataError(f"{name} is {value!r}; expected {expected}")
-
-
-def known_sources() -> tuple[str, ...]:
-    """Lists the sources that are names and not paths."""
-    return (*worlds.NAMES, *idx.KNOWN)
-
-
-def _world_job(data: config.DataConfig, resolution: int, seed: int) -> _Job:
-    world = worlds.get(data.source)
-    rule = rules.parse(data.rule, data.causes, world.factors, world.name)
-    names = rule.class_names
-    if data.classes and tuple(data.classes) != names:
-        raise errors.DataError(
-            f"classes is {tuple(data.classes)}, but {data.source} has the "
-            f"classes {names}; expected none, or exactly these"
-        )
-    return _Job(
-        description=manifest.Manifest(
-            source=world.name,
-            resolution=resolution,
-            class_names=names,
-            factors=world.factors,
-            causes=tuple(data.causes),
-            rule=data.rule,
-            shortcut=data.shortcut,
-        ),
-        examples=worlds.examples(
-            world,
-            rule,
-            count=data.rendered_images,
-            resolution=resolution,
-            seed=seed,
-            test_fraction=data.test_fraction,
-            shortcut=worlds.parse_shortcut(
-                world, data.shortcut, data.shortcut_share
-            ),
-            label_noise=data.label_noise,
-        ),
-        total=data.rendered_images,
-        # Every picture of a world is like others; its factors tell them apart.
-        cutting=cuts.Cutting(near_copies=False),
-    )
-
-
-def _idx_job(
-    folder: pathlib.Path, data: config.DataConfig, resolution: int, few: int
-) -> _Job:
-    images = idx.IdxFolder(folder, classes=data.classes)
-    return _Job(
-        description=manifest.Manifest(
-            source=data.source,
-            resolution=resolution,
-            class_names=images.class_names,
-        ),
-        examples=images.examples(resolution, few=few),
-        total=len(images),
-        # 28 x 28 pixels are too few to tell a copy from a likeness.
-        cutting=cuts.Cutting(near_copies=False),
-    )
-
-
-def _folder_job(
-    reader: Callable[[archives.Archive], listing.Listing],
-    data: config.DataConfig,
-    resolution: int,
-    seed: int,
-) -> _Job:
-    images = folders.ImageFolder(
-        pathlib.Path(data.source).expanduser(),
-        reader=reader,
-        classes=data.classes,
-        seed=seed,
-    )
-    return _Job(
-        description=manifest.Manifest(
-            source=data.source,
-            resolution=resolution,
-            class_names=images.class_names,
-            factors=images.factors,
-            label_counts=images.label_counts,
-            crop=data.crop,
-        ),
-        examples=images.examples(
-            resolution, on_error=data.on_error, crop=data.crop
-        ),
-        total=len(images),
-        unreadable=images.unreadable,
-        check=images.check,
-        cutting=cuts.Cutting(
-            test_fraction=data.test_fraction, seed=seed, fold=data.fold
-        ),
-    )
-
-
-def _with_progress(job: _Job, progress: bool) -> Iterator[Any]:
+def _with_progress(job: source_job.Job, progress: bool) -> Iterator[Any]:
     bar = tqdm.tqdm(
         job.examples,
         total=job.total,
@@ -318,26 +219,6 @@ def _with_progress(job: _Job, progress: bool) -> Iterator[Any]:
         leave=False,
     )
     return iter(bar)
-
-
-def _refuse_layout(data: config.DataConfig) -> None:
-    """Refuses a layout for a data set or world that has a name."""
-    if (
-        data.layout != config_checks.CLASS_FOLDERS
-        and data.source in known_sources()
-    ):
-        raise errors.DataError(
-            f"layout is {data.layout!r}, but {data.source} is not a path; "
-            f"expected {config_checks.CLASS_FOLDERS!r}, the default"
-        )
-
-
-def _idx_folder(source: str) -> pathlib.Path | None:
-    """Returns the folder of idx files that the source names, if any."""
-    if source in idx.KNOWN:
-        return idx.locate(source)
-    folder = pathlib.Path(source).expanduser()
-    return folder if idx.is_idx_folder(folder) else None
 
 
 def _is_prepared(source: str) -> bool:

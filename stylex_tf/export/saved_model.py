@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 import tensorflow as tf
 
-from stylex_tf import atomic_folder, errors, plain_paths
+from stylex_tf import atomic_folder, disk_room, errors, plain_paths
 from stylex_tf.export import (
     half_storage,
     manifest,
@@ -70,7 +70,7 @@ def export(
         ValueError: an asset is not JSON, holds NaN, or has a name of ours;
             or there is no example.
         ExportError: the saved model answers otherwise, or not in finite
-            numbers; or it cannot be stored so.
+            numbers; or it cannot be stored so; or the disk has too little room.
     """
     if not examples:
         raise ValueError("there is no example to try the export on")
@@ -84,6 +84,12 @@ def export(
         "class_names": _to_json(list(servable.class_names)),
         "description": _to_json(servable.description()),
     }
+    disk_room.require(
+        base_dir,
+        _bytes(servable.variables) * (0.5 if storage == "float16" else 1.0),
+        "this export needs at least",
+        errors.ExportError,
+    )
     with atomic_folder.new_version(pathlib.Path(base_dir)) as version:
         figures = _save(servable, version.folder, examples, texts, storage)
         problems = validation.validate(version.folder).problems

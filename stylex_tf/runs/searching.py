@@ -1,6 +1,7 @@
 """Measures what every edit of the held-out images does, after training."""
 
 import dataclasses
+import os
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -176,6 +177,29 @@ def selection_rules(trained: trained_lib.TrainedRun) -> selection.Rules:
     )
 
 
+def check_room(
+    trained: trained_lib.TrainedRun,
+    directory: str | os.PathLike,
+    edits: int,
+    *,
+    copies: int = 2,
+) -> None:
+    """Refuses a disk without room for the effects of a search.
+
+    Args:
+        trained: the run.
+        directory: where shards are kept.
+        edits: how many will be measured, of all images together.
+        copies: see `shards.check_room`.
+
+    Raises:
+        RunFolderError: there is too little room.
+    """
+    scored = bool(trained.settings.attributes.score_limit)
+    each = len(trained.classifier.class_names) + scored
+    shards.check_room(directory, edits * each, copies=copies)
+
+
 def identity(trained: trained_lib.TrainedRun) -> str:
     """Names the networks that a shard was measured with."""
     step = trained.stylex.step
@@ -200,6 +224,10 @@ def _measure(
     every = 2 * ranges.size
     candidates = min(settings.candidates or every, every)
     pilots = len(screened_search.pilot_rows(len(styles)))
+    directory = run.folder.attributes / "shards"
+    # What is screened is kept in memory until the table is written.
+    copies = 1 if settings.candidates else 2
+    check_room(run, directory, len(styles) * every, copies=copies)
     with tqdm.tqdm(
         total=pilots * every + (len(styles) - pilots) * candidates,
         desc="Searching",
@@ -219,7 +247,7 @@ def _measure(
             model,
             styles,
             space,
-            directory=run.folder.attributes / "shards",
+            directory=directory,
             images_per_shard=settings.images_per_shard,
             identity=identity(trained),
             progress=bar.update,

@@ -9,18 +9,21 @@ import dataclasses
 import hashlib
 import logging
 import os
+import pathlib
 import uuid
 from collections.abc import Callable, Sequence
 
 import numpy as np
 import tensorflow as tf
 
+from stylex_tf import disk_room
 from stylex_tf.attributes import edit_space
 from stylex_tf.attributes import effects as effects_lib
 from stylex_tf.search import exact
 from stylex_tf.search import model as model_lib
 
 _LOGGER = logging.getLogger(__name__)
+_SHARD = "shard-"
 
 Measure = Callable[[np.ndarray, Sequence[str]], effects_lib.StyleEffects]
 """Styles [n, T] and the names of n images -> their table."""
@@ -115,7 +118,38 @@ class Plan:
 
     @property
     def _prefix(self) -> str:
-        return f"shard-{self.digest[:16]}-"
+        return f"{_SHARD}{self.digest[:16]}-"
+
+
+def check_room(
+    directory: str | os.PathLike, values: int, *, copies: int = 2
+) -> None:
+    """Refuses a disk without room for what a search writes.
+
+    Args:
+        directory: where shards are kept; what is there of them needs no room
+            any more. A remote one (gs://) is not looked at.
+        values: how many numbers the table has.
+        copies: how often they are written: in the shards, and as the table.
+
+    Raises:
+        RunFolderError: there is too little room.
+    """
+    if "://" in os.fspath(directory):
+        return
+    folder = pathlib.Path(directory)
+    there = 0
+    if folder.is_dir():
+        there = sum(
+            file.stat().st_size
+            for file in folder.iterdir()
+            if file.name.startswith(_SHARD)
+        )
+    disk_room.require(
+        folder,
+        max(0, copies * values * np.dtype(np.float32).itemsize - there),
+        "the effects of this search need",
+    )
 
 
 # More than seven parameters: those of `exact.measure_effects`, and where
@@ -261,6 +295,6 @@ def merge(plan: Plan, directory: str | os.PathLike) -> effects_lib.StyleEffects:
     # Not by a pattern: the folder's own name may be one.
     for name in tf.io.gfile.listdir(folder):
         path = tf.io.gfile.join(folder, name)
-        if name.startswith("shard-") and not plan.is_of(path):
+        if name.startswith(_SHARD) and not plan.is_of(path):
             tf.io.gfile.remove(path)
     return table

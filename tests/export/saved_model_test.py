@@ -1,6 +1,8 @@
 import json
 import pathlib
+import shutil
 import tempfile
+import types
 from unittest import mock
 
 import numpy as np
@@ -15,6 +17,10 @@ from stylex_tf.export import (
     warmup,
 )
 from tests.export import tiny_world
+
+
+class _Reached(Exception):
+    """Says that the export has begun."""
 
 
 class SavedModelTest(parameterized.TestCase):
@@ -282,6 +288,31 @@ class SavedModelTest(parameterized.TestCase):
             self.export_validated(base, storage=storage)
 
         self.assertEmpty(list(base.iterdir()))
+
+    def test_too_little_room_is_said_before_anything_is_written(self):
+        whole = self.published.figures["model_bytes"]
+        for storage, needed in (("float32", whole), ("float16", whole / 2)):
+            base = pathlib.Path(self.create_tempdir(storage)) / "export"
+            room = types.SimpleNamespace(free=needed - 1)
+            with (
+                self.subTest(storage),
+                mock.patch.object(shutil, "disk_usage", return_value=room),
+                mock.patch.object(saved_model, "_save") as saves,
+                self.assertRaisesRegex(
+                    errors.ExportError,
+                    "export: the disk has .* left; this export needs at least",
+                ),
+            ):
+                self.export(base, storage=storage)
+            saves.assert_not_called()
+            self.assertFalse(base.exists())
+            room.free += 1
+            with (
+                mock.patch.object(shutil, "disk_usage", return_value=room),
+                mock.patch.object(saved_model, "_save", side_effect=_Reached),
+                self.assertRaises(_Reached),
+            ):
+                self.export(base, storage=storage)
 
     def test_needs_an_example(self):
         with self.assertRaisesRegex(ValueError, "no example"):

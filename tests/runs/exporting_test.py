@@ -1,16 +1,21 @@
 """The export of a real run answers as the library does."""
 
 import json
+import shutil
+import types
+from unittest import mock
 
 import numpy as np
 import tensorflow as tf
 from absl.testing import absltest
 
+from stylex_tf import errors
 from stylex_tf.attributes import edit_space
 from stylex_tf.evaluation import figure, record
 from stylex_tf.export import held_out, photo_features
 from stylex_tf.runs import exporting, searching
 from stylex_tf.runs import trained as trained_lib
+from stylex_tf.search import shards
 from tests.testing import image_files, tiny_experiment, tiny_run
 
 _IMAGES = 3
@@ -46,6 +51,26 @@ class ExportingTest(tf.test.TestCase):
                 for name, value in inputs.items()
             }
         )
+
+    def test_a_search_says_before_it_that_there_is_too_little_room(self):
+        table = self.search_result.table
+        there = sum(
+            path.stat().st_size
+            for path in (self.trained.folder.attributes / "shards").iterdir()
+        )
+        needed = 2 * table.effects.nbytes - there
+        if table.score_changes is not None:
+            needed += 2 * table.score_changes.nbytes
+        room = types.SimpleNamespace(free=needed - 1)
+        with (
+            mock.patch.object(shutil, "disk_usage", return_value=room),
+            mock.patch.object(shards, "measure") as measures,
+            self.assertRaisesRegex(
+                errors.RunFolderError, "the effects of this search need"
+            ),
+        ):
+            searching.find(self.trained)
+        measures.assert_not_called()
 
     def test_is_the_next_version_of_the_run(self):
         base = self.trained.folder.export

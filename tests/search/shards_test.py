@@ -2,10 +2,14 @@
 
 import dataclasses
 import pathlib
+import shutil
+import types
+from unittest import mock
 
 import numpy as np
 from absl.testing import absltest, parameterized
 
+from stylex_tf import errors
 from stylex_tf.attributes import edit_space, effects, style_ranges
 from stylex_tf.search import exact, shards
 from tests.testing import known_answers
@@ -193,6 +197,32 @@ class ShardsTest(parameterized.TestCase):
         self.assertFalse(shards.complete(2, plan, self.folder))
         with self.assertRaisesRegex(ValueError, "00002-of-00004.*no such"):
             shards.merge(plan, self.folder)
+
+    def test_too_little_room_is_said_before_the_search(self):
+        # A number has 4 bytes, and is in a shard and in the table.
+        room = types.SimpleNamespace(free=7_999)
+        folder = self.folder / "new" / "shards"
+        with mock.patch.object(shutil, "disk_usage", return_value=room):
+            with self.assertRaisesRegex(
+                errors.RunFolderError,
+                "new/shards: the disk has .* left; the effects of this search",
+            ):
+                shards.check_room(folder, 1_000)
+            self.assertFalse(folder.parent.exists())
+            shards.check_room(folder, 1_000, copies=1)
+            # The bucket is not on this disk.
+            shards.check_room("gs://bucket/shards", 1_000)
+            room.free += 1
+            shards.check_room(folder, 1_000)
+
+    def test_shards_that_are_there_need_no_room(self):
+        self.measure()
+        there = sum(file.stat().st_size for file in self.folder.iterdir())
+        room = types.SimpleNamespace(free=0)
+        with mock.patch.object(shutil, "disk_usage", return_value=room):
+            shards.check_room(self.folder, there // 8)
+            with self.assertRaises(errors.RunFolderError):
+                shards.check_room(self.folder, there // 8 + 1)
 
     def test_keeps_the_score(self):
         def score(images):

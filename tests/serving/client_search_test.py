@@ -1,8 +1,11 @@
 import os
 import pathlib
+import shutil
 import subprocess
 import sys
 import threading
+import types
+from unittest import mock
 
 import grpc
 import numpy as np
@@ -252,6 +255,18 @@ class ClientSearchTest(parameterized.TestCase):
         with self.assertRaisesRegex(errors.UsageError, expected):
             self.search(**options)
         self.assertEmpty(self.server.requests)
+
+    def test_too_little_room_is_said_before_an_edit_is_measured(self):
+        room = types.SimpleNamespace(free=100)
+        with (
+            mock.patch.object(shutil, "disk_usage", return_value=room),
+            self.assertRaisesRegex(
+                errors.UsageError, "has .* left; the effects of this search"
+            ),
+        ):
+            self.search()
+        self.assertEmpty(self.answered)
+        self.assertCountEqual(self.root.iterdir(), self.files)
 
     def test_a_table_is_not_written_over(self):
         self.output.mkdir()

@@ -64,26 +64,44 @@ def write(
     directory = pathlib.Path(directory)
     with atomic_folder.new_directory(directory) as folder:
         seen, uncut = _write_uncut(folder, description, examples)
-        groups = content_groups.find(
-            seen.prints, seen.groups, alike=cutting.near_copies
-        )
-        splits = cuts.draw(groups.ids, seen.labels, seen.given, cutting)
-        shards, digest = _copy(folder, uncut, splits, groups.ids)
+        planned, splits, groups = _cut(description, seen, cutting)
+        shards, digest = _copy(folder, uncut, splits, groups)
         written = dataclasses.replace(
-            description,
-            splits={split: splits.count(split) for split in manifest.SPLITS},
-            label_counts=_label_counts(description, seen.labels, splits),
+            planned,
             shards=shards,
-            greyscale=seen.greyscale,
             unreadable=tuple(unreadable),
-            content=_content(groups, splits),
-            cut=cuts.digest(seen.ids, splits),
             digest=digest,
         )
-        _check(written)
         written.save(folder)
     _warn_of_copies(written)
     return tfrecords.Dataset(directory)
+
+
+def plan(
+    description: manifest.Manifest,
+    examples: Iterable[tuple[str | None, tfrecords.Example]],
+    *,
+    cutting: cuts.Cutting = _DEFAULT,
+) -> manifest.Manifest:
+    """Returns what `write` would say of the same examples; writes nothing.
+
+    Args:
+        description: see `write`.
+        examples: see there; each is read.
+        cutting: see there.
+
+    Returns:
+        The manifest, without the names and the digest of what is not written.
+
+    Raises:
+        DataError: see `write`.
+        ValueError: see `write`.
+    """
+    seen = _Seen()
+    for split, example in examples:
+        _check_example(example, description)
+        seen.add(split, example)
+    return _cut(description, seen, cutting)[0]
 
 
 @dataclasses.dataclass
@@ -122,6 +140,30 @@ def _write_uncut(
             writer.write(_serialize(example))
             seen.add(split, example)
     return seen, [folder / name for name in writer.names]
+
+
+def _cut(
+    description: manifest.Manifest, seen: _Seen, cutting: cuts.Cutting
+) -> tuple[manifest.Manifest, list[str | None], np.ndarray]:
+    """Cuts what was seen; returns the manifest, each image's split and group.
+
+    Raises:
+        DataError: see `write`.
+    """
+    groups = content_groups.find(
+        seen.prints, seen.groups, alike=cutting.near_copies
+    )
+    splits = cuts.draw(groups.ids, seen.labels, seen.given, cutting)
+    planned = dataclasses.replace(
+        description,
+        splits={split: splits.count(split) for split in manifest.SPLITS},
+        label_counts=_label_counts(description, seen.labels, splits),
+        greyscale=seen.greyscale,
+        content=_content(groups, splits),
+        cut=cuts.digest(seen.ids, splits),
+    )
+    _check(planned)
+    return planned, splits, groups.ids
 
 
 def _copy(

@@ -10,7 +10,7 @@ import numpy as np
 
 from stylex_tf import errors
 from stylex_tf.data import pictures
-from stylex_tf.data.records import manifest, tfrecords
+from stylex_tf.data.records import cuts, manifest, tfrecords
 from stylex_tf.data.sources import archives, class_folders, listing
 
 _SHOWN_UNREADABLE = 20
@@ -114,6 +114,35 @@ class ImageFolder:
                 problems.append(manifest.Unreadable(file.name, str(error)))
         if problems:
             raise UnreadableFilesError(self.archive.path, problems)
+
+    def check_held_out(self, cutting: cuts.Cutting) -> None:
+        """Counts what is held out, were no two pictures alike; reads none.
+
+        Copies can only make it fewer, so this refuses no more than the cut of
+        the pictures themselves.
+
+        Raises:
+            DataError: too few are held out.
+        """
+        # A file that is in no group is one of its own.
+        names = [
+            (bool(file.group), file.group or file.name) for file in self._files
+        ]
+        numbers = {name: i for i, name in enumerate(dict.fromkeys(names))}
+        groups = np.array([numbers[name] for name in names], np.int64)
+        splits = cuts.draw(
+            groups,
+            [self._label(file) for file in self._files],
+            [file.split for file in self._files],
+            cutting,
+        )
+        held_out = groups[np.array([split == "test" for split in splits])]
+        cuts.check_held_out(len(held_out), len(np.unique(held_out)))
+
+    def _label(self, file: listing.Listed) -> int:
+        if file.class_name is None:
+            return tfrecords.UNKNOWN_LABEL
+        return self.class_names.index(file.class_name)
 
     def examples(
         self,
