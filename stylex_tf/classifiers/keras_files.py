@@ -100,9 +100,8 @@ def _config(path: pathlib.Path) -> Any:
     # that is both kinds at once would be checked as one, and loaded as the
     # other.
     if str(path).endswith(".keras") and zipfile.is_zipfile(path):
-        config = _config_of_zip(path)
         hdf5_check.check(path)
-        return config
+        return _config_of_zip(path)
     if h5py.is_hdf5(path):
         hdf5_check.check(path)
         return _config_of_hdf5(path)
