@@ -13,6 +13,14 @@ import tensorflow as tf
 
 _IS_KERAS_3 = int(keras.__version__.split(".")[0]) >= 3
 
+CALLER_DECIDES_TRAINING = _IS_KERAS_3
+"""Whether `model(images, training=False)` overrules a layer's training=True.
+
+In a graph of layers a layer may have been called with `training=True`. In Keras
+2 that holds whatever the model is called with; in Keras 3 what the model is
+called with goes to every layer of the graph, however deep.
+"""
+
 
 def add_weight(
     layer: keras.layers.Layer,
@@ -104,14 +112,13 @@ def calls(layer: keras.layers.Layer) -> list[tuple[Any, Any]]:
 def modes(layer: keras.layers.Layer) -> list[bool | None]:
     """Returns of each call of a layer the `training` that it was called with.
 
-    None is none, with which a layer works as the model around it does. The
-    calls are in the order of `calls`.
+    None is none, with which a layer works as the model around it does, as all
+    do in Keras 3; see `CALLER_DECIDES_TRAINING`. The calls are in the order of
+    `calls`.
     """
-    if not _IS_KERAS_3:
-        given = [node.call_kwargs for node in layer.inbound_nodes]
-    else:
-        given = [node.arguments.kwargs for node in layer._inbound_nodes]
-    return [arguments.get("training") for arguments in given]
+    if CALLER_DECIDES_TRAINING:
+        return [None for _ in layer._inbound_nodes]
+    return [node.call_kwargs.get("training") for node in layer.inbound_nodes]
 
 
 def inputs(model: keras.Model) -> list[Any]:
@@ -120,6 +127,31 @@ def inputs(model: keras.Model) -> list[Any]:
     One of Keras 2 says None of it, one of Keras 3 has no such attribute.
     """
     return list(getattr(model, "inputs", None) or [])
+
+
+def outputs(model: keras.Model) -> dict[str, Any]:
+    """Returns the symbolic outputs of a graph of layers, by their names.
+
+    A Sequential model of Keras 3 has no names of its outputs: it has one, of
+    its last layer.
+    """
+    if isinstance(model, keras.Sequential):
+        return {model.layers[-1].name: model.outputs[0]}
+    if isinstance(model.output, dict):
+        return dict(model.output)
+    return dict(zip(model.output_names, model.outputs, strict=True))
+
+
+def last_layer(model: keras.Model) -> keras.layers.Layer | None:
+    """Returns the layer that makes the first output of a graph of layers.
+
+    None makes it where it is a function of tensors, such as a sum: Keras 2 has
+    a layer of its own for that, Keras 3 an operation that is none.
+    """
+    if isinstance(model, keras.Sequential):
+        return model.layers[-1]
+    layers = {layer.name: layer for layer in model.layers}
+    return layers.get(model.output_names[0])
 
 
 def _one_or_all(tensors: Sequence[Any]) -> Any:

@@ -23,8 +23,9 @@ FORBIDDEN = {
         FixedLengthRecordReader FixedLengthRecordReaderV2
         FixedUnigramCandidateSampler GenerateVocabRemapping
         ImmutableConst ImportEvent InitializeTableFromTextFile
-        InitializeTableFromTextFileV2 InitializeTRTResource LMDBDataset
-        LMDBReader LoadAndRemapMatrix LoadDataset MatchingFiles
+        InitializeTableFromTextFileV2 InitializeTRTResource
+        ListSnapshotChunksDataset LMDBDataset LMDBReader
+        LoadAndRemapMatrix LoadDataset MatchingFiles
         MatchingFilesDataset MergeV2Checkpoints PrintV2 ReadFile
         RecordInput Restore RestoreSlice RestoreV2 Save SaveDataset
         SaveDatasetV2 SaveSlices SaveV2 SerializeTRTResource Skipgram

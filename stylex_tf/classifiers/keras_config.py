@@ -8,6 +8,7 @@ from stylex_tf.classifiers import keras_parts
 
 _KNOWN = (
     keras_parts.LAYERS
+    | keras_parts.KERAS_3_OPERATIONS
     | keras_parts.VARIABLE_PARTS
     | keras_parts.TRAINING_PARTS
     | keras_parts.VALUES

@@ -41,6 +41,11 @@ def read(path: pathlib.Path, *, run_foreign_code: bool = False) -> keras.Model:
             that this one cannot read, or names foreign code.
     """
     config = _config(path)
+    if isinstance(config, dict) and "class_name" not in config:
+        raise errors.ClassifierError(
+            f"{path} holds a config of no model; save the whole model, with "
+            "model.save(FILE.keras)"
+        )
     foreign = keras_config.foreign(config)
     if foreign:
         _refuse_or_warn(path, foreign, run_foreign_code)

@@ -61,10 +61,7 @@ def _of_one_output(model: keras.Model, asked: str) -> keras.Model:
     """Returns a model of the one output to explain, around the same layers."""
     if not keras_line.inputs(model) or len(model.outputs) == 1 and not asked:
         return model
-    if isinstance(model.output, dict):
-        by_name = dict(model.output)
-    else:
-        by_name = dict(zip(model.output_names, model.outputs, strict=True))
+    by_name = keras_line.outputs(model)
     chosen = outputs.choose(
         list(by_name), asked, f"the Keras model {model.name}"
     )
@@ -79,7 +76,7 @@ def _forward(model: keras.Model) -> tuple[network.Forward, str | None]:
     """
     if not keras_line.inputs(model):
         return feature_maps.with_features(model), None
-    last = model.get_layer(model.output_names[0])
+    last = keras_line.last_layer(model)
     activation = _activation(last)
     if activation not in _SQUASHING:
         forward = feature_maps.with_features(model)

@@ -67,7 +67,26 @@ TRAINING_PARTS = frozenset(
 # What Keras writes for a value that JSON has no kind for.
 VALUES = frozenset(
     "Policy PolicyV1 DTypePolicy TensorShape __tensor__ __keras_tensor__ "
-    "__numpy__ __ellipsis__ __tuple__ __bytes__ slice".split()
+    "__numpy__ __ellipsis__ __tuple__ __bytes__ __slice__ slice".split()
+)
+# An operation of Keras 3 between layers (`keras.ops.softmax(x)`, `x / 255`);
+# none that is given a function to call.
+KERAS_3_OPERATIONS = frozenset(
+    """
+    Abs Absolute Add All Amax Amin Any Argmax Argmin AveragePool Average
+    BatchNorm BroadcastTo Cast Ceil Clip Concatenate Conv ConvertToTensor Cos
+    Cumsum DepthToSpace DepthwiseConv Divide DivideNoNan Dot Einsum Elu Equal
+    Erf Exp ExpandDims Flip Floor FloorDivide Gelu GetItem Greater GreaterEqual
+    HSVToRGB HardSigmoid HardSilu LeakyRelu Less LessEqual Log Log1p
+    LogSigmoid LogSoftmax LogicalAnd LogicalNot LogicalOr Logsumexp Matmul Max
+    MaxPool Maximum Mean Min Minimum Moments Moveaxis Multiply Negative
+    Normalize NotEqual OneHot OnesLike Pad Power Prod RGBToGrayscale RGBToHSV
+    Ravel Reciprocal Relu Relu6 Repeat Reshape Resize Roll Round Rsqrt Selu
+    SeparableConv Sigmoid Sign Silu Sin Slice Softmax Softplus Softsign
+    SpaceToDepth Split Sqrt Square Squeeze Stack Std StopGradient Subtract Sum
+    Swapaxes Take Tanh Tensordot Tile TopK Transpose TrueDivide Unstack Var
+    Where ZerosLike
+    """.split()
 )
 # An operation of TensorFlow between layers (`tf.nn.softmax(x)`, `x / 255`).
 OPERATION_LAYERS = frozenset("TFOpLambda SlicingOpLambda".split())

@@ -298,9 +298,8 @@ class ErrorsTest(absltest.TestCase):
 
     def test_a_model_of_one_image_at_once(self):
         images = keras.Input((8, 8, 3), batch_size=1)
-        model = keras.Model(
-            images, keras.layers.Dense(2)(tf.reshape(images, (1, 192)))
-        )
+        flat = keras.layers.Lambda(lambda x: tf.reshape(x, (1, 192)))(images)
+        model = keras.Model(images, keras.layers.Dense(2)(flat))
         with self.assertRaisesRegex(
             errors.ClassifierError, "cannot answer 4 images at once: .*reshape"
         ):

@@ -21,7 +21,7 @@ class ExtractorsTest(parameterized.TestCase):
     def test_vgg16_is_that_of_keras(self):
         weights = self.create_tempdir().full_path + "/vgg16.h5"
         network = keras.applications.VGG16(include_top=False, weights=None)
-        network.save_weights(weights)
+        tiny_models.save_weights(network, weights)
         images = tiny_models.images(size=32)
         # Keras writes into the array that it preprocesses.
         seen = keras.applications.vgg16.preprocess_input(
@@ -77,7 +77,7 @@ class ExtractorsTest(parameterized.TestCase):
     def test_vgg16_names_a_file_of_other_weights(self, content):
         path = pathlib.Path(self.create_tempdir()) / "vgg16.h5"
         if content is None:
-            tiny_models.convolutional().save_weights(path)
+            tiny_models.save_weights(tiny_models.convolutional(), path)
         else:
             path.write_bytes(content)
         with self.assertRaisesRegex(

@@ -64,6 +64,15 @@ class KerasConfigTest(parameterized.TestCase):
         ),
         ("8", []),
         ("9", "Lambda"),
+        (
+            "operation_of_keras_3",
+            {
+                "module": "keras.src.ops.numpy",
+                "class_name": "TrueDivide",
+                "config": {"name": "true_divide"},
+                "registered_name": "TrueDivide",
+            },
+        ),
     )
     def test_keras_own_parts(self, config):
         self.assertEmpty(keras_config.foreign(config))
@@ -105,6 +114,14 @@ class KerasConfigTest(parameterized.TestCase):
         ({"class_name": "__lambda__", "config": {"value": ""}}, "__lambda__"),
         ({"class_name": ["Lambda"], "config": {}}, "['Lambda']"),
         ({"class_name": "TextVectorization", "config": {}}, "TextVector"),
+        (
+            {"module": "mine", "class_name": "TrueDivide", "config": {}},
+            "TrueDivide of mine",
+        ),
+        (
+            {"module": "keras.src.ops.core", "class_name": "Map", "config": {}},
+            "Map",
+        ),
     )
     def test_what_is_foreign_is_named_however_deep(self, config, named):
         for foreign in (

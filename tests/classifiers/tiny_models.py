@@ -1,7 +1,9 @@
 """Classifiers small enough to make in a test."""
 
+import os
 import pathlib
 
+import h5py
 import keras
 import tensorflow as tf
 
@@ -96,3 +98,19 @@ def save_linear(
         model, str(path), signatures={"explain": explain, "other": other}
     )
     return model
+
+
+def save_weights(model: keras.Model, path: str | os.PathLike) -> None:
+    """Writes weights as the files of keras.applications hold them.
+
+    So does `save_weights` of Keras 2 to an .h5 file; that of Keras 3 only
+    reads such files.
+    """
+    with h5py.File(path, "w") as file:
+        file.attrs["layer_names"] = [layer.name for layer in model.layers]
+        for layer in model.layers:
+            group = file.create_group(layer.name)
+            names = [f"{number}:0" for number in range(len(layer.weights))]
+            group.attrs["weight_names"] = names
+            for name, weight in zip(names, layer.get_weights(), strict=True):
+                group[name] = weight
