@@ -72,11 +72,8 @@ def describe(
         *features,
         *_beginning(settings.training.initialize_from),
         f"Precision: {policy} ({why})",
-        "Parameters:",
+        *_parameter_lines(made),
     ]
-    for name in ("mapping", "generator", "encoder", "discriminator"):
-        count = _parameters(getattr(made, name))
-        lines.append(f"  {name:<14}{count:>12,}")
     space = made.generator.style_space
     lines += [
         f"Style coordinates: {space.size:,} searched, {space.total:,} in all",
@@ -88,6 +85,14 @@ def describe(
         "Nothing was written.",
     ]
     return "\n".join(lines)
+
+
+def _parameter_lines(made) -> list[str]:
+    names = ("mapping", "generator", "encoder", "discriminator")
+    return [
+        "Parameters:",
+        *(f"  {n:<14}{_parameters(getattr(made, n)):>12,}" for n in names),
+    ]
 
 
 def _beginning(path: str) -> list[str]:

@@ -114,8 +114,8 @@ def describe(
 def rehearse(data: config.DataConfig, resolution: int, seed: int) -> str:
     """Prepares a few images in memory; says how far that went.
 
-    Few images are all read, and cut as they would be. Of many files some are
-    read, and what is held out is counted as if no two were alike.
+    Few images are all read, and cut as they would be. If there are many files,
+    some are read, and what is held out is counted as if no two were alike.
 
     Raises:
         DataError: the source is not there, or not as the config says; or a

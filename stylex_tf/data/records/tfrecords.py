@@ -187,21 +187,16 @@ class Dataset:
             batch_size: images a batch of this reader.
             seed: decides the order.
             start: the number of batches to leave out.
-            shard: (index, count) of this reader. All readers together see the
-                batches that one reader of count * batch_size images sees;
-                this one gets the index-th of count equal parts of each, so
-                that the readers' batches in a row are that reader's batch.
-            balanced: show every class equally often, whatever its share of
-                the images.
-            mirror: turn left and right of half of the images, drawn anew for
-                every place of the order.
+            shard: (index, count) of this reader: it gets the index-th of count
+                parts of each batch that a reader of count * batch_size sees.
+            balanced: show every class equally often.
+            mirror: turn half of the images left to right, drawn for each place.
 
         Returns:
             A data set of {"image": uint8 [B, R, R, 3], "label": int32 [B]}.
 
         Raises:
-            DataError: a record has a label of no class; all labels are read
-                before the first batch.
+            DataError: a record has a label of no class; all are read first.
         """
         records = self._split(split)
         index, count = shard
