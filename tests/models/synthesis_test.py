@@ -113,7 +113,9 @@ class SynthesisTest(parameterized.TestCase):
         first = network.style_space.layers[-1].offset
         moved = styles.numpy()
         moved[:, first:] += code.reshape([1, -1])
-        change = np.abs(network(moved, noise="none") - network(styles, "none"))
+        change = np.abs(
+            network(moved, noise="none") - network(styles, noise="none")
+        )
         self.assertGreater(change[0, :4, :4].max(), 1e-2)
         self.assertEqual(change[0, 10:].max(), 0.0)
         self.assertEqual(change[0, :, 10:].max(), 0.0)
