@@ -5,6 +5,12 @@ every other exception is a fault of ours, and keeps its traceback.
 """
 
 
+def first_line(error: Exception) -> str:
+    """Returns the first line of a library's error, or its kind, cut short."""
+    lines = str(error).strip().splitlines() or [type(error).__name__]
+    return lines[0][:200]
+
+
 class UserError(ValueError):
     """Something that whoever reads it can mend; the message says how.
 

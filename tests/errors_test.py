@@ -27,6 +27,14 @@ class ErrorsTest(absltest.TestCase):
             str(error), "Keras cannot read a.h5: first second third"
         )
 
+    def test_the_first_line_of_a_librarys_error(self):
+        for error, line in (
+            (ValueError("\n  first \nsecond"), "first "),
+            (KeyError(), "KeyError"),
+            (OSError("x" * 300), "x" * 200),
+        ):
+            self.assertEqual(errors.first_line(error), line)
+
     def test_a_number_that_diverges_is_also_an_arithmetic_error(self):
         with self.assertRaisesRegex(ArithmeticError, "^loss is nan$"):
             raise errors.DivergedError("loss is nan")

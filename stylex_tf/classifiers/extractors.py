@@ -58,8 +58,8 @@ def vgg16(weights: str = "") -> Extractor:
     except Exception as error:
         raise errors.ConfigError(
             f"loss.perceptual_weights is {weights!r}, which Keras cannot load "
-            f"({_first_line(error)}); expected VGG16's weights without the top "
-            "(.h5), or '' to download them"
+            f"({errors.first_line(error)}); expected VGG16's weights without "
+            "the top (.h5), or '' to download them"
         ) from error
     network.trainable = False
     outputs = [network.get_layer(name).output for name in _VGG16_LAYERS]
@@ -107,7 +107,7 @@ def saved_model(path: str | os.PathLike) -> Extractor:
     except Exception as error:
         raise errors.ConfigError(
             f"loss.perceptual_features: TensorFlow cannot load {folder} "
-            f"({_first_line(error)}); copy it again"
+            f"({errors.first_line(error)}); copy it again"
         ) from error
     signature = loaded.signatures.get("serving_default")
     inputs = signature.structured_input_signature[1] if signature else {}
@@ -151,8 +151,8 @@ def check(extract: Extractor, resolution: int) -> None:
     except Exception as error:
         raise errors.ConfigError(
             "loss.perceptual_features: the network cannot make features of "
-            f"images {shape} ({_first_line(error)}); expected float32 images "
-            "in, and maps [N, h, w, C] or vectors [N, C] out"
+            f"images {shape} ({errors.first_line(error)}); expected float32 "
+            "images in, and maps [N, h, w, C] or vectors [N, C] out"
         ) from error
     if any(m.shape[0] != shape[0] or len(m.shape) != 4 for m in maps):
         raise errors.ConfigError(
@@ -166,8 +166,3 @@ def check(extract: Extractor, resolution: int) -> None:
             f"loss.perceptual_features: the features are {fault}; expected "
             "finite ones, through which a gradient reaches the pixels"
         )
-
-
-def _first_line(error: Exception) -> str:
-    lines = str(error).strip().splitlines() or [type(error).__name__]
-    return lines[0][:200]

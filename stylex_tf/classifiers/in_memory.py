@@ -109,12 +109,12 @@ def _saved_model(
         raise
     # Whatever a function of somebody's raises of a tensor without numbers.
     except Exception as error:
-        lines = str(error).strip().splitlines() or [type(error).__name__]
         raise errors.ClassifierError(
             "the classifier cannot be traced by TensorFlow "
-            f"({type(error).__name__}: {lines[0][:200]}); StylEx needs its "
-            "gradients. Expected a Keras model, or a function of TensorFlow's "
-            "operations; of another library, export ONNX and give that file"
+            f"({type(error).__name__}: {errors.first_line(error)}); StylEx "
+            "needs its gradients. Expected a Keras model, or a function of "
+            "TensorFlow's operations; of another library, export ONNX and "
+            "give that file"
         ) from error
     # Saved with it: a function does not say which variables it reads.
     module.read = list(traced.variables)

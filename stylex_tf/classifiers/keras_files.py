@@ -58,8 +58,9 @@ def read(path: pathlib.Path, *, run_foreign_code: bool = False) -> keras.Model:
     except Exception as error:
         raise errors.ClassifierError(
             f"Keras {keras.__version__} cannot read {path}, which is damaged "
-            f"or of another version: {_first_line(error)}. Save it again, or "
-            "call model.export(FOLDER) where it was made and give that folder"
+            f"or of another version: {errors.first_line(error)}. Save it "
+            "again, or call model.export(FOLDER) where it was made and give "
+            "that folder"
         ) from error
     if not isinstance(model, keras.Model):
         raise errors.ClassifierError(
@@ -206,10 +207,6 @@ def _major() -> int:
 
 def _damaged(path: pathlib.Path, error: Exception) -> errors.ClassifierError:
     return errors.ClassifierError(
-        f"{path} is damaged or cut short ({_first_line(error)}); copy it again"
+        f"{path} is damaged or cut short ({errors.first_line(error)}); copy it "
+        "again"
     )
-
-
-def _first_line(error: Exception) -> str:
-    lines = str(error).strip().splitlines() or [type(error).__name__]
-    return lines[0][:200]

@@ -42,10 +42,10 @@ def read(
             restored = tf.saved_model.load(str(folder))
     # TensorFlow raises anything of a folder that is damaged.
     except Exception as error:
-        first = (str(error).strip().splitlines() or [type(error).__name__])[0]
         raise errors.ClassifierError(
             f"{path} cannot be loaded, and is damaged or incomplete "
-            f"({first[:200]}); copy the whole folder, or export it again"
+            f"({errors.first_line(error)}); copy the whole folder, or export "
+            "it again"
         ) from error
     if signature not in restored.signatures:
         raise errors.ClassifierError(
