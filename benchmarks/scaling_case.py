@@ -12,7 +12,6 @@ import resource
 import subprocess
 import sys
 import tempfile
-import time
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -159,7 +158,9 @@ def measure(case: Case) -> Costs:
     for number, of_all in kinds.items():
         flops += of_all * step_costs.operations(run.graph(number, images))
         if case.steps != "none":
-            seconds += of_all * _fastest(run, number, images, case.rounds)
+            seconds += of_all * step_costs.fastest_step(
+                run, number, images, case.rounds
+            )
     networks = state.networks
     return Costs(
         seconds=seconds,
@@ -175,17 +176,6 @@ def measure(case: Case) -> Costs:
         coordinates=networks.generator.style_space.size,
         replicas=strategy.num_replicas_in_sync,
     )
-
-
-def _fastest(run, number: int, images, rounds: int) -> float:
-    """Returns the seconds of the fastest round, but for the first of many."""
-    seconds = []
-    for _ in range(rounds + 1):
-        start = time.perf_counter()
-        for value in run(number, images).values():
-            value.numpy()
-        seconds.append(time.perf_counter() - start)
-    return min(seconds[1:] or seconds)
 
 
 def _gib() -> float:

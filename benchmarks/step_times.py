@@ -9,7 +9,6 @@ import dataclasses
 import json
 import runpy
 import sys
-import time
 from collections.abc import Sequence
 
 from stylex_tf import config, config_checks
@@ -103,14 +102,9 @@ def measure(settings: config.ExperimentConfig, rounds: int) -> Times:
     )
     kinds = []
     for number, share in step_costs.distinct_steps(run.table).items():
-        seconds = []
-        for _ in range(rounds + 1):
-            start = time.perf_counter()
-            for value in run(number, images).values():
-                value.numpy()
-            seconds.append(time.perf_counter() - start)
+        seconds = step_costs.fastest_step(run, number, images, rounds)
         names = [phase.name for phase in run.table if phase.runs_in(number)]
-        kinds.append(Kind(tuple(names), share, min(seconds[1:])))
+        kinds.append(Kind(tuple(names), share, seconds))
     return Times(
         versions={
             "python": sys.version.split()[0],
