@@ -9,7 +9,7 @@ import numpy as np
 import tensorflow as tf
 
 from stylex_tf import errors, plain_paths
-from stylex_tf.classifiers import graph_operations, hdf5_check
+from stylex_tf.classifiers import graph_operations, hdf5_check, keras_weights
 
 # The layers of LPIPS (Zhang et al. 2018): the last before each pooling.
 _VGG16_LAYERS = (
@@ -51,6 +51,7 @@ def vgg16(weights: str = "") -> Extractor:
     try:
         if weights:
             hdf5_check.check(pathlib.Path(weights))
+            keras_weights.check_file(pathlib.Path(weights))
         network = keras.applications.VGG16(
             include_top=False, weights=weights or "imagenet"
         )

@@ -10,29 +10,33 @@ import subprocess
 import sys
 
 from stylex_tf import errors
+from stylex_tf.classifiers import keras_weights
 
 SECONDS = 120.0
 """After which a file is called damaged; a whole one takes a second."""
 
 # What the other process runs: it reads all attributes and all numbers, of the
 # file itself or of the weights in a .keras file. What is elsewhere, or says it
-# is larger than what deflate can make of the file (1,032 times), is not read:
-# keras_weights.py refuses it.
+# is larger than a file like this can hold, is not read: keras_weights.py
+# refuses it.
 _READ = """
 import sys
 sys.path.pop(0)
 import io, os, zipfile
 import h5py
 
-path = sys.argv[1]
-size = os.path.getsize(path)
-source = path
+path, weights, allowed, ratio = sys.argv[1:]
+
+def most(size):
+    return max(int(allowed), int(ratio) * size)
+
+source, size = path, os.path.getsize(path)
 if path.endswith(".keras") and zipfile.is_zipfile(path):
     with zipfile.ZipFile(path) as archive:
-        if "model.weights.h5" not in archive.namelist():
+        if weights not in archive.namelist():
             sys.exit(0)
-        with archive.open("model.weights.h5") as member:
-            content = member.read(1032 * size + 1)
+        with archive.open(weights) as member:
+            content = member.read(most(size))
     source, size = io.BytesIO(content), len(content)
 
 def read(name, item):
@@ -40,7 +44,7 @@ def read(name, item):
         item.attrs[key]
     if not isinstance(item, h5py.Dataset) or item.external or item.is_virtual:
         return
-    if item.shape is not None and item.nbytes <= 1032 * size:
+    if item.shape is not None and item.nbytes <= most(size):
         item[()]
 
 with h5py.File(source, "r") as file:
@@ -60,9 +64,15 @@ def check(path: pathlib.Path, *, seconds: float | None = None) -> None:
         ClassifierError: it cannot be read, or not in that time.
     """
     limit = SECONDS if seconds is None else seconds
+    what = (
+        path,
+        keras_weights.WEIGHTS,
+        keras_weights.ALWAYS_ALLOWED,
+        keras_weights.LARGEST_RATIO,
+    )
     try:
         done = subprocess.run(
-            [sys.executable, "-c", _READ, str(path)],
+            [sys.executable, "-c", _READ, *map(str, what)],
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.PIPE,

@@ -14,9 +14,10 @@ import h5py
 WEIGHTS = "model.weights.h5"
 """The member of a .keras file that Keras itself writes its weights to."""
 _PARTS = (WEIGHTS, "config.json", "metadata.json")
-# The best that the compression of HDF5 can do, and what costs nothing anyway.
-_LARGEST_RATIO = 1100
-_ALWAYS_ALLOWED = 64 << 20
+LARGEST_RATIO = 1100
+"""Bytes of numbers to one of the file: HDF5 compresses no better."""
+ALWAYS_ALLOWED = 64 << 20
+"""Bytes of numbers that no file is refused for."""
 
 
 class WeightsError(ValueError):
@@ -50,10 +51,10 @@ def check_archive(path: pathlib.Path) -> None:
             )
         # Keras unpacks these.
         others = sum(m.file_size for m in members if m.filename not in _PARTS)
-        if others > _ALWAYS_ALLOWED:
+        if others > ALWAYS_ALLOWED:
             raise WeightsError(
                 f"{others:,} bytes are beside its weights and its config; "
-                f"expected at most {_ALWAYS_ALLOWED:,}"
+                f"expected at most {ALWAYS_ALLOWED:,}"
             )
         size = archive.getinfo(WEIGHTS).file_size
         with archive.open(WEIGHTS) as member, h5py.File(member, "r") as file:
@@ -89,7 +90,7 @@ def _check(file: h5py.File, size: int) -> None:
                 if part.external or part.is_virtual:
                     raise WeightsError(f"{inside} is in another file")
                 declared += (part.size or 0) * part.dtype.itemsize
-    if declared > max(_ALWAYS_ALLOWED, _LARGEST_RATIO * size):
+    if declared > max(ALWAYS_ALLOWED, LARGEST_RATIO * size):
         raise WeightsError(
             f"its weights would take {declared:,} bytes, and the file has "
             f"{size:,}"

@@ -1,5 +1,6 @@
 import pathlib
 
+import h5py
 import keras
 import numpy as np
 import tensorflow as tf
@@ -72,6 +73,19 @@ class ExtractorsTest(parameterized.TestCase):
             errors.ConfigError, "perceptual_features.*expected serving_default"
         ):
             extractors.saved_model(path)
+
+    def test_vgg16_reads_no_other_file_as_its_weights(self):
+        folder = pathlib.Path(self.create_tempdir())
+        (folder / "secret").write_bytes(bytes(16))
+        path = folder / "vgg16.h5"
+        with h5py.File(path, "w") as file:
+            file.create_dataset(
+                "elsewhere", (4,), "<f4", external=[(folder / "secret", 0, 16)]
+            )
+        with self.assertRaisesRegex(
+            errors.ConfigError, "/elsewhere is in another file"
+        ):
+            extractors.vgg16(str(path))
 
     @parameterized.parameters(b"", b"no weights", None)
     def test_vgg16_names_a_file_of_other_weights(self, content):
