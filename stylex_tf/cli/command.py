@@ -100,6 +100,7 @@ def _guarded(main: Callable[[list[str]], None], argv: list[str]) -> None:
             raise
         where = f"{mistake.filename}: " if mistake.filename else ""
         sys.exit(f"error: {where}{mistake.strerror}")
+    # TensorFlow has its own errors, and is not imported for them here.
     except Exception as mistake:
         told = _of_tensorflow(mistake)
         if not told:
