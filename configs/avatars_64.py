@@ -9,6 +9,9 @@ by the top 2 1.000 (random coordinates 0.006 and 0.019). The model is in
 pretrained/, with its card.
 
 Avatars by Johan Melin (CC BY 4.0), drawn by DiceBear.
+
+These figures are too good, and of one run: held-out images were cut by row then
+(docs/configs.md).
 """
 
 from configs import quickstart

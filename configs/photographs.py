@@ -6,10 +6,11 @@ r"""Photographs at 64 px, on a machine without a GPU.
 FOLDER has one sub-folder a class; FILE is a .keras, .h5 or .onnx file, or the
 folder of a SavedModel. Without a FILE a MobileNet is trained on the folder.
 
-What differs from quickstart.py and why is said beside each value; what was
-tried is in docs/photographs.md. A few thousand photographs teach an encoder
-and a discriminator little, so both start from the features of a network that
-has seen photographs, and reconstruction comes before everything else.
+What differs from quickstart.py and why is said beside each value; what it gave,
+and what was tried, is in docs/photographs.md. A few thousand photographs teach
+an encoder and a discriminator little, so both start from the features of a
+network that has seen photographs, and reconstruction comes before everything
+else.
 """
 
 from configs import quickstart
@@ -37,8 +38,8 @@ def get_config() -> config.ExperimentConfig:
     experiment.evaluation = config.EvaluationConfig()
     experiment.model = config.ModelConfig(
         # Networks small enough for two CPU cores: they train on 17 images a
-        # second on one core (docs/photographs.md). Costs the detail that images
-        # of 256 px would show.
+        # second on one core (docs/experiments/photographs_trials.md). Costs the
+        # detail that images of 256 px would show.
         resolution=64,
         channel_base=2048,
         channel_max=128,
@@ -79,8 +80,8 @@ def _weigh(loss: config.LossConfig) -> None:
     loss.l1 = 10.0
     # With ten times as much the generator painted what the classifier wants to
     # see, and reconstructions no longer looked like their images. Costs
-    # agreement: it was 0.88 with 0.5, and 0.93 with ten times as much (the
-    # trials in docs/photographs.md).
+    # agreement: it was 0.88 with 0.5, and 0.93 with ten times as much
+    # (docs/experiments/photographs_trials.md).
     loss.classification = 0.5
     loss.remainder = 0.5
     # A tenth of the default weight, and twice the default R1: a discriminator

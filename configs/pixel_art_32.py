@@ -10,6 +10,9 @@ glasses 0.988, mouth 0.732, as mouths that the classifier does not tell apart
 are not kept apart.
 
 Avatars by DiceBear (CC0 1.0).
+
+These figures are too good, and of one run: held-out images were cut by row then
+(docs/configs.md).
 """
 
 from configs import quickstart

@@ -7,6 +7,9 @@
 agreement of image and reconstruction 0.974 (1,000 images), decisions flipped by
 the top attribute 0.677, by the top 2 1.000 (random coordinates 0.023 and
 0.048). The model is in pretrained/, with its card.
+
+These figures are too good, and of one run: held-out images were cut by row then
+(docs/configs.md).
 """
 
 from configs import quickstart

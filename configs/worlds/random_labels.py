@@ -2,7 +2,8 @@
 
     ./bazelw run //stylex_tf:train -- --config=configs/worlds/random_labels.py
 
-The figures are in docs/evaluation.md.
+Trained once, by an earlier version, and not since; docs/evaluation.md says why
+the figures of then are gone.
 """
 
 from configs import quickstart

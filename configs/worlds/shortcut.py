@@ -2,7 +2,8 @@
 
     ./bazelw run //stylex_tf:train -- --config=configs/worlds/shortcut.py
 
-The figures are in docs/evaluation.md.
+Trained once, by an earlier version, and not since; docs/bias.md has
+figures of then, which are too good.
 """
 
 from configs import quickstart

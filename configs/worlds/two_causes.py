@@ -2,7 +2,8 @@
 
     ./bazelw run //stylex_tf:train -- --config=configs/worlds/two_causes.py
 
-The figures are in docs/evaluation.md.
+The figures are those of the quick start, which has the same settings:
+benchmarks/results/quickstart.json.
 """
 
 from configs import quickstart
