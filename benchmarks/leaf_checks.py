@@ -2,12 +2,9 @@ r"""Checks by hand what a classifier of leaves looks at, and what a run keeps.
 
     bazel run //benchmarks:leaf_checks -- --run=RUN --sheet=SHEET.png
 
-No one has drawn a photograph, so that no truth is known as it is in a rendered
-world. The nearest thing to it: photographs that the run has never seen are
-changed in one respect at a time. Their brown spots are painted over with the
-green around them, the whole leaf gets another tint, the picture is blurred or
-loses its colours. The share of decisions that turn says what the classifier
-looks at, and an explanation has to agree with it.
+Photographs that the run has never seen are changed in one respect at a time, as
+`changed_by_hand.py` does it for photographs of anything. Here their brown spots
+are painted over with the green around them as well.
 
 The second half asks what became of the lesions. A colour rule counts the brown
 pixels of photographs and of their reconstructions, and the sheet shows forty
@@ -17,7 +14,6 @@ It writes benchmarks/results/leaf_checks_<name of the run's folder>.json.
 """
 
 import pathlib
-from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -25,9 +21,8 @@ import tensorflow as tf
 from absl import flags
 from PIL import Image
 
-from benchmarks import commit, result_file
+from benchmarks import commit, photo_changes, result_file
 from stylex_tf.cli import command
-from stylex_tf.evaluation import blur
 from stylex_tf.ops import batching, preprocessing
 from stylex_tf.report import contact_sheet
 from stylex_tf.runs import trained as trained_lib
@@ -45,14 +40,6 @@ _ON_SHEET = 40
 _A_ROW = 10
 _ENLARGED = 3
 _AT_ONCE = 32
-
-# Factors of the distance from grey.
-_SATURATIONS = {"more saturated": 1.5, "less saturated": 0.5}
-# Factors of red, green and blue.
-_TINTS = {
-    "yellower": (1.2, 1.2, 0.8),
-    "bluer": (0.85, 0.85, 1.2),
-}
 
 
 def spots(images: np.ndarray) -> np.ndarray:
@@ -116,65 +103,12 @@ def _without_spots(images: np.ndarray) -> np.ndarray:
     )
 
 
-def _tinted(factors: tuple[float, float, float]) -> Callable:
-    return lambda images: np.clip(images * np.array(factors), 0, 255).astype(
-        np.uint8
-    )
-
-
-def _saturated(factor: float) -> Callable:
-    def change(images: np.ndarray) -> np.ndarray:
-        grey = images.mean(axis=-1, keepdims=True)
-        moved = grey + factor * (images - grey)
-        return np.clip(np.round(moved), 0, 255).astype(np.uint8)
-
-    return change
-
-
-def _blurred(images: np.ndarray) -> np.ndarray:
-    return preprocessing.to_uint8_numpy(blur.gaussian(images))
-
-
-def changes() -> dict[str, Callable[[np.ndarray], np.ndarray]]:
+def changes() -> dict[str, photo_changes.Change]:
     """Returns the changes by name: uint8 [N, H, W, 3] to the same."""
     return {
         "spots painted over": _without_spots,
-        **{name: _saturated(by) for name, by in _SATURATIONS.items()},
-        **{name: _tinted(factors) for name, factors in _TINTS.items()},
-        "blurred": _blurred,
-        "grey": _saturated(0.0),
+        **photo_changes.changes(),
     }
-
-
-def turned(
-    decide: Callable[[np.ndarray], np.ndarray],
-    images: np.ndarray,
-    class_names: tuple[str, ...],
-) -> dict[str, dict[str, dict[str, Any]]]:
-    """Measures how many decisions each change turns.
-
-    Args:
-        decide: uint8 [N, H, W, 3] to the number of a class, [N].
-        images: uint8 [N, H, W, 3].
-        class_names: in the order of those numbers.
-
-    Returns:
-        For each change, and each class that the unchanged image was given:
-        `n`, its images, and `turned`, the share that is of another class now.
-    """
-    before = decide(images)
-    shares: dict[str, dict[str, dict[str, Any]]] = {}
-    for name, change in changes().items():
-        other = decide(change(images)) != before
-        shares[name] = {
-            of: {
-                "n": int((before == number).sum()),
-                "turned": float(other[before == number].mean()),
-            }
-            for number, of in enumerate(class_names)
-            if (before == number).any()
-        }
-    return shares
 
 
 def kept(images: np.ndarray, rebuilt: np.ndarray) -> dict[str, Any]:
@@ -253,19 +187,10 @@ def main(argv: list[str]) -> None:
     # Every picture that the training has not seen.
     images = trained.dataset.load("test").distinct().images
 
-    def decide(pictures: np.ndarray) -> np.ndarray:
-        return batching.apply(
-            lambda pixels: trained.classifier(preprocessing.to_float(pixels)),
-            pictures,
-            batch_size=_AT_ONCE,
-        ).argmax(axis=-1)
-
     rebuilt = _rebuild(trained, images)
     document = {
         "classifier": trained.classifier_figures["accuracy"],
-        "changed_by_hand": turned(
-            decide, images, trained.dataset.manifest.class_names
-        ),
+        "changed_by_hand": photo_changes.of_run(trained, images, changes()),
         "lesions": kept(images, rebuilt),
     }
     path = result_file.write(

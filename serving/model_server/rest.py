@@ -7,6 +7,7 @@ only bodies that are whole count as requests at work.
 
 import asyncio
 import concurrent.futures
+import inspect
 import json
 import logging
 import re
@@ -40,6 +41,18 @@ _VERSION = r"(/versions/(?P<version>\d{1,18})|/labels/(?P<label>[^/:]+))?"
 _METHODS = r":(?P<method>predict|classify|regress)"
 _ASK = re.compile(_MODEL + _VERSION + _METHODS)
 _STATUS = re.compile(_MODEL + _VERSION + r"(?P<metadata>/metadata)?")
+
+# The argument by which messages show fields that were not set: protobuf 5, of the
+# new line of TensorFlow, gave it another name.
+_NOT_SET = (
+    "including_default_value_fields",
+    "always_print_fields_with_no_presence",
+)
+_SHOW_ALL = {
+    name: True
+    for name in inspect.signature(json_format.MessageToDict).parameters
+    if name in _NOT_SET
+}
 
 _CODES = {
     grpc.StatusCode.INVALID_ARGUMENT: 400,
@@ -325,9 +338,7 @@ def _spec(match: re.Match[str]) -> model_pb2.ModelSpec:
 
 def _plain(message: Message) -> dict[str, Any]:
     return json_format.MessageToDict(
-        message,
-        preserving_proto_field_name=True,
-        including_default_value_fields=True,
+        message, preserving_proto_field_name=True, **_SHOW_ALL
     )
 
 

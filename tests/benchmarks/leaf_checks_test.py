@@ -3,7 +3,7 @@
 import numpy as np
 from absl.testing import absltest
 
-from benchmarks import leaf_checks
+from benchmarks import leaf_checks, photo_changes
 
 _GREEN = (60, 120, 50)
 _BROWN = (150, 90, 40)
@@ -53,7 +53,9 @@ class LeafChecksTest(absltest.TestCase):
             return (means[:, 2] < 0.4 * means[:, 1]).astype(int)
 
         images, names = _leaves(0, 12, 20, 0), ("healthy", "sick")
-        by_spots = leaf_checks.turned(spotted, images, names)
+        by_spots = photo_changes.turned(
+            spotted, images, names, leaf_checks.changes()
+        )
         self.assertEqual(
             by_spots["spots painted over"],
             {
@@ -61,28 +63,11 @@ class LeafChecksTest(absltest.TestCase):
                 "sick": {"n": 2, "turned": 1.0},
             },
         )
-        by_tint = leaf_checks.turned(blue, images, names)
+        by_tint = photo_changes.turned(
+            blue, images, names, leaf_checks.changes()
+        )
         self.assertEqual(by_tint["yellower"]["healthy"]["turned"], 1.0)
         self.assertEqual(by_tint["spots painted over"]["healthy"]["turned"], 0)
-
-    def test_saturation_moves_colours_from_grey_and_no_further(self):
-        images = np.full([1, 4, 4, 3], (60, 120, 60), np.uint8)
-        for name, expected in (
-            ("more saturated", (50, 140, 50)),
-            ("less saturated", (70, 100, 70)),
-        ):
-            changed = leaf_checks.changes()[name](images)
-            np.testing.assert_array_equal(
-                changed, np.broadcast_to(expected, changed.shape)
-            )
-
-    def test_leaves_out_a_class_that_no_image_was_given(self):
-        shares = leaf_checks.turned(
-            lambda images: np.zeros(len(images), int),
-            _leaves(0, 9),
-            ("healthy", "sick"),
-        )
-        self.assertEqual(list(shares["grey"]), ["healthy"])
 
     def test_counts_the_lesions_that_are_rebuilt(self):
         images = _leaves(0, 20, 20, 20)
