@@ -125,7 +125,9 @@ def in_folder(folder: pathlib.Path) -> list[pathlib.Path]:
     files = sorted(
         file
         for file in folder.rglob("*")
-        if file.suffix.lower() in pictures.SUFFIXES and file.is_file()
+        if file.suffix.lower() in pictures.SUFFIXES
+        and pictures.is_visible(file.relative_to(folder).as_posix())
+        and file.is_file()
     )
     if not files:
         raise errors.UsageError(f"{folder} is a folder without images")

@@ -22,6 +22,11 @@ SUFFIXES = frozenset(
     ".bmp .dcm .dicom .gif .jfif .jpe .jpeg .jpg .pgm .png .pnm .ppm .tif "
     ".tiff .webp".split()
 )
+# What systems and network drives keep beside a user's files.
+_OF_SYSTEMS = frozenset(
+    ("@eaDir", "#recycle", "$RECYCLE.BIN", "RECYCLER", "lost+found")
+    + ("System Volume Information",)
+)
 FORMATS = ("BMP", "GIF", "JPEG", "PNG", "PPM", "TIFF", "WEBP")
 """What is read. Pillow knows more, of which some start programs (EPS)."""
 MAX_FILE_BYTES = 256 << 20
@@ -73,6 +78,18 @@ def decode(
         if box:
             return square(_around(image, box), resolution)
         return square(image, resolution, crop=crop)
+
+
+def is_visible(name: str) -> bool:
+    """Says whether a file is neither hidden nor a system's own.
+
+    Args:
+        name: of the file, below the folder that was given.
+    """
+    return not any(
+        part.startswith((".", "__MACOSX")) or part in _OF_SYSTEMS
+        for part in name.split("/")
+    )
 
 
 def recognise(encoded: bytes) -> None:

@@ -57,7 +57,7 @@ def find_all(archive: archives.Archive, *names: str) -> list[str]:
     return [
         name
         for name in archive.names
-        if pathlib.PurePosixPath(name).name in names and visible(name)
+        if pathlib.PurePosixPath(name).name in names and pictures.is_visible(name)
     ]
 
 
@@ -67,7 +67,7 @@ def images(archive: archives.Archive) -> list[str]:
         name
         for name in archive.names
         if pathlib.PurePosixPath(name).suffix.lower() in pictures.SUFFIXES
-        and visible(name)
+        and pictures.is_visible(name)
     ]
 
 
@@ -93,10 +93,3 @@ def rows(archive: archives.Archive, name: str) -> Iterator[Row]:
                 yield Row([cell.strip() for cell in cells], where)
     except csv.Error as error:
         raise errors.DataError(f"{archive.path}/{name}: {error}") from error
-
-
-def visible(name: str) -> bool:
-    """Says whether a file is neither hidden nor in a hidden folder."""
-    return not any(
-        part.startswith((".", "__MACOSX")) for part in name.split("/")
-    )
