@@ -279,10 +279,10 @@ def load(
         ClassifierError: where there is nothing at `path`, or what there is is
             no classifier of images.
     """
+    way = other_files.way(path)
+    if way:
+        raise errors.ClassifierError(way)
     path = pathlib.Path(path).expanduser()
-    # A pipe has no end, so it is none either.
-    if not (path.is_file() or path.is_dir()):
-        raise errors.ClassifierError(f"there is no file or folder {path}")
     if path.is_dir():
         wrapped = saved_models.read(
             path,
@@ -293,9 +293,6 @@ def load(
     elif path.suffix.lower() == ".onnx":
         wrapped = onnx_files.read(path, output_name=output_name)
     else:
-        way = other_files.way(path)
-        if way:
-            raise errors.ClassifierError(way)
         model = keras_files.read(path, run_foreign_code=run_foreign_code)
         said = "auto" if isinstance(output, outputs.Threshold) else output
         wrapped = keras_models.wrap(model, said, output_name)

@@ -12,6 +12,7 @@ from collections.abc import Iterator
 import numpy as np
 from PIL import Image, ImageOps
 
+from stylex_tf import stand_ins
 from stylex_tf.data import dicom
 
 CENTER, PAD = "center", "pad"
@@ -149,8 +150,11 @@ def reading(encoded: bytes) -> Iterator[None]:
     except UnreadableError:
         raise
     except Image.UnidentifiedImageError as error:
+        known = stand_ins.what(encoded)
         raise UnreadableError(
-            "not an image, or of an unknown format"
+            f"not an image, but {known}"
+            if known
+            else "not an image, or of an unknown format"
         ) from error
     except Exception as error:
         # A broken file makes a decoder raise whatever it likes.
