@@ -61,12 +61,7 @@ class Classifier(tf.Module):
             raise errors.ClassifierError(
                 f"input_range is {input_range}; needs low < high"
             )
-        if wrapped.input_shape[2] not in (1, 3):
-            raise errors.ClassifierError(
-                f"the classifier takes {wrapped.input_shape[2]} channels "
-                f"(input shape {wrapped.input_shape}, height x width x "
-                "channels); only grey (1) and colour (3) are supported"
-            )
+        pixels.check_shape(wrapped.input_shape)
         if wrapped.input_dtype.is_integer and (low, high) != (0.0, 255.0):
             raise errors.ClassifierError(
                 f"the classifier takes pixels as {wrapped.input_dtype.name}, "
@@ -135,7 +130,9 @@ class Classifier(tf.Module):
                 taken for, as in `outputs.check`.
         """
         raw = self._raw(images)[0]
-        outputs.check(raw.numpy(), self.output)
+        outputs.check(
+            raw.numpy(), self.output, certain=self._network.certain
+        )
         return outputs.to_logits(raw, self.output)
 
     def check_features(self) -> None:
@@ -376,7 +373,7 @@ def _output(
         said = wrapped.output or said
     elif said == "auto":
         said = wrapped.output or outputs.infer(raw)
-    outputs.check(raw, said)
+    outputs.check(raw, said, certain=wrapped.certain)
     return said
 
 

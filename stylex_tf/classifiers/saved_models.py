@@ -6,7 +6,12 @@ import pathlib
 import tensorflow as tf
 
 from stylex_tf import errors, plain_paths
-from stylex_tf.classifiers import graph_operations, network, outputs
+from stylex_tf.classifiers import (
+    graph_endings,
+    graph_operations,
+    network,
+    outputs,
+)
 
 _LOGGER = logging.getLogger(__name__)
 
@@ -58,12 +63,20 @@ def read(
     output = outputs.choose(
         sorted(function.structured_outputs), output_name, where
     )
+    ending = graph_endings.operation(path, signature, output)
+    if ending == "Sigmoid":
+        shape = function.structured_outputs[output].shape
+        outputs.check_sigmoids(shape[-1] if shape.rank == 2 else 1, where)
+    squashed = ending in ("Sigmoid", "Softmax")
+    named = output if output in outputs.KNOWN else None
     return network.Network(
         kind="saved_model",
         forward=lambda pixels: (function(**{name: pixels})[output], []),
         input_shape=tuple(spec.shape[1:]),
         input_dtype=spec.dtype,
-        output=output if output in outputs.KNOWN else None,
+        output="probabilities" if squashed else named,
+        # It is what the graph does, whatever it is called.
+        certain=squashed,
         variables=tuple(function.variables),
         owner=restored,
     )
