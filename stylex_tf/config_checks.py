@@ -125,11 +125,15 @@ def check(experiment: config.ExperimentConfig) -> None:
     _check_each(experiment, _NOT_NEGATIVE, lambda x: x >= 0, "0 or more")
     _check_each(experiment, losses, lambda x: x >= 0, "0 or more")
     _check_each(experiment, _SHARES, lambda x: 0 <= x <= 1, "0 to 1")
+    # At 1, Adam would divide by 0.
+    betas = ("training.beta_1", "training.beta_2")
+    _check_each(experiment, betas, lambda x: x < 1, "less than 1")
     _check_data(experiment)
     _check_sizes(experiment)
     _check_batches(experiment.training)
     _check_intervals(experiment.training)
     _check_attributes(experiment.attributes)
+    _check_finite(experiment, "")
 
 
 def _check_data(experiment: config.ExperimentConfig) -> None:
@@ -333,6 +337,21 @@ def _check_intervals(training: config.TrainingConfig) -> None:
         training.patience,
         f"0, where training.strategy is {_WORKERS}",
     )
+
+
+def _check_finite(section: typing.Any, prefix: str) -> None:
+    """Refuses infinity, which most bounds let through, and NaN."""
+    for field in dataclasses.fields(section):
+        value = getattr(section, field.name)
+        if dataclasses.is_dataclass(value):
+            _check_finite(value, f"{prefix}{field.name}.")
+        for number in value if isinstance(value, tuple) else (value,):
+            _check(
+                not isinstance(number, float) or math.isfinite(number),
+                prefix + field.name,
+                value,
+                "finite numbers",
+            )
 
 
 def _check_each(
