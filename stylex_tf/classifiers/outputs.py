@@ -186,13 +186,12 @@ def check(
             "are probabilities, and no logits; set classifier.output to "
             "'probabilities'"
         )
-    even = float(np.ptp(sums)) <= _ROUNDING * float(sums.max())
-    if even and raw.min() >= 0 and sums.max() > 0 and np.ptp(raw, axis=0).any():
+    # Two opposite scores and a constant add up to the same as well.
+    if raw.min() >= 0 and np.abs(sums - 100.0).max() <= 100.0 * _ROUNDING:
         raise errors.ClassifierError(
-            f"the scores of every image are 0 or more and add up to "
-            f"{sums.mean():.4g}: these are shares (percentages), and no "
-            "logits. Export a model that puts out what goes into its softmax, "
-            "or shares of 1"
+            "the scores of every image are 0 or more and add up to 100: these "
+            "are percentages, and no logits. Export a model that puts out what "
+            "goes into its softmax, or probabilities from 0 to 1"
         )
 
 

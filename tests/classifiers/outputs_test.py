@@ -74,6 +74,8 @@ class OutputsTest(parameterized.TestCase):
             outputs.check(shares, "logits")
         outputs.check(shares - 50, "logits")
         outputs.check(shares * [[1], [2]], "logits")
+        # A score and its opposite, and a constant.
+        outputs.check(shares / 50, "logits")
 
     def test_what_goes_into_a_softmax_may_come_out_of_another(self):
         p = np.array([[0.2, 0.8], [0.65, 0.35]])
