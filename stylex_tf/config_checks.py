@@ -159,6 +159,16 @@ def _check_data(experiment: config.ExperimentConfig) -> None:
         "False, since images without labels have no classes to balance",
     )
     classifier = experiment.classifier
+    ends = classifier.input_range
+    _check(
+        isinstance(ends, tuple | list)
+        and len(ends) == 2
+        and all(isinstance(end, int | float) for end in ends)
+        and ends[0] < ends[1],
+        "classifier.input_range",
+        ends,
+        "two numbers, the darkest and the brightest, as (0., 255.)",
+    )
     _check(
         classifier.threshold is None or bool(classifier.path),
         "classifier.threshold",
