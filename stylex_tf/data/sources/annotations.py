@@ -74,18 +74,28 @@ def images(archive: archives.Archive) -> list[str]:
 def rows(archive: archives.Archive, name: str) -> Iterator[Row]:
     """Yields the rows of a table that are not empty, numbered from 1.
 
-    A .csv file has commas between its cells, any other white space.
+    A .csv file has commas between its cells, or semicolons or tabs where its
+    first line has no comma; any other file has white space.
 
     Raises:
         DataError: it cannot be read, or is not text.
     """
     try:
         text = archive.read(name).decode("utf-8-sig")
-    except (pictures.UnreadableError, UnicodeDecodeError) as error:
+    except UnicodeDecodeError as error:
+        raise errors.DataError(
+            f"{archive.path}/{name}: is not text in UTF-8 ({error}); save it "
+            "as that"
+        ) from error
+    except pictures.UnreadableError as error:
         raise errors.DataError(f"{archive.path}/{name}: {error}") from error
     lines = io.StringIO(text, newline="")
     is_csv = name.lower().endswith(".csv")
-    table = csv.reader(lines) if is_csv else map(str.split, lines)
+    table = (
+        csv.reader(lines, delimiter=_delimiter(text))
+        if is_csv
+        else map(str.split, lines)
+    )
     try:
         for number, cells in enumerate(table, 1):
             if any(cells):
@@ -93,3 +103,9 @@ def rows(archive: archives.Archive, name: str) -> Iterator[Row]:
                 yield Row([cell.strip() for cell in cells], where)
     except csv.Error as error:
         raise errors.DataError(f"{archive.path}/{name}: {error}") from error
+
+
+def _delimiter(text: str) -> str:
+    """Returns what is between the cells: a comma, or what Excel may write."""
+    first = text.lstrip().partition("\n")[0]
+    return next((c for c in ",;\t" if c in first), ",")
