@@ -129,6 +129,7 @@ def check(experiment: config.ExperimentConfig) -> None:
     betas = ("training.beta_1", "training.beta_2")
     _check_each(experiment, betas, lambda x: x < 1, "less than 1")
     _check_data(experiment)
+    _check_classifier(experiment.classifier)
     _check_sizes(experiment)
     _check_batches(experiment.training)
     _check_intervals(experiment.training)
@@ -158,7 +159,21 @@ def _check_data(experiment: config.ExperimentConfig) -> None:
         data.balanced,
         "False, since images without labels have no classes to balance",
     )
-    classifier = experiment.classifier
+    _check(
+        0 < data.test_fraction < 1,
+        "data.test_fraction",
+        data.test_fraction,
+        "between 0 and 1",
+    )
+    _check(
+        0 <= data.fold < 1 / data.test_fraction,
+        "data.fold",
+        data.fold,
+        f"0, or as far as shares of {data.test_fraction} go, counted from 0",
+    )
+
+
+def _check_classifier(classifier: config.ClassifierConfig) -> None:
     ends = classifier.input_range
     _check(
         isinstance(ends, tuple | list)
@@ -186,18 +201,6 @@ def _check_data(experiment: config.ExperimentConfig) -> None:
         "classifier.tints",
         classifier.tints,
         "False, where classifier.variations is not set",
-    )
-    _check(
-        0 < data.test_fraction < 1,
-        "data.test_fraction",
-        data.test_fraction,
-        "between 0 and 1",
-    )
-    _check(
-        0 <= data.fold < 1 / data.test_fraction,
-        "data.fold",
-        data.fold,
-        f"0, or as far as shares of {data.test_fraction} go, counted from 0",
     )
 
 

@@ -8,7 +8,7 @@ import csv
 import pathlib
 import sys
 from collections.abc import Iterator, Sequence
-from typing import Any
+from typing import Any, TextIO
 
 import numpy as np
 import tqdm
@@ -123,9 +123,7 @@ def write(
     with (
         bar,
         atomic_folder.new_directory(output) as temporary,
-        (temporary / TABLE).open(
-            "w", newline="", encoding="utf-8", errors="backslashreplace"
-        ) as file,
+        _open_table(temporary) as file,
     ):
         doubtful = 0
         table = csv.writer(file)
@@ -143,6 +141,13 @@ def write(
     if progress:
         _tell(len(readable), doubtful, len(unreadable))
     return output / PAGE
+
+
+def _open_table(folder: pathlib.Path) -> TextIO:
+    # A file's name may be of other bytes than UTF-8.
+    return (folder / TABLE).open(
+        "w", newline="", encoding="utf-8", errors="backslashreplace"
+    )
 
 
 def _rows(

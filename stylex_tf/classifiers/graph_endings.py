@@ -65,18 +65,18 @@ class _Walk:
                 inputs = outside.pop()
                 continue
             number = int(port.rpartition(":")[2] or 0)
-            given = [name for name in node.input if not name.startswith("^")]
+            passed = [name for name in node.input if not name.startswith("^")]
             called = self._functions.get(node.attr["f"].func.name)
             if node.op in _CALLS and called is not None:
                 outside.append(inputs)
-                names = [argument.name for argument in called.signature.input_arg]
-                inputs = (dict(zip(names, given, strict=False)), nodes)
+                names = [given.name for given in called.signature.input_arg]
+                inputs = (dict(zip(names, passed, strict=False)), nodes)
                 nodes = _by_name(called.node_def)
                 tensor = called.ret[called.signature.output_arg[number].name]
-            elif node.op in _PASSING and given:
-                tensor = given[0]
-            elif node.op == "IdentityN" and number < len(given):
-                tensor = given[number]
+            elif node.op in _PASSING and passed:
+                tensor = passed[0]
+            elif node.op == "IdentityN" and number < len(passed):
+                tensor = passed[number]
             else:
                 return node.op
         return ""

@@ -78,30 +78,30 @@ def _way_of_folder(folder: pathlib.Path) -> str | None:
         for path in sorted(folder.glob(pattern))
     ]
     if inner:
-        found = f"give the folder in it that is one: {inner[-1]}"
+        advice = f"give the folder in it that is one: {inner[-1]}"
     elif "saved_model.pbtxt" in names:
-        found = "its saved_model.pbtxt is text; save the model again"
+        advice = "its saved_model.pbtxt is text; save the model again"
     elif {"metadata.json", "config.json"} <= set(names):
-        found = "it is an unpacked .keras file; give the file"
+        advice = "it is an unpacked .keras file; give the file"
     elif any(name.endswith(".index") for name in names):
-        found = (
+        advice = (
             "it holds a checkpoint, which is weights without a model: load "
             "it into the model, and save the whole (model.save)"
         )
     elif any(
         name.endswith((".safetensors", ".bin", ".pt", ".pth")) for name in names
     ):
-        found = f"its file {_TORCH.removeprefix('is ')}"
+        advice = f"its file {_TORCH.removeprefix('is ')}"
     else:
         models = [n for n in names if n.endswith((".keras", ".h5", ".onnx"))]
-        found = (
+        advice = (
             f"give the file {folder / models[0]}"
             if models
             else f"what is read: {_READ}"
         )
     return (
         f"{folder} is a folder, but no SavedModel: it has no saved_model.pb; "
-        f"{found}"
+        f"{advice}"
     )
 
 

@@ -2,6 +2,7 @@
 
 import logging
 import pathlib
+from typing import Any
 
 import tensorflow as tf
 
@@ -42,16 +43,7 @@ def read(
             f"{path} is a folder, but no SavedModel: it has no saved_model.pb"
         )
     _check_operations(path, run_foreign_code)
-    try:
-        with plain_paths.of(path) as folder:
-            restored = tf.saved_model.load(str(folder))
-    # TensorFlow raises anything of a folder that is damaged.
-    except Exception as error:
-        raise errors.ClassifierError(
-            f"{path} cannot be loaded, and is damaged or incomplete "
-            f"({errors.first_line(error)}); copy the whole folder, or export "
-            "it again"
-        ) from error
+    restored = _load(path)
     if signature not in restored.signatures:
         raise errors.ClassifierError(
             f"{path} has no signature {signature!r}; "
@@ -67,19 +59,35 @@ def read(
     if ending == "Sigmoid":
         shape = function.structured_outputs[output].shape
         outputs.check_sigmoids(shape[-1] if shape.rank == 2 else 1, where)
-    squashed = ending in ("Sigmoid", "Softmax")
-    named = output if output in outputs.KNOWN else None
+    # It is what the graph does, whatever it is called.
+    certain = ending in ("Sigmoid", "Softmax")
     return network.Network(
         kind="saved_model",
         forward=lambda pixels: (function(**{name: pixels})[output], []),
         input_shape=tuple(spec.shape[1:]),
         input_dtype=spec.dtype,
-        output="probabilities" if squashed else named,
-        # It is what the graph does, whatever it is called.
-        certain=squashed,
+        output="probabilities" if certain else _named(output),
+        certain=certain,
         variables=tuple(function.variables),
         owner=restored,
     )
+
+
+def _load(path: pathlib.Path) -> Any:
+    try:
+        with plain_paths.of(path) as folder:
+            return tf.saved_model.load(str(folder))
+    # TensorFlow raises anything of a folder that is damaged.
+    except Exception as error:
+        raise errors.ClassifierError(
+            f"{path} cannot be loaded, and is damaged or incomplete "
+            f"({errors.first_line(error)}); copy the whole folder, or export "
+            "it again"
+        ) from error
+
+
+def _named(output: str) -> str | None:
+    return output if output in outputs.KNOWN else None
 
 
 def _check_operations(path: pathlib.Path, allowed: bool) -> None:

@@ -113,15 +113,14 @@ def _of(
 
 def _digest(path: pathlib.Path) -> str:
     """Returns the SHA-256 of a file, or of all in a folder; "" of neither."""
+    files = list(_files(path))
     sha = hashlib.sha256()
-    found = False
-    for file in _files(path):
-        found = True
+    for file in files:
         sha.update(file.relative_to(path).as_posix().encode(errors="replace"))
         with file.open("rb") as content:
             for part in iter(lambda: content.read(1 << 20), b""):
                 sha.update(part)
-    return sha.hexdigest() if found else ""
+    return sha.hexdigest() if files else ""
 
 
 def _files(path: pathlib.Path) -> Iterator[pathlib.Path]:

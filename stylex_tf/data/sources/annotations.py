@@ -57,7 +57,8 @@ def find_all(archive: archives.Archive, *names: str) -> list[str]:
     return [
         name
         for name in archive.names
-        if pathlib.PurePosixPath(name).name in names and pictures.is_visible(name)
+        if pathlib.PurePosixPath(name).name in names
+        and pictures.is_visible(name)
     ]
 
 

@@ -137,17 +137,17 @@ def _split_folders(paths: _Paths) -> dict[str, str]:
     return splits
 
 
-def _share_classes(paths: _Paths, one: str, other: str) -> bool:
+def _share_classes(paths: _Paths, train: str, test: str) -> bool:
     """Says whether two folders hold two or more folders of the same names."""
-    of_one, of_other = (
+    of_train, of_test = (
         {
             parts[0]
             for parts in _without_common_folders(below).values()
             if len(parts) > 1
         }
-        for top, below in _parts(paths, {one: "", other: ""})
+        for top, below in _parts(paths, {train: "", test: ""})
     )
-    return len(of_one & of_other) > 1
+    return len(of_train & of_test) > 1
 
 
 def _class_level(
