@@ -62,8 +62,9 @@ class GraphEndingsTest(parameterized.TestCase):
     )
     def test_finds_what_makes_an_output(self, ending, expected):
         path = self._saved("scores", ending)
-        found = graph_endings.operation(path, _SIGNATURE, "scores")
-        self.assertEqual(found, expected)
+        self.assertEqual(
+            graph_endings.operation(path, _SIGNATURE, "scores"), expected
+        )
         self.assertEmpty(graph_endings.operation(path, _SIGNATURE, "others"))
         self.assertEmpty(graph_endings.operation(path, "other", "scores"))
 
