@@ -125,11 +125,16 @@ def check(experiment: config.ExperimentConfig) -> None:
     _check_each(experiment, _NOT_NEGATIVE, lambda x: x >= 0, "0 or more")
     _check_each(experiment, losses, lambda x: x >= 0, "0 or more")
     _check_each(experiment, _SHARES, lambda x: 0 <= x <= 1, "0 to 1")
+    # At 1, Adam would divide by 0.
+    betas = ("training.beta_1", "training.beta_2")
+    _check_each(experiment, betas, lambda x: x < 1, "less than 1")
     _check_data(experiment)
+    _check_classifier(experiment.classifier)
     _check_sizes(experiment)
     _check_batches(experiment.training)
     _check_intervals(experiment.training)
     _check_attributes(experiment.attributes)
+    _check_finite(experiment, "")
 
 
 def _check_data(experiment: config.ExperimentConfig) -> None:
@@ -154,7 +159,31 @@ def _check_data(experiment: config.ExperimentConfig) -> None:
         data.balanced,
         "False, since images without labels have no classes to balance",
     )
-    classifier = experiment.classifier
+    _check(
+        0 < data.test_fraction < 1,
+        "data.test_fraction",
+        data.test_fraction,
+        "between 0 and 1",
+    )
+    _check(
+        0 <= data.fold < 1 / data.test_fraction,
+        "data.fold",
+        data.fold,
+        f"0, or as far as shares of {data.test_fraction} go, counted from 0",
+    )
+
+
+def _check_classifier(classifier: config.ClassifierConfig) -> None:
+    ends = classifier.input_range
+    _check(
+        isinstance(ends, tuple | list)
+        and len(ends) == 2
+        and all(isinstance(end, int | float) for end in ends)
+        and ends[0] < ends[1],
+        "classifier.input_range",
+        ends,
+        "two numbers, the darkest and the brightest, as (0., 255.)",
+    )
     _check(
         classifier.threshold is None or bool(classifier.path),
         "classifier.threshold",
@@ -172,18 +201,6 @@ def _check_data(experiment: config.ExperimentConfig) -> None:
         "classifier.tints",
         classifier.tints,
         "False, where classifier.variations is not set",
-    )
-    _check(
-        0 < data.test_fraction < 1,
-        "data.test_fraction",
-        data.test_fraction,
-        "between 0 and 1",
-    )
-    _check(
-        0 <= data.fold < 1 / data.test_fraction,
-        "data.fold",
-        data.fold,
-        f"0, or as far as shares of {data.test_fraction} go, counted from 0",
     )
 
 
@@ -333,6 +350,21 @@ def _check_intervals(training: config.TrainingConfig) -> None:
         training.patience,
         f"0, where training.strategy is {_WORKERS}",
     )
+
+
+def _check_finite(section: typing.Any, prefix: str) -> None:
+    """Refuses infinity, which most bounds let through, and NaN."""
+    for field in dataclasses.fields(section):
+        value = getattr(section, field.name)
+        if dataclasses.is_dataclass(value):
+            _check_finite(value, f"{prefix}{field.name}.")
+        for number in value if isinstance(value, tuple) else (value,):
+            _check(
+                not isinstance(number, float) or math.isfinite(number),
+                prefix + field.name,
+                value,
+                "finite numbers",
+            )
 
 
 def _check_each(

@@ -10,7 +10,7 @@ from stylex_tf import config, disk_room, experiment, run_folder, step_time
 from stylex_tf.classifiers import adapter, probe
 from stylex_tf.data import preparation
 from stylex_tf.data.records import manifest
-from stylex_tf.runs import initial_weights, perceptual_features
+from stylex_tf.runs import begun_inputs, initial_weights, perceptual_features
 from stylex_tf.training import checkpoints, networks, precision
 
 _BYTES = 4
@@ -51,6 +51,7 @@ def describe(
         dataclasses.asdict(settings),
         dataclasses.asdict(config.ExperimentConfig()),
     )
+    begun_inputs.check_apart(settings, folder)
     features = perceptual_features.describe(settings)
     data, images = preparation.describe(
         settings.data, settings.model.resolution, settings.seed

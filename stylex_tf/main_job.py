@@ -11,6 +11,7 @@ from stylex_tf.evaluation import record, renderings
 from stylex_tf.export import saved_model
 from stylex_tf.report import findings, wording
 from stylex_tf.runs import (
+    begun_inputs,
     explaining,
     exporting,
     initial_weights,
@@ -54,15 +55,18 @@ def _run_as_chief(
         dataclasses.asdict(settings),
         dataclasses.asdict(config.ExperimentConfig()),
     )
+    begun_inputs.check_apart(settings, folder)
     is_trained = trained.is_finished(settings, folder)
     if not is_trained:
         perceptual_features.check(settings)
     dataset = experiment.load_data(settings)
+    begun_inputs.check(settings, folder, dataset)
     if settings.training.initialize_from:
         initial_weights.check(settings.training.initialize_from, dataset)
     if settings.classifier.path:
         experiment.try_classifier(settings, dataset)
     # Not earlier: a config that cannot be run must not bind the folder.
+    begun_inputs.write(settings, folder, dataset)
     folder.begin(dataclasses.asdict(settings))
     if not is_trained:
         run_lib.Run(settings, folder, dataset, strategy).train()

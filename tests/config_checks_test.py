@@ -1,6 +1,7 @@
 """Tests of stylex_tf.config_checks: errors name field, found and expected."""
 
 import dataclasses
+import math
 import re
 
 from absl.testing import absltest, parameterized
@@ -35,6 +36,11 @@ class ConfigChecksTest(parameterized.TestCase):
         ("data.fold", 10, "0, or as far as shares"),
         ("data.fold", -1, "0, or as far as shares"),
         ("data.rendered_images", 0, "more than 0"),
+        ("classifier.input_range", (255,), "two numbers"),
+        ("classifier.input_range", ("abc",), "two numbers"),
+        ("classifier.input_range", (0.0, 1.0, 2.0), "two numbers"),
+        ("classifier.input_range", (1.0, 0.0), "two numbers"),
+        ("classifier.input_range", (0.0, math.nan), "two numbers"),
         ("classifier.output", "scores", "one of auto, logits, probabilities"),
         ("classifier.epochs", 0, "more than 0"),
         ("classifier.tints", True, "False, where classifier.variations"),
@@ -147,6 +153,29 @@ class ConfigChecksTest(parameterized.TestCase):
                     self.assertRaises(errors.ConfigError),
                 ):
                     config_checks.check(settings)
+
+    def test_no_number_is_infinite(self):
+        for name, value in _fields(dataclasses.asdict(_valid())):
+            for wrong in (math.inf, math.nan):
+                settings = _valid()
+                if isinstance(value, float):
+                    _set(settings, name, wrong)
+                elif name == "classifier.input_range":
+                    _set(settings, name, (0.0, wrong))
+                else:
+                    continue
+                with (
+                    self.subTest(name),
+                    self.assertRaisesRegex(errors.ConfigError, f"^{name} is"),
+                ):
+                    config_checks.check(settings)
+
+    @parameterized.parameters("training.beta_1", "training.beta_2")
+    def test_a_moment_that_would_never_move(self, name):
+        settings = _valid()
+        _set(settings, name, 1.0)
+        with self.assertRaisesRegex(errors.ConfigError, "less than 1"):
+            config_checks.check(settings)
 
     @parameterized.parameters(
         ({"validate_every": 0, "keep": "best"}, "training.keep is 'best'"),

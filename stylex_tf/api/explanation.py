@@ -271,7 +271,9 @@ class Explanation:
         page = explanation_page.render(
             explanation_rows.rows(self, len(self)), facts=self._facts()
         )
-        return atomic_file.write(os.path.expanduser(path), page.encode())
+        # A file's name may be of other bytes than UTF-8.
+        content = page.encode("utf-8", "backslashreplace")
+        return atomic_file.write(os.path.expanduser(path), content)
 
     def save(self, folder: str | os.PathLike[str]) -> pathlib.Path:
         """Writes a folder: `explanation.json`, `explanation.npz` and PNGs.

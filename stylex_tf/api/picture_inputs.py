@@ -125,11 +125,22 @@ def in_folder(folder: pathlib.Path) -> list[pathlib.Path]:
     files = sorted(
         file
         for file in folder.rglob("*")
-        if file.suffix.lower() in pictures.SUFFIXES and file.is_file()
+        if file.suffix.lower() in pictures.SUFFIXES
+        and pictures.is_visible(file.relative_to(folder).as_posix())
+        and file.is_file()
     )
     if not files:
         raise errors.UsageError(f"{folder} is a folder without images")
     return files
+
+
+def check_named(path: str | os.PathLike) -> None:
+    """Raises UsageError for a name that is empty: it would be this folder's."""
+    if not str(path).strip():
+        raise errors.UsageError(
+            "the name of an image is empty; expected a file or folder, '.' for "
+            "the current one"
+        )
 
 
 def file_bytes(
@@ -235,6 +246,7 @@ def _each(images: Any) -> Iterator[Any]:
             first = element[0] if isinstance(element, tuple) else element
             yield from _each(first)
     elif isinstance(images, (str, os.PathLike)):
+        check_named(images)
         path = pathlib.Path(images).expanduser()
         yield from in_folder(path) if path.is_dir() else [images]
     elif isinstance(images, Image.Image):
@@ -265,7 +277,8 @@ def _is_float(image: Any) -> bool:
 
 def _name(image: Any, index: int) -> str:
     if isinstance(image, (str, os.PathLike)):
-        return str(image)
+        # A name of other bytes than UTF-8 could not be written anywhere.
+        return str(image).encode("utf-8", "backslashreplace").decode()
     return f"image {index}"
 
 

@@ -8,7 +8,7 @@ import csv
 import pathlib
 import sys
 from collections.abc import Iterator, Sequence
-from typing import Any
+from typing import Any, TextIO
 
 import numpy as np
 import tqdm
@@ -60,8 +60,24 @@ def _under(word: str) -> list[pathlib.Path]:
             f"{word} is an address; nothing is fetched from the network: "
             "download it, and name the file"
         )
+    picture_inputs.check_named(word)
     path = pathlib.Path(word).expanduser()
-    return picture_inputs.in_folder(path) if path.is_dir() else [path]
+    if not path.is_dir():
+        return [path]
+    # What was explained into a folder of these images is none of them.
+    made = {
+        table.parent
+        for table in path.rglob(TABLE)
+        if table.with_name(PAGE).exists() and table.parent != path
+    }
+    files = [
+        file
+        for file in picture_inputs.in_folder(path)
+        if made.isdisjoint(file.parents)
+    ]
+    if not files:
+        raise errors.UsageError(f"{path} is a folder of explanations alone")
+    return files
 
 
 # More than seven parameters: the flags of `stylex explain`, one each.
@@ -107,7 +123,7 @@ def write(
     with (
         bar,
         atomic_folder.new_directory(output) as temporary,
-        (temporary / TABLE).open("w", newline="", encoding="utf-8") as file,
+        _open_table(temporary) as file,
     ):
         doubtful = 0
         table = csv.writer(file)
@@ -125,6 +141,13 @@ def write(
     if progress:
         _tell(len(readable), doubtful, len(unreadable))
     return output / PAGE
+
+
+def _open_table(folder: pathlib.Path) -> TextIO:
+    # A file's name may be of other bytes than UTF-8.
+    return (folder / TABLE).open(
+        "w", newline="", encoding="utf-8", errors="backslashreplace"
+    )
 
 
 def _rows(

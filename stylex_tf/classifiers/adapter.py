@@ -61,12 +61,7 @@ class Classifier(tf.Module):
             raise errors.ClassifierError(
                 f"input_range is {input_range}; needs low < high"
             )
-        if wrapped.input_shape[2] not in (1, 3):
-            raise errors.ClassifierError(
-                f"the classifier takes {wrapped.input_shape[2]} channels "
-                f"(input shape {wrapped.input_shape}, height x width x "
-                "channels); only grey (1) and colour (3) are supported"
-            )
+        pixels.check_shape(wrapped.input_shape)
         if wrapped.input_dtype.is_integer and (low, high) != (0.0, 255.0):
             raise errors.ClassifierError(
                 f"the classifier takes pixels as {wrapped.input_dtype.name}, "
@@ -135,7 +130,9 @@ class Classifier(tf.Module):
                 taken for, as in `outputs.check`.
         """
         raw = self._raw(images)[0]
-        outputs.check(raw.numpy(), self.output)
+        outputs.check(
+            raw.numpy(), self.output, certain=self._network.certain
+        )
         return outputs.to_logits(raw, self.output)
 
     def check_features(self) -> None:
@@ -279,10 +276,10 @@ def load(
         ClassifierError: where there is nothing at `path`, or what there is is
             no classifier of images.
     """
+    way = other_files.way(path)
+    if way:
+        raise errors.ClassifierError(way)
     path = pathlib.Path(path).expanduser()
-    # A pipe has no end, so it is none either.
-    if not (path.is_file() or path.is_dir()):
-        raise errors.ClassifierError(f"there is no file or folder {path}")
     if path.is_dir():
         wrapped = saved_models.read(
             path,
@@ -293,9 +290,6 @@ def load(
     elif path.suffix.lower() == ".onnx":
         wrapped = onnx_files.read(path, output_name=output_name)
     else:
-        way = other_files.way(path)
-        if way:
-            raise errors.ClassifierError(way)
         model = keras_files.read(path, run_foreign_code=run_foreign_code)
         said = "auto" if isinstance(output, outputs.Threshold) else output
         wrapped = keras_models.wrap(model, said, output_name)
@@ -379,7 +373,7 @@ def _output(
         said = wrapped.output or said
     elif said == "auto":
         said = wrapped.output or outputs.infer(raw)
-    outputs.check(raw, said)
+    outputs.check(raw, said, certain=wrapped.certain)
     return said
 
 

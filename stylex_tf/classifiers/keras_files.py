@@ -160,6 +160,10 @@ def _config_of_zip(path: pathlib.Path) -> Any:
         )
     _check_version(path, version)
     config = _parsed(path, _member(path, "config.json"))
+    if isinstance(config, dict):
+        # Keras leaves it away as well, where it is not to compile: a loss of
+        # the user's own explains nothing, and is not run.
+        config.pop("compile_config", None)
     _check_weights(path, keras_weights.check_archive)
     return config
 

@@ -98,14 +98,8 @@ def _forward(model: keras.Model) -> tuple[network.Forward, str | None]:
 def _check_units(model: keras.Model, activation: str) -> None:
     """Raises ClassifierError unless the units are the classes of an image."""
     units = model.outputs[0].shape[-1]
-    if activation == "sigmoid" and units != 1:
-        raise errors.ClassifierError(
-            f"the Keras model {model.name} ends in {units} sigmoid units, "
-            "which are independent yes-or-no answers (tags), and not classes "
-            "of which an image has one. Save a model of the one answer to "
-            "explain, as keras.Model(model.input, model.output[:, 2:3]) for "
-            "the third, and set classifier.output to 'probabilities'"
-        )
+    if activation == "sigmoid":
+        outputs.check_sigmoids(units, f"the Keras model {model.name}")
     if activation == "softmax" and units == 1:
         raise errors.ClassifierError(
             f"the Keras model {model.name} ends in a softmax of one unit, "

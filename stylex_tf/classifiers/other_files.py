@@ -1,6 +1,10 @@
 """Says the way for files of classifiers that are not read as they are."""
 
+import contextlib
+import os
 import pathlib
+
+from stylex_tf import stand_ins
 
 TORCH_EXPORT = (
     "model.eval(); torch.onnx.export(model, torch.zeros(2, 3, HEIGHT, WIDTH), "
@@ -20,6 +24,9 @@ _PICKLE = (
 _WAYS = {
     **dict.fromkeys((".pt", ".pth", ".ckpt", ".safetensors"), _TORCH),
     **dict.fromkeys((".pkl", ".pickle", ".joblib"), _PICKLE),
+    ".zip": "is packed; unpack it, and give the file or folder in it",
+    ".gz": "is packed; unpack it, and give the file or folder in it",
+    ".tar": "is packed; unpack it, and give the file or folder in it",
     ".tflite": (
         "is for inference alone and gives no gradients; give the Keras model "
         "or SavedModel that it was made from"
@@ -35,14 +42,67 @@ _READ = (
 )
 
 
-def way(path: pathlib.Path) -> str | None:
-    """Returns what to do with a file that is not read; None of any other.
+def way(given: str | os.PathLike) -> str | None:
+    """Returns what to do with a path that is not read; None of any other.
 
     Args:
-        path: the file, whose ending says what it is.
+        given: the path as the user gave it.
     """
-    known = _WAYS.get(path.suffix.lower())
-    return known and f"{path} {known}. What is read: {_READ}"
+    if "://" in str(given):
+        return (
+            f"{given} is an address, and nothing is fetched from the network. "
+            f"Load the model, and save it here. What is read: {_READ}"
+        )
+    path = pathlib.Path(given).expanduser()
+    if path.is_dir():
+        return _way_of_folder(path)
+    # A pipe has no end, so it is none either.
+    if not path.is_file():
+        return f"there is no file or folder {path}"
+    with contextlib.suppress(OSError), path.open("rb") as file:
+        known = stand_ins.what(file.read(stand_ins.START))
+        if known:
+            return f"{path} is {known}"
+    known = _WAYS.get(path.suffix.lower(), "")
+    return f"{path} {known}. What is read: {_READ}" if known else None
+
+
+def _way_of_folder(folder: pathlib.Path) -> str | None:
+    """Returns what to do with a folder that is no SavedModel."""
+    if (folder / "saved_model.pb").exists():
+        return None
+    names = sorted(path.name for path in folder.iterdir())
+    inner = [
+        path.parent
+        for pattern in ("*/saved_model.pb", "*/*/saved_model.pb")
+        for path in sorted(folder.glob(pattern))
+    ]
+    if inner:
+        advice = f"give the folder in it that is one: {inner[-1]}"
+    elif "saved_model.pbtxt" in names:
+        advice = "its saved_model.pbtxt is text; save the model again"
+    elif {"metadata.json", "config.json"} <= set(names):
+        advice = "it is an unpacked .keras file; give the file"
+    elif any(name.endswith(".index") for name in names):
+        advice = (
+            "it holds a checkpoint, which is weights without a model: load "
+            "it into the model, and save the whole (model.save)"
+        )
+    elif any(
+        name.endswith((".safetensors", ".bin", ".pt", ".pth")) for name in names
+    ):
+        advice = f"its file {_TORCH.removeprefix('is ')}"
+    else:
+        models = [n for n in names if n.endswith((".keras", ".h5", ".onnx"))]
+        advice = (
+            f"give the file {folder / models[0]}"
+            if models
+            else f"what is read: {_READ}"
+        )
+    return (
+        f"{folder} is a folder, but no SavedModel: it has no saved_model.pb; "
+        f"{advice}"
+    )
 
 
 def unknown(path: pathlib.Path) -> str:

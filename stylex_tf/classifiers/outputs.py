@@ -80,6 +80,24 @@ def choose(names: Sequence[str], asked: str, where: str) -> str:
     return known[0] if known else names[0]
 
 
+def check_sigmoids(units: int | None, where: str) -> None:
+    """Raises ClassifierError where sigmoids are several, or may be.
+
+    Args:
+        units: how many there are; None where nobody knows.
+        where: what ends in them, for the error.
+    """
+    if units == 1:
+        return
+    raise errors.ClassifierError(
+        f"{where} ends in {units or 'several'} sigmoid units, which are "
+        "independent yes-or-no answers (tags), and not classes of which an "
+        "image has one. Save a model of the one answer to explain, as "
+        "keras.Model(model.input, model.output[:, 2:3]) for the third, and set "
+        "classifier.output to 'probabilities'"
+    )
+
+
 def check_number(raw: np.ndarray, output: str | None) -> None:
     """Raises ClassifierError unless a threshold can be set to the outputs.
 
@@ -125,12 +143,16 @@ def infer(raw: np.ndarray) -> str:
     )
 
 
-def check(raw: np.ndarray, output: str | Threshold) -> None:
+def check(
+    raw: np.ndarray, output: str | Threshold, *, certain: bool = False
+) -> None:
     """Raises ClassifierError where outputs are not what they are taken for.
 
     Args:
         raw: outputs for a few images, [N, K].
         output: "logits", "probabilities" or a threshold.
+        certain: it is read off the last layer. What goes into a softmax are
+            logits, though it be what comes out of another.
     """
     if isinstance(output, Threshold):
         check_number(raw, None)
@@ -156,11 +178,20 @@ def check(raw: np.ndarray, output: str | Threshold) -> None:
             "tags) are not classes of which an image has one: export a model "
             "of the one answer to explain"
         )
-    if output == "logits" and several and within and sums_to_one:
+    if output != "logits" or certain or not several:
+        return
+    if within and sums_to_one:
         raise errors.ClassifierError(
             "the scores of every image are from 0 to 1 and add up to 1: these "
             "are probabilities, and no logits; set classifier.output to "
             "'probabilities'"
+        )
+    # Two opposite scores and a constant add up to the same as well.
+    if raw.min() >= 0 and np.abs(sums - 100.0).max() <= 100.0 * _ROUNDING:
+        raise errors.ClassifierError(
+            "the scores of every image are 0 or more and add up to 100: these "
+            "are percentages, and no logits. Export a model that puts out what "
+            "goes into its softmax, or probabilities from 0 to 1"
         )
 
 

@@ -8,6 +8,30 @@ from stylex_tf import errors
 _LUMA = (0.299, 0.587, 0.114)
 
 
+def check_shape(shape: tuple[int | None, int | None, int | None]) -> None:
+    """Raises ClassifierError unless it is that of grey or colour pixels.
+
+    Args:
+        shape: of a classifier's input, (height, width, channels).
+    """
+    channels = shape[2]
+    if channels in (1, 3):
+        return
+    if shape[0] in (1, 3):
+        why = (
+            "seems to have its channels first: put a transposition before it, "
+            "as keras.layers.Permute((3, 1, 2)), and save the whole"
+        )
+    elif channels is None:
+        why = "does not say how many channels: save it with 1 or 3 of them"
+    else:
+        why = "cannot be used: only grey (1) and colour (3) are supported"
+    raise errors.ClassifierError(
+        f"the classifier takes {channels or 'any number of'} channels, since "
+        f"its input shape {shape} is height x width x channels; it {why}"
+    )
+
+
 def from_images(
     images: tf.Tensor,
     *,

@@ -106,15 +106,15 @@ def examine(
     known = labels >= 0
     declared = _try(logits, labels)
     readings = _try_readings(classifier, pixels, labels)
-    hint = _better_reading(declared, readings)
-    _check_differ(images, logits, hint)
-    if classifier.differentiable:
-        _check_gradient(classifier, inputs, hint)
     commonest = (
         float(np.bincount(labels[known]).max() / known.sum())
         if known.any()
         else None
     )
+    hint = _better_reading(declared, readings, commonest or 0.0)
+    _check_differ(images, logits, hint)
+    if classifier.differentiable:
+        _check_gradient(classifier, inputs, hint)
     answers = np.bincount(
         logits.argmax(axis=1), minlength=classifier.num_classes
     )
@@ -214,15 +214,21 @@ def _like_tags(classifier: adapter.Classifier, logits: np.ndarray) -> list[str]:
 
 
 def _better_reading(
-    declared: _Tried, readings: dict[pixel_readings.Reading, _Tried]
+    declared: _Tried,
+    readings: dict[pixel_readings.Reading, _Tried],
+    commonest: float,
 ) -> str:
-    """Returns a sentence about a reading that fits better, or nothing."""
+    """Returns a sentence about a reading that fits better, or nothing.
+
+    A reading at which one class is said of every picture is right as often as
+    the commonest label is, and no better than any.
+    """
     if declared.accuracy is not None and readings:
         best = max(
             readings, key=lambda reading: readings[reading].accuracy or 0.0
         )
         accuracy = readings[best].accuracy or 0.0
-        if accuracy >= declared.accuracy + _BETTER:
+        if accuracy >= declared.accuracy + _BETTER and accuracy > commonest:
             return (
                 f"with {best.name} the accuracy is {accuracy:.2f} in place of "
                 f"{declared.accuracy:.2f}: {best.remedy}"

@@ -2,11 +2,17 @@
 
 import logging
 import pathlib
+from typing import Any
 
 import tensorflow as tf
 
 from stylex_tf import errors, plain_paths
-from stylex_tf.classifiers import graph_operations, network, outputs
+from stylex_tf.classifiers import (
+    graph_endings,
+    graph_operations,
+    network,
+    outputs,
+)
 
 _LOGGER = logging.getLogger(__name__)
 
@@ -37,16 +43,7 @@ def read(
             f"{path} is a folder, but no SavedModel: it has no saved_model.pb"
         )
     _check_operations(path, run_foreign_code)
-    try:
-        with plain_paths.of(path) as folder:
-            restored = tf.saved_model.load(str(folder))
-    # TensorFlow raises anything of a folder that is damaged.
-    except Exception as error:
-        raise errors.ClassifierError(
-            f"{path} cannot be loaded, and is damaged or incomplete "
-            f"({errors.first_line(error)}); copy the whole folder, or export "
-            "it again"
-        ) from error
+    restored = _load(path)
     if signature not in restored.signatures:
         raise errors.ClassifierError(
             f"{path} has no signature {signature!r}; "
@@ -58,15 +55,39 @@ def read(
     output = outputs.choose(
         sorted(function.structured_outputs), output_name, where
     )
+    ending = graph_endings.operation(path, signature, output)
+    if ending == "Sigmoid":
+        shape = function.structured_outputs[output].shape
+        outputs.check_sigmoids(shape[-1] if shape.rank == 2 else 1, where)
+    # It is what the graph does, whatever it is called.
+    certain = ending in ("Sigmoid", "Softmax")
     return network.Network(
         kind="saved_model",
         forward=lambda pixels: (function(**{name: pixels})[output], []),
         input_shape=tuple(spec.shape[1:]),
         input_dtype=spec.dtype,
-        output=output if output in outputs.KNOWN else None,
+        output="probabilities" if certain else _named(output),
+        certain=certain,
         variables=tuple(function.variables),
         owner=restored,
     )
+
+
+def _load(path: pathlib.Path) -> Any:
+    try:
+        with plain_paths.of(path) as folder:
+            return tf.saved_model.load(str(folder))
+    # TensorFlow raises anything of a folder that is damaged.
+    except Exception as error:
+        raise errors.ClassifierError(
+            f"{path} cannot be loaded, and is damaged or incomplete "
+            f"({errors.first_line(error)}); copy the whole folder, or export "
+            "it again"
+        ) from error
+
+
+def _named(output: str) -> str | None:
+    return output if output in outputs.KNOWN else None
 
 
 def _check_operations(path: pathlib.Path, allowed: bool) -> None:

@@ -27,6 +27,8 @@ _OF_THE_DISK = (
     errno.ENAMETOOLONG,
     errno.ENOTDIR,
 )
+# What pathlib raises of a "~" that leads nowhere.
+_NO_HOME = "Could not determine home directory."
 
 
 def run(main: Callable[[list[str]], None]) -> None:
@@ -100,6 +102,14 @@ def _guarded(main: Callable[[list[str]], None], argv: list[str]) -> None:
             raise
         where = f"{mistake.filename}: " if mistake.filename else ""
         sys.exit(f"error: {where}{mistake.strerror}")
+    except RuntimeError as mistake:
+        # In a container, whose user is often a number alone.
+        if str(mistake) != _NO_HOME:
+            raise
+        sys.exit(
+            "error: HOME is not set, and this user has no home folder; set "
+            "HOME to a folder that can be written"
+        )
     # TensorFlow has its own errors, and is not imported for them here.
     except Exception as mistake:
         told = _of_tensorflow(mistake)

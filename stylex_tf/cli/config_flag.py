@@ -45,12 +45,19 @@ def define(default: pathlib.Path) -> Any:
 
 
 def split_lists(experiment: config.ExperimentConfig) -> None:
-    """Makes --config.data.classes=cat,dog two names, where it was one."""
+    """Makes --config.data.classes=cat,dog two names, where it was one.
+
+    And 0,1 the names "0" and "1", where it was two numbers.
+    """
     for field in dataclasses.fields(experiment.data):
         value = getattr(experiment.data, field.name)
-        if isinstance(value, tuple) and len(value) == 1 and "," in value[0]:
-            names = tuple(name.strip() for name in value[0].split(","))
-            setattr(experiment.data, field.name, names)
+        if not isinstance(value, tuple):
+            continue
+        names = [str(name) for name in value]
+        if len(names) == 1:
+            names = [name.strip() for name in names[0].split(",")]
+        names = [name for name in names if name]
+        setattr(experiment.data, field.name, tuple(names))
 
 
 def explain(mistake: Exception, argv: Sequence[str]) -> str:

@@ -12,6 +12,7 @@ from collections.abc import Iterator
 import numpy as np
 from PIL import Image, ImageOps
 
+from stylex_tf import stand_ins
 from stylex_tf.data import dicom
 
 CENTER, PAD = "center", "pad"
@@ -21,6 +22,11 @@ CROPS = (CENTER, PAD)
 SUFFIXES = frozenset(
     ".bmp .dcm .dicom .gif .jfif .jpe .jpeg .jpg .pgm .png .pnm .ppm .tif "
     ".tiff .webp".split()
+)
+# What systems and network drives keep beside a user's files.
+_OF_SYSTEMS = frozenset(
+    ("@eaDir", "#recycle", "$RECYCLE.BIN", "RECYCLER", "lost+found")
+    + ("System Volume Information",)
 )
 FORMATS = ("BMP", "GIF", "JPEG", "PNG", "PPM", "TIFF", "WEBP")
 """What is read. Pillow knows more, of which some start programs (EPS)."""
@@ -73,6 +79,18 @@ def decode(
         if box:
             return square(_around(image, box), resolution)
         return square(image, resolution, crop=crop)
+
+
+def is_visible(name: str) -> bool:
+    """Says whether a file is neither hidden nor a system's own.
+
+    Args:
+        name: of the file, below the folder that was given.
+    """
+    return not any(
+        part.startswith((".", "__MACOSX")) or part in _OF_SYSTEMS
+        for part in name.split("/")
+    )
 
 
 def recognise(encoded: bytes) -> None:
@@ -132,8 +150,11 @@ def reading(encoded: bytes) -> Iterator[None]:
     except UnreadableError:
         raise
     except Image.UnidentifiedImageError as error:
+        known = stand_ins.what(encoded)
         raise UnreadableError(
-            "not an image, or of an unknown format"
+            f"not an image, but {known}"
+            if known
+            else "not an image, or of an unknown format"
         ) from error
     except Exception as error:
         # A broken file makes a decoder raise whatever it likes.

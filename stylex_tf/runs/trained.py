@@ -9,8 +9,8 @@ from typing import Any
 from stylex_tf import config, errors, experiment, run_folder
 from stylex_tf.classifiers import adapter
 from stylex_tf.data.records import tfrecords
+from stylex_tf.runs import begun_inputs, trained_model, training_record
 from stylex_tf.runs import held_out as held_out_lib
-from stylex_tf.runs import trained_model, training_record
 from stylex_tf.training import checkpoint_files, checkpoints
 
 
@@ -76,7 +76,8 @@ def open_run(
     """Opens a run whose training is finished; trains nothing.
 
     Raises:
-        RunFolderError: its training is not finished.
+        RunFolderError: its training is not finished, or it was begun with
+            other images or another classifier.
         CheckpointError: the state to keep is not there, or damaged.
     """
     newest = checkpoints.find_newest(folder.checkpoints, mend=False)
@@ -87,6 +88,7 @@ def open_run(
             f"{folder.root} is trained for {steps} of {settings.total_steps} "
             "steps; expected all of them. Go on with the train command"
         )
+    begun_inputs.check(settings, folder, dataset)
     kept = _kept(newest, record, folder)
     classifier = experiment.load_classifier(
         settings, dataset, folder.classifier

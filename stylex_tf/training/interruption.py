@@ -13,7 +13,7 @@ EXIT_CODE = 75
 sysexits.h calls it a temporary failure: the same command goes on.
 """
 
-_SIGNALS = (signal.SIGTERM, signal.SIGINT)
+_SIGNALS = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
 _LOGGER = logging.getLogger(__name__)
 
 
@@ -62,7 +62,11 @@ class Interruption:
 
     @contextlib.contextmanager
     def listening(self) -> Iterator[None]:
-        """Catches SIGTERM and SIGINT; only a main thread can."""
+        """Catches SIGTERM, SIGINT and SIGHUP; only a main thread can.
+
+        SIGHUP, of a terminal that closes, stays ignored where nohup had it
+        ignored.
+        """
         if threading.current_thread() is not threading.main_thread():
             yield
             return
@@ -71,7 +75,11 @@ class Interruption:
         # Python calls its handlers between two lines of Python, so not while a
         # step computes; it writes the number here when the signal comes.
         former = signal.set_wakeup_fd(writer, warn_on_full_buffer=False)
-        handlers = {x: signal.signal(x, lambda *_: None) for x in _SIGNALS}
+        handlers = {
+            x: signal.signal(x, lambda *_: None)
+            for x in _SIGNALS
+            if x != signal.SIGHUP or signal.getsignal(x) != signal.SIG_IGN
+        }
         thread = threading.Thread(
             target=self._listen, args=(reader,), daemon=True
         )
@@ -91,6 +99,9 @@ class Interruption:
             if number[0] not in _SIGNALS:
                 continue
             if self._told.is_set():
+                # A terminal that closes sends it twice: itself, and its shell.
+                if number[0] == signal.SIGHUP:
+                    continue
                 os._exit(128 + number[0])
             self._told.set()
             _LOGGER.warning(

@@ -237,6 +237,16 @@ class PictureInputsTest(parameterized.TestCase):
         with self.assertRaisesRegex(errors.UsageError, "without images"):
             _read(empty)
 
+    def test_a_folder_is_read_without_what_systems_keep_in_it(self):
+        folder = pathlib.Path(self.create_tempdir())
+        for name in ("1.png", "__MACOSX/._1.png", "._1.png", "@eaDir/1.png"):
+            path = folder / name
+            path.parent.mkdir(exist_ok=True)
+            path.write_bytes(b"x")
+        self.assertEqual(
+            picture_inputs.in_folder(folder), [folder / "1.png"]
+        )
+
     def test_names_every_file_that_is_bad(self):
         paths = [
             self.file("good.png", image_files.encode(_PIXELS)),

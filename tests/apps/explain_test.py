@@ -4,6 +4,7 @@ import contextlib
 import csv
 import dataclasses
 import io
+import os
 import pathlib
 
 import numpy as np
@@ -175,10 +176,38 @@ class ExplainTest(absltest.TestCase):
         self.assertLen(samples, 6)
         for words, message in (
             (["https://a.b/c.png"], "is an address; nothing is fetched"),
+            ([""], "the name of an image is empty"),
             ([], "no images are named, and the model '' has no samples"),
         ):
             with self.assertRaisesRegex(errors.UsageError, message):
                 explain.find_images(words)
+
+    def test_what_was_explained_into_their_folder_is_none_of_the_images(self):
+        paths = self.images(2)
+        images = paths[0].parent
+        self.output = images / "explained"
+        self.write(explain.find_images([str(images)]))
+        self.assertEqual(explain.find_images([str(images)]), paths)
+        # Where it is meant, it is named.
+        self.assertNotEmpty(explain.find_images([str(self.output)]))
+        with self.assertRaisesRegex(errors.UsageError, "explanations alone"):
+            for path in paths:
+                path.unlink()
+            explain.find_images([str(images)])
+
+    def test_a_name_that_is_not_utf_8(self):
+        paths = self.images(1)
+        for name, content in (
+            (b"\xff.png", paths[0].read_bytes()),
+            (b"\xfe.png", b"text"),
+        ):
+            path = pathlib.Path(os.fsdecode(name))
+            (paths[0].parent / path).write_bytes(content)
+        _, page, rows = self.write(
+            explain.find_images([str(paths[0].parent)]), skip_unreadable=True
+        )
+        self.assertIn("\\udcff.png", "".join(row["image"] for row in rows))
+        self.assertIn("\\udcff.png", page.read_text("utf-8"))
 
 
 if __name__ == "__main__":

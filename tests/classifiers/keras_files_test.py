@@ -114,6 +114,23 @@ class ForeignCodeTest(_FilesTest):
             self._refused(path, "Lambda 'lambda.*run_foreign_code")
         self.assertEqual(mark.exists(), trusted)
 
+    @parameterized.parameters("a.keras", "a.h5")
+    def test_a_loss_of_the_users_own_does_not_matter(self, name):
+        ran = []
+
+        def loss(truth, answer):
+            ran.append(True)
+            return tf.reduce_mean(truth - answer)
+
+        model = tiny_models.convolutional()
+        model.compile(optimizer="adam", loss=loss)
+        path = self._saved(name, model)
+        ran.clear()
+        read = keras_files.read(path)
+        images = tiny_models.images()
+        np.testing.assert_allclose(read(images), model(images), rtol=1e-5)
+        self.assertEmpty(ran)
+
     def test_a_file_that_writes_a_file_is_not_loaded(self):
         target = self.folder / "written"
 

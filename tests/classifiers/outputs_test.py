@@ -68,6 +68,21 @@ class OutputsTest(parameterized.TestCase):
         ):
             outputs.infer(np.array(raw))
 
+    def test_shares_of_a_hundred_are_no_logits(self):
+        shares = np.array([[20.0, 80.0], [65.0, 35.0]])
+        with self.assertRaisesRegex(errors.ClassifierError, "add up to 100"):
+            outputs.check(shares, "logits")
+        outputs.check(shares - 50, "logits")
+        outputs.check(shares * [[1], [2]], "logits")
+        # A score and its opposite, and a constant.
+        outputs.check(shares / 50, "logits")
+
+    def test_what_goes_into_a_softmax_may_come_out_of_another(self):
+        p = np.array([[0.2, 0.8], [0.65, 0.35]])
+        outputs.check(p, "logits", certain=True)
+        with self.assertRaisesRegex(errors.ClassifierError, "no logits"):
+            outputs.check(p, "logits")
+
 
 if __name__ == "__main__":
     absltest.main()

@@ -26,6 +26,15 @@ def _convert(
 
 
 class PixelsTest(parameterized.TestCase):
+    @parameterized.parameters(
+        ((8, 8, 4), "takes 4 channels.* only grey"),
+        ((3, 8, 8), "takes 8 channels.* channels first"),
+        ((None, None, None), "any number of channels.* how many"),
+    )
+    def test_a_shape_that_is_not_of_pixels(self, shape, said):
+        with self.assertRaisesRegex(errors.ClassifierError, said):
+            pixels.check_shape(shape)
+
     def test_does_nothing_where_there_is_nothing_to_do(self):
         images = tiny_models.images()
         np.testing.assert_array_equal(_convert(images), images)

@@ -111,6 +111,20 @@ class ProbeTest(parameterized.TestCase):
             self._examine(_at_zero_to_255(), input_range=(0.0, 255.0)).warnings
         )
 
+    def test_classes_in_another_order_are_no_matter_of_the_range(self):
+        # At any other range it says one class of all: half of them, while it
+        # is never right as declared.
+        model = _at_zero_to_255()
+        classifier = adapter.from_keras(
+            model, output="logits", input_range=(0.0, 255.0)
+        )
+        examined = probe.examine(classifier, self.images, 1 - self.labels)
+        self.assertEqual(examined.accuracy, 0.0)
+        self.assertEqual(examined.readings["pixels from 0 to 1"], 0.5)
+        said = "\n".join(examined.warnings)
+        self.assertIn("the order of data.classes right", said)
+        self.assertNotIn("set classifier.input_range to", said)
+
     @parameterized.parameters(True, False)
     def test_names_the_range_of_a_classifier_that_is_sure_of_nothing(
         self, labelled
@@ -278,7 +292,8 @@ class ProbeTest(parameterized.TestCase):
             probe.examine(self._saved(serve), self.images, self.labels)
 
     def test_names_logits_that_look_like_tags(self):
-        tags = self._saved(lambda x, _: tf.sigmoid(x[:, 0, ::4, 0] * 9))
+        # As a sigmoid, which a graph would be seen to end in.
+        tags = self._saved(lambda x, _: (tf.tanh(x[:, 0, ::4, 0]) + 1) / 2)
         examined = probe.examine(tags, self.images, self.labels)
         self.assertIn("independent answers", "\n".join(examined.warnings))
 

@@ -166,6 +166,27 @@ class CommandTest(parameterized.TestCase):
         self.assertEqual(experiment.data.classes, ("cat", "dog"))
         self.assertEqual(experiment.data.causes, ("glasses",))
 
+    @parameterized.parameters(
+        ((0, 1), ("0", "1")),
+        ((7,), ("7",)),
+        (("cat, dog,",), ("cat", "dog")),
+        (("",), ()),
+        (("cat", "dog, small"), ("cat", "dog, small")),
+    )
+    def test_what_a_list_is_read_as_are_names(self, read, names):
+        settings = config.ExperimentConfig()
+        settings.data.classes = read
+        config_flag.split_lists(settings)
+        self.assertEqual(settings.data.classes, names)
+
+    def test_a_home_folder_that_nobody_knows_is_one_line(self):
+        def main(argv):
+            raise RuntimeError("Could not determine home directory.")
+
+        said = self._run(main)
+        self.assertStartsWith(said, "error: ")
+        self.assertIn("HOME", said)
+
     def test_a_field_that_is_like_none_gets_no_guess(self):
         said = config_flag.explain(KeyError("what"), ["--config.xyz=1"])
         self.assertEqual(said, "the config has no field xyz.")

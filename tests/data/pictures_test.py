@@ -150,7 +150,8 @@ class DecodeTest(parameterized.TestCase):
 
     @parameterized.named_parameters(
         ("empty", b"", "the file is empty"),
-        ("text", b"<html>not found</html>", "not an image"),
+        ("text", b"<html>not found</html>", "not an image, but a web page"),
+        ("lfs", b"version https://git-lfs.github.com/spec/v1", "of Git LFS"),
         ("cut_png", image_files.encode(image_files.noise(0))[:200], "trunc"),
         (
             "cut_jpeg",

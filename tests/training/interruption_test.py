@@ -10,7 +10,7 @@ from tests.training import interrupted_steps
 
 
 class InterruptionTest(parameterized.TestCase):
-    @parameterized.parameters("SIGTERM", "SIGINT")
+    @parameterized.parameters("SIGTERM", "SIGINT", "SIGHUP")
     def test_the_first_signal_saves_after_the_step(self, name):
         # It sends itself the signal within its third step.
         process = processes.Process(self, interrupted_steps, [name])
@@ -22,6 +22,26 @@ class InterruptionTest(parameterized.TestCase):
         process = processes.Process(self, interrupted_steps, [name, name])
         said = process.wait(expected=128 + getattr(signal, name))
         self.assertEqual(said, "step 1\nstep 2\n")
+
+    def test_a_terminal_that_closes_may_say_so_twice(self):
+        action = interruption.Interruption(lambda step: step)
+        with action.listening():
+            signal.raise_signal(signal.SIGHUP)
+            action._told.wait()
+            signal.raise_signal(signal.SIGHUP)
+            with self.assertRaises(interruption.Interrupted):
+                action(7, {}, last=False)
+        self.assertEqual(
+            signal.getsignal(signal.SIGHUP), signal.Handlers.SIG_DFL
+        )
+
+    def test_what_nohup_ignores_stays_ignored(self):
+        former = signal.signal(signal.SIGHUP, signal.SIG_IGN)
+        self.addCleanup(signal.signal, signal.SIGHUP, former)
+        action = interruption.Interruption(lambda step: step)
+        with action.listening():
+            signal.raise_signal(signal.SIGHUP)
+            action(7, {}, last=False)
 
     def test_a_training_that_was_told_at_its_last_step_has_ended(self):
         saved = []

@@ -115,6 +115,11 @@ def _drawn(
     for _ in range(cutting.fold + 1):
         order = [group for group in order if group not in tested]
         tested = _one_fold(order, members, cutting.test_fraction)
+    if not tested and not cutting.fold:
+        raise errors.DataError(
+            f"{len(members)} different images or groups, and no class has two, "
+            "so that nothing can be held out; expected several of each class"
+        )
     if not tested:
         raise errors.DataError(
             f"data.fold is {cutting.fold}; nothing is left to hold out. Folds "

@@ -57,7 +57,8 @@ def find_all(archive: archives.Archive, *names: str) -> list[str]:
     return [
         name
         for name in archive.names
-        if pathlib.PurePosixPath(name).name in names and visible(name)
+        if pathlib.PurePosixPath(name).name in names
+        and pictures.is_visible(name)
     ]
 
 
@@ -67,25 +68,35 @@ def images(archive: archives.Archive) -> list[str]:
         name
         for name in archive.names
         if pathlib.PurePosixPath(name).suffix.lower() in pictures.SUFFIXES
-        and visible(name)
+        and pictures.is_visible(name)
     ]
 
 
 def rows(archive: archives.Archive, name: str) -> Iterator[Row]:
     """Yields the rows of a table that are not empty, numbered from 1.
 
-    A .csv file has commas between its cells, any other white space.
+    A .csv file has commas between its cells, or semicolons or tabs where its
+    first line has no comma; any other file has white space.
 
     Raises:
         DataError: it cannot be read, or is not text.
     """
     try:
         text = archive.read(name).decode("utf-8-sig")
-    except (pictures.UnreadableError, UnicodeDecodeError) as error:
+    except UnicodeDecodeError as error:
+        raise errors.DataError(
+            f"{archive.path}/{name}: is not text in UTF-8 ({error}); save it "
+            "as that"
+        ) from error
+    except pictures.UnreadableError as error:
         raise errors.DataError(f"{archive.path}/{name}: {error}") from error
     lines = io.StringIO(text, newline="")
     is_csv = name.lower().endswith(".csv")
-    table = csv.reader(lines) if is_csv else map(str.split, lines)
+    table = (
+        csv.reader(lines, delimiter=_delimiter(text))
+        if is_csv
+        else map(str.split, lines)
+    )
     try:
         for number, cells in enumerate(table, 1):
             if any(cells):
@@ -95,8 +106,7 @@ def rows(archive: archives.Archive, name: str) -> Iterator[Row]:
         raise errors.DataError(f"{archive.path}/{name}: {error}") from error
 
 
-def visible(name: str) -> bool:
-    """Says whether a file is neither hidden nor in a hidden folder."""
-    return not any(
-        part.startswith((".", "__MACOSX")) for part in name.split("/")
-    )
+def _delimiter(text: str) -> str:
+    """Returns what is between the cells: a comma, or what Excel may write."""
+    first = text.lstrip().partition("\n")[0]
+    return next((c for c in ",;\t" if c in first), ",")

@@ -31,6 +31,16 @@ _SPLIT_LIKE = re.compile(
     r"(train|training|test|testing|val|valid|validation|dev|eval|holdout)"
     r"([ _-]?(set|images?|imgs?|data|split|\d+))?"
 )
+_TRAIN_LIKE = re.compile(r"(seg_)?train(ing)?([ _-]?(set|images?|data|\d+))?")
+_IMAGES = frozenset("image images img imgs jpegimages".split())
+# How the folders of images with marked regions are called.
+_PARTS_OF_IMAGES = _IMAGES | frozenset(
+    """
+    annotation annotations gt ground_truth groundtruth label labels mask masks
+    segmentation segmentationclass segmentationobject
+    """.split()
+)
+_MASK = re.compile(r"(.+)[ _-](mask|seg|segmentation)([ _-]?\d+)?")
 # What lies beside images without being meant as one.
 _TEXTS = frozenset(".csv .db .html .ini .json .log .md .txt .xml .yaml".split())
 
@@ -58,7 +68,9 @@ def list_images(
     if labelled_json.is_there(archive):
         return labelled_json.list_images(archive)
     names = annotations.images(archive)
-    paths = _without_common_folders({name: name.split("/") for name in names})
+    paths = _without_masks(archive, {name: name.split("/") for name in names})
+    masks = set(names) - set(paths)
+    paths = _without_common_folders(paths)
     splits = _split_folders(paths)
     kept: _Paths = {}
     split_of: dict[str, str | None] = {}
@@ -71,7 +83,7 @@ def list_images(
         for name, parts in kept.items()
         if len(parts) > 1
     ]
-    _tell_of_others(archive, {image.name for image in images})
+    _tell_of_others(archive, {image.name for image in images} | masks)
     return listing.Listing(
         images, tuple(sorted({str(image.class_name) for image in images}))
     )
@@ -110,16 +122,32 @@ def _split_folders(paths: _Paths) -> dict[str, str]:
     top = {parts[0] for parts in paths.values() if len(parts) > 2}
     known = {name.lower(): name for name in top}
     train = [known[name] for name in _TRAIN_NAMES if name in known]
-    if len(train) != 1 or not set(known) <= {*_TRAIN_NAMES, *_TEST_NAMES}:
+    test = [known[name] for name in _TEST_NAMES if name in known]
+    if len(train) != 1:
+        return {}
+    # Beside a class "train" are others, and no test images of its classes.
+    others = not set(known) <= {*_TRAIN_NAMES, *_TEST_NAMES}
+    if others and not (test and _share_classes(paths, train[0], test[0])):
         return {}
     splits = {train[0]: "train"}
-    for name in _TEST_NAMES:
-        if name in known:
-            splits[known[name]] = "test"
-            break
+    if test:
+        splits[test[0]] = "test"
     for name in sorted(top - set(splits)):
         logging.warning("Folder %s/ is left out beside test/", name)
     return splits
+
+
+def _share_classes(paths: _Paths, train: str, test: str) -> bool:
+    """Says whether two folders hold two or more folders of the same names."""
+    of_train, of_test = (
+        {
+            parts[0]
+            for parts in _without_common_folders(below).values()
+            if len(parts) > 1
+        }
+        for top, below in _parts(paths, {train: "", test: ""})
+    )
+    return len(of_train & of_test) > 1
 
 
 def _class_level(
@@ -148,6 +176,15 @@ def _class_level(
             "splits of a data set, and in them is no folder a class, as "
             f"train/cat. {hint}, if they are"
         )
+    _refuse_parts_of_images(archive, below)
+    for name, within in sorted(below.items()):
+        if _TRAIN_LIKE.fullmatch(name.lower()) and len(within - {""}) > 1:
+            raise errors.DataError(
+                f"{archive.path}: the folder {name} is named like the training "
+                f"images of a data set and holds the folders {_some(within)}, "
+                f"but beside it are {_some(set(below) - {name})}. Give "
+                f"{archive.path}/{name}, if its folders are the classes. {hint}"
+            )
     counts = collections.Counter(
         name for names in below.values() for name in names
     )
@@ -165,6 +202,40 @@ def _class_level(
     )
 
 
+def _refuse_parts_of_images(
+    archive: archives.Archive, below: Mapping[str, set[str]]
+) -> None:
+    """Raises DataError where the folders are images and their masks."""
+    names = {name.lower() for name in below}
+    if names and names <= _PARTS_OF_IMAGES and not names <= _IMAGES:
+        raise errors.DataError(
+            f"{archive.path}: the folders {_some(set(below))} are named like "
+            "images and what is marked in them, and not like classes; "
+            "expected two or more sub-folders of images, one a class. Say "
+            "which are the classes by data.classes, if they are"
+        )
+
+
+def _without_masks(archive: archives.Archive, paths: _Paths) -> _Paths:
+    """Leaves out masks that lie beside their images, and says so."""
+    stems = {name.rpartition(".")[0] for name in paths}
+    masks = {
+        name
+        for name in paths
+        if (named := _MASK.fullmatch(name.rpartition(".")[0]))
+        and named[1] in stems
+    }
+    if masks:
+        logging.warning(
+            "%s: %d files are left out, which are named as masks of images "
+            "beside them: %s",
+            archive.path,
+            len(masks),
+            _some(masks),
+        )
+    return {name: parts for name, parts in paths.items() if name not in masks}
+
+
 def _tell_of_others(archive: archives.Archive, listed: set[str]) -> None:
     """Says what is left out, and refuses folders that give no image.
 
@@ -177,7 +248,7 @@ def _tell_of_others(archive: archives.Archive, listed: set[str]) -> None:
     for name in archive.names:
         path = pathlib.PurePosixPath(name)
         ending = path.suffix.lower()
-        if name in images or ending in _TEXTS or not annotations.visible(name):
+        if name in images or ending in _TEXTS or not pictures.is_visible(name):
             continue
         if len(path.parts) > 1 and ending:
             others.setdefault(path.parent, collections.Counter())[ending] += 1

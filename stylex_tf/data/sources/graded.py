@@ -51,6 +51,14 @@ def list_images(archive: archives.Archive, label: str) -> listing.Listing:
         logging.warning(
             "%s: left out %d images without a grade", archive.path, ungraded
         )
+    unnamed = len(set(annotations.images(archive)) - set(images))
+    if unnamed:
+        logging.warning(
+            "%s: left out %d images that no row of %s names",
+            archive.path,
+            unnamed,
+            file,
+        )
     return listing.Listing(
         [
             listing.Listed(name, class_names[int(grade >= least)])

@@ -34,12 +34,19 @@ class AnnotationsTest(parameterized.TestCase):
         self.assertEqual(second.cells, ["three", "four"])
         self.assertEqual(second.where, f"{self.root}/{name} row 3")
 
+    @parameterized.parameters(";", "\t")
+    def test_what_is_between_cells_where_no_comma_is(self, sign):
+        rows = self._rows("a.csv", f"\none{sign}two\n1,5{sign}2\n".encode())
+        self.assertEqual(
+            [row.cells for row in rows], [["one", "two"], ["1,5", "2"]]
+        )
+
     def test_a_comma_inside_quotes(self):
         (row,) = self._rows("a.csv", b'"one, two",three\n')
         self.assertEqual(row.cells, ["one, two", "three"])
 
     def test_refuses_what_is_no_text(self):
-        with self.assertRaisesRegex(errors.DataError, r"a.txt: .*utf-8"):
+        with self.assertRaisesRegex(errors.DataError, "a.txt: .*save it as"):
             self._rows("a.txt", b"\xff\xfe")
 
     def test_length(self):

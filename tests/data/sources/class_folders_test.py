@@ -57,6 +57,79 @@ class ClassFoldersTest(parameterized.TestCase):
         image_files.class_folders(root / "seg_test" / "seg_test", images=2)
         self.assertEqual(self._listed(root).class_names, ("cat", "dog"))
 
+    @parameterized.parameters(
+        ("seg_train/seg_train", "seg_test/seg_test", "seg_pred/seg_pred"),
+        ("train", "test", "unlabelled/all"),
+        ("Training", "Validation", "sample/few"),
+    )
+    def test_a_folder_without_classes_beside_the_splits(self, *folders):
+        root = self.parent / "photos"
+        train, test, other = folders
+        image_files.class_folders(root / train, images=3)
+        image_files.class_folders(root / test, images=2, first=3)
+        content = image_files.encode(image_files.noise(1))
+        image_files.write(root / other / "1.png", content)
+        with self.assertLogs(level="WARNING") as logs:
+            listed = self._listed(root)
+        self.assertEqual(listed.class_names, ("cat", "dog"))
+        splits = [image.split for image in listed.images]
+        self.assertEqual((splits.count("train"), splits.count("test")), (6, 4))
+        top = other.split("/")[0]
+        self.assertIn(f"Folder {top}/ is left out", " ".join(logs.output))
+
+    def test_training_images_beside_others_are_no_class(self):
+        root = self.parent / "photos"
+        image_files.class_folders(root / "train", images=2)
+        content = image_files.encode(image_files.noise(1))
+        image_files.write(root / "pred" / "pred" / "1.png", content)
+        with self.assertRaisesRegex(
+            errors.DataError, "train is named like the .* beside it are pred"
+        ):
+            self._listed(root)
+        self.assertEqual(
+            self._listed(root, ("pred", "train")).class_names,
+            ("pred", "train"),
+        )
+
+    @parameterized.parameters(
+        ("images", "masks"), ("JPEGImages", "SegmentationClass")
+    )
+    def test_images_and_their_masks_are_no_classes(self, *names):
+        root = self.parent / "photos"
+        image_files.class_folders(root, classes=names, images=2)
+        with self.assertRaisesRegex(errors.DataError, "and not like classes"):
+            self._listed(root)
+        self.assertEqual(self._listed(root, names).class_names, names)
+
+    def test_masks_beside_their_images_are_left_out(self):
+        root = image_files.class_folders(
+            self.parent / "photos", classes=("cat", "with_mask"), images=2
+        )
+        content = image_files.encode(image_files.noise(1))
+        for name in ("cat/00_mask.png", "cat/01_mask_1.png"):
+            image_files.write(root / name, content)
+        image_files.write(root / "with_mask" / "with_mask.png", content)
+        with self.assertLogs(level="WARNING") as logs:
+            listed = self._listed(root)
+        self.assertIn("2 files are left out, which are n", str(logs.output))
+        self.assertCountEqual(
+            [image.name for image in listed.images],
+            ["cat/00.png", "cat/01.png", "with_mask/00.png"]
+            + ["with_mask/01.png", "with_mask/with_mask.png"],
+        )
+
+    @parameterized.parameters(
+        "@eaDir", "#recycle", "$RECYCLE.BIN", "lost+found", "__MACOSX", ".git"
+    )
+    def test_folders_of_systems_are_no_classes(self, name):
+        root = image_files.class_folders(self.parent / "photos", images=2)
+        content = image_files.encode(image_files.noise(1))
+        for path in (root / name, root / "cat" / name / "00.png"):
+            image_files.write(path / "thumb.png", content)
+        listed = self._listed(root)
+        self.assertEqual(listed.class_names, ("cat", "dog"))
+        self.assertLen(listed.images, 4)
+
     def test_folds_above_the_classes_are_not_taken_for_classes(self):
         root = self.parent / "photos"
         for fold in ("fold1", "fold2", "fold3"):

@@ -44,6 +44,14 @@ class GradedTest(parameterized.TestCase):
                 image.class_name, listed.class_names[number % 2], image.name
             )
 
+    def test_images_that_no_row_names_are_counted(self):
+        lines = self.labels.read_text().splitlines()
+        self.labels.write_text("\n".join(lines[:-3]))
+        with self.assertLogs(level="WARNING") as logs:
+            listed = _list(self.eyepacs, "level>=2")
+        self.assertIn("left out 3 images that no row of", logs.output[0])
+        self.assertLen(listed.images, 17)
+
     def test_a_column_with_spaces_and_grades_with_a_point(self):
         text = self.labels.read_text().replace("level", "Risk of edema ,,")
         self.labels.write_text(text.replace(",3\n", ",3.0\n"))
