@@ -42,8 +42,8 @@ _METHODS = r":(?P<method>predict|classify|regress)"
 _ASK = re.compile(_MODEL + _VERSION + _METHODS)
 _STATUS = re.compile(_MODEL + _VERSION + r"(?P<metadata>/metadata)?")
 
-# The argument by which messages show fields that were not set: protobuf 5, of the
-# new line of TensorFlow, gave it another name.
+# The argument by which messages show fields that were not set. It has another
+# name in protobuf 5, which the new line of TensorFlow takes.
 _NOT_SET = (
     "including_default_value_fields",
     "always_print_fields_with_no_presence",

@@ -130,9 +130,7 @@ class Classifier(tf.Module):
                 taken for, as in `outputs.check`.
         """
         raw = self._raw(images)[0]
-        outputs.check(
-            raw.numpy(), self.output, certain=self._network.certain
-        )
+        outputs.check(raw.numpy(), self.output, certain=self._network.certain)
         return outputs.to_logits(raw, self.output)
 
     def check_features(self) -> None:

@@ -18,6 +18,8 @@ _CALLS = frozenset("PartitionedCall StatefulPartitionedCall".split())
 _MOST_STEPS = 10_000
 
 _Nodes = Mapping[str, Any]
+# What a function is given, by the name of its input, and where that is made.
+_Given = tuple[dict[str, str], _Nodes]
 
 
 def operation(path: pathlib.Path, signature: str, output: str) -> str:
@@ -52,8 +54,8 @@ class _Walk:
 
     def made_by(self, tensor: str) -> str:
         nodes = self._nodes
-        inputs: tuple[dict[str, str], _Nodes] | None = None
-        outside = []
+        inputs: _Given | None = None
+        outside: list[_Given | None] = []
         for _ in range(_MOST_STEPS):
             name, _, port = tensor.partition(":")
             node = nodes.get(name)

@@ -243,9 +243,7 @@ class PictureInputsTest(parameterized.TestCase):
             path = folder / name
             path.parent.mkdir(exist_ok=True)
             path.write_bytes(b"x")
-        self.assertEqual(
-            picture_inputs.in_folder(folder), [folder / "1.png"]
-        )
+        self.assertEqual(picture_inputs.in_folder(folder), [folder / "1.png"])
 
     def test_names_every_file_that_is_bad(self):
         paths = [

@@ -74,9 +74,7 @@ class DrawTest(parameterized.TestCase):
         with self.assertRaisesRegex(errors.DataError, "data.fold is 2"):
             _draw(range(4), [0, 0, 1, 1], test_fraction=0.5, fold=2)
 
-    @parameterized.parameters(
-        ([0, 1], [0, 1]), ([0, 0, 1, 1], [0, 0, 1, 1])
-    )
+    @parameterized.parameters(([0, 1], [0, 1]), ([0, 0, 1, 1], [0, 0, 1, 1]))
     def test_classes_of_which_none_has_two_pictures(self, groups, labels):
         with self.assertRaisesRegex(
             errors.DataError, "2 different .* no class has two"
