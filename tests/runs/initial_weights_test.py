@@ -160,7 +160,7 @@ class InitialWeightsTest(absltest.TestCase):
 
     def test_what_ships_is_known_by_its_name(self):
         self.assertIn(
-            "base_64: base_64, after 80,000 images of bird, cat, dog, leaf",
+            "base_64: base_64, after 64,000 images of cat, dog, healthy leaf",
             initial_weights.describe("base_64"),
         )
 
