@@ -13,7 +13,7 @@ class ShippedFilesTest(absltest.TestCase):
         base = weights.load(path)
         self.assertEqual(base.about["model"]["resolution"], 64)
         # So many pictures a later training must not hold out.
-        self.assertLen(base.pictures, 9954)
+        self.assertLen(base.pictures, 8350)
 
     def test_nothing_else_is(self):
         for name in ("base_65", "", "faces_32", "base_64/base_64.weights"):
