@@ -2,15 +2,11 @@
 
 _SIGNS = (
     (
-        b"version https://git-lfs",
+        (b"version https://git-lfs",),
         "a pointer of Git LFS, in place of the file; `git lfs pull` fetches it",
     ),
     (
-        b"<!doctype html",
-        "a web page, as a download gives that asks to log in or to confirm",
-    ),
-    (
-        b"<html",
+        (b"<!doctype html", b"<html"),
         "a web page, as a download gives that asks to log in or to confirm",
     ),
 )
@@ -25,4 +21,4 @@ def what(start: bytes) -> str:
         start: the first bytes, START of them or more.
     """
     lower = start[:START].lstrip(b"\xef\xbb\xbf \t\r\n").lower()
-    return next((said for sign, said in _SIGNS if lower.startswith(sign)), "")
+    return next((said for signs, said in _SIGNS if lower.startswith(signs)), "")

@@ -4,7 +4,7 @@ import pathlib
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from tensorflow.core.protobuf import saved_model_pb2
+from stylex_tf.classifiers import graph_operations
 
 # Operations that hand on the values of their first input.
 _PASSING = frozenset(
@@ -28,16 +28,17 @@ def operation(path: pathlib.Path, signature: str, output: str) -> str:
     What only hands values on, as a call of a function does, is looked through.
 
     Args:
-        path: a SavedModel's folder, whose saved_model.pb can be read.
+        path: a SavedModel's folder.
         signature: the entry point.
         output: one of its outputs.
 
     Returns:
         The name of the operation; "" where it cannot be told.
+
+    Raises:
+        ClassifierError: saved_model.pb is not one.
     """
-    model = saved_model_pb2.SavedModel()
-    model.ParseFromString((path / "saved_model.pb").read_bytes())
-    for meta_graph in model.meta_graphs:
+    for meta_graph in graph_operations.read(path).meta_graphs:
         signatures = meta_graph.signature_def
         if signature in signatures and output in signatures[signature].outputs:
             tensor = signatures[signature].outputs[output].name

@@ -74,6 +74,21 @@ def forbidden(path: pathlib.Path) -> list[str]:
     Raises:
         ClassifierError: saved_model.pb is not one.
     """
+    operations: set[str] = set()
+    for meta_graph in read(path).meta_graphs:
+        operations |= _forbidden_of(meta_graph)
+    return sorted(operations)
+
+
+def read(path: pathlib.Path) -> saved_model_pb2.SavedModel:
+    """Reads the graphs of a SavedModel; loads nothing.
+
+    Args:
+        path: its folder.
+
+    Raises:
+        ClassifierError: saved_model.pb is not one.
+    """
     model = saved_model_pb2.SavedModel()
     try:
         model.ParseFromString((path / "saved_model.pb").read_bytes())
@@ -87,10 +102,7 @@ def forbidden(path: pathlib.Path) -> list[str]:
         raise errors.ClassifierError(
             f"{path}/saved_model.pb holds no model; export it again"
         )
-    operations: set[str] = set()
-    for meta_graph in model.meta_graphs:
-        operations |= _forbidden_of(meta_graph)
-    return sorted(operations)
+    return model
 
 
 def _forbidden_of(meta_graph) -> set[str]:

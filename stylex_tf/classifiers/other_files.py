@@ -21,12 +21,11 @@ _PICKLE = (
     "features has no gradient to the pixels, and StylEx cannot be trained on "
     "it; of a network, save the network"
 )
+_PACKED = "is packed; unpack it, and give the file or folder in it"
 _WAYS = {
     **dict.fromkeys((".pt", ".pth", ".ckpt", ".safetensors"), _TORCH),
     **dict.fromkeys((".pkl", ".pickle", ".joblib"), _PICKLE),
-    ".zip": "is packed; unpack it, and give the file or folder in it",
-    ".gz": "is packed; unpack it, and give the file or folder in it",
-    ".tar": "is packed; unpack it, and give the file or folder in it",
+    **dict.fromkeys((".zip", ".gz", ".tar"), _PACKED),
     ".tflite": (
         "is for inference alone and gives no gradients; give the Keras model "
         "or SavedModel that it was made from"
