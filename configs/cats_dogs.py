@@ -3,7 +3,8 @@
     ./bazelw run //stylex_tf:train -- --config=configs/cats_dogs.py
 
 Not trained here. Expects AFHQ, unpacked, in data/afhq (train/cat/*.jpg, ...;
-val/ or test/); elsewhere: --config.data.source=FOLDER. Its split is kept.
+val/ or test/); elsewhere: --config.data.source=FOLDER. Its split is kept. The
+sibling that was trained, at 64 px, is cats_dogs_64.py.
 """
 
 from configs import paper

@@ -5,7 +5,8 @@
 Not trained here. Expects the folders <Plant>___<disease> in data/plantvillage
 (of color/, grayscale/ and segmented/, one); elsewhere:
 --config.data.source=FOLDER. The split is random and by image; the data has
-several pictures of some leaves.
+several pictures of some leaves. The sibling that was trained, at 64 px, is
+leaves_64.py.
 """
 
 from configs import paper

@@ -6,7 +6,8 @@ Not trained here. Expects Messidor-2 in data/messidor2: images in any folders
 and messidor_data.csv with the column adjudicated_dme; elsewhere:
 --config.data.source=FOLDER. For EyePACS: --config.data.label="level>=2", which
 is referable retinopathy. The split is random and by image, so that the two
-eyes of a patient can be on both sides. Not for diagnosis.
+eyes of a patient can be on both sides. Not for diagnosis. The sibling at
+64 px is retina_64.py.
 """
 
 from configs import paper

@@ -3,7 +3,8 @@
     ./bazelw run //stylex_tf:train -- --config=configs/wild_animals.py
 
 Not trained here. Expects AFHQ, unpacked, in data/afhq (train/wild/*.jpg, ...;
-val/ or test/); elsewhere: --config.data.source=FOLDER. Its split is kept.
+val/ or test/); elsewhere: --config.data.source=FOLDER. Its split is kept. The
+sibling that was tried, at 64 px, is wild_cats_64.py.
 """
 
 from configs import paper

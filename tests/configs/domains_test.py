@@ -6,6 +6,7 @@ The steps run eagerly, as in step_test: nothing is compiled for two of them.
 import dataclasses
 import importlib
 import pathlib
+import re
 import tempfile
 
 import tensorflow as tf
@@ -110,6 +111,12 @@ class DomainsTest(parameterized.TestCase):
         )
         config_checks.check(settings)
         return settings
+
+    @parameterized.parameters(*_FOLDERS)
+    def test_names_the_sibling_at_64_px(self, name):
+        text = str(importlib.import_module(f"configs.{name}").__doc__)
+        (sibling,) = re.findall(r"(\w+_64)\.py", text)
+        self.assertEqual(_load(sibling).model.resolution, 64)
 
     @parameterized.parameters(*_FOLDERS)
     def test_trains_two_steps(self, name):
