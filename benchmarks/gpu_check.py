@@ -23,9 +23,11 @@ from stylex_tf import config
 from stylex_tf.training import devices
 
 _RESOLUTION = flags.DEFINE_integer(
-    "resolution", 0, "Another than the config's."
+    "resolution", 0, "Height and width of the images; 0 takes the config's."
 )
-_BATCH = flags.DEFINE_integer("batch", 0, "Another size than the config's.")
+_BATCH = flags.DEFINE_integer(
+    "batch", 0, "Images of a step; 0 takes the config's."
+)
 _ROUNDS = flags.DEFINE_integer(
     "rounds", 5, "Steps, of which the fastest counts."
 )

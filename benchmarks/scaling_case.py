@@ -21,7 +21,7 @@ from stylex_tf import config, config_checks
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class Case:
-    """What is measured.
+    """The training whose steps are measured.
 
     Attributes:
         changes: fields of the config by name, and their values.

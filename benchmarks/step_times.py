@@ -16,7 +16,7 @@ from stylex_tf import config, config_checks
 
 @dataclasses.dataclass(frozen=True)
 class Case:
-    """What is timed.
+    """The step that is timed.
 
     Attributes:
         config: path of a file that defines get_config().

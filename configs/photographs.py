@@ -83,6 +83,11 @@ def _weigh(loss: config.LossConfig) -> None:
     # agreement: it was 0.88 with 0.5, and 0.93 with ten times as much
     # (docs/experiments/photographs_trials.md).
     loss.classification = 0.5
+    # Asks that the searched coordinates alone carry the classifier's answer:
+    # the rest of the code is taken from an image of another class. Without this
+    # and the loss above, nothing was listed (docs/photographs.md). Costs what
+    # the classifier sees elsewhere: an edit may do in colour or light what the
+    # image has in shape (docs/domains.md).
     loss.remainder = 0.5
     # A tenth of the default weight, and twice the default R1: a discriminator
     # on the features of a trained network wins from its first step. Costs

@@ -258,10 +258,13 @@ def _add_search(commands: _Commands) -> None:
         "--edits_per_call",
         type=int,
         default=signatures.MAX_MEASURED,
-        help="of one image",
+        help="edits of an image in one request",
     )
     search.add_argument(
-        "--images_per_call", type=int, default=4, help="so many times that"
+        "--images_per_call",
+        type=int,
+        default=4,
+        help="images in one request, each with so many edits",
     )
 
 

@@ -130,8 +130,10 @@ def _parser() -> argparse.ArgumentParser:
         default=60.0,
         help="for a server that is starting, or loading the model",
     )
-    parser.add_argument("--address", default="127.0.0.1", help="of the page")
-    parser.add_argument("--port", type=int, default=7860, help="of the page")
+    parser.add_argument(
+        "--address", default="127.0.0.1", help="where the page listens"
+    )
+    parser.add_argument("--port", type=int, default=7860, help="its port")
     parser.add_argument(
         "--host_names",
         type=lambda text: text.split(","),

@@ -90,7 +90,10 @@ _MODEL_BASE_PATH = flags.DEFINE_string(
     "model_base_path", None, "The folder of one model's versions."
 )
 _MODEL_CONFIG_FILE = flags.DEFINE_string(
-    "model_config_file", None, "In place of these two: several models."
+    "model_config_file",
+    None,
+    "A file that names several models, in place of --model_name and "
+    "--model_base_path.",
 )
 _MODEL_CONFIG_FILE_POLL_WAIT_SECONDS = flags.DEFINE_integer(
     "model_config_file_poll_wait_seconds",
@@ -108,7 +111,10 @@ _MAX_NUM_LOAD_RETRIES = flags.DEFINE_integer(
     "max_num_load_retries", 5, "Further attempts at a broken version.", 0
 )
 _LOAD_RETRY_INTERVAL_MICROS = flags.DEFINE_integer(
-    "load_retry_interval_micros", 60_000_000, "Between two attempts.", 0
+    "load_retry_interval_micros",
+    60_000_000,
+    "Microseconds between two attempts to load a version.",
+    0,
 )
 _ALLOW_LABELS = flags.DEFINE_bool(
     "allow_version_labels_for_unavailable_models",
@@ -122,7 +128,9 @@ _ENABLE_BATCHING = flags.DEFINE_bool(
     "enable_batching", False, "Join requests into batches."
 )
 _BATCHING_PARAMETERS_FILE = flags.DEFINE_string(
-    "batching_parameters_file", None, "How to; needs --enable_batching."
+    "batching_parameters_file",
+    None,
+    "A file that says how requests are joined; needs --enable_batching.",
 )
 _SSL_CONFIG_FILE = flags.DEFINE_string(
     "ssl_config_file", None, "Keys and certificates of the gRPC port."

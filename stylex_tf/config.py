@@ -291,7 +291,7 @@ class EvaluationConfig:
 
 @dataclasses.dataclass(slots=True, kw_only=True)
 class ExportConfig:
-    """The SavedModel."""
+    """How the SavedModel is written."""
 
     # How the generator's and encoder's weights are stored: "float16" halves the
     # file. The classifier's stay as they are, and so does the computation.
@@ -300,7 +300,7 @@ class ExportConfig:
 
 @dataclasses.dataclass(slots=True, kw_only=True)
 class ExperimentConfig:
-    """One experiment, whole."""
+    """All settings of one experiment, by part."""
 
     name: str = "custom"
     seed: int = 0

@@ -1,8 +1,8 @@
 """Holds everything in which Keras 2 and Keras 3 differ for us, with reasons.
 
 The repository runs on two lines: TensorFlow 2.15 with Keras 2.15, and the
-newest TensorFlow with Keras 3 (docs/lines.md). Nothing else asks which one it
-is on.
+newest TensorFlow with Keras 3 (docs/lines.md). Only classifiers/keras_files.py
+asks for the version too, to say which Keras reads a file.
 """
 
 from collections.abc import Iterable, Sequence

@@ -35,14 +35,14 @@ _SERVER_FLAGS = flags.DEFINE_multi_string(
     "server_flag", [], "A flag of the server; may be given again, for others."
 )
 _SWAP_REQUESTS = flags.DEFINE_integer(
-    "swap_requests", 10_000, "While versions change; 0: not measured.", 0
+    "swap_requests", 10_000, "Requests while versions change; 0: none.", 0
 )
-_SWAPS = flags.DEFINE_integer("swaps", 3, "Versions published then.", 1)
+_SWAPS = flags.DEFINE_integer("swaps", 3, "Versions published meanwhile.", 1)
 _OVERLOAD = flags.DEFINE_enum(
     "overload",
     "reconstruct",
     ["classify", "reconstruct", "edit", "find_attributes"],
-    "What is asked too often.",
+    "The signature that is asked more often than the server can answer.",
 )
 _OVERLOAD_TIMES = flags.DEFINE_float(
     "overload_times", 10.0, "Times the capacity.", 1.0

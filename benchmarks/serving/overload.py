@@ -18,7 +18,7 @@ _AFTERWARDS = 5.0
 
 @dataclasses.dataclass(frozen=True)
 class Overloaded:
-    """What came of it."""
+    """What a server did before, during and after an overload."""
 
     # What one client got, before.
     baseline: figures.Figures

@@ -20,7 +20,7 @@ _PATIENCE = 120.0
 
 @dataclasses.dataclass(frozen=True)
 class Swapped:
-    """What came of it."""
+    """The answers and failures of requests while versions changed."""
 
     # By the version that answered.
     answers: dict[int, int]

@@ -31,7 +31,7 @@ Arrays = Mapping[str, np.ndarray]
 
 @dataclasses.dataclass(frozen=True)
 class Method:
-    """One way to ask."""
+    """Classify or Regress: what it takes of a signature, and its answer."""
 
     # As error messages say it.
     noun: str

@@ -1,4 +1,4 @@
-"""Defines what can be asked: an export in this process, or a server."""
+"""Defines who answers questions about a model: an export or a server."""
 
 from collections.abc import Mapping
 from typing import Any, Protocol

@@ -7,7 +7,7 @@ import numpy as np
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Cell:
-    """One picture."""
+    """A picture with the words around it."""
 
     # uint8 [H, W, 3].
     picture: np.ndarray
@@ -23,7 +23,7 @@ class Cell:
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Row:
-    """All pictures of one image."""
+    """A row of pictures that explains one image."""
 
     # Which image, and what the numbers are of.
     heading: str

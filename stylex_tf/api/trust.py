@@ -18,7 +18,7 @@ LIMIT = 0.99
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class Trust:
-    """Questions about one image.
+    """Measures of whether the explanation of one image means anything.
 
     Attributes:
         image_class: what the classifier says of the image.

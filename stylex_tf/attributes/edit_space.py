@@ -1,4 +1,4 @@
-"""Edits of styles: an edit is a pure tensor addition, no weight changes."""
+"""Defines edits of styles: tensor additions, which change no weight."""
 
 import dataclasses
 

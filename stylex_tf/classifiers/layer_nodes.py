@@ -27,7 +27,7 @@ def output_inside(
 
 
 def mode_inside(model: keras.Model, layer: keras.layers.Layer) -> bool | None:
-    """Returns the `training` that the model calls the layer with, if any."""
+    """Returns the `training` with which a model calls a layer, or None."""
     return _call_inside(model, layer)[2]
 
 

@@ -30,7 +30,7 @@ def prepare(
     *,
     progress: bool = True,
 ) -> tfrecords.Dataset:
-    """Returns the data set of a config; prepares it where it is not.
+    """Returns the data set of a config, which it prepares if need be.
 
     Args:
         data: which images.

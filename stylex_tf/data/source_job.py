@@ -13,7 +13,7 @@ from stylex_tf.data.worlds import rules, worlds
 
 @dataclasses.dataclass(frozen=True)
 class Job:
-    """What there is to write.
+    """The examples that a source gives, to be written as TFRecords.
 
     Attributes:
         description: the manifest, as far as it is known before.

@@ -30,7 +30,7 @@ _NEEDED = (_CONTRACT, warmup.REQUESTS, warmup.ANSWERS)
 
 @dataclasses.dataclass(frozen=True)
 class Verdict:
-    """What was found.
+    """The result of a validation: problems and differences.
 
     Attributes:
         problems: one line each; none where the export is what it was.

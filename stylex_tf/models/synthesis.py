@@ -38,8 +38,8 @@ class Synthesis(keras.Model):
 
         Args:
             resolution: height and width of the images, 16 to 1024.
-            channel_base: channels at resolution r are base / r, at most
-            channel_max: this many.
+            channel_base: resolution r has channel_base / r channels.
+            channel_max: the most channels at any resolution.
             style_width: how many input channels of a convolution follow the
                 styles; 0 is all of them.
             searched_width: how many of these are searched; 0 is all of them.

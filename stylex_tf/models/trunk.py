@@ -25,8 +25,8 @@ class Trunk(keras.Model):
 
         Args:
             resolution: height and width of the images, 16 to 1024.
-            channel_base: channels at resolution r are base / r, at most
-            channel_max: this many.
+            channel_base: resolution r has channel_base / r channels.
+            channel_max: the most channels at any resolution.
             **kwargs: forwarded to keras.Model.
         """
         super().__init__(**kwargs)

@@ -20,7 +20,7 @@ _SHARE = 0.75
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class _Choice:
-    """What an attribute may show."""
+    """One size of the report: how many pictures an attribute may have."""
 
     examples: int
     # Where the knob can stand.

@@ -37,7 +37,7 @@ PROVENANCE = augmented_folder.PROVENANCE
 
 @dataclasses.dataclass(frozen=True)
 class Augmented:
-    """What was written.
+    """The folder of counterfactuals that was written.
 
     Attributes:
         directory: the folder of class folders.

@@ -6,7 +6,7 @@ import tensorflow as tf
 from stylex_tf import errors
 from stylex_tf.classifiers import adapter
 from stylex_tf.data.records import tfrecords
-from stylex_tf.ops import preprocessing
+from stylex_tf.ops import batching, preprocessing
 
 # So many images stand for all.
 _IMAGES = 1_000
@@ -22,11 +22,11 @@ def of_training_images(
         ClassifierError: one of its answers is not finite.
     """
     images = dataset.load("train", limit=_IMAGES).images
-    parts = [
-        tf.nn.softmax(classifier(preprocessing.to_float(part)))
-        for part in np.array_split(images, max(1, len(images) // _AT_ONCE))
-    ]
-    answers = tf.concat(parts, axis=0).numpy()
+    answers = batching.apply(
+        lambda batch: tf.nn.softmax(classifier(preprocessing.to_float(batch))),
+        images,
+        batch_size=_AT_ONCE,
+    )
     wrong = ~np.isfinite(answers).all(axis=1)
     if wrong.any():
         raise errors.ClassifierError(

@@ -71,12 +71,16 @@ class Pictures:
         edits: first_edits.FirstEdits | None,
         drawn: np.ndarray | None,
     ) -> record.Realism:
-        """Returns the distances from training images.
+        """Measures how far sets of pictures are from the training images.
+
+        The sets are the reconstructions, the images blurred and, where there
+        are edits, the edited and the carried pictures.
 
         Args:
-            edits: the edits of the unseen images.
-            drawn: the drawn counterfactuals of the edits, uint8; None takes
-                real images of the classes that the edits lead to.
+            edits: the edits of the unseen images; None measures no edits.
+            drawn: what the edits are compared with: their drawn
+                counterfactuals, uint8; None takes real images of the classes
+                that the edits lead to.
         """
         images = self._trained.held_out.unseen.images
         others = {"kid_blurred": blur.gaussian(images)}

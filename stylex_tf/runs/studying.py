@@ -23,7 +23,7 @@ _CLIPS = 24
 
 @dataclasses.dataclass(frozen=True)
 class Made:
-    """What was written.
+    """The files of a study that were written.
 
     Attributes:
         pages: the folder for participants.

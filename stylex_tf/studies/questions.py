@@ -30,7 +30,7 @@ CLIPS = 2 * _EXAMPLES + 1
 
 @dataclasses.dataclass(frozen=True, eq=False)
 class Clip:
-    """One animation.
+    """An animation that goes back and forth between a picture and its edit.
 
     Attributes:
         image_id: names the picture.

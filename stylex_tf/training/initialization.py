@@ -24,7 +24,7 @@ _ENCODER_HEAD = "encoder/head/bias"
 
 @dataclasses.dataclass(frozen=True)
 class Taken:
-    """What was taken over.
+    """The weights that a new model took over from a trained one.
 
     Attributes:
         share: how much of the numbers in the new model's weights was taken.

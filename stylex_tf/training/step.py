@@ -84,10 +84,10 @@ def build_training_step(
 
 
 class TrainStep:
-    """Runs the phases that are due, then moves the averages.
+    """Runs the phases that are due, then updates the weights' averages.
 
     Attributes:
-        losses: whose methods the phases are.
+        losses: the object whose methods compute the losses of the phases.
         table: the phases in order.
     """
 
@@ -110,7 +110,7 @@ class TrainStep:
         Args:
             strategy: where it runs.
             train_state: what it changes.
-            losses: whose methods the phases are.
+            losses: the object whose methods compute the losses of the phases.
             table: the phases in order.
             batch_size: examples of all replicas.
             seed: the seed of the experiment.

@@ -1,4 +1,7 @@
-"""ARCHITECTURE.md leads along files that exist and that import one another."""
+"""ARCHITECTURE.md leads along files that exist and that import one another.
+
+CONTRIBUTING.md says of each folder which others it imports.
+"""
 
 import ast
 import pathlib
@@ -29,6 +32,32 @@ def _imported(path: str) -> set[str]:
         elif isinstance(node, ast.Import):
             modules |= {alias.name for alias in node.names}
     return {module.replace(".", "/") + ".py" for module in modules}
+
+
+def _rows() -> dict[tuple[str, ...], set[str]]:
+    """Returns folders -> what CONTRIBUTING.md says that they import."""
+    page = (_ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
+    rows = {}
+    for line in page.splitlines():
+        if line.startswith("| `") and line.count("|") == 4:
+            _, first, _, imports, _ = line.split("|")
+            folders = tuple(re.findall(r"`(\w+)/`", first))
+            if folders and "the above" not in imports:
+                rows[folders] = set(re.findall(r"`(\w+)`", imports))
+    return rows
+
+
+def _folders_imported(folder: str) -> set[str]:
+    """Returns the other folders of stylex_tf that a folder imports."""
+    parts = [
+        module.split("/")
+        for path in (_ROOT / "stylex_tf" / folder).rglob("*.py")
+        for module in _imported(str(path.relative_to(_ROOT)))
+    ]
+    named = {part[1] for part in parts if part[0] == "stylex_tf"}
+    return {name for name in named if (_ROOT / "stylex_tf" / name).is_dir()} - {
+        folder
+    }
 
 
 class ArchitectureTest(parameterized.TestCase):
@@ -63,6 +92,14 @@ class ArchitectureTest(parameterized.TestCase):
         steps = [step for way in ways for step in _ways()[way]]
         self.assertLen(set(steps), len(steps))
         self.assertBetween(len(steps), 10, most)
+
+    def test_there_are_rows(self):
+        self.assertContainsSubset({("ops",), ("layers", "models")}, _rows())
+
+    @parameterized.parameters(*_rows().items())
+    def test_a_row_names_the_folders_that_are_imported(self, folders, said):
+        imported = set().union(*map(_folders_imported, folders))
+        self.assertEqual(imported, said - {"config"})
 
 
 if __name__ == "__main__":

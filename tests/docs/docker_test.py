@@ -60,7 +60,10 @@ class DockerTest(absltest.TestCase):
                 name: value
                 for name, value in os.environ.items()
                 if not name.startswith(("PYTHON", "BUILD_"))
-            },
+            }
+            # Bazel's sandbox lets nobody write into the real one, where the
+            # images would be cached.
+            | {"HOME": str(image)},
             capture_output=True,
             text=True,
         )

@@ -1,17 +1,24 @@
 """A word of the glossary is linked where it first stands on a page."""
 
+import os
 import pathlib
 import re
 
 from absl.testing import absltest, parameterized
 
 # Bazel's links lead to the repository itself, as in docs_test.
-_DOCS = pathlib.Path(__file__).resolve().parents[2] / "docs"
+_ROOT = pathlib.Path(__file__).resolve().parents[2]
+_DOCS = _ROOT / "docs"
 # Made from the contract by a command: stylex_tf/export/signature_page.py.
 _GENERATED = ("serving_signatures.md",)
 _PAGES = sorted(
-    page.relative_to(_DOCS).as_posix()
-    for page in _DOCS.rglob("*.md")
+    page.relative_to(_ROOT).as_posix()
+    for page in (
+        _ROOT / "README.md",
+        _ROOT / "CONTRIBUTING.md",
+        *_DOCS.rglob("*.md"),
+        *(_ROOT / "pretrained").rglob("*.md"),
+    )
     if page.name not in ("glossary.md", *_GENERATED)
 )
 _TERMS = {
@@ -27,7 +34,7 @@ _TERMS = {
     "trust": r"how far to trust|the trust",
 }
 # CelebA's attributes are another thing.
-_OTHER_MEANINGS = {("data.md", "attribute")}
+_OTHER_MEANINGS = {("docs/data.md", "attribute")}
 # Code, headings, tables and links are not prose.
 _NOT_PROSE = re.compile(
     r"```.*?```|<!--.*?-->|^(?:#|\||    )[^\n]*$|`[^`]*`"
@@ -78,15 +85,16 @@ class GlossaryTest(parameterized.TestCase):
 
     @parameterized.parameters(*_PAGES)
     def test_a_term_is_linked_where_it_first_stands(self, page):
-        text = (_DOCS / page).read_text(encoding="utf-8")
-        to_docs = "../" * page.count("/")
+        text = (_ROOT / page).read_text(encoding="utf-8")
+        to_docs = os.path.relpath(_DOCS, (_ROOT / page).parent) + "/"
+        to_docs = to_docs.removeprefix("./")
         for anchor in _TERMS:
             if (page, anchor) in _OTHER_MEANINGS:
                 continue
             with self.subTest(anchor):
                 line = _first_unlinked(text, anchor, to_docs)
                 self.assertIsNone(
-                    line, f"docs/{page}:{line} has {anchor} without its link"
+                    line, f"{page}:{line} has {anchor} without its link"
                 )
 
 

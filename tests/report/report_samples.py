@@ -94,6 +94,7 @@ def _measured(figures: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
+# More than seven parameters: a test changes the one that it is about.
 def attribute(
     rank: int = 1,
     *,
