@@ -1,10 +1,11 @@
-"""Tests of benchmarks.leaf_checks, on leaves of which all is known."""
+"""Tests of benchmarks.lesion_checks, on leaves of which all is known."""
 
 import numpy as np
 from absl.testing import absltest
 
-from benchmarks import leaf_checks, photo_changes
+from benchmarks import lesion_checks, lesions, photo_changes
 
+_LEAF = lesions.KINDS["leaf"]
 _GREEN = (60, 120, 50)
 _BROWN = (150, 90, 40)
 
@@ -19,21 +20,11 @@ def _leaves(*areas):
     return images
 
 
-class LeafChecksTest(absltest.TestCase):
-    def test_marks_brown_and_nothing_else(self):
-        images = _leaves(0, 10)
-        images[0, 5, 5] = (255, 255, 255)
-        images[0, 6, 6] = (30, 20, 10)
-        marked = leaf_checks.spots(images)
-        self.assertEqual(marked.sum(axis=(1, 2)).tolist(), [0, 10])
-        np.testing.assert_array_equal(
-            marked[1], (images[1] == _BROWN).all(axis=-1)
-        )
-
+class LesionChecksTest(absltest.TestCase):
     def test_paints_over_with_what_is_around(self):
         (image,) = _leaves(16)
-        painted = leaf_checks.paint_over(
-            image, leaf_checks.spots(image[None])[0]
+        painted = lesion_checks.paint_over(
+            image, lesions.brown_spots(image[None])[0]
         )
         np.testing.assert_array_equal(painted, _leaves(0)[0])
 
@@ -41,12 +32,12 @@ class LeafChecksTest(absltest.TestCase):
         (image,) = _leaves(4)
         for mask in (np.zeros([16, 16], bool), np.ones([16, 16], bool)):
             np.testing.assert_array_equal(
-                leaf_checks.paint_over(image, mask), image
+                lesion_checks.paint_over(image, mask), image
             )
 
     def test_tells_a_classifier_of_spots_from_one_of_tints(self):
         def spotted(images):
-            return leaf_checks.spots(images).any(axis=(1, 2)).astype(int)
+            return lesions.brown_spots(images).any(axis=(1, 2)).astype(int)
 
         def blue(images):
             means = images.astype(float).mean(axis=(1, 2))
@@ -54,7 +45,7 @@ class LeafChecksTest(absltest.TestCase):
 
         images, names = _leaves(0, 12, 20, 0), ("healthy", "sick")
         by_spots = photo_changes.turned(
-            spotted, images, names, leaf_checks.changes()
+            spotted, images, names, lesion_checks.changes(_LEAF)
         )
         self.assertEqual(
             by_spots["spots painted over"],
@@ -64,7 +55,7 @@ class LeafChecksTest(absltest.TestCase):
             },
         )
         by_tint = photo_changes.turned(
-            blue, images, names, leaf_checks.changes()
+            blue, images, names, lesion_checks.changes(_LEAF)
         )
         self.assertEqual(by_tint["yellower"]["healthy"]["turned"], 1.0)
         self.assertEqual(by_tint["spots painted over"]["healthy"]["turned"], 0)
@@ -73,7 +64,7 @@ class LeafChecksTest(absltest.TestCase):
         images = _leaves(0, 20, 20, 20)
         rebuilt = _leaves(9, 20, 10, 0)
         self.assertEqual(
-            leaf_checks.kept(images, rebuilt),
+            lesion_checks.kept(_LEAF, images, rebuilt),
             {
                 "n": 3,
                 "pixels": 20.0,
@@ -82,11 +73,11 @@ class LeafChecksTest(absltest.TestCase):
                 "shown": 2 / 3,
             },
         )
-        self.assertEqual(leaf_checks.kept(images[:1], rebuilt[:1]), {"n": 0})
+        self.assertEqual(lesion_checks.kept(_LEAF, images[:1], rebuilt[:1]), {"n": 0})
 
     def test_draws_each_photograph_above_its_reconstruction(self):
         images = _leaves(0, *([20] * 12))
-        picture = np.asarray(leaf_checks.sheet(images, 255 - images))
+        picture = np.asarray(lesion_checks.sheet(_LEAF, images, 255 - images))
         self.assertEqual(picture.shape, (2 * 2 * 16 * 3, 10 * 16 * 3, 3))
         # The first leaf has no spot, and is not shown.
         # The enlargement overshoots a little at the edges.

@@ -1,16 +1,19 @@
-r"""Checks by hand what a classifier of leaves looks at, and what a run keeps.
+r"""Checks what a classifier of sick or healthy looks at, and what a run keeps.
 
-    bazel run //benchmarks:leaf_checks -- --run=RUN --sheet=SHEET.png
+    bazel run //benchmarks:lesion_checks -- --run=RUN --lesions=leaf \
+        --sheet=SHEET.png
 
 Photographs that the run has never seen are changed in one respect at a time, as
-`changed_by_hand.py` does it for photographs of anything. Here their brown spots
-are painted over with the green around them as well.
+`changed_by_hand.py` does it for photographs of anything. Here their lesions are
+painted over with what is around them as well.
 
-The second half asks what became of the lesions. A colour rule counts the brown
-pixels of photographs and of their reconstructions, and the sheet shows forty
-photographs with spots, each above its reconstruction, for somebody to look at.
+The second half asks what became of the lesions. A colour rule (lesions.py)
+counts their pixels in photographs and in reconstructions, and the sheet shows
+forty photographs with lesions, each above its reconstruction, for somebody to
+look at.
 
-It writes benchmarks/results/leaf_checks_<name of the run's folder>.json.
+It writes benchmarks/results/<leaf or retina>_checks_<name of the run's
+folder>.json.
 """
 
 import pathlib
@@ -21,39 +24,26 @@ import tensorflow as tf
 from absl import flags
 from PIL import Image
 
-from benchmarks import commit, photo_changes, result_file
+from benchmarks import commit, lesions, photo_changes, result_file
 from stylex_tf.cli import command
 from stylex_tf.ops import batching, preprocessing
 from stylex_tf.report import contact_sheet
 from stylex_tf.runs import trained as trained_lib
 
 _RUN = flags.DEFINE_string("run", None, "A finished run.")
+_LESIONS = flags.DEFINE_enum(
+    "lesions", "leaf", sorted(lesions.KINDS), "What the photographs show."
+)
 _SHEET = flags.DEFINE_string(
     "sheet", "", "Where the sheet of forty goes, a PNG; default: nowhere."
 )
 
-# Less is a stalk, or the edge of a leaf, and no lesion.
-_LEAST_SPOT = 8
 # A reconstruction shows a lesion where it has this share of its area.
 _SHOWN = 1 / 3
 _ON_SHEET = 40
 _A_ROW = 10
 _ENLARGED = 3
 _AT_ONCE = 32
-
-
-def spots(images: np.ndarray) -> np.ndarray:
-    """Marks brown pixels: not dark, no greener than red, and little blue.
-
-    Args:
-        images: uint8 [N, H, W, 3].
-
-    Returns:
-        bool [N, H, W].
-    """
-    pixels = images.astype(np.int16)
-    red, green, blue = (pixels[..., channel] for channel in range(3))
-    return (pixels.max(axis=-1) > 50) & (red >= green) & (red - blue > 10)
 
 
 def paint_over(image: np.ndarray, mask: np.ndarray) -> np.ndarray:
@@ -90,43 +80,44 @@ def _sum_of_nine(values: np.ndarray) -> np.ndarray:
     )
 
 
-def _without_spots(images: np.ndarray) -> np.ndarray:
-    # One pixel more on each side, or a brown rim would stay.
-    masks = [
-        _sum_of_nine(mask.astype(np.float64)) > 0 for mask in spots(images)
-    ]
-    return np.stack(
-        [
-            paint_over(image, mask)
-            for image, mask in zip(images, masks, strict=True)
-        ]
-    )
-
-
-def changes() -> dict[str, photo_changes.Change]:
+def changes(kind: lesions.Lesions) -> dict[str, photo_changes.Change]:
     """Returns the changes by name: uint8 [N, H, W, 3] to the same."""
-    return {
-        "spots painted over": _without_spots,
-        **photo_changes.changes(),
-    }
+
+    def without_spots(images: np.ndarray) -> np.ndarray:
+        # One pixel more on each side, or a rim of the lesion would stay.
+        masks = [
+            _sum_of_nine(mask.astype(np.float64)) > 0
+            for mask in kind.spots(images)
+        ]
+        return np.stack(
+            [
+                paint_over(image, mask)
+                for image, mask in zip(images, masks, strict=True)
+            ]
+        )
+
+    return {"spots painted over": without_spots, **photo_changes.changes()}
 
 
-def kept(images: np.ndarray, rebuilt: np.ndarray) -> dict[str, Any]:
+def kept(
+    kind: lesions.Lesions, images: np.ndarray, rebuilt: np.ndarray
+) -> dict[str, Any]:
     """Measures how many lesions are in the reconstructions of photographs.
 
     Args:
+        kind: how a lesion is found.
         images: uint8 [N, H, W, 3].
         rebuilt: their reconstructions, in the same order.
 
     Returns:
         Of images with a lesion: `n`; `pixels` and `rebuilt_pixels`, the mean
-        number of brown pixels; `recall`, the share of brown pixels that are
-        brown in the reconstruction; `shown`, the share of images whose
-        reconstruction has at least a third of the brown area.
+        number of their pixels; `recall`, the share of these pixels that are
+        some in the reconstruction too; `shown`, the share of images whose
+        reconstruction has at least a third of their area.
     """
-    here, there = spots(images), spots(rebuilt)
+    here, there = kind.spots(images), kind.spots(rebuilt)
     areas, rebuilt_areas = here.sum(axis=(1, 2)), there.sum(axis=(1, 2))
-    lesioned = areas >= _LEAST_SPOT
+    lesioned = areas >= kind.least
     if not lesioned.any():
         return {"n": 0}
     here, there = here[lesioned], there[lesioned]
@@ -140,19 +131,22 @@ def kept(images: np.ndarray, rebuilt: np.ndarray) -> dict[str, Any]:
     }
 
 
-def sheet(images: np.ndarray, rebuilt: np.ndarray) -> np.ndarray:
-    """Draws photographs with spots, each above its reconstruction.
+def sheet(
+    kind: lesions.Lesions, images: np.ndarray, rebuilt: np.ndarray
+) -> np.ndarray:
+    """Draws photographs with lesions, each above its reconstruction.
 
     Args:
+        kind: how a lesion is found.
         images: uint8 [N, H, W, 3].
         rebuilt: their reconstructions, in the same order.
 
     Returns:
         One image, uint8 [H', W', 3].
     """
-    areas = spots(images).sum(axis=(1, 2))
+    areas = kind.spots(images).sum(axis=(1, 2))
     # As they come, and not the ones that came out best.
-    rows = np.flatnonzero(areas >= _LEAST_SPOT)[:_ON_SHEET]
+    rows = np.flatnonzero(areas >= kind.least)[:_ON_SHEET]
     shown = []
     for start in range(0, len(rows), _A_ROW):
         for pictures in (images, rebuilt):
@@ -187,19 +181,22 @@ def main(argv: list[str]) -> None:
     # Every picture that the training has not seen.
     images = trained.dataset.load("test").distinct().images
 
+    kind = lesions.KINDS[_LESIONS.value]
     rebuilt = _rebuild(trained, images)
     document = {
         "classifier": trained.classifier_figures["accuracy"],
-        "changed_by_hand": photo_changes.of_run(trained, images, changes()),
-        "lesions": kept(images, rebuilt),
+        "changed_by_hand": photo_changes.of_run(
+            trained, images, changes(kind)
+        ),
+        "lesions": kept(kind, images, rebuilt),
     }
     path = result_file.write(
-        "leaf_checks", trained.folder.root.name, head, document
+        f"{_LESIONS.value}_checks", trained.folder.root.name, head, document
     )
     print(path.read_text(), path)
     if _SHEET.value:
         path = pathlib.Path(_SHEET.value).expanduser()
-        print(contact_sheet.write_png(path, sheet(images, rebuilt)))
+        print(contact_sheet.write_png(path, sheet(kind, images, rebuilt)))
 
 
 if __name__ == "__main__":
