@@ -32,6 +32,12 @@ _OUTPUT = flags.DEFINE_string(
 _ORIGINALS = flags.DEFINE_bool(
     "originals", False, "Write the training images themselves as well."
 )
+_CARRIED = flags.DEFINE_bool(
+    "carried",
+    False,
+    "Carry the edits onto the training images themselves: for photographs, "
+    "whose reconstructions lose detail.",
+)
 _SEED = flags.DEFINE_integer(
     "seed", 0, "Decides from which image each takes its attribute."
 )
@@ -56,6 +62,7 @@ def main(argv: list[str]) -> None:
         _ATTRIBUTES.value,
         output,
         originals=_ORIGINALS.value,
+        carried=_CARRIED.value,
         seed=_SEED.value,
     )
     moved = ", ".join(map(str, made.coordinates))

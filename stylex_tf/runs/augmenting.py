@@ -13,6 +13,9 @@ Three things matter; docs/bias.md measures the first and the last:
    looks as often like this or that as it did, whatever the label.
 3. The images themselves are left out. They are told apart from reconstructions,
    and on them alone the attribute still helps.
+
+A reconstruction of a photograph lacks detail that a classifier may need, such
+as lesions. So an edit can be carried onto the photograph itself.
 """
 
 import dataclasses
@@ -25,6 +28,7 @@ import tensorflow as tf
 import tqdm
 
 from stylex_tf import errors
+from stylex_tf.attributes import carried_edit
 from stylex_tf.data import augmented_folder
 from stylex_tf.data.records import tfrecords
 from stylex_tf.ops import batching, preprocessing
@@ -44,7 +48,7 @@ class Augmented:
         coordinates: that were moved.
         counterfactuals: how many.
         turned: share of them that the run's classifier decides otherwise
-            than the reconstruction without the move.
+            than the same picture without the move.
     """
 
     directory: pathlib.Path
@@ -59,6 +63,7 @@ def augment(
     directory: pathlib.Path,
     *,
     originals: bool = False,
+    carried: bool = False,
     seed: int = 0,
 ) -> Augmented:
     """Writes a counterfactual of every training image, and the test images.
@@ -71,6 +76,8 @@ def augment(
             augmentation.json; whole or not at all. The test images are the
             run's own, as they are.
         originals: write the training images themselves as well.
+        carried: write what the edit does to the training image itself, and not
+            the edited reconstruction: what the reconstruction lost stays.
         seed: decides from which image each takes its attribute.
 
     Raises:
@@ -84,16 +91,15 @@ def augment(
             "to keep"
         )
     coordinates = reported.coordinates(trained, attributes)
-    facts = _facts(trained, coordinates, seed)
+    facts = {**_facts(trained, coordinates, seed), "carried": carried}
     with augmented_folder.writing(
         directory, manifest.class_names, facts
     ) as folder:
         sources = _sources(trained)
         donors = np.random.default_rng(seed).permutation(len(sources.labels))
         with _bar(len(donors), "Making counterfactuals") as bar:
-            turned = _write(
-                trained, folder, sources, donors, coordinates, bar.update
-            )
+            given = _Given(sources, donors, coordinates, carried)
+            turned = _write(trained, folder, given, bar.update)
         for split in ("train", "test") if originals else ("test",):
             _write_originals(trained, folder, split)
     return Augmented(directory, coordinates, len(donors), turned)
@@ -112,6 +118,23 @@ class _Sources:
     styles: np.ndarray
     labels: np.ndarray
     ids: list[str]
+
+
+@dataclasses.dataclass(frozen=True)
+class _Given:
+    """What decides which counterfactuals are written.
+
+    Attributes:
+        sources: the training images.
+        donors: [N], whose attribute each image gets.
+        coordinates: what is moved.
+        carried: whether the edit is carried onto the image.
+    """
+
+    sources: _Sources
+    donors: np.ndarray
+    coordinates: Sequence[int]
+    carried: bool
 
 
 def _facts(
@@ -162,22 +185,24 @@ def _sources(trained: trained_lib.TrainedRun) -> _Sources:
 def _write(
     trained: trained_lib.TrainedRun,
     folder: augmented_folder.AugmentedFolder,
-    sources: _Sources,
-    donors: np.ndarray,
-    coordinates: Sequence[int],
+    given: _Given,
     progress: Callable[[int], object],
 ) -> float:
     """Returns the share of decisions that the moves turned."""
-    moved = list(coordinates)
-    styles = sources.styles
-    turned = 0
-    size = trained.settings.attributes.batch_size
-    for start in range(0, len(styles), size):
-        rows = np.arange(start, min(start + size, len(styles)))
-        edited = styles[rows].copy()
-        edited[:, moved] = styles[donors[rows]][:, moved]
-        _, before = _draw(trained, styles[rows])
+    sources, donors = given.sources, given.donors
+    moved = list(given.coordinates)
+    turned, first = 0, 0
+    for part in _parts(trained, "train"):
+        rows = np.arange(first, first + len(part.ids))
+        styles = sources.styles[rows]
+        edited = styles.copy()
+        edited[:, moved] = sources.styles[donors[rows]][:, moved]
+        rebuilt, before = _draw(trained, styles)
         images, after = _draw(trained, edited)
+        if given.carried:
+            images = carried_edit.carry(part.images, rebuilt, images)
+            before = _probabilities(trained, part.images)
+            after = _probabilities(trained, images)
         turned += np.sum(before.argmax(axis=1) != after.argmax(axis=1))
         for index, row in enumerate(rows):
             label = int(sources.labels[row])
@@ -189,15 +214,16 @@ def _write(
                     "source": sources.ids[row],
                     "attribute_of": sources.ids[donors[row]],
                     "moves": [
-                        _move(c, styles[row, c], edited[index, c])
-                        for c in coordinates
+                        _move(c, styles[index, c], edited[index, c])
+                        for c in given.coordinates
                     ],
                     "probability_before": float(before[index, label]),
                     "probability_after": float(after[index, label]),
                 },
             )
+        first += len(rows)
         progress(len(rows))
-    return turned / len(styles)
+    return turned / len(sources.ids)
 
 
 def _move(coordinate: int, begin: float, end: float) -> dict[str, Any]:
@@ -218,6 +244,14 @@ def _draw(
         preprocessing.to_uint8(pictures).numpy(),
         trained.stylex.probabilities(pictures),
     )
+
+
+def _probabilities(
+    trained: trained_lib.TrainedRun, images: np.ndarray
+) -> np.ndarray:
+    """Returns the classifier's answers to pictures, uint8, as [B, K]."""
+    pictures = tf.constant(preprocessing.to_float_numpy(images))
+    return trained.stylex.probabilities(pictures)
 
 
 def _write_originals(

@@ -12,7 +12,7 @@ from absl.testing import absltest
 from PIL import Image
 
 from stylex_tf import errors
-from stylex_tf.attributes import selection
+from stylex_tf.attributes import carried_edit, selection
 from stylex_tf.ops import preprocessing
 from stylex_tf.runs import augmenting, searching
 from stylex_tf.runs import trained as trained_lib
@@ -163,6 +163,47 @@ class AugmentingTest(absltest.TestCase):
             np.asarray(Image.open(directory / original["file"])),
             self.train.images[self._row(original["source"])],
         )
+
+    def test_an_edit_is_carried_onto_the_image_where_asked_for(self):
+        directory = pathlib.Path(self.create_tempdir()) / "carried"
+        made = augmenting.augment(
+            self.trained, [str(c) for c in _MOVED], directory, carried=True
+        )
+        content = json.loads((directory / augmenting.PROVENANCE).read_text())
+        self.assertTrue(content["carried"])
+        self.assertFalse(self.content["carried"])
+        self.assertEqual(made.counterfactuals, len(self.train.ids))
+        for entry, edited in zip(
+            content["images"], self.content["images"], strict=True
+        ):
+            # The same edits in the same order.
+            self.assertEqual(entry["source"], edited["source"])
+            if not entry["file"].startswith("train"):
+                continue
+            row = self._row(entry["source"])
+            rebuilt = preprocessing.to_uint8(
+                self.trained.stylex.generate(self.styles[row][None])
+            ).numpy()
+            expected = carried_edit.carry(
+                self.train.images[row][None],
+                rebuilt,
+                self._image(edited)[None],
+            )[0].astype(int)
+            image = np.asarray(Image.open(directory / entry["file"]))
+            # As above; the mask makes more of a level where little changes.
+            self.assertLess(abs(image - expected).mean(), 0.5)
+            p = self.trained.stylex.probabilities(
+                tf.constant(
+                    preprocessing.to_float_numpy(
+                        np.stack([self.train.images[row], image])
+                    )
+                )
+            )
+            np.testing.assert_allclose(
+                [entry["probability_before"], entry["probability_after"]],
+                p[:, self.train.labels[row]],
+                atol=1e-3,
+            )
 
     def test_a_rank_is_that_of_the_significant_attributes(self):
         result = searching.find(self.trained)
