@@ -6,8 +6,8 @@ A model flags an image as doubtful where its reconstruction is of another class,
 or where it is more foreign than 98 % of the held-out images that the export was
 measured on (`stylex_tf/export/held_out.py`). Here it judges images that those
 are not: held-out ones of its own kind, uniform noise, the held-out ones
-inverted, pictures of other worlds and, of a data set of more classes, two
-others. Drawn images have a seed of their own; of a data set they are those of
+inverted, pictures of other worlds, photographs of other domains
+(`--photographs=birds=birds.zip`) and, of a data set of more classes, two others. Drawn images have a seed of their own; of a data set they are those of
 its test images that the export was not measured on. No picture is there twice.
 
 It writes benchmarks/results/trust_<model>.json: of each kind how many images
@@ -44,10 +44,16 @@ _WORLDS = flags.DEFINE_list(
     ["faces", "avatars", "cottages", "fish"],
     "Whose pictures are of another domain; the model's own is left out.",
 )
+_PHOTOGRAPHS = flags.DEFINE_list(
+    "photographs",
+    [],
+    "Photographs of other domains: NAME=SOURCE, with any folders in them.",
+)
 
 # No run, and no measure of held-out images, has drawn with it.
 _SEED = 90_210
 _AT_ONCE = 64
+_ALL = 100_000
 
 
 def flagged(
@@ -171,6 +177,39 @@ def kinds(
     return made
 
 
+def photographs(
+    sources: Sequence[str], size: int, others: int
+) -> dict[str, np.ndarray]:
+    """Reads photographs of other domains, drawn from all that a source has.
+
+    Args:
+        sources: "NAME=SOURCE" each.
+        size: height and width.
+        others: how many of every kind, at most.
+
+    Returns:
+        By name, uint8 [N, size, size, 3].
+    """
+    random = np.random.default_rng(_SEED)
+    read = {}
+    for text in sources:
+        name, _, source = text.partition("=")
+        if not source:
+            raise errors.UsageError(
+                f"--photographs={text}: expected NAME=SOURCE"
+            )
+        data = config.DataConfig(
+            # Whose they are does not matter here, but two classes there are.
+            source=source,
+            layout="unlabelled",
+            classes=("one", "other"),
+        )
+        images = preparation.sample(data, size, 0, _ALL)[0]
+        chosen = random.permutation(len(images))[:others]
+        read[name] = images[np.sort(chosen)]
+    return read
+
+
 def _other_classes(data: config.DataConfig) -> tuple[str, ...]:
     """Returns two classes of a data set of which a model knows others."""
     if not data.classes:
@@ -223,6 +262,9 @@ def main(argv: list[str]) -> None:
     images = {
         "held_out": held_out,
         **kinds(settings, held_out, _OTHERS.value, _WORLDS.value),
+        **photographs(
+            _PHOTOGRAPHS.value, settings.model.resolution, _OTHERS.value
+        ),
     }
     shares = {}
     for name, some in images.items():

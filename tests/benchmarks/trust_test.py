@@ -1,6 +1,7 @@
 """Tests of benchmarks.trust, on a model whose answers are known."""
 
 import dataclasses
+import pathlib
 import types
 from unittest import mock
 
@@ -194,6 +195,20 @@ class KindsTest(absltest.TestCase):
             by_kind["inverted"], 255 - held_out_images[:2]
         )
         self.assertBetween(by_kind["noise"].std(), 70, 77)
+
+    def test_photographs_are_drawn_from_all_that_a_source_has(self):
+        root = pathlib.Path(self.create_tempdir())
+        folder = image_files.class_folders(root / "birds", ("owl", "wren"), 10)
+        read = trust.photographs([f"birds={folder}"], 16, 12)
+        self.assertEqual(list(read), ["birds"])
+        self.assertEqual(read["birds"].shape, (12, 16, 16, 3))
+        self.assertLen(np.unique(read["birds"], axis=0), 12)
+        # More than one of the two folders has.
+        self.assertLen(trust.photographs([f"b={folder}"], 16, 99)["b"], 20)
+
+    def test_photographs_have_a_name(self):
+        with self.assertRaisesRegex(errors.UsageError, "NAME=SOURCE"):
+            trust.photographs(["birds.zip"], 16, 12)
 
 
 if __name__ == "__main__":
