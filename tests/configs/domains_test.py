@@ -89,6 +89,7 @@ class DomainsTest(parameterized.TestCase):
             settings.data.factors = layouts.CUB_ATTRIBUTES
         if settings.classifier.path:
             settings.classifier.path = str(self.celeba.path)
+        settings.classifier.architecture = "small_cnn"
         settings.classifier.epochs = 1
         settings.classifier.batch_size = _BATCH
         settings.model = dataclasses.replace(
