@@ -1,13 +1,12 @@
 """What `pip install .` brings is enough for the commands that only look."""
 
 import ast
-import importlib.util
 import pathlib
 import re
 import sys
-import tomllib
 from collections.abc import Iterator
 
+import tomllib
 from absl.testing import absltest
 
 # Bazel's links lead to the repository itself: the target is `external`.
