@@ -5,7 +5,7 @@ ENDINGS = frozenset(".avif .heic .heif .j2k .jp2 .jxl .pdf .psd .svg".split())
 WAY = "JPEG or PNG"
 """What they are converted to."""
 
-# Of a file that begins with a box "ftyp", by what it says that it is.
+# What a file is that begins with a box "ftyp", by the brand behind it.
 _BRANDS = {
     **dict.fromkeys(
         (b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx"),
