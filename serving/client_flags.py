@@ -12,11 +12,21 @@ def path(text: str) -> pathlib.Path:
     return pathlib.Path(text).expanduser()
 
 
+def _server(text: str) -> str:
+    """Reads HOST:PORT; gRPC would take another port for one out of bounds."""
+    port = text.rpartition(":")[2]
+    if port.isdecimal() and not 1 <= int(port) <= 65535:
+        raise argparse.ArgumentTypeError(
+            f"is {text!r}; expected HOST:PORT, a port from 1 to 65535"
+        )
+    return text
+
+
 def parser() -> argparse.ArgumentParser:
     """Returns the flags, as a parent of a command's parser."""
     flags = argparse.ArgumentParser(add_help=False)
     flag = flags.add_argument
-    flag("--server", default="localhost:8500", help="HOST:PORT")
+    flag("--server", type=_server, default="localhost:8500", help="HOST:PORT")
     flag("--rest", action="store_true", help="REST; --server has its port")
     flag("--model_name", default="stylex", help="as it is served")
     flag("--model_version", type=int, help="a number; default: the latest")

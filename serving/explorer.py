@@ -19,7 +19,7 @@ from collections.abc import Callable, Sequence
 from serving import client_flags
 from stylex_tf import errors
 from stylex_tf.api import picture_inputs, served
-from stylex_tf.apps import explorer
+from stylex_tf.apps import explorer, picture_folders
 
 _MOST_EXAMPLES = 60
 # What a server says that has not loaded its model yet, or is not there yet.
@@ -96,14 +96,27 @@ def wait(
 def _examples(folder: pathlib.Path | None) -> list[pathlib.Path]:
     if folder is None:
         return []
-    if not folder.is_dir():
-        raise errors.UsageError(f"--examples: {folder} is no folder")
     try:
-        paths = picture_inputs.in_folder(folder)[:_MOST_EXAMPLES]
+        paths = picture_folders.find(folder)[:_MOST_EXAMPLES]
     except errors.UsageError as error:
         raise errors.UsageError(f"--examples: {error}") from error
     picture_inputs.check(paths)
     return paths
+
+
+def _whole(least: int, most: int | None = None) -> Callable[[str], int]:
+    """Returns what reads a whole number of a flag, within bounds."""
+    bounds = f"{least} or more" if most is None else f"{least} to {most}"
+
+    def read(text: str) -> int:
+        number = int(text) if text.strip().lstrip("+-").isdecimal() else None
+        if number is None or number < least or (most and number > most):
+            raise argparse.ArgumentTypeError(
+                f"is {text!r}; expected a whole number, {bounds}"
+            )
+        return number
+
+    return read
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -120,7 +133,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument(
         "--most_knobs",
-        type=int,
+        type=_whole(1),
         default=8,
         help="of an image; at most the export's max_top_k, usually 16",
     )
@@ -133,7 +146,9 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--address", default="127.0.0.1", help="where the page listens"
     )
-    parser.add_argument("--port", type=int, default=7860, help="its port")
+    parser.add_argument(
+        "--port", type=_whole(1, 65535), default=7860, help="its port"
+    )
     parser.add_argument(
         "--host_names",
         type=lambda text: text.split(","),

@@ -31,7 +31,7 @@ from stylex_tf.export import manifest
 _ADDRESS = flags.DEFINE_string(
     "address", "127.0.0.1", "Where to listen; nobody is asked who they are."
 )
-_PORT = flags.DEFINE_integer("port", 8500, "gRPC.", 0, 65535)
+_PORT = flags.DEFINE_integer("port", 8500, "gRPC. 0: any free one.", 0, 65535)
 _REST_API_PORT = flags.DEFINE_integer(
     "rest_api_port", None, "REST; none: no REST API. 0: any free one.", 0, 65535
 )

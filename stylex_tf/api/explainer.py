@@ -17,15 +17,16 @@ import numpy as np
 from PIL import Image
 
 from stylex_tf import errors
-from stylex_tf.api import backend as backends
-from stylex_tf.api import connection as connections
 from stylex_tf.api import (
+    asked_for,
     explanation,
     pace,
     picture_inputs,
     questions,
     served,
 )
+from stylex_tf.api import backend as backends
+from stylex_tf.api import connection as connections
 from stylex_tf.attributes import carried_edit, log_odds
 
 # `find_attributes` takes it for "away from the likeliest class".
@@ -106,7 +107,7 @@ class Explainer:
             ServerError: a server refuses, or cannot be reached.
         """
         towards = _AWAY if target is None else self.class_index(target)
-        self._check_top_k(top_k)
+        asked_for.check_top_k(top_k, self.max_top_k)
         pictures = self._read(images, value_range, crop)
         answers = []
         for picture in self._pace.over(
@@ -156,7 +157,7 @@ class Explainer:
                 many coordinates it has.
         """
         towards = self.class_index(target)
-        self._check_top_k(top_k)
+        asked_for.check_top_k(top_k, self.max_top_k)
         pictures = self._read(images, value_range, crop)
         table = self._ask.class_attributes(towards, top_k=top_k)
         chosen = {
@@ -185,16 +186,7 @@ class Explainer:
         Raises:
             UsageError: there is no such class.
         """
-        if target in self.class_names:
-            return self.class_names.index(str(target))
-        if isinstance(target, (int, np.integer)) and (
-            0 <= target < len(self.class_names)
-        ):
-            return int(target)
-        raise errors.UsageError(
-            f"there is no class {target!r}; expected one of "
-            f"{', '.join(self.class_names)}, or its index"
-        )
+        return asked_for.class_index(target, self.class_names)
 
     def _as_given(self, picture: picture_inputs.Picture) -> Answer:
         """Says what is known of an image before it is edited."""
@@ -322,14 +314,6 @@ class Explainer:
             crop=crop,
             own_crop=self._known.crop,
         )
-
-    def _check_top_k(self, top_k: int) -> None:
-        whole = isinstance(top_k, (int, np.integer))
-        if not whole or not 1 <= top_k <= self.max_top_k:
-            raise errors.UsageError(
-                f"top_k is {top_k}; expected a whole number from 1 to "
-                f"{self.max_top_k}, which this model allows"
-            )
 
 
 def load(path: str | pathlib.Path, *, progress: bool = True) -> Explainer:

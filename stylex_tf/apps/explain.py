@@ -5,22 +5,25 @@ fit in memory; all are looked at before the first is explained.
 """
 
 import csv
+import dataclasses
 import pathlib
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, TextIO
 
 import numpy as np
 import tqdm
 
-from stylex_tf import atomic_folder, errors
+from stylex_tf import addresses, atomic_folder, disk_room, errors
 from stylex_tf.api import (
+    asked_for,
     explainer,
     explanation,
     picture_inputs,
     shipped,
     trust,
 )
+from stylex_tf.apps import picture_folders
 
 TABLE = "explanations.csv"
 PAGE = "index.html"
@@ -32,6 +35,38 @@ _AT_ONCE = 16
 _SHOWN = 200
 
 
+@dataclasses.dataclass(frozen=True)
+class Checked:
+    """Files that were looked at.
+
+    Attributes:
+        readable: the paths of the images, N of them, one or more.
+        unreadable: why other files cannot be used, by their names.
+    """
+
+    readable: tuple[pathlib.Path, ...]
+    unreadable: Mapping[str, str]
+
+
+def check_output(output: pathlib.Path) -> None:
+    """Refuses a folder that cannot be made, or holds something.
+
+    Raises:
+        UsageError: it is there, and no empty folder.
+        OSError: it cannot be made, or not be written.
+    """
+    is_folder = output.is_dir()
+    if is_folder and not any(output.iterdir()):
+        return
+    if is_folder or output.exists():
+        is_what = "is there already" if is_folder else "is a file"
+        raise errors.UsageError(
+            f"{output} {is_what}; expected a new or empty folder: "
+            "--output=... names another"
+        )
+    disk_room.check_folder(output)
+
+
 def find_images(words: Sequence[str], *, model: str = "") -> list[pathlib.Path]:
     """Returns the files that the words of a command name.
 
@@ -41,7 +76,8 @@ def find_images(words: Sequence[str], *, model: str = "") -> list[pathlib.Path]:
         model: its name; empty: there are no samples.
 
     Raises:
-        UsageError: a word is an address, or names nothing; or there is none.
+        UsageError: a word is an address, or empty, or names a folder without
+            images; or there is none.
     """
     if not words:
         samples = shipped.samples(model) if model else []
@@ -55,11 +91,9 @@ def find_images(words: Sequence[str], *, model: str = "") -> list[pathlib.Path]:
 
 
 def _under(word: str) -> list[pathlib.Path]:
-    if "://" in word:
-        raise errors.UsageError(
-            f"{word} is an address; nothing is fetched from the network: "
-            "download it, and name the file"
-        )
+    address = addresses.refusal(word, "download it, and name the file")
+    if address:
+        raise errors.UsageError(address)
     picture_inputs.check_named(word)
     path = pathlib.Path(word).expanduser()
     if not path.is_dir():
@@ -70,40 +104,57 @@ def _under(word: str) -> list[pathlib.Path]:
         for table in path.rglob(TABLE)
         if table.with_name(PAGE).exists() and table.parent != path
     }
-    files = [
-        file
-        for file in picture_inputs.in_folder(path)
-        if made.isdisjoint(file.parents)
-    ]
+    files = picture_folders.find(path, without=made)
     if not files:
         raise errors.UsageError(f"{path} is a folder of explanations alone")
     return files
 
 
-# More than seven parameters: the flags of `stylex explain`, one each.
+def check(
+    paths: Sequence[pathlib.Path], *, skip_unreadable: bool = False
+) -> Checked:
+    """Looks at every file, and decodes it, which needs no model.
+
+    Args:
+        paths: the paths of the images.
+        skip_unreadable: leaves out what is no image; its row says why.
+
+    Raises:
+        UsageError: a file cannot be used, and is not to be skipped; or none
+            can.
+    """
+    unreadable: dict[str, str] = {}
+    if skip_unreadable:
+        unreadable = dict(picture_inputs.unusable(paths))
+    else:
+        picture_inputs.check(paths)
+    readable = tuple(path for path in paths if str(path) not in unreadable)
+    if not readable:
+        raise errors.UsageError("none of the images can be used")
+    return Checked(readable, unreadable)
+
+
 def write(
     model: explainer.Explainer,
-    paths: Sequence[pathlib.Path],
+    images: Sequence[pathlib.Path] | Checked,
     output: pathlib.Path,
     *,
     target: str | int | None = None,
     top_k: int = 4,
     crop: str | None = None,
-    skip_unreadable: bool = False,
     progress: bool = True,
 ) -> pathlib.Path:
     """Explains images into a folder, which appears when it is complete.
 
     Args:
         model: that explains.
-        paths: the paths of the images, N of them.
+        images: their paths, or what `check` made of these.
         output: a new folder, or an empty one: `index.html` with the first
             images, `explanations.csv` with all, and `pictures/`, a sheet an
             image, named for its row.
         target: as for `Explainer.explain`.
         top_k: attributes of an image.
         crop: as for `Explainer.explain`.
-        skip_unreadable: leaves out what is no image; its row says why.
         progress: False says nothing.
 
     Returns:
@@ -113,13 +164,14 @@ def write(
         UsageError: an image cannot be used, there is no such class, top_k is
             out of bounds, or the folder holds something.
     """
+    check_output(output)
     if target is not None:
         model.class_index(target)
-    readable, unreadable = _read(paths, skip_unreadable)
+    asked_for.check_top_k(top_k, model.max_top_k)
+    checked = images if isinstance(images, Checked) else check(images)
+    count, unreadable = len(checked.readable), checked.unreadable
     first: list[explanation.Explanation] = []
-    if output.exists() and any(output.iterdir()):
-        raise errors.UsageError(f"{output} is there already")
-    bar = tqdm.tqdm(total=len(readable), unit="image", disable=not progress)
+    bar = tqdm.tqdm(total=count, unit="image", disable=not progress)
     with (
         bar,
         atomic_folder.new_directory(output) as temporary,
@@ -129,7 +181,7 @@ def write(
         table = csv.writer(file)
         table.writerow(_header(top_k))
         for start, explained in _in_parts(
-            model, readable, target=target, top_k=top_k, crop=crop
+            model, checked.readable, target=target, top_k=top_k, crop=crop
         ):
             table.writerows(_rows(explained, start, top_k, temporary))
             doubtful += _doubtful(explained)
@@ -139,7 +191,7 @@ def write(
         table.writerows(unreadable.items())
         explanation.join(first).to_html(temporary / PAGE)
     if progress:
-        _tell(len(readable), doubtful, len(unreadable))
+        _tell(count, doubtful, len(unreadable))
     return output / PAGE
 
 
@@ -176,26 +228,6 @@ def _tell(count: int, doubtful: int, left_out: int) -> None:
     if left_out:
         text += f"; {left_out} left out, which are no images"
     print(text, file=sys.stderr)
-
-
-def _read(
-    paths: Sequence[pathlib.Path], skip_unreadable: bool
-) -> tuple[list[pathlib.Path], dict[str, str]]:
-    """Returns the files that can be used, and why others cannot.
-
-    Raises:
-        UsageError: a file cannot be used, and is not to be skipped; or none
-            can.
-    """
-    unreadable: dict[str, str] = {}
-    if skip_unreadable:
-        unreadable = dict(picture_inputs.unusable(paths))
-    else:
-        picture_inputs.check(paths)
-    readable = [path for path in paths if str(path) not in unreadable]
-    if not readable:
-        raise errors.UsageError("none of the images can be used")
-    return readable, unreadable
 
 
 def _in_parts(

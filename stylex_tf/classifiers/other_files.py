@@ -4,7 +4,7 @@ import contextlib
 import os
 import pathlib
 
-from stylex_tf import stand_ins
+from stylex_tf import addresses, stand_ins
 
 TORCH_EXPORT = (
     "model.eval(); torch.onnx.export(model, torch.zeros(2, 3, HEIGHT, WIDTH), "
@@ -47,11 +47,11 @@ def way(given: str | os.PathLike) -> str | None:
     Args:
         given: the path as the user gave it.
     """
-    if "://" in str(given):
-        return (
-            f"{given} is an address, and nothing is fetched from the network. "
-            f"Load the model, and save it here. What is read: {_READ}"
-        )
+    address = addresses.refusal(
+        given, f"load the model, and save it here. What is read: {_READ}"
+    )
+    if address:
+        return address
     path = pathlib.Path(given).expanduser()
     if path.is_dir():
         return _way_of_folder(path)

@@ -3,6 +3,7 @@
 import errno
 import logging
 import os
+import re
 import signal
 import sys
 from collections.abc import Callable
@@ -10,7 +11,7 @@ from collections.abc import Callable
 from absl import app, flags
 from absl import logging as absl_logging
 
-from stylex_tf import errors
+from stylex_tf import addresses, errors
 from stylex_tf.cli import config_flag
 
 # Also for the user: a disk that is full or cannot be written, and paths that no
@@ -26,6 +27,11 @@ _OF_THE_DISK = (
     errno.ELOOP,
     errno.ENAMETOOLONG,
     errno.ENOTDIR,
+)
+# What Python says of a text that is no number, in the message about a flag.
+_NO_NUMBERS = (
+    (re.compile(r"invalid literal for int\(\) .*"), "expected a whole number"),
+    (re.compile(r"could not convert string to float: .*"), "expected a number"),
 )
 # What pathlib raises of a "~" that leads nowhere.
 _NO_HOME = "Could not determine home directory."
@@ -61,10 +67,18 @@ def _parse(argv: list[str]) -> list[str]:
     try:
         return flags.FLAGS(argv)
     except flags.Error as mistake:
-        sys.exit(f"error: in the flags: {mistake}")
+        sys.exit(f"error: in the flags: {_in_words(mistake)}")
     except (KeyError, OSError) as mistake:
         # A field that the config does not have, or a config that is not there.
         sys.exit(f"error: in the flags: {config_flag.explain(mistake, argv)}")
+
+
+def _in_words(mistake: flags.Error) -> str:
+    """Returns what absl says of a flag, and what a number is expected to be."""
+    text = str(mistake)
+    for pythons, words in _NO_NUMBERS:
+        text = pythons.sub(words, text)
+    return text
 
 
 def _of_tensorflow(mistake: Exception) -> str:
@@ -82,10 +96,23 @@ def _of_tensorflow(mistake: Exception) -> str:
     return ""
 
 
+def plain_log() -> None:
+    """Writes what is logged without its date and place, as other output is."""
+    handler = absl_logging.get_absl_handler()
+    handler.setFormatter(logging.Formatter("%(message)s"))
+
+
 def no_arguments(argv: list[str]) -> None:
     """Raises UsageError where something follows the flags."""
     if len(argv) > 1:
         raise app.UsageError(f"unexpected arguments: {' '.join(argv[1:])}")
+
+
+def no_address(flag: flags.FlagHolder) -> None:
+    """Raises UsageError where a flag that names a file or folder has a URL."""
+    address = addresses.refusal(flag.value, "download it, and name the folder")
+    if address:
+        raise errors.UsageError(f"--{flag.name}: {address}")
 
 
 def _guarded(main: Callable[[list[str]], None], argv: list[str]) -> None:

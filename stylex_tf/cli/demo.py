@@ -20,31 +20,35 @@ _MODEL = flags.DEFINE_string(
 _EXAMPLES = flags.DEFINE_string(
     "examples", "", "A folder of images to choose from; default: the model's."
 )
-_KNOBS = flags.DEFINE_integer("most_knobs", 8, "Attributes of an image.")
+_KNOBS = flags.DEFINE_integer("most_knobs", 8, "Attributes of an image.", 1)
 _ADDRESS = flags.DEFINE_string(
     "address",
     "127.0.0.1",
     "Where the page is; 0.0.0.0 opens it to the network.",
 )
-_PORT = flags.DEFINE_integer("port", 7860, "The port of the page.")
+_PORT = flags.DEFINE_integer("port", 7860, "The port of the page.", 1, 65535)
 
 
 def main(argv: list[str]) -> None:
     """Shows the page until it is interrupted."""
     command.no_arguments(argv)
+    command.no_address(_MODEL)
     # Imported late: a mistake in a flag should not wait.
-    from stylex_tf.api import exported_model, picture_inputs, shipped
-    from stylex_tf.apps import explorer
+    from stylex_tf.api import picture_inputs, shipped
+    from stylex_tf.apps import explorer, picture_folders
 
     explorer.check()
-    version = exported_model.find_version(_MODEL.value)
+    examples = []
     if _EXAMPLES.value:
-        examples = picture_inputs.in_folder(
+        examples = picture_folders.find(
             pathlib.Path(_EXAMPLES.value).expanduser()
         )
         picture_inputs.check(examples)
-    else:
-        examples = shipped.samples(version)
+    # TensorFlow, which takes seconds.
+    from stylex_tf.api import exported_model
+
+    version = exported_model.find_version(_MODEL.value)
+    examples = examples or shipped.samples(version)
     exported_model.announce(version)
     try:
         explorer.show(

@@ -11,6 +11,7 @@ import pathlib
 
 from absl import flags
 
+from stylex_tf import errors
 from stylex_tf.cli import command
 
 _MODEL = flags.DEFINE_string(
@@ -25,7 +26,7 @@ _TARGET = flags.DEFINE_string(
     "The class to move towards, its name or index; default: away from what "
     "the classifier says now.",
 )
-_TOP_K = flags.DEFINE_integer("top_k", 4, "Attributes of an image.")
+_TOP_K = flags.DEFINE_integer("top_k", 4, "Attributes of an image.", 1)
 _CROP = flags.DEFINE_enum(
     "crop",
     None,
@@ -42,27 +43,55 @@ _SKIP = flags.DEFINE_bool(
 
 def main(argv: list[str]) -> None:
     """Explains the images that the arguments name."""
+    command.no_address(_MODEL)
     # Imported late: a mistake in a flag should not wait.
-    from stylex_tf.api import explainer, exported_model
     from stylex_tf.apps import explain
 
-    # Before the images: a model that is not there has no samples either.
-    exported_model.find_version(_MODEL.value)
-    paths = explain.find_images(argv[1:], model=_MODEL.value)
-    model = explainer.load(_MODEL.value)
-    target: str | int | None = _TARGET.value
-    if target not in model.class_names and str(target).isdecimal():
-        target = int(str(target))
+    output = pathlib.Path(_OUTPUT.value).expanduser()
+    explain.check_output(output)
+    images = None
+    if argv[1:]:
+        paths = explain.find_images(argv[1:])
+        images = explain.check(paths, skip_unreadable=_SKIP.value)
+    # These import TensorFlow, which takes seconds.
+    from stylex_tf.api import explainer, exported_model
+
+    # Before its samples: a model that is not there has none either.
+    version = exported_model.find_version(_MODEL.value)
+    target = _check_asked(version)
     page = explain.write(
-        model,
-        paths,
-        pathlib.Path(_OUTPUT.value).expanduser(),
+        explainer.load(version),
+        images or explain.find_images([], model=_MODEL.value),
+        output,
         target=target,
         top_k=_TOP_K.value,
         crop=_CROP.value,
-        skip_unreadable=_SKIP.value,
     )
     print(page)
+
+
+def _check_asked(version: pathlib.Path) -> str | int | None:
+    """Returns the target, its index where no class has that name.
+
+    Raises:
+        UsageError: the model has no such class, or gives fewer attributes.
+    """
+    # Imported late: see `main`.
+    from stylex_tf.api import asked_for, description
+    from stylex_tf.export import description_files
+
+    target: str | int | None = _TARGET.value
+    try:
+        known = description.parse(description_files.read(version))
+    except (errors.UsageError, ValueError):
+        # Loading says what is damaged.
+        return target
+    if target not in known.class_names and str(target).isdecimal():
+        target = int(str(target))
+    if target is not None:
+        asked_for.class_index(target, known.class_names)
+    asked_for.check_top_k(_TOP_K.value, known.max_top_k)
+    return target
 
 
 if __name__ == "__main__":

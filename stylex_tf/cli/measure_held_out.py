@@ -44,13 +44,14 @@ def main(argv: list[str]) -> None:
     # Imported late: TensorFlow takes seconds, a mistake in a flag should not.
     import numpy as np
 
-    from stylex_tf.api import exported_model, picture_inputs
+    from stylex_tf.api import exported_model
+    from stylex_tf.apps import picture_folders
     from stylex_tf.export import held_out, renaming
     from stylex_tf.runs import sight
 
-    paths = picture_inputs.in_folder(pathlib.Path(_IMAGES.value).expanduser())
+    paths = picture_folders.find(pathlib.Path(_IMAGES.value).expanduser())
     if _TRAINING_IMAGES.value:
-        training = picture_inputs.in_folder(
+        training = picture_folders.find(
             pathlib.Path(_TRAINING_IMAGES.value).expanduser()
         )
     else:

@@ -84,13 +84,20 @@ def _exit_for_want_of(error: ModuleNotFoundError, name: str) -> NoReturn:
     package = missing.partition(".")[0]
     if package in ("stylex_tf", ""):
         raise error
+    sys.exit(f"error: stylex {name} needs {missing}: {_how(package, name)}")
+
+
+def _how(package: str, name: str) -> str:
+    """Returns the command that installs a package for a command."""
+    if name in _LOOK:
+        # Nothing else need come with it: the others are the package's own.
+        if package == "tensorflow":
+            return "pip install tensorflow"
+        return "pip install . in a clone of StylEx"
     # Workers of a search open the run as training does.
-    how = (
-        extras.how("train", "beam")
-        if package == "apache_beam"
-        else training_needs.HOW
-    )
-    sys.exit(f"error: stylex {name} needs {missing}: {how}")
+    if package == "apache_beam":
+        return extras.how("train", "beam")
+    return training_needs.HOW
 
 
 def as_installed(text: str) -> str:

@@ -31,6 +31,9 @@ def main(argv: list[str]) -> None:
     experiment = _CONFIG.value
     config_flag.split_lists(experiment)
     config_checks.check(experiment)
+    if _DRY_RUN.value:
+        # It ends soon, and its warnings are part of what it says.
+        command.plain_log()
     # Imported late: TensorFlow takes seconds, a mistake in a flag should not.
     from stylex_tf import dry_run, main_job
 

@@ -13,7 +13,7 @@ import numpy as np
 from PIL import Image, ImageOps
 
 from stylex_tf import stand_ins
-from stylex_tf.data import dicom
+from stylex_tf.data import dicom, other_pictures
 
 CENTER, PAD = "center", "pad"
 CROPS = (CENTER, PAD)
@@ -150,15 +150,21 @@ def reading(encoded: bytes) -> Iterator[None]:
     except UnreadableError:
         raise
     except Image.UnidentifiedImageError as error:
-        known = stand_ins.what(encoded)
-        raise UnreadableError(
-            f"not an image, but {known}"
-            if known
-            else "not an image, or of an unknown format"
-        ) from error
+        raise UnreadableError(_unidentified(encoded)) from error
     except Exception as error:
         # A broken file makes a decoder raise whatever it likes.
         raise UnreadableError(str(error) or type(error).__name__) from error
+
+
+def _unidentified(encoded: bytes) -> str:
+    """Says what a file may be of which no image was made."""
+    known = other_pictures.what(encoded)
+    if known:
+        return known
+    known = stand_ins.what(encoded)
+    if known:
+        return f"not an image, but {known}"
+    return "not an image, or of an unknown format"
 
 
 def _open(encoded: bytes) -> Image.Image:

@@ -4,7 +4,7 @@ import dataclasses
 import pathlib
 from collections.abc import Callable, Iterable, Sequence
 
-from stylex_tf import config, config_checks, errors
+from stylex_tf import addresses, config, config_checks, errors
 from stylex_tf.data import pictures, refusals
 from stylex_tf.data.records import cuts, manifest, tfrecords
 from stylex_tf.data.sources import archives, folders, idx, layouts, listing
@@ -69,6 +69,11 @@ def of(
 
 def check(data: config.DataConfig, resolution: int) -> None:
     """Raises DataError for a field that no source can have."""
+    address = addresses.refusal(
+        data.source, "download it, and give the folder or zip"
+    )
+    if address:
+        raise errors.DataError(f"source: {address}")
     for name, value, fits, expected in (
         (
             "source",

@@ -22,6 +22,8 @@ _R, _K = 6, 2
 class _Model:
     """Explains every image in the same way; remembers how many at a time."""
 
+    max_top_k = 4
+
     def __init__(self):
         self.asked = []
 
@@ -70,8 +72,9 @@ class ExplainTest(absltest.TestCase):
 
     def write(self, paths, **options):
         model = _Model()
+        images = explain.check(paths, **options)
         page = explain.write(
-            model, paths, self.output, top_k=2, progress=False, **options
+            model, images, self.output, top_k=2, progress=False
         )
         with (self.output / explain.TABLE).open(encoding="utf-8") as file:
             return model, page, list(csv.DictReader(file))
@@ -147,7 +150,8 @@ class ExplainTest(absltest.TestCase):
         paths[-1].write_bytes(b"text")
         said = io.StringIO()
         with contextlib.redirect_stderr(said):
-            explain.write(Doubtful(), paths, self.output, skip_unreadable=True)
+            images = explain.check(paths, skip_unreadable=True)
+            explain.write(Doubtful(), images, self.output)
 
         self.assertEndsWith(
             said.getvalue(),
@@ -159,12 +163,42 @@ class ExplainTest(absltest.TestCase):
         with self.assertRaisesRegex(errors.UsageError, "no class 'cow'"):
             explain.write(_Model(), self.images(1), self.output, target="cow")
 
-    def test_overwrites_nothing(self):
+    def test_more_attributes_than_the_model_gives_are_an_error_before_the_bar(
+        self,
+    ):
+        said = io.StringIO()
+        with (
+            contextlib.redirect_stderr(said),
+            self.assertRaisesRegex(
+                errors.UsageError, "top_k is 5; expected a whole .* from 1 to 4"
+            ),
+        ):
+            explain.write(_Model(), self.images(1), self.output, top_k=5)
+        self.assertEqual(said.getvalue(), "")
+
+    def test_a_folder_that_holds_something_is_not_written(self):
         self.output.mkdir()
+        explain.check_output(self.output)
         (self.output / "mine.txt").touch()
 
-        with self.assertRaisesRegex(errors.UsageError, "is there already"):
-            explain.write(_Model(), self.images(1), self.output)
+        for output, message in (
+            (
+                self.output,
+                "explained is there already; expected a new or empty ",
+            ),
+            (self.output / "mine.txt", "mine.txt is a file; expected a new or"),
+        ):
+            for refuses in (
+                explain.check_output,
+                lambda path: explain.write(_Model(), self.images(1), path),
+            ):
+                with self.assertRaisesRegex(
+                    errors.UsageError,
+                    f"{message}.*folder: --output=... names another$",
+                ):
+                    refuses(output)
+        with self.assertRaises(NotADirectoryError):
+            explain.check_output(self.output / "mine.txt" / "in")
 
     def test_images_are_files_folders_or_the_samples(self):
         paths = self.images(2)
@@ -175,7 +209,7 @@ class ExplainTest(absltest.TestCase):
         self.assertEqual(listed, [*paths, paths[1]])
         self.assertLen(samples, 6)
         for words, message in (
-            (["https://a.b/c.png"], "is an address; nothing is fetched"),
+            (["https://a.b/c.png"], "is an address, and nothing is fet"),
             ([""], "the name of an image is empty"),
             ([], "no images are named, and the model '' has no samples"),
         ):

@@ -1,12 +1,14 @@
 """Tests of stylex_tf.cli.command: what surrounds every command."""
 
 import errno
+import logging
 import os
 import pathlib
 from unittest import mock
 
 import tensorflow as tf
-from absl import app
+from absl import app, flags
+from absl import logging as absl_logging
 from absl.testing import absltest, parameterized
 
 from stylex_tf import config, errors
@@ -194,6 +196,48 @@ class CommandTest(parameterized.TestCase):
             config_flag.explain(OSError("no config"), ["--config=x.py"]),
             "no config",
         )
+
+    @parameterized.parameters(
+        ("--of_images=2.5", "expected a whole number"),
+        ("--of_images=many", "expected a whole number"),
+        ("--of_share=x", "expected a number"),
+    )
+    def test_what_is_no_number_is_said_in_words(self, word, expected):
+        values = flags.FlagValues()
+        flags.DEFINE_integer("of_images", 1, "", flag_values=values)
+        flags.DEFINE_float("of_share", 1.0, "", flag_values=values)
+        with mock.patch.object(flags, "FLAGS", values):
+            told = self._run(lambda argv: None, word)
+
+        self.assertEqual(told, f"error: in the flags: flag {word}: {expected}")
+
+    def test_what_is_logged_may_be_plain(self):
+        handler = absl_logging.get_absl_handler()
+        before = handler.python_handler.formatter
+        self.addCleanup(handler.setFormatter, before)
+        record = logging.LogRecord(
+            "root", logging.WARNING, "x.py", 7, "%d left out", (3,), None
+        )
+        self.assertStartsWith(handler.format(record), "W")
+
+        command.plain_log()
+
+        self.assertEqual(handler.format(record), "3 left out")
+
+    def test_an_address_is_no_folder(self):
+        values = flags.FlagValues()
+        model = flags.DEFINE_string(
+            "of_model", "https://a.b/m", "", flag_values=values
+        )
+        values(["command"])
+
+        with self.assertRaisesRegex(
+            errors.UsageError, "^--of_model: https://a.b/m is an address, and "
+        ):
+            command.no_address(model)
+
+        values(["command", "--of_model=a/b"])
+        command.no_address(model)
 
     def test_no_arguments_follow_the_flags(self):
         command.no_arguments(["train"])

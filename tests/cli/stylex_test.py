@@ -127,6 +127,22 @@ class StylexTest(absltest.TestCase):
             r"pip install '.\[train,tensorflow\]'",
         )
 
+    def test_looking_lacks_no_more_than_it_needs(self):
+        for name in ("explain", "demo"):
+            for package, how in (
+                ("tensorflow", "pip install tensorflow"),
+                ("tqdm", "pip install . in a clone of StylEx"),
+            ):
+                missing = ModuleNotFoundError("no", name=package)
+                with mock.patch.object(
+                    stylex.importlib, "import_module", side_effect=missing
+                ):
+                    code, _, _ = self._run(name)
+
+                self.assertEqual(
+                    code, f"error: stylex {name} needs {package}: {how}"
+                )
+
     def test_every_command_is_a_module_with_a_main(self):
         for name in stylex.COMMANDS:
             # Not imported: each defines its flags.

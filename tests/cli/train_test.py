@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from absl.testing import absltest
 
 from stylex_tf.cli import train
-from tests.testing import processes, tiny_experiment
+from tests.testing import image_files, processes, tiny_experiment
 
 _CONFIG = """
 from stylex_tf import config
@@ -36,6 +36,7 @@ class TrainTest(absltest.TestCase):
         (cls.cwd / "configs").mkdir(parents=True)
         (cls.cwd / "configs" / "mine.py").write_text(_CONFIG)
         tiny_experiment.write_data(cls.cwd / "prepared")
+        image_files.class_folders(cls.cwd, ("flat",), images=2)
 
     def _start(self, *flags: str) -> processes.Process:
         cwd, home = str(self.cwd), str(self.home)
@@ -104,6 +105,8 @@ class TrainTest(absltest.TestCase):
             for name, flags in {
                 "value": ["--config.model.resolution=48"],
                 "source": ["--config.data.source=nowhere"],
+                "address": ["--config.data.source=https://a.b/x.zip"],
+                "flat": ["--config.data.source=flat", "--dry_run"],
                 "name": ["--config=quikstart"],
                 "field": ["--config.model.resolutoin=64"],
                 "file": ["--config=configs/yours.py"],
@@ -125,6 +128,10 @@ class TrainTest(absltest.TestCase):
         expected = {
             "value": "error: model.resolution is 48; expected a power of two",
             "source": "cwd/nowhere: no such file or folder",
+            "address": "error: source: https://a.b/x.zip is an address, and",
+            # No date and place of the log before it.
+            "flat": "\nerror: flat: holds no sub-folder with images; expected "
+            "two or more sub-folders with images, one a class\n",
             "field": "the config has no field model.resolutoin. Did you mean",
             "file": "--config is configs/yours.py, which is neither a file",
             "name": "there is quickstart",
@@ -138,6 +145,9 @@ class TrainTest(absltest.TestCase):
                 run.wait(expected=1)
                 self.assertIn(expected[name], run.errors())
                 self.assertNotIn("Traceback", run.errors())
+        self.assertStartsWith(
+            runs["flat"].errors(), "flat: 2 images are left out, which are in"
+        )
 
 
 if __name__ == "__main__":

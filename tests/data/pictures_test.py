@@ -175,6 +175,10 @@ class DecodeTest(parameterized.TestCase):
         for content, reason in (
             (b"", "the file is empty"),
             (b"text", "not an image, or of an unknown format"),
+            (
+                b"\0\0\0\x18ftypheic\0\0\0\0mif1heic",
+                "^a HEIC picture, as iPhones take, which is not read; convert",
+            ),
         ):
             with self.assertRaisesRegex(pictures.UnreadableError, reason):
                 pictures.recognise(content)

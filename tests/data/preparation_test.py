@@ -107,6 +107,16 @@ class PreparationTest(parameterized.TestCase):
         left_out = dataclasses.replace(data, on_error="skip")
         preparation.describe(left_out, 16, 0)
 
+    def test_an_address_is_named_as_it_was_given(self):
+        data = config.DataConfig(source="https://example.org/x.zip")
+        for call in (preparation.describe, preparation.prepare):
+            with self.assertRaisesRegex(
+                errors.DataError,
+                "^source: https://example.org/x.zip is an address, and nothing "
+                "is fetched from the network; download it, and give the fold",
+            ):
+                call(data, 16, 0)
+
     def test_a_sample_is_of_the_images_and_writes_nothing(self):
         data = self._folder()
         images, labels = preparation.sample(data, 16, 0, 5)

@@ -5,6 +5,7 @@ import pathlib
 
 from absl.testing import absltest, parameterized
 
+from stylex_tf.api import picture_inputs, shipped
 from stylex_tf.evaluation import evaluation_file, renderings
 from stylex_tf.export import validation
 
@@ -48,6 +49,14 @@ class PretrainedTest(parameterized.TestCase):
         card = (folder / "README.md").read_text()
         for coordinate, name in names.items():
             self.assertIn(f"| {coordinate} | {name} |", card)
+
+    @parameterized.parameters(*_MODELS)
+    def test_has_six_samples_unless_its_card_says_that_none_ship(self, folder):
+        samples = shipped.samples(folder.name)
+        card = (folder / "README.md").read_text()
+
+        self.assertLen(samples, 0 if "no samples ship" in card else 6)
+        self.assertEmpty(picture_inputs.unusable(samples))
 
     @parameterized.parameters(*_MODELS)
     def test_is_small(self, folder):

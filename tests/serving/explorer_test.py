@@ -75,6 +75,36 @@ class ExplorerTest(absltest.TestCase):
         self.assertEqual(code, 1)
         self.assertRegex(said, "^error: .*UNAVAILABLE.*\n$")
 
+    def test_flags_out_of_bounds_are_refused_before_anything_starts(self):
+        for word, expected in (
+            ("--port=99999", "is '99999'; expected a whole number, 1 to 65535"),
+            ("--port=0", "is '0'; expected a whole number, 1 to 65535"),
+            ("--port=http", "is 'http'; expected a whole number, 1 to 65535"),
+            ("--most_knobs=0", "is '0'; expected a whole number, 1 or more"),
+            ("--server=here:99999", "is 'here:99999'; expected HOST:PORT, a"),
+        ):
+            said = io.StringIO()
+            with (
+                self.subTest(word),
+                contextlib.redirect_stderr(said),
+                self.assertRaises(SystemExit) as caught,
+            ):
+                explorer.main([word])
+
+            self.assertEqual(caught.exception.code, 2)
+            self.assertIn(f"argument {word.partition('=')[0]}", said.getvalue())
+            self.assertIn(expected, said.getvalue())
+
+    def test_a_folder_that_is_not_there_is_one_line(self):
+        code, said = self._run("--examples=/nowhere/at/all")
+
+        self.assertEqual(code, 1)
+        self.assertEqual(
+            said,
+            "error: --examples: /nowhere/at/all: no such folder; expected a "
+            "folder of images\n",
+        )
+
     def test_a_folder_without_images_is_one_line(self):
         with tempfile.TemporaryDirectory() as folder:
             code, said = self._run(f"--examples={folder}")

@@ -12,7 +12,7 @@ import re
 from collections.abc import Mapping, Sequence
 
 from stylex_tf import errors
-from stylex_tf.data import pictures
+from stylex_tf.data import passed_over
 from stylex_tf.data.sources import annotations, archives, labelled_json, listing
 
 _TRAIN_NAMES = ("train", "training", "seg_train")
@@ -41,8 +41,8 @@ _PARTS_OF_IMAGES = _IMAGES | frozenset(
     """.split()
 )
 _MASK = re.compile(r"(.+)[ _-](mask|seg|segmentation)([ _-]?\d+)?")
-# What lies beside images without being meant as one.
-_TEXTS = frozenset(".csv .db .html .ini .json .log .md .txt .xml .yaml".split())
+
+_TOP = pathlib.PurePosixPath(".")
 
 _Paths = dict[str, list[str]]
 
@@ -244,24 +244,23 @@ def _tell_of_others(archive: archives.Archive, listed: set[str]) -> None:
     """
     images = set(annotations.images(archive))
     with_images = {pathlib.PurePosixPath(name).parent for name in images}
-    others: dict[pathlib.PurePosixPath, collections.Counter[str]] = {}
+    by_folder: dict[pathlib.PurePosixPath, list[str]] = {}
     for name in archive.names:
-        path = pathlib.PurePosixPath(name)
-        ending = path.suffix.lower()
-        if name in images or ending in _TEXTS or not pictures.is_visible(name):
+        by_folder.setdefault(pathlib.PurePosixPath(name).parent, []).append(
+            name
+        )
+    for folder, names in sorted(by_folder.items()):
+        # The top folder is no class, and may hold anything but pictures.
+        others = passed_over.endings(names, pictures_alone=folder == _TOP)
+        if not others:
             continue
-        if len(path.parts) > 1 and ending:
-            others.setdefault(path.parent, collections.Counter())[ending] += 1
-    for folder, endings in sorted(others.items()):
-        said = ", ".join(f"{n:,} {ending}" for ending, n in endings.items())
-        text = f"{archive.path}/{folder}: {said}"
-        if folder not in with_images:
+        place = archive.path / folder
+        if folder not in with_images and folder != _TOP:
             raise errors.DataError(
-                f"{text}, of which none is read as an image; expected "
-                f"{' '.join(sorted(pictures.SUFFIXES))}. Convert the files, or "
+                f"{passed_over.refused(place, others)}. Convert the files, or "
                 "move the folder away"
             )
-        logging.warning("%s are left out: no known images", text)
+        logging.warning("%s", passed_over.told(place, others))
     without_class = len(images - listed)
     if without_class:
         logging.warning(

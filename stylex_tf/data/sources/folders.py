@@ -3,6 +3,7 @@
 import collections
 import dataclasses
 import logging
+import os
 import pathlib
 from collections.abc import Callable, Iterator, Sequence
 
@@ -238,17 +239,33 @@ def _found(names: Sequence[str]) -> str:
 
 
 def _meant(path: pathlib.Path, names: Sequence[str]) -> str:
-    """Suggests the folder above where the path seems to be one class."""
+    """Suggests the folder above where the path seems to be one class.
+
+    It holds images itself, and so does every folder beside it: a folder that
+    has others in it is no data set.
+    """
     if names or not path.is_dir():
         return ""
     beside = [
         folder
         for folder in path.absolute().parent.iterdir()
-        if folder.is_dir() and not folder.name.startswith(".")
+        if folder.is_dir() and pictures.is_visible(folder.name)
     ]
-    if len(beside) < 2:
+    if len(beside) < 2 or not all(map(_holds_an_image, beside)):
         return ""
     return f". Did you mean the folder above, {path.absolute().parent}?"
+
+
+def _holds_an_image(folder: pathlib.Path) -> bool:
+    try:
+        with os.scandir(folder) as entries:
+            return any(
+                pathlib.PurePath(entry.name).suffix.lower() in pictures.SUFFIXES
+                for entry in entries
+            )
+    except OSError:
+        # It may be another user's.
+        return False
 
 
 def _taken_classes(

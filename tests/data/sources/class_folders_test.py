@@ -208,7 +208,20 @@ class ClassFoldersTest(parameterized.TestCase):
         (root / "labels.txt").write_text("cat dog")
         with self.assertLogs(level="WARNING") as logs:
             self.assertLen(self._listed(root).images, 4)
-        self.assertIn("cat: 1 .avif are left out", logs.output[0])
+        self.assertEndsWith(
+            logs.output[0],
+            "cat: 1 .avif are left out: no known images; convert .avif to JPEG "
+            "or PNG",
+        )
+
+    def test_pictures_of_other_kinds_beside_the_classes_are_told(self):
+        root = image_files.class_folders(self.parent / "photos", images=2)
+        for name in ("1.HEIC", "2.heic", "tool.py", "labels.csv"):
+            image_files.write(root / name, b"x")
+        with self.assertLogs(level="WARNING") as logs:
+            self.assertLen(self._listed(root).images, 4)
+        self.assertLen(logs.output, 1)
+        self.assertIn("photos: 2 .heic are left out", logs.output[0])
 
     def test_jfif_is_jpeg(self):
         root = image_files.class_folders(self.parent / "photos", images=2)

@@ -196,6 +196,20 @@ class FoldersTest(parameterized.TestCase):
         ):
             folders.ImageFolder(self.root / "cat")
 
+    def test_a_folder_above_that_is_no_data_set_is_not_named(self):
+        image_files.class_folders(self.root)
+        # As in somebody's home: folders of images beside others.
+        (self.root / "music").mkdir()
+        with self.assertRaisesRegex(errors.DataError, "one a class$"):
+            folders.ImageFolder(self.root / "cat")
+        (self.root / "music").rename(self.root / ".music")
+        with self.assertRaisesRegex(errors.DataError, "the folder above"):
+            folders.ImageFolder(self.root / "cat")
+        # Nor from a folder that is not like one class itself.
+        (self.root / "empty").mkdir()
+        with self.assertRaisesRegex(errors.DataError, "one a class$"):
+            folders.ImageFolder(self.root / "empty")
+
     def test_refuses_a_class_that_is_not_there(self):
         image_files.class_folders(self.root)
         with self.assertRaisesRegex(

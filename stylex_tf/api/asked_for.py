@@ -1,0 +1,44 @@
+"""Checks what is asked of a model, which needs its description alone."""
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from stylex_tf import errors
+
+
+def class_index(target: str | int, class_names: Sequence[str]) -> int:
+    """Returns the index of a class, of its name or index.
+
+    Args:
+        target: the class.
+        class_names: the names of the model's K classes.
+
+    Raises:
+        UsageError: there is no such class.
+    """
+    if target in class_names:
+        return class_names.index(str(target))
+    if isinstance(target, (int, np.integer)) and (
+        0 <= target < len(class_names)
+    ):
+        return int(target)
+    raise errors.UsageError(
+        f"there is no class {target!r}; expected one of "
+        f"{', '.join(class_names)}, or its index"
+    )
+
+
+def check_top_k(top_k: int, most: int) -> None:
+    """Raises UsageError unless a model gives an image so many attributes.
+
+    Args:
+        top_k: how many are asked for.
+        most: the most that the model allows.
+    """
+    whole = isinstance(top_k, (int, np.integer))
+    if not whole or not 1 <= top_k <= most:
+        raise errors.UsageError(
+            f"top_k is {top_k}; expected a whole number from 1 to {most}, "
+            "which this model allows"
+        )
