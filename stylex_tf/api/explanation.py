@@ -21,7 +21,7 @@ from stylex_tf.api import (
     explanation_sheet,
 )
 from stylex_tf.api import trust as trust_lib
-from stylex_tf.attributes import carried_edit
+from stylex_tf.attributes import carried_edit, default_name
 from stylex_tf.report import marks, wording
 
 # What a notebook shows by itself.
@@ -229,7 +229,8 @@ class Explanation:
     def attribute_name(self, n: int, a: int) -> str:
         """Returns an attribute's name, or its style coordinate."""
         coordinate = int(self.coordinates[n, a])
-        return self.attribute_names.get(coordinate, f"style {coordinate}")
+        default = default_name.of(coordinate)
+        return self.attribute_names.get(coordinate, default)
 
     def cautions(self, n: int) -> list[str]:
         """Says what to be careful about, for each attribute of an image."""

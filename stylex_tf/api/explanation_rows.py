@@ -5,6 +5,7 @@ from typing import Any
 import numpy as np
 
 from stylex_tf.api import cells
+from stylex_tf.attributes import default_name
 from stylex_tf.report import marks, wording
 
 # An explanation, whose module imports this one, is Any here.
@@ -76,7 +77,7 @@ def _edit(explanation: Any, n: int, a: int) -> str:
     """
     coordinate = int(explanation.coordinates[n, a])
     end = ("min", "max")[explanation.directions[n, a]]
-    moved = f"style {coordinate} to {end}"
+    moved = f"{default_name.of(coordinate)} to {end}"
     if coordinate not in explanation.attribute_names:
         return moved
     return f"{explanation.attribute_name(n, a)} ({moved})"

@@ -9,7 +9,7 @@ from PIL import Image
 from stylex_tf.api import backend as backends
 from stylex_tf.api import explanation_rows, picture_inputs, questions
 from stylex_tf.api import trust as trust_lib
-from stylex_tf.attributes import carried_edit
+from stylex_tf.attributes import carried_edit, default_name
 
 AWAY = -1
 """In place of a target class: away from the likeliest."""
@@ -166,7 +166,7 @@ class Exploration:
                 coordinate=int(coordinate),
                 direction=int(direction),
                 label=self._known.attribute_names.get(
-                    int(coordinate), f"style {coordinate}"
+                    int(coordinate), default_name.of(int(coordinate))
                 ),
                 caption=(
                     "to the right, the probability of "

@@ -133,7 +133,7 @@ class SingleImagesTest(absltest.TestCase):
 
         self.assertIn("says neither", text)
         self.assertIn("say glasses or open mouth", text)
-        self.assertIn("Coordinate 777", text)
+        self.assertIn("style 777", text)
         self.assertIn("One attribute flips it to glasses or open", text)
 
     def test_says_when_the_picture_does_not_flip_as_predicted(self):
