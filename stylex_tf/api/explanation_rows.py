@@ -43,6 +43,21 @@ def caution(*, effect: float, strongest: float, turns: bool) -> str:
     return marks.find(effect=effect, strongest=strongest, turns=turns)
 
 
+def change(
+    class_name: str, before: float, after: float, careful: str
+) -> str:
+    """Says what an edit does to a class: "cat goes from 0.80 to 0.10; weak".
+
+    Args:
+        class_name: the class.
+        before: its probability.
+        after: the same, after the edit.
+        careful: what `caution` says; may be empty.
+    """
+    way = f"{wording.probability(before)} to {wording.probability(after)}"
+    return f"{class_name} goes from {way}{f'; {careful}' if careful else ''}"
+
+
 def _heading(explanation: Any, n: int) -> str:
     shown = explanation.class_names[shown_class(explanation, n)]
     # Two images of two folders may have one name.
@@ -88,6 +103,7 @@ def _edits(explanation: Any, n: int) -> list[cells.Cell]:
     there = np.flatnonzero(explanation.coordinates[n] >= 0)
     carried = explanation.carried[n] if len(there) else None
     cautions = explanation.cautions(n)
+    cautions_carried = explanation.cautions(n, carried=True)
     made = []
     for a in there:
         caption = f"{a + 1}. {_edit(explanation, n, a)}"
@@ -108,6 +124,7 @@ def _edits(explanation: Any, n: int) -> list[cells.Cell]:
                         else wording.probability(said[n, a, shown])
                     ),
                     caption=f"{caption}, on the image",
+                    caution=cautions_carried[a],
                 )
                 if carried is not None
                 else None,
