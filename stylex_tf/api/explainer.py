@@ -120,7 +120,7 @@ class Explainer:
         for picture in self._pace.over(
             pictures, doing="explaining", progress=progress
         ):
-            answer = self._answers.given(picture) | self._answers.found(
+            answer = self._answers.given(picture) | self._answers.attributes(
                 picture.encoded, towards=towards, top_k=top_k
             )
             answers.append(answer | self._carry(answer))

@@ -50,7 +50,7 @@ def check(
         array = arrays[name]
         if array is None and name in _OPTIONAL:
             continue
-        shape = np.shape(array)
+        shape = () if array is None else array.shape
         fits = len(axes) == len(shape) and all(
             size == (axis if isinstance(axis, int) else sizes[axis])
             for axis, size in zip(axes, shape, strict=True)

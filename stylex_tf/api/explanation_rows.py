@@ -43,9 +43,7 @@ def caution(*, effect: float, strongest: float, turns: bool) -> str:
     return marks.find(effect=effect, strongest=strongest, turns=turns)
 
 
-def change(
-    class_name: str, before: float, after: float, careful: str
-) -> str:
+def change(class_name: str, before: float, after: float, careful: str) -> str:
     """Says what an edit does to a class: "cat goes from 0.80 to 0.10; weak".
 
     Args:

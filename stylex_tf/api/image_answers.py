@@ -88,7 +88,7 @@ class ImageAnswers:
             *(given.get(name) for name in _SHARES),
         )
 
-    def found(self, encoded: bytes, *, towards: int, top_k: int) -> Answer:
+    def attributes(self, encoded: bytes, *, towards: int, top_k: int) -> Answer:
         """Finds the attributes of an image, each coordinate once.
 
         Args:
@@ -133,7 +133,7 @@ class ImageAnswers:
             towards: the class that effects are measured by.
 
         Returns:
-            effects, probabilities_after, edited: as `found`.
+            effects, probabilities_after, edited: as `attributes`.
 
         Raises:
             UsageError: the model is too old to tell how many coordinates it

@@ -133,7 +133,7 @@ class Exploration:
             target_class: to move towards, or AWAY.
             top_k: knobs at most; never more than the model allows.
         """
-        answer = self._answers.found(
+        answer = self._answers.attributes(
             opened.content,
             towards=target_class,
             top_k=min(top_k, self._known.max_top_k),
@@ -148,13 +148,14 @@ class Exploration:
             (rebuilt, answer["probabilities_after"][there]),
             (np.array(list(opened.image.probabilities.values())), carried),
         ]
+        shown = rebuilt.argmax() if target_class == AWAY else target_class
         captions = [
             self._captions(
                 answer["effects"][there],
                 before,
                 after,
                 target_class=target_class,
-                shown=rebuilt.argmax() if target_class == AWAY else target_class,
+                shown=shown,
             )
             for before, after in ways
         ]

@@ -10,7 +10,9 @@ class BetterEndsTest(parameterized.TestCase):
         ([-1, -1], 2, []),
         ([], 1, []),
     )
-    def test_the_first_of_each_coordinate_stays(self, coordinates, most, places):
+    def test_the_first_of_each_coordinate_stays(
+        self, coordinates, most, places
+    ):
         self.assertEqual(better_ends.places(coordinates, most), places)
 
 

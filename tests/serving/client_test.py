@@ -400,9 +400,7 @@ class ClientTest(parameterized.TestCase):
             expected = explainer.Explainer(backend).explain(
                 self.files[0], target=1, crop="pad", progress=False
             )
-        self.assertEqual(
-            row["coordinate_1"], str(expected.coordinates[0, 0])
-        )
+        self.assertEqual(row["coordinate_1"], str(expected.coordinates[0, 0]))
 
     def test_a_target_that_is_not_there_is_one_line(self):
         code, _, err = self.run_command(
