@@ -5,6 +5,7 @@ the axis of images.
 """
 
 from collections.abc import Mapping
+from typing import Any
 
 import numpy as np
 from PIL import Image
@@ -81,11 +82,12 @@ class ImageAnswers:
         Args:
             given: what `given` answered.
         """
+        shares: list[Any] = [given.get(name) for name in _SHARES]
         return trust_lib.of(
             self.class_names,
             given["probabilities"],
             given["probabilities_before"],
-            *(given.get(name) for name in _SHARES),
+            *shares,
         )
 
     def attributes(self, encoded: bytes, *, towards: int, top_k: int) -> Answer:

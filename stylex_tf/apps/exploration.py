@@ -148,7 +148,8 @@ class Exploration:
             (rebuilt, answer["probabilities_after"][there]),
             (np.array(list(opened.image.probabilities.values())), carried),
         ]
-        shown = rebuilt.argmax() if target_class == AWAY else target_class
+        away = target_class == AWAY
+        shown = int(rebuilt.argmax()) if away else target_class
         captions = [
             self._captions(
                 answer["effects"][there],
