@@ -7,7 +7,8 @@ or where it is more foreign than 98 % of the held-out images that the export was
 measured on (`stylex_tf/export/held_out.py`). Here it judges images that those
 are not: held-out ones of its own kind, uniform noise, the held-out ones
 inverted, pictures of other worlds, photographs of other domains
-(`--photographs=birds=birds.zip`) and, of a data set of more classes, two others. Drawn images have a seed of their own; of a data set they are those of
+(`--photographs=birds=birds.zip`) and, of a data set of more classes, two
+others. Drawn images have a seed of their own; of a data set they are those of
 its test images that the export was not measured on. No picture is there twice.
 
 It writes benchmarks/results/trust_<model>.json: of each kind how many images

@@ -17,11 +17,13 @@ import sys
 from collections.abc import Callable, Sequence
 
 import tqdm
+from PIL import Image
 
 from serving import client_flags
 from stylex_tf import atomic_file, errors
 from stylex_tf.api import (
     explainer,
+    image_answers,
     picture_inputs,
     questions,
     served,
@@ -85,10 +87,18 @@ def _explain(backend: served.Served, flags: argparse.Namespace) -> None:
             model,
             paths,
             flags.output,
-            target=None if flags.target_class < 0 else flags.target_class,
+            target=_class(flags.target, model.class_names),
             top_k=flags.top_k,
+            crop=flags.crop,
         )
     )
+
+
+def _class(word: str | None, class_names: Sequence[str]) -> str | int | None:
+    """Reads a class, its name or its index; None: none was named."""
+    if word is None or word in class_names or not word.isdecimal():
+        return word
+    return int(word)
 
 
 def _edit(backend: served.Served, flags: argparse.Namespace) -> None:
@@ -100,21 +110,43 @@ def _edit(backend: served.Served, flags: argparse.Namespace) -> None:
                 f"{edits}, as --coordinates"
             )
     picture_inputs.check([flags.image])
+    known = backend.description
+    (picture,) = picture_inputs.read(
+        flags.image,
+        resolution=known.resolution,
+        max_pixels=known.max_pixels,
+        own_crop=known.crop,
+    )
     answer = questions.Questions(backend).edit(
-        [picture_inputs.file_bytes(flags.image)],
+        [picture.encoded],
         coordinates=[flags.coordinates],
         directions=[flags.directions],
         strengths=[flags.strengths],
     )
+    edited = answer["edited_bytes"][0]
+    before, after = (
+        answer[f"probabilities_{name}"][0] for name in ("before", "after")
+    )
+    asked = image_answers.ImageAnswers(backend)
+    given = asked.given(picture)
+    if flags.carried:
+        pictures, said = asked.carried(
+            given["images"],
+            given["reconstructions"],
+            picture_inputs.decode_png(edited)[None],
+        )
+        edited = picture_inputs.png(Image.fromarray(pictures[0]))
+        before, after = given["probabilities"], said[0]
     try:
-        atomic_file.write(flags.output, answer["edited_bytes"][0])
+        atomic_file.write(flags.output, edited)
     except OSError as error:
         raise errors.UsageError(
             f"{flags.output}: {error.strerror or error}"
         ) from error
-    for name in ("before", "after"):
-        numbers = answer[f"probabilities_{name}"][0]
+    for name, numbers in (("before", before), ("after", after)):
         print(name, *(f"{number:.4f}" for number in numbers), sep="\t")
+    trust = asked.trust(given)
+    print("trust", trust.level, trust.words, sep="\t")
 
 
 def _search(backend: served.Served, flags: argparse.Namespace) -> None:
@@ -209,19 +241,27 @@ def _add_explain(commands: _Commands) -> None:
         "--output", type=client_flags.path, required=True, help="folder"
     )
     explain.add_argument(
-        "--target_class",
-        type=int,
-        default=-1,
-        help="class to move towards; -1: away from the likeliest",
+        "--target",
+        help="class to move towards, its name or index; default: away from "
+        "the likeliest",
     )
     explain.add_argument(
         "--top_k", type=int, default=4, help="attributes of an image"
+    )
+    explain.add_argument(
+        "--crop",
+        choices=["center", "pad"],
+        help="of an image that is not square: its centre, or all of it, added "
+        "to; default: as the model was trained",
     )
 
 
 def _add_edit(commands: _Commands) -> None:
     edit = commands.add(
-        "edit", _edit, "Writes an edited picture; prints the probabilities."
+        "edit",
+        _edit,
+        "Writes an edited picture; prints the probabilities, and how far to "
+        "trust it.",
     )
     edit.add_argument("image", type=client_flags.path)
     edit.add_argument(
@@ -241,6 +281,11 @@ def _add_edit(commands: _Commands) -> None:
         type=_list(float),
         required=True,
         help="share of the way to there; as 1,0.5",
+    )
+    edit.add_argument(
+        "--carried",
+        action="store_true",
+        help="on the image itself: the image plus what the edit changes",
     )
 
 

@@ -19,9 +19,7 @@ def class_index(target: str | int, class_names: Sequence[str]) -> int:
     """
     if target in class_names:
         return class_names.index(str(target))
-    if isinstance(target, (int, np.integer)) and (
-        0 <= target < len(class_names)
-    ):
+    if _is_whole(target) and 0 <= int(target) < len(class_names):
         return int(target)
     raise errors.UsageError(
         f"there is no class {target!r}; expected one of "
@@ -36,9 +34,15 @@ def check_top_k(top_k: int, most: int) -> None:
         top_k: how many are asked for.
         most: the most that the model allows.
     """
-    whole = isinstance(top_k, (int, np.integer))
-    if not whole or not 1 <= top_k <= most:
+    if not _is_whole(top_k) or not 1 <= top_k <= most:
         raise errors.UsageError(
             f"top_k is {top_k}; expected a whole number from 1 to {most}, "
             "which this model allows"
         )
+
+
+def _is_whole(number: object) -> bool:
+    """Returns whether it is a whole number; True and False are none."""
+    return isinstance(number, (int, np.integer)) and not isinstance(
+        number, bool
+    )

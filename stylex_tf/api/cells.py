@@ -32,3 +32,9 @@ class Row:
     # Of "fair", "doubtful" and "unknown".
     level: str
     cells: tuple[Cell, ...]
+
+    def on_the_image(self) -> "Row":
+        """Returns the row with every edit carried onto the image itself."""
+        return dataclasses.replace(
+            self, cells=tuple(cell.carried or cell for cell in self.cells)
+        )

@@ -14,12 +14,12 @@ from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
-from PIL import Image
 
 from stylex_tf import errors
 from stylex_tf.api import (
     asked_for,
     explanation,
+    image_answers,
     pace,
     picture_inputs,
     questions,
@@ -27,18 +27,11 @@ from stylex_tf.api import (
 )
 from stylex_tf.api import backend as backends
 from stylex_tf.api import connection as connections
-from stylex_tf.attributes import carried_edit, log_odds
 
 # `find_attributes` takes it for "away from the likeliest class".
 _AWAY = -1
-_FOUND = (
-    "coordinates",
-    "directions",
-    "strengths",
-    "effects",
-    "probabilities_before",
-    "probabilities_after",
-)
+# Names of classes in the line that says what a model is.
+_SHOWN_CLASSES = 8
 
 Answer = backends.Answer
 
@@ -73,8 +66,20 @@ class Explainer:
         self.provenance = backend.provenance()
         self._known = known
         self._ask = questions.Questions(backend)
+        self._answers = image_answers.ImageAnswers(backend)
         self._pace = pace.Pace()
         self._class_pace = pace.Pace()
+
+    def __repr__(self) -> str:
+        """Names the model and its version, its classes and its size."""
+        name = self.provenance["name"] or self.provenance["model"]
+        shown = ", ".join(self.class_names[:_SHOWN_CLASSES])
+        left = len(self.class_names) - _SHOWN_CLASSES
+        return (
+            f"<Explainer of {name}, version {self.provenance['version']}; "
+            f"classes {shown}{f' and {left} more' if left > 0 else ''}; "
+            f"{self.resolution} x {self.resolution} pixels>"
+        )
 
     def explain(
         self,
@@ -87,6 +92,9 @@ class Explainer:
         progress: bool = True,
     ) -> explanation.Explanation:
         """Finds what, changed by itself, moves the classifier on each image.
+
+        A coordinate whose both ends do so is listed once, with the better end;
+        so an image may have fewer than top_k.
 
         Args:
             images: one or several: paths, folders, PIL images, uint8 or float
@@ -113,13 +121,9 @@ class Explainer:
         for picture in self._pace.over(
             pictures, doing="explaining", progress=progress
         ):
-            attributes = self._ask.find_attributes(
-                [picture.encoded], target_class=towards, top_k=top_k
+            answer = self._answers.given(picture) | self._answers.attributes(
+                picture.encoded, towards=towards, top_k=top_k
             )
-            answer = self._as_given(picture) | {
-                name: attributes[name][0] for name in _FOUND
-            }
-            answer["edited"] = self._decode(attributes["edited_bytes"][0])
             answers.append(answer | self._carry(answer))
         return self._explanation(
             pictures,
@@ -168,8 +172,10 @@ class Explainer:
         for picture in self._class_pace.over(
             pictures, doing="explaining", progress=progress
         ):
-            answer = self._as_given(picture) | chosen
-            answer |= self._try_edits(picture, chosen, towards)
+            answer = self._answers.given(picture) | chosen
+            answer |= self._answers.tried(
+                picture.encoded, chosen, towards=towards
+            )
             answers.append(answer | self._carry(answer))
         return self._explanation(
             pictures,
@@ -188,89 +194,16 @@ class Explainer:
         """
         return asked_for.class_index(target, self.class_names)
 
-    def _as_given(self, picture: picture_inputs.Picture) -> Answer:
-        """Says what is known of an image before it is edited."""
-        asked = [picture.encoded]
-        rebuilt = self._ask.reconstruct(asked)
-        answer = {
-            "probabilities": self._ask.classify(asked)["probabilities"][0],
-            "probabilities_before": rebuilt["probabilities"][0],
-            "images": picture.pixels,
-            "reconstructions": self._decode(rebuilt["image_bytes"])[0],
-        }
-        held_out = self._known.held_out
-        if held_out is not None:
-            shares = held_out.shares(
-                answer["images"][None],
-                answer["reconstructions"][None],
-                self._ask.encode(asked)["styles"],
-            )
-            answer |= {name: share[0] for name, share in shares.items()}
-        return answer
-
     def _carry(self, answer: Answer) -> Answer:
         """Asks the classifier about the edits, carried onto the image."""
         there = np.flatnonzero(answer["coordinates"] >= 0)
         said = np.full(
             [len(answer["coordinates"]), len(self.class_names)], -1, np.float32
         )
-        if len(there):
-            carried = carried_edit.carry(
-                answer["images"][None],
-                answer["reconstructions"][None],
-                answer["edited"][None, there],
-            )[0]
-            said[there] = self._ask.classify(
-                [
-                    picture_inputs.png(Image.fromarray(picture))
-                    for picture in carried
-                ]
-            )["probabilities"]
+        _, said[there] = self._answers.carried(
+            answer["images"], answer["reconstructions"], answer["edited"][there]
+        )
         return {"probabilities_carried": said}
-
-    def _try_edits(
-        self,
-        picture: picture_inputs.Picture,
-        chosen: Mapping[str, np.ndarray],
-        towards: int,
-    ) -> Answer:
-        """Makes each of A edits by itself on one image."""
-        there = chosen["coordinates"] >= 0
-        count, width = int(there.sum()), len(there)
-        size, classes = self.resolution, len(self.class_names)
-        answer: Answer = {
-            "effects": np.full([width], -1.0, np.float32),
-            "probabilities_after": np.full([width, classes], -1.0, np.float32),
-            "edited": np.zeros([width, size, size, 3], np.uint8),
-        }
-        if not count:
-            return answer
-        if not self._known.searched:
-            raise errors.UsageError(
-                "this model does not tell how many coordinates it has: its "
-                "export is older than `describe`; export it again"
-            )
-        image_bytes = [picture.encoded] * count
-        edits = {name: array[there] for name, array in chosen.items()}
-        edited = self._ask.edit(
-            image_bytes,
-            **{name: array[:, None] for name, array in edits.items()},
-        )
-        measured = self._ask.style_effects(
-            image_bytes,
-            # Edit e moves coordinate e mod S in direction e div S.
-            first_edit=edits["directions"] * self._known.searched
-            + edits["coordinates"],
-            num_edits=[1] * count,
-        )
-        before = measured["base_logits"].astype(np.float64)
-        after = before + measured["effects"][:, 0]
-        answer["effects"][there] = log_odds.of_class(
-            after, towards
-        ) - log_odds.of_class(before, towards)
-        answer["probabilities_after"][there] = edited["probabilities_after"]
-        answer["edited"][there] = self._decode(edited["edited_bytes"])
-        return answer
 
     def _explanation(
         self,
@@ -293,15 +226,6 @@ class Explainer:
             },
             **of_class,
         )
-
-    def _decode(self, encoded: np.ndarray) -> np.ndarray:
-        """Decodes PNGs [N] to uint8 [N, R, R, 3]; black where there is none."""
-        size = self.resolution
-        pixels = np.zeros([len(encoded), size, size, 3], np.uint8)
-        for index, content in enumerate(encoded):
-            if content:
-                pixels[index] = picture_inputs.decode_png(content)
-        return pixels
 
     def _read(
         self, images: Any, value_range: tuple[float, float], crop: str | None

@@ -15,47 +15,19 @@ from PIL import Image
 
 from stylex_tf import atomic_file, errors
 from stylex_tf.api import (
+    explanation_arrays,
     explanation_files,
     explanation_page,
     explanation_rows,
     explanation_sheet,
+    turned_decisions,
 )
 from stylex_tf.api import trust as trust_lib
-from stylex_tf.attributes import carried_edit
+from stylex_tf.attributes import carried_edit, default_name
 from stylex_tf.report import marks, wording
 
 # What a notebook shows by itself.
 _SHOWN_ROWS = 8
-
-# Axes of each array: N images, A attributes, K classes, R pixels.
-_AXES: Mapping[str, tuple[str | int, ...]] = {
-    "target_classes": ("N",),
-    "coordinates": ("N", "A"),
-    "directions": ("N", "A"),
-    "strengths": ("N", "A"),
-    "effects": ("N", "A"),
-    "probabilities": ("N", "K"),
-    "probabilities_before": ("N", "K"),
-    "probabilities_after": ("N", "A", "K"),
-    "probabilities_carried": ("N", "A", "K"),
-    "error_shares": ("N",),
-    "style_shares": ("N",),
-    "foreign_shares": ("N",),
-    "class_effects": ("A",),
-    "class_shares": ("A",),
-    "images": ("N", "R", "R", 3),
-    "reconstructions": ("N", "R", "R", 3),
-    "edited": ("N", "A", "R", "R", 3),
-}
-# Arrays that an explanation need not have.
-_OPTIONAL = (
-    "probabilities_carried",
-    "error_shares",
-    "style_shares",
-    "foreign_shares",
-    "class_effects",
-    "class_shares",
-)
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -112,26 +84,11 @@ class Explanation:
 
     def __post_init__(self) -> None:
         """Raises ValueError where the arrays do not belong together."""
-        sizes: dict[str | int, int] = {
-            "N": len(self.image_ids),
-            "K": len(self.class_names),
-        }
-        for name, axes in _AXES.items():
-            array = getattr(self, name)
-            if array is None and name in _OPTIONAL:
-                continue
-            fits = len(axes) == array.ndim and all(
-                size == (axis if isinstance(axis, int) else sizes[axis])
-                for axis, size in zip(axes, array.shape, strict=True)
-                # The first array that has an axis says how long it is.
-                if isinstance(axis, int)
-                or sizes.setdefault(axis, size) is not None
-            )
-            if not fits:
-                raise ValueError(
-                    f"{name} has shape {list(array.shape)}; expected "
-                    f"[{', '.join(map(str, axes))}] with {sizes}"
-                )
+        explanation_arrays.check(
+            {name: getattr(self, name) for name in explanation_arrays.AXES},
+            images=len(self.image_ids),
+            classes=len(self.class_names),
+        )
 
     def __len__(self) -> int:
         """Counts the images, N."""
@@ -151,7 +108,7 @@ class Explanation:
         changes: dict[str, Any] = {
             name: array[list(rows)]
             for name, array in self._arrays().items()
-            if _AXES[name][0] == "N"
+            if explanation_arrays.AXES[name][0] == "N"
         }
         changes["image_ids"] = tuple(self.image_ids[row] for row in rows)
         return dataclasses.replace(self, **changes)
@@ -212,11 +169,25 @@ class Explanation:
 
         To the target where there is one, and else to any other class.
         """
-        before = self.probabilities_before.argmax(axis=1)[:, None]
-        after = self.probabilities_after.argmax(axis=2)
-        target = self.target_classes[:, None]
-        turned = np.where(target < 0, after != before, after == target)
-        return turned & (after != before) & (self.coordinates >= 0)
+        return (self.coordinates >= 0) & turned_decisions.tell(
+            self.probabilities_before,
+            self.probabilities_after,
+            self.target_classes,
+        )
+
+    @property
+    def turns_carried(self) -> np.ndarray | None:
+        """Tells which carried edits turn the decision on the image, [N, A].
+
+        None: nobody asked what the classifier says of them.
+        """
+        if self.probabilities_carried is None:
+            return None
+        return (self.coordinates >= 0) & turned_decisions.tell(
+            self.probabilities,
+            self.probabilities_carried,
+            self.target_classes,
+        )
 
     @property
     def weak(self) -> np.ndarray:
@@ -229,22 +200,34 @@ class Explanation:
     def attribute_name(self, n: int, a: int) -> str:
         """Returns an attribute's name, or its style coordinate."""
         coordinate = int(self.coordinates[n, a])
-        return self.attribute_names.get(coordinate, f"style {coordinate}")
+        default = default_name.of(coordinate)
+        return self.attribute_names.get(coordinate, default)
 
-    def cautions(self, n: int) -> list[str]:
-        """Says what to be careful about, for each attribute of an image."""
+    def cautions(self, n: int, *, carried: bool = False) -> list[str]:
+        """Says what to be careful about, for each attribute of an image.
+
+        Args:
+            n: the place of the image.
+            carried: judges the edit carried onto the image, by what the
+                classifier says of that; where nobody asked, only whether it is
+                weak.
+        """
         there = self.coordinates[n] >= 0
+        known = self.turns_carried if carried else self.turns
+        turning = there if known is None else known[n]
         strongest = self.effects[n].max(where=there, initial=-np.inf)
         return [
             marks.find(effect=effect, strongest=strongest, turns=turns)
             if has_attribute
             else ""
             for has_attribute, effect, turns in zip(
-                there, self.effects[n], self.turns[n], strict=True
+                there, self.effects[n], turning, strict=True
             )
         ]
 
-    def plot(self, *, max_images: int = 16) -> Image.Image:
+    def plot(
+        self, *, max_images: int = 16, carried: bool = False
+    ) -> Image.Image:
         """Draws the first images, a row each: image, reconstruction, edits.
 
         The number on a picture is the classifier's probability for the class
@@ -253,11 +236,16 @@ class Explanation:
 
         Args:
             max_images: rows, at most.
+            carried: shows each edit on the image itself: the image plus what
+                the edit changes.
 
         Returns:
             A picture.
         """
-        return explanation_sheet.draw(explanation_rows.rows(self, max_images))
+        rows = explanation_rows.rows(self, max_images)
+        return explanation_sheet.draw(
+            [row.on_the_image() for row in rows] if carried else rows
+        )
 
     def to_html(self, path: str | os.PathLike[str]) -> pathlib.Path:
         """Writes all images as one page that needs no network, atomically.
@@ -365,7 +353,7 @@ class Explanation:
     def _arrays(self) -> dict[str, np.ndarray]:
         return {
             name: getattr(self, name)
-            for name in _AXES
+            for name in explanation_arrays.AXES
             if getattr(self, name) is not None
         }
 
@@ -382,7 +370,7 @@ def join(parts: Sequence[Explanation]) -> Explanation:
         image_ids=tuple(name for part in parts for name in part.image_ids),
         **{
             name: np.concatenate([getattr(part, name) for part in parts])
-            for name, axes in _AXES.items()
+            for name, axes in explanation_arrays.AXES.items()
             if axes[0] == "N" and getattr(first, name) is not None
         },
     )

@@ -57,7 +57,11 @@ def render_fragment(rows: Sequence[cells.Row], *, note: str) -> str:
 
 def _legend(rows: Sequence[cells.Row]) -> str:
     """Says what the marks mean, where there are any."""
-    marked = any(cell.caution for row in rows for cell in row.cells)
+    marked = any(
+        cell.caution
+        for row in rows
+        for cell in (*row.cells, *row.on_the_image().cells)
+    )
     return marks.LEGEND if marked else ""
 
 

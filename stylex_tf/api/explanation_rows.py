@@ -5,6 +5,7 @@ from typing import Any
 import numpy as np
 
 from stylex_tf.api import cells
+from stylex_tf.attributes import default_name
 from stylex_tf.report import marks, wording
 
 # An explanation, whose module imports this one, is Any here.
@@ -42,6 +43,19 @@ def caution(*, effect: float, strongest: float, turns: bool) -> str:
     return marks.find(effect=effect, strongest=strongest, turns=turns)
 
 
+def change(class_name: str, before: float, after: float, careful: str) -> str:
+    """Says what an edit does to a class: "cat goes from 0.80 to 0.10; weak".
+
+    Args:
+        class_name: the class.
+        before: its probability.
+        after: the same, after the edit.
+        careful: what `caution` says; may be empty.
+    """
+    way = f"{wording.probability(before)} to {wording.probability(after)}"
+    return f"{class_name} goes from {way}{f'; {careful}' if careful else ''}"
+
+
 def _heading(explanation: Any, n: int) -> str:
     shown = explanation.class_names[shown_class(explanation, n)]
     # Two images of two folders may have one name.
@@ -76,7 +90,7 @@ def _edit(explanation: Any, n: int, a: int) -> str:
     """
     coordinate = int(explanation.coordinates[n, a])
     end = ("min", "max")[explanation.directions[n, a]]
-    moved = f"style {coordinate} to {end}"
+    moved = f"{default_name.of(coordinate)} to {end}"
     if coordinate not in explanation.attribute_names:
         return moved
     return f"{explanation.attribute_name(n, a)} ({moved})"
@@ -87,6 +101,7 @@ def _edits(explanation: Any, n: int) -> list[cells.Cell]:
     there = np.flatnonzero(explanation.coordinates[n] >= 0)
     carried = explanation.carried[n] if len(there) else None
     cautions = explanation.cautions(n)
+    cautions_carried = explanation.cautions(n, carried=True)
     made = []
     for a in there:
         caption = f"{a + 1}. {_edit(explanation, n, a)}"
@@ -107,6 +122,7 @@ def _edits(explanation: Any, n: int) -> list[cells.Cell]:
                         else wording.probability(said[n, a, shown])
                     ),
                     caption=f"{caption}, on the image",
+                    caution=cautions_carried[a],
                 )
                 if carried is not None
                 else None,

@@ -1,6 +1,5 @@
 """Opens an export in this process: the backend without a server."""
 
-import difflib
 import hashlib
 import pathlib
 import sys
@@ -103,12 +102,7 @@ def find_version(path: str | pathlib.Path) -> pathlib.Path:
         # A name, where no folder has it.
         named = shipped.find(str(path))
         if named is None:
-            names = ", ".join(shipped.names()) or "none"
-            raise errors.UsageError(
-                f"{folder}: no such folder; expected an exported model, as "
-                "`train` writes to RUN/export, or the name of one that ships: "
-                f"{names}{_meant(folder.name)}"
-            )
+            raise shipped.unknown(folder)
         folder = named
     if (folder / "saved_model.pb").is_file():
         return folder
@@ -127,15 +121,6 @@ def find_version(path: str | pathlib.Path) -> pathlib.Path:
         f"{folder} holds no saved_model.pb and no numbered version with one; "
         "expected an exported model, as `train` writes to RUN/export"
     )
-
-
-def _meant(name: str) -> str:
-    """Says which model has nearly this name, here or in ./pretrained."""
-    known = {name: name for name in shipped.names()}
-    for version in sorted(pathlib.Path("pretrained").glob("*/1")):
-        known.setdefault(version.parent.name, str(version.parent))
-    near = difflib.get_close_matches(name, known, n=1)
-    return f". Did you mean {known[near[0]]}?" if near else ""
 
 
 def announce(path: pathlib.Path) -> None:

@@ -36,7 +36,7 @@ def search(
         paths: the images, looked at before anything is sent.
         output: a new folder, which `attributes.effects.load` reads.
         edits_per_call: how many edits of one image a call measures, 1 to 64.
-        images_per_call: images in one request, 1 to 32, each with so many edits.
+        images_per_call: images in one request, 1 to 32; so many edits each.
         progress: hears how many edits are measured.
 
     Raises:

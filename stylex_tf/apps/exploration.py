@@ -1,15 +1,21 @@
 """Asks a model what the explorer shows: an image, its knobs, their turns."""
 
 import dataclasses
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 from PIL import Image
 
 from stylex_tf.api import backend as backends
-from stylex_tf.api import explanation_rows, picture_inputs, questions
+from stylex_tf.api import (
+    explanation_rows,
+    image_answers,
+    picture_inputs,
+    questions,
+    turned_decisions,
+)
 from stylex_tf.api import trust as trust_lib
-from stylex_tf.attributes import carried_edit
+from stylex_tf.attributes import default_name
 
 AWAY = -1
 """In place of a target class: away from the likeliest."""
@@ -35,6 +41,7 @@ class Opened:
     Attributes:
         content: PNG or JPEG, which every question sends.
         pixels: what the model sees of it, uint8 [R, R, 3].
+        rebuilt: the pixels of the reconstruction, uint8 [R, R, 3].
         image: it, with what the classifier says.
         reconstruction: what knobs start from.
         trust: whether turning them means anything for this image.
@@ -42,6 +49,7 @@ class Opened:
 
     content: bytes
     pixels: np.ndarray
+    rebuilt: np.ndarray
     image: Seen
     reconstruction: Seen
     trust: trust_lib.Trust
@@ -56,14 +64,16 @@ class Knob:
         direction: where 1 leads: 0 to the range's minimum, 1 to its maximum.
             -1 leads to the other end.
         label: the attribute's name, or its coordinate.
-        caption: what the whole turn does, in words, and what to be careful
-            about.
+        caption: what the whole turn does to the reconstruction, in words, and
+            what to be careful about.
+        carried_caption: the same of the edit carried onto the image itself.
     """
 
     coordinate: int
     direction: int
     label: str
     caption: str
+    carried_caption: str
 
 
 class Exploration:
@@ -87,6 +97,7 @@ class Exploration:
         known, provenance = backend.description, backend.provenance()
         self._known = known
         self._ask = questions.Questions(backend)
+        self._answers = image_answers.ImageAnswers(backend)
         self.class_names = known.class_names
         self.missing = known.missing
         name = provenance["name"] or provenance["model"]
@@ -100,31 +111,16 @@ class Exploration:
             max_pixels=self._known.max_pixels,
             own_crop=self._known.crop,
         )
-        asked = [picture.encoded]
-        said = self._ask.classify(asked)["probabilities"][0]
-        rebuilt = self._ask.reconstruct(asked)
-        before = rebuilt["probabilities"][0]
-        pixels = picture_inputs.decode_png(rebuilt["image_bytes"][0])
-        shares: Mapping[str, np.ndarray] = {}
-        if self._known.held_out is not None:
-            shares = self._known.held_out.shares(
-                picture.pixels[None],
-                pixels[None],
-                self._ask.encode(asked)["styles"],
-            )
-        judged = (
-            shares[name][0] if name in shares else None
-            for name in ("error_shares", "style_shares", "foreign_shares")
-        )
+        given = self._answers.given(picture)
         return Opened(
             content=picture.encoded,
-            pixels=picture.pixels,
-            image=Seen(
-                picture_inputs.png(Image.fromarray(picture.pixels)),
-                self._named(said),
+            pixels=given["images"],
+            rebuilt=given["reconstructions"],
+            image=self._seen(given["images"], given["probabilities"]),
+            reconstruction=self._seen(
+                given["reconstructions"], given["probabilities_before"]
             ),
-            reconstruction=Seen(rebuilt["image_bytes"][0], self._named(before)),
-            trust=trust_lib.of(self.class_names, said, before, *judged),
+            trust=self._answers.trust(given),
         )
 
     def find(
@@ -137,45 +133,86 @@ class Exploration:
             target_class: to move towards, or AWAY.
             top_k: knobs at most; never more than the model allows.
         """
-        answer = self._ask.find_attributes(
-            [opened.content],
-            target_class=target_class,
+        answer = self._answers.attributes(
+            opened.content,
+            towards=target_class,
             top_k=min(top_k, self._known.max_top_k),
         )
-        before = answer["probabilities_before"][0]
-        effects = answer["effects"][0]
-        shown = int(np.argmax(before)) if target_class == AWAY else target_class
-        knobs: dict[int, Knob] = {}
-        for coordinate, direction, effect, after in zip(
-            answer["coordinates"][0],
-            answer["directions"][0],
-            effects,
-            answer["probabilities_after"][0],
-            strict=True,
-        ):
-            # Both directions of one coordinate make one knob, the better's.
-            if coordinate < 0 or coordinate in knobs:
-                continue
-            turns = np.argmax(after) != np.argmax(before) and (
-                target_class in (AWAY, np.argmax(after))
+        there = answer["coordinates"] >= 0
+        _, carried = self._answers.carried(
+            opened.pixels, opened.rebuilt, answer["edited"][there]
+        )
+        rebuilt = answer["probabilities_before"]
+        # Where edits start, and what becomes of it: made, and on the image.
+        ways = [
+            (rebuilt, answer["probabilities_after"][there]),
+            (np.array(list(opened.image.probabilities.values())), carried),
+        ]
+        away = target_class == AWAY
+        shown = int(rebuilt.argmax()) if away else target_class
+        captions = [
+            self._captions(
+                answer["effects"][there],
+                before,
+                after,
+                target_class=target_class,
+                shown=shown,
             )
-            caution = explanation_rows.caution(
-                effect=effect, strongest=effects.max(), turns=bool(turns)
-            )
-            knobs[int(coordinate)] = Knob(
+            for before, after in ways
+        ]
+        return [
+            Knob(
                 coordinate=int(coordinate),
                 direction=int(direction),
                 label=self._known.attribute_names.get(
-                    int(coordinate), f"style {coordinate}"
+                    int(coordinate), default_name.of(int(coordinate))
                 ),
-                caption=(
-                    "to the right, the probability of "
-                    f"{self.class_names[shown]} goes from "
-                    f"{before[shown]:.1%} to {after[shown]:.1%}"
-                    + (f"; {caution}" if caution else "")
+                caption=caption,
+                carried_caption=carried_caption,
+            )
+            for coordinate, direction, caption, carried_caption in zip(
+                answer["coordinates"][there],
+                answer["directions"][there],
+                *captions,
+                strict=True,
+            )
+        ]
+
+    def _captions(
+        self,
+        effects: np.ndarray,
+        before: np.ndarray,
+        after: np.ndarray,
+        *,
+        target_class: int,
+        shown: int,
+    ) -> list[str]:
+        """Says what each whole turn does, and what to be careful about.
+
+        Args:
+            effects: of each of A edits, [A].
+            before: the probabilities of what they start from, [K].
+            after: those of each edit, [A, K].
+            target_class: to move towards, or AWAY.
+            shown: the class that is spoken of.
+        """
+        turns = turned_decisions.tell(
+            before[None], after[None], np.array([target_class])
+        )[0]
+        return [
+            "to the right, the probability of "
+            + explanation_rows.change(
+                self.class_names[shown],
+                before[shown],
+                edited[shown],
+                explanation_rows.caution(
+                    effect=effect, strongest=effects.max(), turns=bool(turning)
                 ),
             )
-        return list(knobs.values())
+            for effect, edited, turning in zip(
+                effects, after, turns, strict=True
+            )
+        ]
 
     def turn(
         self,
@@ -216,14 +253,16 @@ class Exploration:
             opened: the image.
             edited: PNG.
         """
-        picture = carried_edit.carry(
-            opened.pixels[None],
-            picture_inputs.decode_png(opened.reconstruction.image)[None],
+        pictures, said = self._answers.carried(
+            opened.pixels,
+            opened.rebuilt,
             picture_inputs.decode_png(edited)[None],
-        )[0]
-        content = picture_inputs.png(Image.fromarray(picture))
-        said = self._ask.classify([content])["probabilities"][0]
-        return Seen(content, self._named(said))
+        )
+        return self._seen(pictures[0], said[0])
+
+    def _seen(self, pixels: np.ndarray, probabilities: np.ndarray) -> Seen:
+        content = picture_inputs.png(Image.fromarray(pixels))
+        return Seen(content, self._named(probabilities))
 
     def _named(self, probabilities: np.ndarray) -> dict[str, float]:
         return {

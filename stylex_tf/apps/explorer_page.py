@@ -108,6 +108,14 @@ def build(
             concurrency_limit=None,
             api_name="turn",
         )
+        carried.input(
+            lambda *given: _follow(most_knobs, *given),
+            inputs=[knobs, carried],
+            outputs=sliders,
+            trigger_mode="always_last",
+            show_progress="hidden",
+            api_name="captions",
+        )
         searched = find.click(
             lambda *given: _find(exploration, most_knobs, *given),
             inputs=[opened, target, carried],
@@ -257,13 +265,25 @@ def _find(
             visible=True,
             value=0.0,
             label=f"Attribute {rank} ({knob.label})",
-            info=knob.caption,
+            info=_caption(knob, carried),
         )
         for rank, knob in enumerate(knobs, start=1)
     ]
     hidden = gradio.update(visible=False, value=0.0)
     hidden_knobs = [hidden] * (most_knobs - len(shown))
     return [knobs, *_middle(opened, carried), *shown, *hidden_knobs]
+
+
+def _caption(knob: explorations.Knob, carried: bool) -> str:
+    return knob.carried_caption if carried else knob.caption
+
+
+def _follow(
+    most_knobs: int, knobs: Sequence[explorations.Knob], carried: bool
+) -> list[Any]:
+    """Lets captions speak of the picture that is shown."""
+    spoken = [gradio.update(info=_caption(knob, carried)) for knob in knobs]
+    return spoken + [gradio.skip()] * (most_knobs - len(knobs))
 
 
 def _turn(

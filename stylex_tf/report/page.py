@@ -145,6 +145,7 @@ def render(data: ReportData, encoding: pictures.Encoding) -> str:
         ways_of=ways.of_attribute,
         two_ways=ways.has_two(data.findings, data.single_images),
         mark_of=single_image.mark,
+        trust_of=single_image.trust,
         legend=marks.LEGEND,
         marked=any(
             of_class.mark(view)

@@ -1,10 +1,12 @@
 """Holds one image with the attributes that would change its decision."""
 
 import dataclasses
+from collections.abc import Sequence
 
 import numpy as np
 
 from stylex_tf.report import marks
+from stylex_tf.report import trust as trust_lib
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -68,4 +70,23 @@ def mark(image: SingleImage, edit: Edit, *, on_photograph: bool = False) -> str:
         effect=edit.effect,
         strongest=max(other.effect for other in image.independent),
         turns=int(said.argmax()) == image.target,
+    )
+
+
+def trust(image: SingleImage, class_names: Sequence[str]) -> trust_lib.Trust:
+    """Judges whether the explanation of an image means anything for it.
+
+    By its class alone: the export measures how near held-out images are to what
+    the model knows, and the report does not.
+
+    Args:
+        image: the image.
+        class_names: the names of the K classes.
+    """
+    return trust_lib.of(
+        tuple(class_names),
+        image.probabilities_image,
+        image.probabilities_reconstruction,
+        error_share=None,
+        style_share=None,
     )

@@ -3,6 +3,7 @@
 import pathlib
 from collections.abc import Collection, Mapping
 
+from stylex_tf.attributes import default_name
 from stylex_tf.evaluation import printing
 
 # A number and its unit stay on one line.
@@ -58,18 +59,18 @@ def attribute_name(
     names: Mapping[int, str],
     ambiguous: Collection[str] = (),
 ) -> str:
-    """Returns what people called it, or its factor, or its number.
+    """Returns what people called it, or its factor, or its style.
 
     Args:
         coordinate: the coordinate of the attribute.
         factor: that it moves; None where nobody knows.
         names: that people gave.
-        ambiguous: factors that several coordinates move; the number is added.
+        ambiguous: factors that several coordinates move; the style is added.
     """
     if factor is None:
-        default = f"Coordinate {coordinate}"
+        default = default_name.of(coordinate)
     elif factor in ambiguous:
-        default = f"{words(factor)} (coordinate {coordinate})"
+        default = f"{words(factor)} ({default_name.of(coordinate)})"
     else:
         default = words(factor)
     return names.get(coordinate, default)

@@ -1,6 +1,7 @@
 """What the API says is what the signatures say, and what a matrix does."""
 
 import contextlib
+import copy
 import io
 import pathlib
 import tempfile
@@ -47,8 +48,11 @@ class ExplainerTest(parameterized.TestCase):
             self.paths, target=target, top_k=3, progress=False
         )
 
-        answer = self.ask(
-            "find_attributes", target_class=[index] * 3, top_k=[3] * 3
+        answer = _each_once(
+            self.ask(
+                "find_attributes", target_class=[index] * 3, top_k=[4] * 3
+            ),
+            width=3,
         )
         for name in ("coordinates", "directions"):
             np.testing.assert_array_equal(
@@ -82,6 +86,35 @@ class ExplainerTest(parameterized.TestCase):
         self.assertEqual(explanation.image_ids, tuple(map(str, self.paths)))
         self.assertEqual(explanation.provenance["top_k"], 3)
         self.assertEqual(explanation.provenance["signature"], "find_attributes")
+
+    def test_a_coordinate_is_listed_once_with_its_better_end(self):
+        answer = self.ask(
+            "find_attributes", target_class=[-1] * 3, top_k=[4] * 3
+        )
+        repeated = [
+            len(set(row.tolist())) < len(row) for row in answer["coordinates"]
+        ]
+
+        explanation = self.model.explain(self.paths, top_k=4, progress=False)
+
+        # The signature gives both ends of one, as its contract says.
+        self.assertIn(True, repeated)
+        for n, row in enumerate(explanation.coordinates):
+            there = row[row >= 0].tolist()
+            self.assertLen(set(there), len(there))
+            self.assertContainsSubset(there, answer["coordinates"][n].tolist())
+            for a, coordinate in enumerate(there):
+                ends = answer["effects"][n][
+                    answer["coordinates"][n] == coordinate
+                ]
+                self.assertAlmostEqual(
+                    explanation.effects[n, a], ends.max(), places=4
+                )
+            # What is not there comes last, and is black.
+            np.testing.assert_array_equal(row[len(there) :], -1)
+            np.testing.assert_array_equal(
+                explanation.edited[n, len(there) :], 0
+            )
 
     def test_the_edit_is_carried_onto_the_image_and_asked_about(self):
         explanation = self.model.explain(self.paths[0], top_k=2, progress=False)
@@ -243,12 +276,27 @@ class ExplainerTest(parameterized.TestCase):
             {"top_k": 0},
             "top_k is 0; expected a whole number from 1 to 4",
         ),
+        ("true", {"target": True}, "there is no class True"),
+        ("yes", {"top_k": True}, "top_k is True; expected a whole number"),
         ("half", {"top_k": 2.5}, "top_k is 2.5; expected a whole number"),
         ("many", {"top_k": 5}, "top_k is 5; expected a whole number from 1"),
     )
     def test_refuses(self, options, message):
         with self.assertRaisesRegex(errors.UsageError, message):
             self.model.explain(self.paths, **options)
+
+    def test_says_what_it_is_in_one_line(self):
+        self.assertEqual(
+            repr(self.model),
+            "<Explainer of tiny, version 1; classes apple, pear, Quitte ü; "
+            "8 x 8 pixels>",
+        )
+
+    def test_of_many_classes_it_names_the_first(self):
+        many = copy.copy(self.model)
+        many.class_names = tuple(f"bird {k}" for k in range(200))
+
+        self.assertIn("bird 6, bird 7 and 192 more; ", repr(many))
 
     def test_says_that_it_loads_unless_silenced(self):
         for progress, said in ((True, "loading "), (False, "")):
@@ -269,6 +317,26 @@ class ExplainerTest(parameterized.TestCase):
     def _logits(self, styles):
         images = np.tanh(styles @ self.world.generator.numpy())
         return images @ self.world.classifier.numpy()
+
+
+def _each_once(answer, width):
+    """Drops the second end of a coordinate; fills up with -1 and nothing."""
+    once = {"probabilities_before": answer["probabilities_before"]}
+    for name, array in answer.items():
+        if array.shape[:2] != answer["coordinates"].shape:
+            continue
+        empty = np.array(b"", object) if array.dtype == object else -1
+        rows = []
+        for n, coordinates in enumerate(answer["coordinates"].tolist()):
+            row = [
+                array[n, a]
+                for a, coordinate in enumerate(coordinates)
+                if coordinate >= 0 and coordinate not in coordinates[:a]
+            ][:width]
+            filling = np.full(array.shape[2:], empty, array.dtype)[()]
+            rows.append(row + [filling] * (width - len(row)))
+        once[name] = np.array(rows, array.dtype)
+    return once
 
 
 def _log_odds(logits, target):

@@ -62,6 +62,18 @@ class ExplanationPageTest(absltest.TestCase):
         unmarked = explanation_page.render([_ROW], facts=[])
         self.assertNotIn(marks.LEGEND, unmarked)
 
+    def test_a_mark_of_the_edit_on_the_image_alone_is_explained_too(self):
+        (cell,) = _ROW.cells
+        carried = dataclasses.replace(cell, caution="weak")
+        edit = dataclasses.replace(cell, carried=carried)
+
+        page = explanation_page.render(
+            [dataclasses.replace(_ROW, cells=(edit,))], facts=[]
+        )
+
+        self.assertEqual(page.count('<span class="caution">weak</span>'), 1)
+        self.assertIn(marks.LEGEND, page)
+
     def test_printed_pages_are_numbered(self):
         page = explanation_page.render([_ROW], facts=[])
 

@@ -1,6 +1,7 @@
 import dataclasses
 import json
 import pathlib
+import re
 
 import numpy as np
 from absl.testing import absltest, parameterized
@@ -8,6 +9,7 @@ from absl.testing import absltest, parameterized
 from stylex_tf import errors
 from stylex_tf.api import explanation
 from stylex_tf.attributes import carried_edit
+from stylex_tf.report import marks
 from tests.api import explanation_samples as samples
 
 
@@ -209,6 +211,66 @@ class ExplanationTest(parameterized.TestCase):
         self.assertIn(
             "weak; does not turn the decision",
             made.to_html(self.folder / "page.html").read_text(),
+        )
+
+    def test_an_edit_on_the_image_has_a_mark_of_its_own(self):
+        # Carried, the first edit turns nothing, and the second does.
+        said = np.full([2, 3, 2], -1, np.float32)
+        said[0, :2] = [[0.4, 0.6], [0.7, 0.3]]
+        said[1] = [0.6, 0.4]
+        made = samples.make(
+            probabilities_after=np.array(
+                [
+                    [[0.9, 0.1], [0.2, 0.8], [-1, -1]],
+                    [[0.9, 0.1]] * 3,
+                ],
+                np.float32,
+            ),
+            probabilities_carried=said,
+        )
+
+        np.testing.assert_array_equal(
+            made.turns_carried, [[False, True, False], [False] * 3]
+        )
+        self.assertEqual(made.cautions(0), ["", marks.TURNS_NOTHING, ""])
+        self.assertEqual(
+            made.cautions(0, carried=True), [marks.TURNS_NOTHING, "", ""]
+        )
+        shown = [
+            (bool(carried), bool(caution))
+            for carried, caution in re.findall(
+                '<figure class="(?:made|(carried))">.*?</span><figcaption>'
+                "[^<]*(<span)?",
+                made[:1].to_html(self.folder / "page.html").read_text(),
+            )
+        ]
+        self.assertEqual(
+            shown, [(False, False), (True, True), (False, True), (True, False)]
+        )
+
+    def test_where_nobody_asked_no_mark_says_what_an_edit_turns(self):
+        made = samples.make(
+            effects=np.array([[4.0, 0.3, -1], [2, 1, 0.1]], np.float32)
+        )
+
+        self.assertIsNone(made.turns_carried)
+        self.assertEqual(made.cautions(0, carried=True), ["", marks.WEAK, ""])
+
+    def test_a_sheet_shows_the_edits_on_the_image(self):
+        made = samples.make(
+            probabilities_carried=np.full([2, 3, 2], 0.5, np.float32)
+        )
+
+        sheet = np.asarray(made.plot(max_images=1, carried=True))
+
+        # The first edit, 19 times as large: a column beside its label.
+        column = sheet[:, 8 + 2 * 122 + 57]
+        expected = np.repeat(made.carried[0, 0][:, 3], 19, axis=0)
+        self.assertTrue(
+            any(
+                np.array_equal(column[top : top + len(expected)], expected)
+                for top in range(len(column))
+            )
         )
 
     def test_the_page_tells_no_folders_of_this_machine(self):

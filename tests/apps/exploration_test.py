@@ -34,6 +34,9 @@ class _Backend:
     def __init__(self, **changes):
         self.edits = []
         self.classified = []
+        # Pictures that are a dog's, and the strongest edit's probabilities.
+        self.dogs = []
+        self.after = [0.1, 0.9]
         self.description = description.Description(
             **{
                 "name": "pets",
@@ -57,7 +60,6 @@ class _Backend:
         }
 
     def ask(self, signature, inputs):
-        rows = len(next(iter(inputs.values())))
         answers = {
             "serving_default": self._classify,
             "reconstruct": lambda _: {
@@ -71,7 +73,7 @@ class _Backend:
         answer = answers[signature.name](inputs)
         return {
             name: np.array(
-                list(answer[name]) * rows if rows > 1 else answer[name],
+                answer[name],
                 object if info.dtype == "string" else info.dtype,
             )
             for name, info in signature.outputs.items()
@@ -79,12 +81,14 @@ class _Backend:
         }
 
     def _classify(self, inputs):
-        self.classified += list(inputs["image_bytes"])
+        contents = list(inputs["image_bytes"])
+        self.classified += contents
+        dogs = [content in self.dogs for content in contents]
         return {
-            "probabilities": [[0.9, 0.1]],
-            "logits": [[0.0, 0.0]],
-            "class": [0],
-            "class_name": [b"cat"],
+            "probabilities": [[0.05, 0.95] if d else [0.9, 0.1] for d in dogs],
+            "logits": [[0.0, 0.0] for _ in dogs],
+            "class": [int(dog) for dog in dogs],
+            "class_name": [b"dog" if dog else b"cat" for dog in dogs],
         }
 
     def _find(self, inputs):
@@ -96,7 +100,7 @@ class _Backend:
             "shifts": [1, 1, 1, -1],
             "effects": [4.0, 0.3, 0.2, -1],
             "probabilities_after": [
-                [0.1, 0.9],
+                self.after,
                 [0.7, 0.3],
                 [0.7, 0.3],
                 [-1, -1],
@@ -156,8 +160,38 @@ class ExplorationTest(absltest.TestCase):
         self.assertEqual([knob.label for knob in knobs], ["style 7", "ears"])
         self.assertEqual(
             knobs[0].caption,
-            "to the right, the probability of cat goes from 80.0% to 10.0%",
+            "to the right, the probability of cat goes from 0.80 to 0.10",
         )
+
+    def test_no_probability_is_rounded_to_certainty(self):
+        self.backend.after = [0.0001, 0.9999]
+
+        knobs = self.asked.find(
+            self.asked.open(_IMAGE), target_class=1, top_k=1
+        )
+
+        self.assertIn("dog goes from 0.20 to >0.99", knobs[0].caption)
+
+    def test_on_the_image_itself_a_knob_has_a_caption_of_its_own(self):
+        # 120 + (1 - 100) and 120 + (2 - 100): the first is a dog.
+        self.backend.dogs = [_png(21)]
+
+        strong, weak = self.asked.find(self.asked.open(_IMAGE))
+
+        self.assertEqual(
+            strong.carried_caption,
+            "to the right, the probability of cat goes from 0.90 to 0.05",
+        )
+        self.assertEqual(
+            weak.carried_caption,
+            "to the right, the probability of cat goes from 0.90 to 0.90; "
+            "weak; does not turn the decision",
+        )
+        # The edited reconstruction is a dog, the carried edit is none.
+        self.backend.dogs = []
+        strong, _ = self.asked.find(self.asked.open(_IMAGE))
+        self.assertNotIn("turn", strong.caption)
+        self.assertIn("does not turn the decision", strong.carried_caption)
 
     def test_knobs_that_do_little_say_so(self):
         strong, weak = self.asked.find(self.asked.open(_IMAGE))
@@ -172,7 +206,7 @@ class ExplorationTest(absltest.TestCase):
         )
 
         self.assertLen(knobs, 1)
-        self.assertIn("dog goes from 20.0% to 90.0%", knobs[0].caption)
+        self.assertIn("dog goes from 0.20 to 0.90", knobs[0].caption)
 
     def test_the_right_leads_where_the_search_found_and_the_left_back(self):
         opened = self.asked.open(_IMAGE)

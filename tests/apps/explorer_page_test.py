@@ -99,6 +99,11 @@ class ExplorerPageTest(parameterized.TestCase):
             self._wait_for(
                 page, asked.turn(opened, knobs, positions, carried=True)
             )
+            # What stands below the knob speaks of that picture, too.
+            self.assertNotEqual(knobs[0].carried_caption, knobs[0].caption)
+            page.locator("#knob-1").get_by_text(
+                knobs[0].carried_caption, exact=True
+            ).wait_for()
 
             page.get_by_role("button", name="Knobs to the middle").click()
 

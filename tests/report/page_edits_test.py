@@ -1,5 +1,6 @@
 """Tests what the page shows of edits: photographs, knobs, single images."""
 
+import numpy as np
 from absl.testing import absltest
 
 from stylex_tf.report import page, pictures
@@ -133,8 +134,36 @@ class SingleImagesTest(absltest.TestCase):
 
         self.assertIn("says neither", text)
         self.assertIn("say glasses or open mouth", text)
-        self.assertIn("Coordinate 777", text)
+        self.assertIn("style 777", text)
         self.assertIn("One attribute flips it to glasses or open", text)
+
+    def test_says_of_each_image_how_far_to_trust_it(self):
+        other = np.array([0.1, 0.9])
+        parsed = parsed_page.render(
+            single_images=(
+                report_samples.alone(),
+                report_samples.alone(probabilities_image=other),
+            )
+        )
+        kept, lost = (
+            " ".join(parsed.text_of[f"image-{n}"].split()) for n in (1, 2)
+        )
+
+        self.assertIn(
+            "Only partly known: its reconstruction keeps the class neither;",
+            kept,
+        )
+        self.assertIn(
+            "Do not rely on this: the classifier says glasses or open mouth of "
+            "the image and neither of its reconstruction.",
+            lost,
+        )
+        levels = [
+            element["class"]
+            for element in parsed.all("p")
+            if (element.get("class") or "").startswith("reliance")
+        ]
+        self.assertEqual(levels, ["reliance unknown", "reliance doubtful"])
 
     def test_says_when_the_picture_does_not_flip_as_predicted(self):
         weak = report_samples.edit(wins=0.4)

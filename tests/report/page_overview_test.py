@@ -181,7 +181,7 @@ class OverviewTest(absltest.TestCase):
 
         for coordinate in (501, 502):
             self.assertIn(
-                f"glasses (coordinate {coordinate})", parsed.text_of["overview"]
+                f"glasses (style {coordinate})", parsed.text_of["overview"]
             )
 
 

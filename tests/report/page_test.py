@@ -298,7 +298,7 @@ class MissingTest(absltest.TestCase):
         )
 
         text = parsed.text_of["class-1-1"]
-        self.assertIn("Coordinate 501", text)
+        self.assertIn("style 501", text)
         self.assertNotIn("Purity", text)
         self.assertNotIn("cause", text)
         self.assertIn("not measured", parsed.text_of["figures"])

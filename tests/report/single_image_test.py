@@ -3,7 +3,7 @@
 import numpy as np
 from absl.testing import absltest
 
-from stylex_tf.report import marks, single_image
+from stylex_tf.report import marks, single_image, trust
 from tests.report import report_samples
 
 
@@ -40,6 +40,20 @@ class SingleImageTest(absltest.TestCase):
         self.assertEqual(
             single_image.mark(explained, other), marks.TURNS_NOTHING
         )
+
+    def test_trust_is_whether_the_reconstruction_keeps_the_class(self):
+        keeps = report_samples.alone()
+        loses = report_samples.alone(
+            probabilities_image=np.array([0.2, 0.8]),
+            probabilities_reconstruction=np.array([0.7, 0.3]),
+        )
+
+        for explained, level in (
+            (keeps, trust.UNKNOWN),
+            (loses, trust.DOUBTFUL),
+        ):
+            said = single_image.trust(explained, report_samples.CLASS_NAMES)
+            self.assertEqual(said.level, level)
 
 
 if __name__ == "__main__":

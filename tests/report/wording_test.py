@@ -76,7 +76,7 @@ class WordingTest(parameterized.TestCase):
         def named(factor, names):
             return wording.attribute_name(12, factor, names, {"open_mouth"})
 
-        self.assertEqual(named("open_mouth", {}), "open mouth (coordinate 12)")
+        self.assertEqual(named("open_mouth", {}), "open mouth (style 12)")
         self.assertEqual(named("hair", {}), "hair")
         self.assertEqual(named("open_mouth", {12: "grin"}), "grin")
 

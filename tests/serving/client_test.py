@@ -15,9 +15,12 @@ from stylex_tf.api import connection as connections
 from stylex_tf.api import (
     explainer,
     exported_model,
+    picture_inputs,
     questions,
     served,
 )
+from stylex_tf.attributes import carried_edit
+from stylex_tf.data import pictures
 from stylex_tf.export import signatures
 from tests.export import tiny_world
 from tests.serving import running_stylex, tiny_stylex
@@ -308,8 +311,107 @@ class ClientTest(parameterized.TestCase):
         self.assertEqual(output.read_bytes(), expected["edited_bytes"][0])
         self.assertEqual(
             [line.split("\t")[0] for line in out.splitlines()],
-            ["before", "after"],
+            ["before", "after", "trust"],
         )
+
+    def test_command_edits_the_image_itself(self):
+        output = self.root / "carried.png"
+        edit = {
+            "coordinates": [[0, 3]],
+            "directions": [[1, 0]],
+            "strengths": [[-1.0, 0.5]],
+        }
+
+        code, out, err = self.run_command(
+            "edit",
+            self.files[0],
+            f"--output={output}",
+            "--coordinates=0,3",
+            "--directions=1,0",
+            "--strengths=-1,0.5",
+            "--carried",
+        )
+
+        self.assertEqual((code, err), (0, ""))
+        image = self.images[:1]
+        edited = self.ask_directly("edit", image_bytes=image, **edit)
+        rebuilt = self.ask_directly("reconstruct", image_bytes=image)
+        size = picture_inputs.decode_png(rebuilt["image_bytes"][0]).shape[0]
+        expected = carried_edit.carry(
+            pictures.decode(image[0], size)[None],
+            picture_inputs.decode_png(rebuilt["image_bytes"][0])[None],
+            picture_inputs.decode_png(edited["edited_bytes"][0])[None],
+        )[0]
+        np.testing.assert_array_equal(
+            picture_inputs.decode_png(output.read_bytes()), expected
+        )
+        # What is said is said of the image, and of the picture written.
+        lines = dict(line.split("\t", 1) for line in out.splitlines())
+        for name, content in (
+            ("before", image[0]),
+            ("after", output.read_bytes()),
+        ):
+            said = self.ask_directly("serving_default", image_bytes=[content])
+            np.testing.assert_allclose(
+                [float(number) for number in lines[name].split("\t")],
+                said["probabilities"][0],
+                atol=1e-3,
+            )
+
+    def test_an_edit_says_how_far_to_trust_it(self):
+        with self.connect(rest=False) as backend:
+            (trust,) = (
+                explainer.Explainer(backend)
+                .explain(self.files[0], progress=False)
+                .trust
+            )
+
+        _, out, _ = self.run_command(
+            "edit",
+            self.files[0],
+            f"--output={self.root / 'trusted.png'}",
+            "--coordinates=0",
+            "--directions=1",
+            "--strengths=1",
+        )
+
+        self.assertEqual(
+            out.splitlines()[-1], f"trust\t{trust.level}\t{trust.words}"
+        )
+
+    @parameterized.parameters("pear", "1")
+    def test_a_target_is_a_name_or_an_index(self, target):
+        folder = self.root / f"towards-{target}"
+
+        code, _, err = self.run_command(
+            "explain",
+            self.files[0],
+            f"--output={folder}",
+            f"--target={target}",
+            "--crop=pad",
+        )
+
+        self.assertEqual(code, 0, err)
+        page = (folder / "index.html").read_text()
+        self.assertIn(": probability of pear</h2>", page)
+        with (folder / "explanations.csv").open() as file:
+            (row,) = csv.DictReader(file)
+        with self.connect(rest=False) as backend:
+            expected = explainer.Explainer(backend).explain(
+                self.files[0], target=1, crop="pad", progress=False
+            )
+        self.assertEqual(row["coordinate_1"], str(expected.coordinates[0, 0]))
+
+    def test_a_target_that_is_not_there_is_one_line(self):
+        code, _, err = self.run_command(
+            "explain",
+            self.files[0],
+            f"--output={self.root / 'towards-nothing'}",
+            "--target=pera",
+        )
+
+        self.assertEqual(code, 1)
+        self.assertIn("error: there is no class 'pera'; expected one of", err)
 
     def test_unreadable_images_are_named_before_anything_is_sent(self):
         empty = self.root / "empty.png"

@@ -1,7 +1,10 @@
+import types
+
 import numpy as np
 from absl.testing import absltest, parameterized
 
-from stylex_tf.api import trust
+from stylex_tf.api import trust as given
+from stylex_tf.report import trust
 
 _NAMES = ("cat", "dog")
 
@@ -97,6 +100,18 @@ class TrustTest(parameterized.TestCase):
         self.assertStartsWith(words, "Only partly known: ")
         self.assertEqual(words.count("is unknown"), 2)
         self.assertNotIn("doubtful above", words)
+
+    def test_programs_are_given_all_of_it(self):
+        public = {
+            name: value
+            for name, value in vars(trust).items()
+            if not name.startswith("_")
+            and not isinstance(value, types.ModuleType)
+        }
+
+        self.assertIn("Trust", public)
+        for name, value in public.items():
+            self.assertEqual(getattr(given, name), value)
 
 
 if __name__ == "__main__":
