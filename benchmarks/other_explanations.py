@@ -42,6 +42,7 @@ from benchmarks import (
     smallest_edits,
 )
 from stylex_tf import errors
+from stylex_tf.attributes import default_name
 from stylex_tf.classifiers import keras_files, pixels
 from stylex_tf.cli import command
 from stylex_tf.evaluation import edit_lists
@@ -295,7 +296,7 @@ def _blocks(
             coordinate = int(
                 lists.coordinates[row, explained_images.RANKS.index(name)]
             )
-            called = names.get(coordinate, f"coordinate {coordinate}")
+            called = names.get(coordinate, default_name.of(coordinate))
             return f"{name} attribute:\n{called}"
         return {
             explained_images.ALL: "all attributes",

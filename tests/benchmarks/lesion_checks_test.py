@@ -73,7 +73,9 @@ class LesionChecksTest(absltest.TestCase):
                 "shown": 2 / 3,
             },
         )
-        self.assertEqual(lesion_checks.kept(_LEAF, images[:1], rebuilt[:1]), {"n": 0})
+        self.assertEqual(
+            lesion_checks.kept(_LEAF, images[:1], rebuilt[:1]), {"n": 0}
+        )
 
     def test_draws_each_photograph_above_its_reconstruction(self):
         images = _leaves(0, *([20] * 12))
