@@ -185,9 +185,7 @@ def main(argv: list[str]) -> None:
     rebuilt = _rebuild(trained, images)
     document = {
         "classifier": trained.classifier_figures["accuracy"],
-        "changed_by_hand": photo_changes.of_run(
-            trained, images, changes(kind)
-        ),
+        "changed_by_hand": photo_changes.of_run(trained, images, changes(kind)),
         "lesions": kept(kind, images, rebuilt),
     }
     path = result_file.write(

@@ -39,9 +39,7 @@ class LesionsTest(absltest.TestCase):
             sick[row : row + 2, column : column + 2] = _YELLOW
         marked = lesions.bright_spots(np.stack([healthy, sick]))
         self.assertEqual(marked[0].sum(), 0)
-        np.testing.assert_array_equal(
-            marked[1], (sick == _YELLOW).all(axis=-1)
-        )
+        np.testing.assert_array_equal(marked[1], (sick == _YELLOW).all(axis=-1))
 
     def test_a_spot_that_is_white_or_large_is_none(self):
         white, large = _eye(), _eye()
