@@ -87,6 +87,10 @@ def _training_command(
         f"--resolution={manifest.resolution}",
         f"--architecture={settings.architecture}",
         f"--epochs={settings.epochs}",
+        f"--batch_size={settings.batch_size}",
+        f"--learning_rate={settings.learning_rate}",
+        *(["--variations"] if settings.variations else []),
+        *(["--tints"] if settings.tints else []),
         "--output=repaired",
     ]
     return f"./bazelw run //stylex_tf:train_classifier -- {shlex.join(words)}"

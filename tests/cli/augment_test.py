@@ -3,12 +3,14 @@
 import contextlib
 import io
 import shlex
+from unittest import mock
 
 from absl import app
 from absl.testing import absltest, flagsaver
 
 from stylex_tf import errors
 from stylex_tf.cli import augment
+from stylex_tf.runs import trained as trained_lib
 from tests.testing import tiny_run
 
 
@@ -46,8 +48,26 @@ class AugmentTest(absltest.TestCase):
             },
             words,
         )
+        self.assertNotIn("--variations", words)
         with self.assertRaises(errors.ExistsError):
             self._run(output=None)
+
+    def test_the_command_has_the_settings_of_the_runs_classifier(self):
+        trained = trained_lib.load(self.folder.root)
+        settings = trained.settings.classifier
+        settings.variations = settings.tints = True
+        settings.batch_size, settings.learning_rate = 16, 0.01
+        with mock.patch.object(trained_lib, "load", return_value=trained):
+            words = shlex.split(self._run().splitlines()[-1])
+        self.assertContainsSubset(
+            {
+                "--variations",
+                "--tints",
+                "--batch_size=16",
+                "--learning_rate=0.01",
+            },
+            words,
+        )
 
     def test_refuses_an_attribute_that_there_is_not(self):
         with self.assertRaisesRegex(errors.RunFolderError, "attribute 999"):
