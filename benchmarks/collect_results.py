@@ -9,7 +9,8 @@ The file holds each run's evaluation.json under `runs`, and under `summary` the
 mean and the range of every figure over the runs; beside them the command, the
 commit and the day. A table that quotes it says so: CONTRIBUTING.md, "Numbers".
 With --pool the runs are folds (`data.fold`), which hold out different pictures:
-`pooled` has the shares of all their pictures together.
+`pooled` has the shares of all their pictures together. --classifiers names
+folders that train_classifier wrote: `classifiers` has their accuracies.
 """
 
 import datetime
@@ -32,6 +33,28 @@ _COMMAND = flags.DEFINE_string(
 _POOL = flags.DEFINE_bool(
     "pool", False, "The runs are folds of one source: pool their shares."
 )
+_CLASSIFIERS = flags.DEFINE_list(
+    "classifiers", [], "Folders that train_classifier wrote."
+)
+
+
+def accuracy_of(folder: pathlib.Path) -> dict[str, Any]:
+    """Returns `value`, `n` and `interval` (Wilson, 95 %) of a classifier.
+
+    Args:
+        folder: what train_classifier wrote.
+
+    Raises:
+        UserError: there is no classifier.json, or not what it should be.
+    """
+    path = folder.expanduser() / "classifier.json"
+    try:
+        facts = json.loads(path.read_text("utf-8"))
+        return _pooled([(facts["accuracy"], facts["images"])])
+    except (OSError, ValueError, KeyError) as error:
+        raise errors.UserError(
+            f"{path}: {error}; expected what train_classifier writes"
+        ) from error
 
 
 def pool(runs: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
@@ -124,6 +147,10 @@ def main(argv: Sequence[str]) -> None:
             )
             for folder in folders
         }
+        classifiers = {
+            pathlib.Path(name).name: accuracy_of(pathlib.Path(name))
+            for name in _CLASSIFIERS.value
+        }
     except errors.UserError as error:
         raise app.UsageError(str(error)) from error
     if len(runs) < len(folders):
@@ -140,6 +167,8 @@ def main(argv: Sequence[str]) -> None:
     }
     if _POOL.value:
         content["pooled"] = pool(list(runs.values()))
+    if classifiers:
+        content["classifiers"] = classifiers
     path.parent.mkdir(parents=True, exist_ok=True)
     atomic_file.write(path, (json.dumps(content, indent=1) + "\n").encode())
     print(f"Written to {path}")

@@ -105,6 +105,21 @@ class CollectResultsTest(absltest.TestCase):
         self.assertNotIn("kl", summary["reconstruction"])
         self.assertNotIn("run", summary)
 
+    def test_accuracies_of_classifiers_stand_beside(self):
+        folder = self.root / "repaired_0"
+        folder.mkdir()
+        run = self._run("run", 1.0, ())
+        facts = {"accuracy": 0.75, "images": 40}
+        with flagsaver.flagsaver(classifiers=[str(folder)]):
+            with self.assertRaisesRegex(app.UsageError, "classifier.json"):
+                collect_results.main(["", run])
+            (folder / "classifier.json").write_text(json.dumps(facts))
+            collect_results.main(["", run])
+        content = json.loads(self.output.read_text())
+        measured = content["classifiers"]["repaired_0"]
+        self.assertEqual((measured["value"], measured["n"]), (0.75, 40))
+        self.assertBetween(0.75, *measured["interval"])
+
     def test_a_folder_without_figures_is_named_and_nothing_written(self):
         with self.assertRaisesRegex(app.UsageError, "none/evaluation.json"):
             collect_results.main(["", str(self.root / "none")])
