@@ -12,8 +12,7 @@ counts their pixels in photographs and in reconstructions, and the sheet shows
 forty photographs with lesions, each above its reconstruction, for somebody to
 look at.
 
-It writes benchmarks/results/<leaf or retina>_checks_<name of the run's
-folder>.json.
+It writes benchmarks/results/lesion_checks_<name of the run's folder>.json.
 """
 
 import pathlib
@@ -189,7 +188,7 @@ def main(argv: list[str]) -> None:
         "lesions": kept(kind, images, rebuilt),
     }
     path = result_file.write(
-        f"{_LESIONS.value}_checks", trained.folder.root.name, head, document
+        "lesion_checks", trained.folder.root.name, head, document
     )
     print(path.read_text(), path)
     if _SHEET.value:
