@@ -47,6 +47,7 @@ def main(argv: Sequence[str] | None = None) -> int:
                 most_knobs=flags.most_knobs,
                 address=flags.address,
                 port=flags.port,
+                crop=flags.crop,
                 host_names=flags.host_names,
             )
     except (errors.UsageError, OSError) as error:
@@ -136,6 +137,11 @@ def _parser() -> argparse.ArgumentParser:
         type=_whole(1),
         default=8,
         help="of an image; at most the export's max_top_k, usually 16",
+    )
+    parser.add_argument(
+        "--crop",
+        choices=("center", "pad"),
+        help="an image that is not square: take its centre, or add to it",
     )
     parser.add_argument(
         "--wait_seconds",

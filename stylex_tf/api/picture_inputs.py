@@ -14,7 +14,7 @@ import numpy as np
 from PIL import Image, ImageOps
 
 from stylex_tf import errors
-from stylex_tf.data import dicom, pictures
+from stylex_tf.data import dicom, passed_over, pictures
 from stylex_tf.export import signatures
 
 # A picture larger than this is refused before it is decoded.
@@ -134,6 +134,18 @@ def in_folder(folder: pathlib.Path) -> list[pathlib.Path]:
     return files
 
 
+def _in_given(folder: pathlib.Path) -> list[pathlib.Path]:
+    """Returns the images of a folder; warns of pictures of other kinds."""
+    counted = passed_over.endings(
+        path.relative_to(folder).as_posix()
+        for path in folder.rglob("*")
+        if path.is_file()
+    )
+    if counted:
+        warnings.warn(passed_over.told(folder, counted), stacklevel=2)
+    return in_folder(folder)
+
+
 def check_named(path: str | os.PathLike) -> None:
     """Raises UsageError for a name that is empty: it would be this folder's."""
     if not str(path).strip():
@@ -248,7 +260,7 @@ def _each(images: Any) -> Iterator[Any]:
     elif isinstance(images, (str, os.PathLike)):
         check_named(images)
         path = pathlib.Path(images).expanduser()
-        yield from in_folder(path) if path.is_dir() else [images]
+        yield from _in_given(path) if path.is_dir() else [images]
     elif isinstance(images, Image.Image):
         yield images
     elif isinstance(images, np.ndarray) or (

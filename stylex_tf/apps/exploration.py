@@ -88,14 +88,16 @@ class Exploration:
         missing: what an older export does not tell, in words.
     """
 
-    def __init__(self, backend: backends.Backend):
+    def __init__(self, backend: backends.Backend, *, crop: str | None = None):
         """Asks the model what it is.
 
         Args:
             backend: who answers.
+            crop: "center" or "pad": what becomes of pictures that are not
+                square; None does what was done to the training images.
         """
         known, provenance = backend.description, backend.provenance()
-        self._known = known
+        self._known, self._crop = known, crop
         self._ask = questions.Questions(backend)
         self._answers = image_answers.ImageAnswers(backend)
         self.class_names = known.class_names
@@ -109,6 +111,7 @@ class Exploration:
             image,
             resolution=self._known.resolution,
             max_pixels=self._known.max_pixels,
+            crop=self._crop,
             own_crop=self._known.crop,
         )
         given = self._answers.given(picture)

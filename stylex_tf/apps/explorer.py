@@ -24,6 +24,7 @@ def show(
     address: str = "127.0.0.1",
     port: int = 7860,
     host_names: Sequence[str] = (),
+    crop: str | None = None,
 ) -> None:
     """Shows the page, and says where, until it is interrupted.
 
@@ -34,13 +35,14 @@ def show(
         address: the address of the page; 127.0.0.1 is this machine alone.
         port: the port of the page.
         host_names: other names under which browsers may ask for the page.
+        crop: "center" or "pad", as `exploration.Exploration` takes it.
 
     Raises:
         UsageError: Gradio is not installed.
         OSError: the port is taken.
     """
     check()
-    explored = exploration.Exploration(backend)
+    explored = exploration.Exploration(backend, crop=crop)
     # It asks at every start whether there is a newer Gradio.
     os.environ.setdefault("GRADIO_ANALYTICS_ENABLED", "False")
     # Imported late: Gradio takes seconds, a mistake should not.

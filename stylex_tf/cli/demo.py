@@ -21,6 +21,13 @@ _EXAMPLES = flags.DEFINE_string(
     "examples", "", "A folder of images to choose from; default: the model's."
 )
 _KNOBS = flags.DEFINE_integer("most_knobs", 8, "Attributes of an image.", 1)
+_CROP = flags.DEFINE_enum(
+    "crop",
+    None,
+    ["center", "pad"],
+    "An image that is not square: take its centre, or add to it; default: as "
+    "the model was trained.",
+)
 _ADDRESS = flags.DEFINE_string(
     "address",
     "127.0.0.1",
@@ -57,6 +64,7 @@ def main(argv: list[str]) -> None:
             most_knobs=_KNOBS.value,
             address=_ADDRESS.value,
             port=_PORT.value,
+            crop=_CROP.value,
         )
     except OSError as error:
         raise errors.UsageError(

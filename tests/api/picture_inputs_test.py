@@ -237,6 +237,13 @@ class PictureInputsTest(parameterized.TestCase):
         with self.assertRaisesRegex(errors.UsageError, "without images"):
             _read(empty)
 
+    def test_pictures_of_other_kinds_in_a_folder_are_told(self):
+        folder = pathlib.Path(self.create_tempdir())
+        (folder / "1.png").write_bytes(image_files.encode(_PIXELS))
+        (folder / "2.heic").write_bytes(b"x")
+        with self.assertWarnsRegex(UserWarning, "1 .heic are left out.*JPEG"):
+            self.assertLen(_read(folder), 1)
+
     def test_a_folder_is_read_without_what_systems_keep_in_it(self):
         folder = pathlib.Path(self.create_tempdir())
         for name in ("1.png", "__MACOSX/._1.png", "._1.png", "@eaDir/1.png"):

@@ -144,6 +144,14 @@ class ExplorationTest(absltest.TestCase):
         self.assertAlmostEqual(opened.trust.error_share, 20 / 99, places=3)
         self.assertEqual(opened.trust.level, "fair")
 
+    def test_a_picture_that_is_not_square_is_cut_as_asked(self):
+        wide = Image.new("RGB", (40, 20), "red")
+        wide.paste("blue", (0, 0, 10, 20))
+        whole = exploration.Exploration(self.backend, crop="pad").open(wide)
+        # The blue quarter at the left is outside of the centre.
+        self.assertGreater(whole.pixels[..., 2].max(), 200)
+        self.assertEqual(self.asked.open(wide).pixels[..., 2].max(), 0)
+
     def test_an_image_unlike_all_is_doubtful(self):
         opened = self.asked.open(Image.new("RGB", (9, 5), "white"))
 
