@@ -22,6 +22,7 @@ from PIL import Image
 from serving import client_flags
 from stylex_tf import atomic_file, errors
 from stylex_tf.api import (
+    asked_for,
     explainer,
     image_answers,
     picture_inputs,
@@ -87,18 +88,11 @@ def _explain(backend: served.Served, flags: argparse.Namespace) -> None:
             model,
             paths,
             flags.output,
-            target=_class(flags.target, model.class_names),
+            target=asked_for.target(flags.target, model.class_names),
             top_k=flags.top_k,
             crop=flags.crop,
         )
     )
-
-
-def _class(word: str | None, class_names: Sequence[str]) -> str | int | None:
-    """Reads a class, its name or its index; None: none was named."""
-    if word is None or word in class_names or not word.isdecimal():
-        return word
-    return int(word)
 
 
 def _edit(backend: served.Served, flags: argparse.Namespace) -> None:

@@ -27,6 +27,18 @@ def class_index(target: str | int, class_names: Sequence[str]) -> int:
     )
 
 
+def target(word: str | None, class_names: Sequence[str]) -> str | int | None:
+    """Returns the class that a flag names: its name, or its index as a number.
+
+    Args:
+        word: what the flag says; None: no class.
+        class_names: the names of the model's K classes.
+    """
+    if word is None or word in class_names or not word.isdecimal():
+        return word
+    return int(word)
+
+
 def check_top_k(top_k: int, most: int) -> None:
     """Raises UsageError unless a model gives an image so many attributes.
 

@@ -136,11 +136,7 @@ def in_folder(folder: pathlib.Path) -> list[pathlib.Path]:
 
 def _in_given(folder: pathlib.Path) -> list[pathlib.Path]:
     """Returns the images of a folder; warns of pictures of other kinds."""
-    counted = passed_over.endings(
-        path.relative_to(folder).as_posix()
-        for path in folder.rglob("*")
-        if path.is_file()
-    )
+    counted = passed_over.under(folder)
     if counted:
         warnings.warn(passed_over.told(folder, counted), stacklevel=2)
     return in_folder(folder)

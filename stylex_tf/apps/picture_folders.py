@@ -29,11 +29,7 @@ def find(
         raise errors.UsageError(
             f"{folder}: {is_what}; expected a folder of images"
         )
-    counted = passed_over.endings(
-        path.relative_to(folder).as_posix()
-        for path in folder.rglob("*")
-        if path.is_file() and not set(without) & set(path.parents)
-    )
+    counted = passed_over.under(folder, without=without)
     try:
         files = picture_inputs.in_folder(folder)
     except errors.UsageError:

@@ -80,14 +80,12 @@ def _check_asked(version: pathlib.Path) -> str | int | None:
     from stylex_tf.api import asked_for, description
     from stylex_tf.export import description_files
 
-    target: str | int | None = _TARGET.value
     try:
         known = description.parse(description_files.read(version))
     except (errors.UsageError, ValueError):
         # Loading says what is damaged.
-        return target
-    if target not in known.class_names and str(target).isdecimal():
-        target = int(str(target))
+        return _TARGET.value
+    target = asked_for.target(_TARGET.value, known.class_names)
     if target is not None:
         asked_for.class_index(target, known.class_names)
     asked_for.check_top_k(_TOP_K.value, known.max_top_k)

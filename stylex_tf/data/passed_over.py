@@ -2,7 +2,7 @@
 
 import collections
 import pathlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 
 from stylex_tf.data import other_pictures, pictures
 
@@ -29,6 +29,22 @@ def endings(
         if pictures.is_visible(name):
             counted[ending] += 1
     return counted
+
+
+def under(
+    folder: pathlib.Path, *, without: Collection[pathlib.Path] = ()
+) -> collections.Counter[str]:
+    """Counts such files in a folder and the folders below, by their endings.
+
+    Args:
+        folder: which.
+        without: folders in it of which no file is counted.
+    """
+    return endings(
+        path.relative_to(folder).as_posix()
+        for path in folder.rglob("*")
+        if path.is_file() and not set(without) & set(path.parents)
+    )
 
 
 def listed(counted: Mapping[str, int]) -> str:

@@ -197,12 +197,20 @@ def _write(
         styles = sources.styles[rows]
         edited = styles.copy()
         edited[:, moved] = sources.styles[donors[rows]][:, moved]
-        rebuilt, before = _draw(trained, styles)
-        images, after = _draw(trained, edited)
+        rebuilt, made = (
+            trained.stylex.generate(tf.constant(drawn))
+            for drawn in (styles, edited)
+        )
+        images = preprocessing.to_uint8(made).numpy()
         if given.carried:
-            images = carried_edit.carry(part.images, rebuilt, images)
-            before = _probabilities(trained, part.images)
-            after = _probabilities(trained, images)
+            reconstructions = preprocessing.to_uint8(rebuilt).numpy()
+            images = carried_edit.carry(part.images, reconstructions, images)
+            rebuilt, made = (
+                tf.constant(preprocessing.to_float_numpy(pictures))
+                for pictures in (part.images, images)
+            )
+        before = trained.stylex.probabilities(rebuilt)
+        after = trained.stylex.probabilities(made)
         turned += np.sum(before.argmax(axis=1) != after.argmax(axis=1))
         for index, row in enumerate(rows):
             label = int(sources.labels[row])
@@ -233,25 +241,6 @@ def _move(coordinate: int, begin: float, end: float) -> dict[str, Any]:
         "from": float(begin),
         "to": float(end),
     }
-
-
-def _draw(
-    trained: trained_lib.TrainedRun, styles: np.ndarray
-) -> tuple[np.ndarray, np.ndarray]:
-    """Returns pictures, uint8 [B, R, R, 3], and probabilities, [B, K]."""
-    pictures = trained.stylex.generate(tf.constant(styles))
-    return (
-        preprocessing.to_uint8(pictures).numpy(),
-        trained.stylex.probabilities(pictures),
-    )
-
-
-def _probabilities(
-    trained: trained_lib.TrainedRun, images: np.ndarray
-) -> np.ndarray:
-    """Returns the classifier's answers to pictures, uint8, as [B, K]."""
-    pictures = tf.constant(preprocessing.to_float_numpy(images))
-    return trained.stylex.probabilities(pictures)
 
 
 def _write_originals(

@@ -1,3 +1,5 @@
+import pathlib
+
 from absl.testing import absltest
 
 from stylex_tf.data import passed_over
@@ -19,6 +21,17 @@ class PassedOverTest(absltest.TestCase):
         self.assertEqual(passed_over.endings(_NAMES), {".heic": 2, ".mov": 1})
         self.assertEqual(
             passed_over.endings(_NAMES, pictures_alone=True), {".heic": 2}
+        )
+
+    def test_counts_what_lies_under_a_folder(self):
+        root = pathlib.Path(self.create_tempdir())
+        for name in ("1.heic", "below/2.heic", "below/3.png", "made/4.mov"):
+            path = root / name
+            path.parent.mkdir(exist_ok=True)
+            path.write_bytes(b"x")
+        self.assertEqual(passed_over.under(root), {".heic": 2, ".mov": 1})
+        self.assertEqual(
+            passed_over.under(root, without={root / "made"}), {".heic": 2}
         )
 
     def test_says_how_many_and_the_way(self):
