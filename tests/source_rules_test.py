@@ -365,6 +365,16 @@ class MirrorTest(absltest.TestCase):
                 self.assertNotEmpty(tests)
                 self.assertTrue(tests[0].is_file())
 
+    def test_every_test_file_is_named_in_its_build_file(self):
+        for file in _files("tests"):
+            path = pathlib.Path(file)
+            if path.stem.endswith("_test"):
+                with self.subTest(file):
+                    self.assertRegex(
+                        (_ROOT / path.parent / "BUILD").read_text(),
+                        rf'"{path.stem}(\.py)?"',
+                    )
+
     def test_a_test_of_one_file_lies_where_the_file_lies(self):
         rooms: dict[str, set[str]] = {}
         for file in _files(*_PRODUCT):

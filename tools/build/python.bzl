@@ -7,6 +7,7 @@ changed package would leave old test results "(cached) PASSED".
 """
 
 _ENVIRONMENT = ["@python_env//:environment.txt"]
+_TOGETHER = "//tests/testing:together.py"
 
 def py_library(name, data = [], **kwargs):
     """A native py_library that knows the Python environment.
@@ -47,7 +48,7 @@ def py_test(name, data = [], size = "small", **kwargs):
     """A native py_test that knows the Python environment; small by default.
 
     Args:
-      name: the name of the test file, without .py.
+      name: the name of the test file, without .py; of several, of the target.
       data: files that the test reads.
       size: small, medium, large or enormous: at most 120, 300, 900 or 3,600
         seconds.
@@ -61,5 +62,28 @@ def py_test(name, data = [], size = "small", **kwargs):
         size = size,
         python_version = "PY3",
         srcs_version = "PY3",
+        **kwargs
+    )
+
+def py_tests(name, tests, deps, **kwargs):
+    """Runs test files in one process, which imports TensorFlow once.
+
+    For files that take less time than that import; one that needs more time,
+    data or tags of its own is a py_test.
+
+    Args:
+      name: of the target.
+      tests: the names of the test files, without .py.
+      deps: what any of them imports.
+      **kwargs: as for the native rule.
+    """
+    package = native.package_name().replace("/", ".")
+    py_test(
+        name = name,
+        size = "medium",
+        srcs = [test + ".py" for test in tests] + [_TOGETHER],
+        args = ["--modules=" + ",".join([package + "." + test for test in tests])],
+        main = _TOGETHER,
+        deps = deps,
         **kwargs
     )
