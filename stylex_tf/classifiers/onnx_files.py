@@ -120,7 +120,14 @@ def read(path: pathlib.Path, *, output_name: str = "") -> network.Network:
         images = tf.transpose(pixels, [0, 3, 1, 2]) if first else pixels
         try:
             value = graph.run(name, images, wanted)
-        except (ValueError, TypeError, KeyError, IndexError) as error:
+        except (
+            ValueError,
+            TypeError,
+            LookupError,
+            ArithmeticError,
+            MemoryError,
+            tf.errors.OpError,
+        ) as error:
             if isinstance(error, errors.UserError):
                 text = str(error)
             else:

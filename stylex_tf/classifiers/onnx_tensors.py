@@ -66,14 +66,16 @@ def array(tensor: Any, folder: pathlib.Path | None = None) -> np.ndarray:
             values = values.astype(np.uint16).view(np.float16)
         values = values.astype(kind)
     shape = tuple(tensor.dims)
-    if any(size < 0 for size in shape) or values.size != np.prod(
-        shape, dtype=np.float64
-    ):
+    try:
+        # A size below 0 would stand for whatever is left.
+        if min(shape, default=0) < 0:
+            raise ValueError(shape)
+        return values.reshape(shape)
+    except ValueError as error:
         raise errors.ClassifierError(
             f"the weights {tensor.name!r} have {values.size} numbers for the "
             f"shape {shape}; the file is damaged"
-        )
-    return values.reshape(shape)
+        ) from error
 
 
 def _external(tensor: Any, folder: pathlib.Path | None) -> bytes:

@@ -7,7 +7,7 @@ import tensorflow as tf
 from absl.testing import absltest, parameterized
 
 from stylex_tf import errors
-from stylex_tf.classifiers import adapter, outputs
+from stylex_tf.classifiers import adapter, onnx_files, outputs
 from tests.classifiers import tiny_models
 from tests.testing import onnx_models
 
@@ -182,6 +182,26 @@ class OnnxFilesTest(parameterized.TestCase):
         ):
             with self.subTest(message):
                 self._refuses(made, message)
+
+    def test_sizes_that_no_numbers_have(self):
+        made = onnx_models.model(_scores(written="y"), weights=_WEIGHTS)
+        (kernel,) = [w for w in made.graph.initializer if w.name == "w"]
+        kernel.raw_data = b""
+        for dims in ((-1, 3), (2, -3), (0, 2**62, 2**62)):
+            kernel.dims[:] = dims
+            with self.subTest(dims):
+                self._refuses(made, "'w' have 0 numbers for the shape")
+
+    def test_layers_that_do_not_fit_outside_of_a_graph(self):
+        path = self.folder / "model.onnx"
+        onnx_models.write(
+            path,
+            onnx_models.model(
+                _scores(written="y"), weights={"w": _KERNEL.T, "b": _BIAS}
+            ),
+        )
+        with self.assertRaisesRegex(errors.ClassifierError, "fit each other"):
+            onnx_files.read(path).forward(tf.zeros([1, 8, 8, 3]))
 
     def test_a_damaged_name_of_an_operation(self):
         path = self.folder / "model.onnx"
