@@ -48,7 +48,7 @@ def py_test(name, data = [], size = "small", **kwargs):
     """A native py_test that knows the Python environment; small by default.
 
     Args:
-      name: the name of the test file, without .py; of several, of the target.
+      name: the name of the test file, without .py.
       data: files that the test reads.
       size: small, medium, large or enormous: at most 120, 300, 900 or 3,600
         seconds.
