@@ -2,10 +2,11 @@
 
     ./bazelw run //stylex_tf:train
 
-17 to 22 minutes on one CPU core, 1.3 GB. Six seeds: agreement of image and
-reconstruction 1.000, both causes among the first four attributes, decisions
-flipped by the first two 1.000 (random coordinates 0.05 to 0.09):
-benchmarks/results/quickstart.json and quickstart_later_seeds.json.
+17 to 22 minutes on one CPU core, 23 to 33 on one that others shared, 1.3 GB.
+Six seeds: agreement of image and reconstruction 1.000, both causes among the
+first four attributes, decisions flipped by the first two 1.000 (random
+coordinates 0.05 to 0.09): benchmarks/results/quickstart.json and
+quickstart_later_seeds.json.
 
 Not the paper's settings: reconstruction weighs first, few style coordinates
 carry the image and are exchanged between images, and the generator is not told
