@@ -93,6 +93,14 @@ class ArchitectureTest(parameterized.TestCase):
         self.assertLen(set(steps), len(steps))
         self.assertBetween(len(steps), 10, most)
 
+    def test_ten_files_could_not_hold_the_way_of_an_image(self):
+        lines = sum(
+            len((_ROOT / step).read_text().splitlines())
+            for step in _ways()["image"]
+        )
+        # docs/experiments/ten_files.md says so; a file has at most 400.
+        self.assertGreater(lines, 10 * 400)
+
     def test_there_are_rows(self):
         self.assertContainsSubset({("ops",), ("layers", "models")}, _rows())
 
