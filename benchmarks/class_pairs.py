@@ -14,7 +14,7 @@ each pair the attributes, and the figures of `Sufficiency` (docs/evaluation.md).
 """
 
 import dataclasses
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
@@ -99,44 +99,50 @@ def listed(
         rules: the selection's settings.
         tested: other images. An attribute is listed where it turns images of
             the first class, the opposite edit turns images of the second away
-            from it, and those before it do not turn as many
-            (`significance`).
+            from it, and those before it do not turn as many; where none does
+            so by itself, those that do so together (`significance`).
         pair: from which class to which.
     """
     source, target = pair
-    candidates = {
-        target: selection.select_class_attributes(
-            table,
-            source_class=source,
-            target_class=target,
-            top_k=edit_lists.TOP,
-            rules=rules,
-        )
-    }
+    candidates = selection.select_class_attributes(
+        table,
+        source_class=source,
+        target_class=target,
+        top_k=edit_lists.TOP,
+        rules=rules,
+    )
     here, there = tested.of_class(source), tested.of_class(target)
     if not len(here.images):
         return []
 
-    def turned(of: TestedImages, *, reverse: bool) -> turned_decisions.Turned:
-        return turned_decisions.measure(
-            model,
-            of.images,
-            of.rebuilt,
-            table.space,
-            candidates,
-            reverse=reverse,
-        )
+    def ask(
+        question: Callable[..., dict[int, turned_decisions.Turned]],
+        attributes: list[selection.Attribute],
+    ) -> list[dict[int, turned_decisions.Turned]]:
+        """Asks of edits on a's images, and of their opposites on b's."""
+        return [
+            question(
+                model,
+                images.images,
+                images.rebuilt,
+                table.space,
+                {target: attributes},
+                reverse=images is there,
+            )
+            for images in (here, there)
+        ]
 
     verdict = significance.judge(
-        turned(here, reverse=False),
-        turned(there, reverse=True),
-        images=len(tested.images),
+        *ask(turned_decisions.measure, candidates), images=len(tested.images)
     )
-    matters = _only(candidates[target], verdict.significant[target])
-    together = turned_decisions.together(
-        model, here.images, here.rebuilt, table.space, {target: matters}
+    matters = _only(candidates, verdict.significant[target])
+    if matters:
+        together, _ = ask(turned_decisions.together, matters)
+        return _only(matters, significance.needed(together[target].by_edit))
+    counts = significance.matter_together(
+        *ask(turned_decisions.together, candidates)
     )
-    return _only(matters, significance.needed(together[target]))
+    return candidates[: counts.get(target, 0)]
 
 
 def _only(

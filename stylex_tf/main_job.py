@@ -96,7 +96,8 @@ def _summary(
     shown, verdict = explained.shown, explained.verdict
     lines = ["", "What the classifier looks at"]
     for of_class in shown.classes[:_CLASSES]:
-        lines.append(f"  towards {of_class.class_name}:")
+        only = ", only together" if of_class.together else ""
+        lines.append(f"  towards {of_class.class_name}{only}:")
         lines += [_in_words(of_class, view) for view in of_class.attributes]
         if not of_class.attributes:
             lines.append("    no attribute is listed")

@@ -48,6 +48,15 @@ LISTED = rows.Group(
             reading="How many are listed: a list ends where the rest of it "
             "turns no further decision.",
         ),
+        Row(
+            name="that matter only together",
+            get=lambda e: e.significance.together,
+            unit=Unit.COUNT,
+            good=Good.NEITHER,
+            reading="How many of those are listed because a class's list as a "
+            "whole turns more decisions than rebuilding the images does, "
+            "beyond chance, and no attribute of it alone does.",
+        ),
     ),
 )
 EDITS = rows.Group(

@@ -125,6 +125,8 @@ class Significance:
     both_ways: Amount | None = None
     significant: Amount | None = None
     listed: Amount | None = None
+    # How many of those listed matter only together with others.
+    together: Amount | None = None
     # Below it a p-value is significant.
     level: float | None = None
 

@@ -24,6 +24,12 @@ matters where both hold:
 What matters is listed as far as it is needed: a list ends where the rest of it
 turns no further decision (`needed`).
 
+A class may depend on several coordinates of which none is enough by itself.
+Where no attribute of a class matters, all that the search handed on for it are
+therefore made at once, and together they have to pass the same two tests
+(`matter_together`). That is a second question about the same images, at a level
+of its own, so that the chance of any false finding is at most twice the level.
+
 So a classifier whose answer ignores the picture has no attributes, and neither
 has one that looks at what the generator does not draw. Whether the classifier
 is right about anything is another question, of which the report cautions: an
@@ -123,6 +129,58 @@ def judge(
     )
 
 
+def matter_together(
+    together: Mapping[int, turned_decisions.Turned],
+    together_back: Mapping[int, turned_decisions.Turned],
+    *,
+    redundant: bool = False,
+    minimum_share: float = MINIMUM_SHARE,
+    level: float = LEVEL,
+) -> dict[int, int]:
+    """Tests lists whose edits are made at once, as `judge` tests one edit.
+
+    The whole list has to turn more than a trifle. The opposite edits are asked
+    of those that are listed.
+
+    Args:
+        together: what the lists turn, of `turned_decisions.together`.
+        together_back: what the opposite edits turn away from each class.
+        redundant: list a whole list, and not as far as it is needed.
+        minimum_share: see `judge`.
+        level: below it, a p-value is significant. It is adjusted over these
+            lists.
+
+    Returns:
+        Of each class whose list matters, how many of the first are listed.
+    """
+    counts = {
+        target: len(turned.by_edit)
+        if redundant
+        else sum(
+            needed(turned.by_edit, minimum_share=minimum_share, level=level)
+        )
+        for target, turned in together.items()
+    }
+    verdict = judge(
+        {
+            target: turned.of_first(len(turned.by_edit))
+            for target, turned in together.items()
+        },
+        {
+            target: back.of_first(counts[target])
+            for target, back in together_back.items()
+        },
+        images=sum(len(turned.by_rebuilding) for turned in together.values()),
+        minimum_share=minimum_share,
+        level=level,
+    )
+    return {
+        target: counts[target]
+        for target, flags in verdict.significant.items()
+        if any(flags)
+    }
+
+
 def attribute_p_values(
     turned: turned_decisions.Turned, minimum_share: float = MINIMUM_SHARE
 ) -> np.ndarray:
@@ -167,7 +225,7 @@ def needed(
 
     Args:
         together: whether the first 1 to A edits together turn each image,
-            bool [A, n], of `turned_decisions.together`.
+            bool [A, n]: `by_edit` of `turned_decisions.together`.
         minimum_share: of decisions, still a trifle.
         level: below it, a p-value is significant.
 

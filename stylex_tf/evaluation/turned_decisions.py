@@ -21,7 +21,8 @@ class Turned:
     """Decisions about the n images that a class's attributes could turn.
 
     Attributes:
-        by_edit: whether each attribute turns each of them, bool [A, n].
+        by_edit: whether each edit turns each of them, bool [A, n]: each
+            attribute's alone, or the first 1 to A of a list together.
         by_rebuilding: whether the generator's reconstruction alone, without
             any edit, is decided that way, bool [n].
     """
@@ -37,6 +38,13 @@ class Turned:
                 f"by_edit {shape} and by_rebuilding "
                 f"{np.shape(self.by_rebuilding)}; expected [A, n] and [n]"
             )
+
+    def of_first(self, count: int) -> "Turned":
+        """Returns what the first so many edits turn together, [1, n].
+
+        It asks for what `together` returned; [0, n] where there is no edit.
+        """
+        return dataclasses.replace(self, by_edit=self.by_edit[:count][-1:])
 
 
 def measure(
@@ -102,8 +110,9 @@ def together(
     space: edit_space.EditSpace,
     attributes: Mapping[int, Sequence[selection.Attribute]],
     *,
+    reverse: bool = False,
     batch_size: int = 256,
-) -> dict[int, np.ndarray]:
+) -> dict[int, Turned]:
     """Makes the first 1, 2, ... edits of a list at once, and asks the same.
 
     Args:
@@ -112,13 +121,15 @@ def together(
         rebuilt: the reconstructions of these images.
         space: the edits.
         attributes: each class's list, best first, A long.
+        reverse: make the opposite edits on the target's own images, which
+            should leave it, instead.
         batch_size: pictures at once.
 
     Returns:
         For each class, whether the first 1 to A edits of its list together
-        turn each of the n images that `measure` asks about, bool [A, n].
+        turn each of the n images that `measure` asks about.
     """
-    of_class = _concerned(rebuilt.logits, list(attributes), reverse=False)
+    of_class = _concerned(rebuilt.logits, list(attributes), reverse)
     decide = _decide(model, images, rebuilt, space, batch_size)
     turned = {}
     for target, listed in attributes.items():
@@ -127,9 +138,11 @@ def together(
         coordinates = np.array([edit.coordinate for edit in listed], int)
         directions = np.array([edit.direction for edit in listed], int)
         for count in range(1, len(listed) + 1) if rows.size else ():
-            decisions = decide(rows, coordinates[:count], directions[:count])
-            turned[target][count - 1] = decisions == target
-    return turned
+            decisions = decide(
+                rows, coordinates[:count], directions[:count] ^ reverse
+            )
+            turned[target][count - 1] = (decisions == target) != reverse
+    return _beside_rebuilding(turned, rebuilt, of_class, reverse)
 
 
 def _beside_rebuilding(

@@ -219,9 +219,25 @@ def _about_attributes(
             "no_attributes",
             f"No attribute was found for {where}",
             f"{what} moved the classifier towards {towards}, and away from it "
-            "when turned the other way, by more than chance. That is a result: "
-            "what makes a class may take several coordinates at once, or was "
-            "not learnt by the generator.",
+            "when turned the other way, by more than chance; nor did the "
+            "strongest, moved together. That is a result: what makes a class "
+            "may take more coordinates at once, or was not learnt by the "
+            "generator.",
+        )
+    together = [
+        f"“{of_class.class_name}”"
+        for of_class in findings.classes
+        if of_class.together
+    ]
+    if together:
+        yield Caution(
+            "only_together",
+            "Attributes that matter only together",
+            f"Towards {wording.enumeration(together)} no attribute turns more "
+            "decisions by itself than rebuilding the images does, beyond "
+            "chance. Moved together, those that are listed do. Each is a part "
+            "of what the classifier looks at, and none is a reason alone; one "
+            "or another may add nothing.",
         )
     if findings.shift_size > 1:
         yield Caution(

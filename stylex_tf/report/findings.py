@@ -141,6 +141,8 @@ class ClassFindings:
     # How many images, all given another class, were searched.
     images: int
     attributes: tuple[AttributeView, ...]
+    # Whether they matter only together: none by itself, beyond chance.
+    together: bool = False
 
     def on_photographs(self) -> "ClassFindings":
         """Keeps the attributes that photographs show, and shows them there."""

@@ -169,7 +169,7 @@ def _advice(evaluation: record.Evaluation, effort: Effort | None) -> list[str]:
         advice.append(
             f"The search handed on {attributes}; on {images} that it had not "
             "seen, none of them turned more decisions than rebuilding the "
-            "images does, beyond chance."
+            "images does, beyond chance, nor did those of a class together."
         )
     if effort is None:
         return advice

@@ -20,7 +20,6 @@ from stylex_tf.evaluation import (
     record,
     significance,
     sufficiency,
-    turned_decisions,
     wu_ranking,
 )
 from stylex_tf.runs import (
@@ -50,53 +49,6 @@ def rebuild(
     )
 
 
-def find_listed(
-    trained: trained_lib.TrainedRun, search_result: searching.SearchResult
-) -> tuple[searching.SearchResult, significance.Verdict]:
-    """Tests the found attributes on images that the search has not seen.
-
-    Args:
-        trained: the run.
-        search_result: the attributes that the search found.
-
-    Returns:
-        The listed attributes, and the verdict on all that were found. Listed
-        is each that matters and turns decisions that those before it do not;
-        with `attributes.redundant`, each that matters.
-    """
-    functions, images = trained.stylex, trained.held_out.tested
-    settings = trained.settings.attributes
-    tested = reconstruction.reconstruct(
-        functions.encode, functions.model, images.images
-    )
-    questions = functions.model, images.images, tested
-    space = search_result.table.space
-
-    def turned(*, reverse: bool) -> dict[int, turned_decisions.Turned]:
-        return turned_decisions.measure(
-            *questions,
-            space,
-            search_result.by_class,
-            reverse=reverse,
-            batch_size=settings.batch_size,
-        )
-
-    verdict = significance.judge(
-        turned(reverse=False), turned(reverse=True), images=len(images.ids)
-    )
-    matters = search_result.only(verdict.significant)
-    if settings.redundant:
-        return matters, verdict
-    together = turned_decisions.together(
-        *questions, space, matters.by_class, batch_size=settings.batch_size
-    )
-    needed = {
-        target: significance.needed(of_class)
-        for target, of_class in together.items()
-    }
-    return matters.only(needed), verdict
-
-
 # More than seven parameters: all that was made before, each by a stage
 # of its own, and used here together.
 def evaluate(
@@ -114,7 +66,7 @@ def evaluate(
 
     Args:
         trained: the run.
-        search_result: what is listed, of `find_listed`.
+        search_result: what is listed, of `listing.find`.
         rebuilt: reconstructions of images that the search has not seen.
         verdict: the tests of significance.
         opinion: a second classifier.
@@ -271,6 +223,9 @@ def _significance(
 ) -> record.Significance:
     """Records what the tests counted, on images that no search has seen."""
     listed = sum(map(len, search_result.by_class.values()))
+    together = sum(
+        len(search_result.by_class[target]) for target in search_result.together
+    )
     flags = [flag for flags in verdict.significant.values() for flag in flags]
     both = [flag for flags in verdict.both_ways.values() for flag in flags]
 
@@ -282,6 +237,7 @@ def _significance(
         both_ways=counted(sum(both)),
         significant=counted(sum(flags)),
         listed=counted(listed),
+        together=counted(together),
         level=verdict.level,
     )
 

@@ -10,6 +10,7 @@ from stylex_tf.report import verdict as verdict_lib
 from stylex_tf.runs import (
     evaluating,
     given_names,
+    listing,
     naming,
     reporting,
     searching,
@@ -60,7 +61,7 @@ def explain(
     other = evaluating.read_ablation(trained, ablation) if ablation else None
     search_result = searching.find(trained)
     opinion = second_opinion.get(trained)
-    search_result, verdict = evaluating.find_listed(trained, search_result)
+    search_result, verdict = listing.find(trained, search_result)
     rebuilt = evaluating.rebuild(trained, opinion)
     namer = naming.get(trained, search_result, rebuilt)
     shown = reporting.show(trained, search_result, namer)

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from stylex_tf import errors
 from stylex_tf.attributes import effects, selection
-from stylex_tf.runs import asked_attributes, evaluating, searching
+from stylex_tf.runs import asked_attributes, listing, searching
 from stylex_tf.runs import trained as trained_lib
 
 
@@ -35,7 +35,7 @@ def attributes(
     known = table(trained)
     styles = searching.encode(trained, trained.held_out.searched)
     search_result = searching.select(trained, known, styles)
-    listed, _ = evaluating.find_listed(trained, search_result)
+    listed, _ = listing.find(trained, search_result)
     return listed.by_class
 
 

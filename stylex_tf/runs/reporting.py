@@ -65,6 +65,7 @@ def show(
                 class_name=names[target],
                 images=len(sources),
                 attributes=tuple(views),
+                together=target in search_result.together,
             )
         )
     return findings.Findings(

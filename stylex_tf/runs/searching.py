@@ -2,6 +2,7 @@
 
 import dataclasses
 import os
+import types
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -35,12 +36,15 @@ class SearchResult:
         styles: the styles of the searched images, [N, T].
         by_class: each class's attributes, best first.
         ranked: one list for the figures; of two classes it leads to class 1.
+        together: the classes whose attributes matter only together, once they
+            were tested.
     """
 
     table: effects.StyleEffects
     styles: np.ndarray
     by_class: dict[int, list[selection.Attribute]]
     ranked: list[selection.Attribute]
+    together: frozenset[int] = frozenset()
 
     def only(self, significant: Mapping[int, Sequence[bool]]) -> "SearchResult":
         """Returns what matters of what was found.
@@ -51,37 +55,66 @@ class SearchResult:
         Args:
             significant: whether each attribute of each class does.
         """
-        binary = len(self.by_class) == 2
-
-        def key(
-            target: int, attribute: selection.Attribute
-        ) -> tuple[int, int, int]:
-            # With two classes all are told as edits towards class 1.
-            if binary and target == 0:
-                return attribute.coordinate, 1 - attribute.direction, 1
-            return attribute.coordinate, attribute.direction, target
-
         matter = {
-            key(target, listed)
+            self._edit(target, listed)
             for target, attributes in self.by_class.items()
             for listed, matters in zip(
                 attributes, significant[target], strict=True
             )
             if matters
         }
-        by_class = {
-            target: [
-                listed for listed in attributes if key(target, listed) in matter
-            ]
-            for target, attributes in self.by_class.items()
+        return self.with_lists(
+            {
+                target: [
+                    listed
+                    for listed in attributes
+                    if self._edit(target, listed) in matter
+                ]
+                for target, attributes in self.by_class.items()
+            }
+        )
+
+    def with_lists(
+        self,
+        by_class: Mapping[int, list[selection.Attribute]],
+        *,
+        together: Mapping[int, int] = types.MappingProxyType({}),
+    ) -> "SearchResult":
+        """Returns what of it stands in lists.
+
+        Args:
+            by_class: each class's list, a part of this one's.
+            together: the classes whose attributes matter only together, and
+                how many of the first of this one's they list.
+        """
+        lists = {
+            **by_class,
+            **{t: self.by_class[t][:count] for t, count in together.items()},
         }
-        if binary:
+        if len(self.by_class) == 2:
+            edits = {
+                self._edit(target, listed)
+                for target, attributes in lists.items()
+                for listed in attributes
+            }
             ranked = [
-                listed for listed in self.ranked if key(1, listed) in matter
+                listed
+                for listed in self.ranked
+                if self._edit(1, listed) in edits
             ]
         else:
-            ranked = selection.interleave(list(by_class.values()))
-        return dataclasses.replace(self, by_class=by_class, ranked=ranked)
+            ranked = selection.interleave(list(lists.values()))
+        return dataclasses.replace(
+            self, by_class=lists, ranked=ranked, together=frozenset(together)
+        )
+
+    def _edit(
+        self, target: int, listed: selection.Attribute
+    ) -> tuple[int, int, int]:
+        """Tells edits apart; of two classes all are told towards class 1."""
+        if len(self.by_class) == 2 and target == 0:
+            return listed.coordinate, 1 - listed.direction, 1
+        return listed.coordinate, listed.direction, target
 
 
 def find(trained: trained_lib.TrainedRun) -> SearchResult:

@@ -79,10 +79,10 @@ class ListedTest(absltest.TestCase):
         # one.
         self.assertEqual(self._listed((1, 2)), [])
 
-    def test_a_single_edit_that_turns_nobody_is_not_listed(self):
+    def test_edits_that_turn_somebody_only_together_are_listed_together(self):
         # A lion's part does not drown a tiger's, and a tiger without its own is
-        # a puma.
-        self.assertEqual(self._listed((1, 0)), [])
+        # a puma; with a lion's and without its own it is a lion.
+        self.assertEqual(self._listed((1, 0)), [(0, 1), (1, 0)])
 
     def test_lists_nothing_that_was_not_tested(self):
         self.assertEqual(self._listed((0, 1), self._tested(slice(12, 36))), [])

@@ -81,6 +81,7 @@ def whole() -> record.Evaluation:
             both_ways=share(8),
             significant=share(3),
             listed=share(2),
+            together=share(0),
             level=0.01,
         ),
         ground_truth=record.GroundTruth(

@@ -204,5 +204,43 @@ class JudgeTest(absltest.TestCase):
             significance.judge({}, {}, images=2, minimum_share=1.0)
 
 
+class MatterTogetherTest(absltest.TestCase):
+    def test_the_whole_list_is_tested_and_what_is_needed_is_listed(self):
+        back = {0: _turned(9, 9, 9), 1: _turned(9, 9, 9)}
+        together = {0: _turned(2, 30, 30), 1: _turned(30, 30, 1)}
+        self.assertEqual(significance.matter_together(together, back), {0: 2})
+        self.assertEqual(
+            significance.matter_together(together, back, redundant=True), {0: 3}
+        )
+
+    def test_levels_are_adjusted_over_the_lists(self):
+        # Alone the p-value is below the level; six times as much is not.
+        lists = {target: _turned(4, 4) for target in range(6)}
+        back = {target: _turned(9, 9) for target in range(6)}
+        self.assertEqual(
+            significance.matter_together({0: lists[0]}, {0: back[0]}), {0: 1}
+        )
+        self.assertEmpty(significance.matter_together(lists, back))
+
+    def test_both_ways_are_asked_of_what_is_listed(self):
+        together = {0: _turned(30, 30)}
+        for back, count in ((_turned(9, 0), {0: 1}), (_turned(0, 9), {})):
+            self.assertEqual(
+                significance.matter_together(together, {0: back}), count
+            )
+
+    def test_what_rebuilding_turns_as_often_does_not_matter(self):
+        self.assertEmpty(
+            significance.matter_together(
+                {0: _turned(30, rebuilding=25)}, {0: _turned(9)}
+            )
+        )
+
+    def test_no_list_is_no_error(self):
+        self.assertEmpty(significance.matter_together({}, {}))
+        empty = {0: _turned()}
+        self.assertEmpty(significance.matter_together(empty, empty))
+
+
 if __name__ == "__main__":
     absltest.main()

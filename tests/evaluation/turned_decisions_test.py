@@ -96,12 +96,33 @@ class KnownAnswersTest(parameterized.TestCase):
         )
         # The images with both causes need both edits.
         np.testing.assert_array_equal(
-            turned[0], [[0] * 5, [0, 0, 1, 0, 0], [1] * 5]
+            turned[0].by_edit, [[0] * 5, [0, 0, 1, 0, 0], [1] * 5]
         )
-        np.testing.assert_array_equal(turned[1], [[1] * 3])
+        for count in (1, 2, 3):
+            np.testing.assert_array_equal(
+                turned[0].of_first(count).by_edit,
+                turned[0].by_edit[count - 1 : count],
+            )
+        self.assertEqual(turned[0].of_first(0).by_edit.shape, (0, 5))
+        np.testing.assert_array_equal(turned[1].by_edit, [[1] * 3])
         # One edit alone is the same question.
         alone = self._measure(attributes)
-        np.testing.assert_array_equal(turned[1], alone[1].by_edit)
+        np.testing.assert_array_equal(turned[1].by_edit, alone[1].by_edit)
+
+    def test_the_opposite_edits_of_a_list_are_made_together(self):
+        turned = turned_decisions.together(
+            self.world.model,
+            self.pixels,
+            _rebuilt(self.world.model, self.pixels, self.styles),
+            _space(4, 1.0),
+            {1: [_attribute(0, 1), _attribute(2, 1)]},
+            reverse=True,
+        )
+        # Images of class 1: without part 0 the last three still have part 2.
+        np.testing.assert_array_equal(
+            turned[1].by_edit, [[1, 1, 0, 0, 0], [1] * 5]
+        )
+        self.assertFalse(turned[1].by_rebuilding.any())
 
     def test_together_nothing_is_asked_where_nobody_can_be_turned(self):
         turned = turned_decisions.together(
@@ -111,8 +132,8 @@ class KnownAnswersTest(parameterized.TestCase):
             _space(4, 1.0),
             {0: [], 1: [_attribute(0, 1), _attribute(1, 1)]},
         )
-        self.assertEqual(turned[0].shape, (0, 3))
-        self.assertEqual(turned[1].shape, (2, 0))
+        self.assertEqual(turned[0].by_edit.shape, (0, 3))
+        self.assertEqual(turned[1].by_edit.shape, (2, 0))
 
     def test_the_opposite_edit_leads_away(self):
         turned = self._measure(
@@ -208,18 +229,28 @@ class ControlsTest(absltest.TestCase):
     def _significant(self, classify):
         model = model_lib.Model(self.world.generate, classify)
         rebuilt = _rebuilt(model, self.pixels, self.styles)
-        turned, back = (
-            turned_decisions.measure(
-                model,
-                self.pixels,
-                rebuilt,
-                _space(4, 0.02),
-                self.attributes,
-                reverse=reverse,
+
+        def ask(question, attributes):
+            return [
+                question(
+                    model,
+                    self.pixels,
+                    rebuilt,
+                    _space(4, 0.02),
+                    attributes,
+                    reverse=reverse,
+                )
+                for reverse in (False, True)
+            ]
+
+        self.together = significance.matter_together(
+            *ask(
+                turned_decisions.together,
+                {t: [_attribute(c, t) for c in range(4)] for t in range(2)},
             )
-            for reverse in (False, True)
         )
-        return significance.judge(turned, back, images=240), rebuilt
+        alone = ask(turned_decisions.measure, self.attributes)
+        return significance.judge(*alone, images=240), rebuilt
 
     def test_of_a_classifier_that_ignores_the_picture_nothing_matters(self):
         def classify(images):
@@ -228,6 +259,7 @@ class ControlsTest(absltest.TestCase):
 
         verdict, _ = self._significant(classify)
         self.assertFalse(any(sum(verdict.significant.values(), [])))
+        self.assertEmpty(self.together)
 
     def test_of_a_classifier_that_looks_at_noise_nothing_matters(self):
         def classify(images):
@@ -236,6 +268,7 @@ class ControlsTest(absltest.TestCase):
 
         verdict, rebuilt = self._significant(classify)
         self.assertFalse(any(sum(verdict.significant.values(), [])))
+        self.assertEmpty(self.together)
         # Not because nothing moves it: edits of what the generator draws turn
         # nearly every decision, as there is no noise in it.
         model = model_lib.Model(self.world.generate, classify)
@@ -261,6 +294,7 @@ class ControlsTest(absltest.TestCase):
             verdict.significant,
             {0: [True, *expected[1:]], 1: [False, True, *expected[2:]]},
         )
+        self.assertEqual(self.together, {0: 1, 1: 1})
 
 
 class TurnedTest(absltest.TestCase):

@@ -1,5 +1,7 @@
 """Tests of the warnings: each appears exactly when it should."""
 
+import dataclasses
+
 from absl.testing import absltest, parameterized
 
 from stylex_tf.evaluation import figure, record
@@ -186,6 +188,23 @@ class CautionsTest(parameterized.TestCase):
         self.assertEqual(caution.code, "no_attributes")
         self.assertIn("any class", caution.headline)
         self.assertIn("towards a class, and away from it", caution.text)
+
+    def test_of_attributes_that_matter_only_together_it_is_said(self):
+        of_class = report_samples.class_findings(report_samples.attribute(1))
+        findings = report_samples.explained(
+            dataclasses.replace(of_class, together=True),
+            report_samples.class_findings(
+                report_samples.attribute(1), class_index=0
+            ),
+        )
+
+        (caution,) = [
+            caution
+            for caution in cautions.find(report_samples.evaluation(), findings)
+            if caution.code == "only_together"
+        ]
+
+        self.assertIn(f"“{of_class.class_name}” no attribute", caution.text)
 
     def test_edits_beyond_the_range_say_so(self):
         classes = report_samples.report_data().findings.classes

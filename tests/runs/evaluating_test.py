@@ -13,7 +13,7 @@ from stylex_tf import config, errors, run_folder
 from stylex_tf.attributes import selection
 from stylex_tf.evaluation import evaluation_file, record
 from stylex_tf.ops import preprocessing
-from stylex_tf.runs import evaluating, second_opinion
+from stylex_tf.runs import evaluating, listing, second_opinion
 from tests.evaluation import evaluation_samples
 from tests.testing import linear_run
 
@@ -74,7 +74,7 @@ class EvaluateTest(absltest.TestCase):
         cls.listed = dataclasses.replace(
             cls.searched, by_class={1: [first, cls.idle]}, ranked=[first]
         )
-        cls.shown, cls.verdict = evaluating.find_listed(cls.trained, cls.listed)
+        cls.shown, cls.verdict = listing.find(cls.trained, cls.listed)
         cls.evaluation = cls._evaluate()
 
     @classmethod
@@ -113,7 +113,7 @@ class EvaluateTest(absltest.TestCase):
                     trained.settings.attributes, redundant=redundant
                 ),
             )
-            shown, verdict = evaluating.find_listed(trained, self.listed)
+            shown, verdict = listing.find(trained, self.listed)
             self.assertEqual(verdict.significant, {1: [True, True]})
             self.assertEqual(
                 shown.by_class, {1: self.listed.by_class[1][:count]}

@@ -20,11 +20,9 @@ from stylex_tf.evaluation import (
     ground_truth,
     proportions,
     reconstruction,
-    significance,
-    turned_decisions,
 )
 from stylex_tf.ops import preprocessing
-from stylex_tf.runs import searching
+from stylex_tf.runs import listing, searching
 from stylex_tf.search import exact
 from stylex_tf.search import model as model_lib
 from tests.worlds import perfect_generator
@@ -89,30 +87,18 @@ class KnownTruthTest(parameterized.TestCase):
             reconstructed_logits=self.classify(model.generate(styles)).numpy(),
             l1=np.zeros(len(styles)),
         )
-        labels = self.tested.labels
-
-        space = edit_space.EditSpace(self.generator.ranges)
-        questions = model, self.tested.images, rebuilt, space
-
-        def turned(*, reverse: bool) -> dict[int, turned_decisions.Turned]:
-            return turned_decisions.measure(
-                *questions, by_class, reverse=reverse
-            )
-
-        self.right = int(np.sum(rebuilt.logits.argmax(axis=1) == labels))
-        verdict = significance.judge(
-            turned(reverse=False), turned(reverse=True), images=len(labels)
+        self.right = int(
+            np.sum(rebuilt.logits.argmax(axis=1) == self.tested.labels)
         )
-        matters = searching.SearchResult(
-            self.table, self.styles, by_class, []
-        ).only(verdict.significant)
-        together = turned_decisions.together(*questions, matters.by_class)
-        return matters.only(
-            {
-                target: significance.needed(of_class)
-                for target, of_class in together.items()
-            }
-        ).by_class
+        listed, _ = listing.find_on(
+            model,
+            self.tested.images,
+            rebuilt,
+            searching.SearchResult(self.table, self.styles, by_class, []),
+        )
+        # In these worlds every cause turns decisions by itself.
+        self.assertEmpty(listed.together)
+        return listed.by_class
 
     @parameterized.parameters(
         ("one_cause", {"glasses"}),
