@@ -11,7 +11,8 @@ Every start is a line of benchmarks/results/starts.jsonl, which is committed
 with it.
 
 With --without_classification_loss each seed is trained a second time with
-loss.classification=0, for the same classifier. --redraw trains all anew, once,
+loss.classification=0 and loss.remainder=0, which asks the classifier as well,
+for the same classifier. --redraw trains all anew, once,
 after a change of the method; its figures go to NAME_redraw.json, beside the
 first ones.
 """
@@ -198,7 +199,9 @@ def _without_classification_loss(
     )
     return dataclasses.replace(
         settings,
-        loss=dataclasses.replace(settings.loss, classification=0.0),
+        loss=dataclasses.replace(
+            settings.loss, classification=0.0, remainder=0.0
+        ),
         classifier=dataclasses.replace(settings.classifier, path=path),
     )
 

@@ -142,8 +142,9 @@ class WorldsTest(absltest.TestCase):
         self.assertTrue(self._starts()[1]["redraw"])
 
     def test_the_same_without_the_classification_loss(self):
-        self._bench().measure(_settings(), [0])
-        file = self._bench().measure(_settings(), [0], ablation=True)
+        settings = _settings(loss=config.LossConfig(remainder=2.0))
+        self._bench().measure(settings, [0])
+        file = self._bench().measure(settings, [0], ablation=True)
 
         run = json.loads(file.read_text())["runs"]["0"]
         self.assertEqual(run["evaluation"], {"run_number": 1})
@@ -153,6 +154,7 @@ class WorldsTest(absltest.TestCase):
         )
         first, second = self.trained
         self.assertEqual(second.loss.classification, 0.0)
+        self.assertEqual(second.loss.remainder, 0.0)
         self.assertEqual(
             second.classifier.path,
             str(self.root / "runs/tiny/seed_0/classifier/classifier.keras"),
