@@ -96,8 +96,13 @@ def _summary(
     shown, verdict = explained.shown, explained.verdict
     lines = ["", "What the classifier looks at"]
     for of_class in shown.classes[:_CLASSES]:
-        only = ", only together" if of_class.together else ""
-        lines.append(f"  towards {of_class.class_name}{only}:")
+        lines.append(f"  towards {of_class.class_name}:")
+        if of_class.together:
+            lines.append(
+                f"    only together: all {of_class.together.attributes} turn "
+                f"{of_class.together.share_flipped:.0%} of "
+                f"{wording.count(of_class.images, 'image')}"
+            )
         lines += [_in_words(of_class, view) for view in of_class.attributes]
         if not of_class.attributes:
             lines.append("    no attribute is listed")

@@ -4,6 +4,7 @@ What a model answers about a caller's images is `stylex_tf/api/explanation.py`.
 """
 
 import dataclasses
+from typing import TypeVar
 
 import numpy as np
 
@@ -20,6 +21,8 @@ MEASURES = tuple(measure.value for measure in target_effects.Measure)
 
 # A change of a probability that counts as a move.
 MOVED = 0.1
+
+_Shown = TypeVar("_Shown", bound="Examples")
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -38,33 +41,14 @@ class Carried:
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class AttributeView:
-    """One style coordinate, moved one way, with images that show the move.
+class Examples:
+    """Images that show an edit: reconstructions before and after it.
 
     N is the number of example images, K the number of classes.
     """
 
-    # 1 is the strongest attribute of its class.
-    rank: int
-    # Index into the searched styles, and where the generator keeps it.
-    coordinate: int
-    layer: str
-    channel: int
-    direction: int
-    # Mean change of the class's log odds (or logit, or probability) over the
-    # images searched.
-    mean_effect: float
-    # Share of the images searched whose decision becomes the class by this
-    # edit alone; None where it was not measured.
-    share_flipped: float | None = None
-    # Share of them whose probability of the class it raises by MOVED or more.
-    share_moved: float | None = None
-    # The known factor that the edit moves most, and the share of the whole
-    # change that falls on it; None where no truth is known.
-    factor: str | None = None
-    purity: float | None = None
-    # The examples: reconstructions and their edits, uint8 [N, H, W, 3], what
-    # the classifier says of them, float [N, K], and their ids.
+    # uint8 [N, H, W, 3], what the classifier says of them, float [N, K], and
+    # the images' ids.
     sources: np.ndarray
     edited: np.ndarray
     probabilities_before: np.ndarray
@@ -75,11 +59,6 @@ class AttributeView:
 
     def __post_init__(self) -> None:
         """Raises ValueError where the examples do not belong together."""
-        if self.direction not in (TOWARDS_MINIMUM, TOWARDS_MAXIMUM):
-            raise ValueError(
-                f"direction is {self.direction}; expected {TOWARDS_MINIMUM} "
-                f"(towards the minimum) or {TOWARDS_MAXIMUM} (the maximum)"
-            )
         for name in ("sources", "edited"):
             images = getattr(self, name)
             if (
@@ -110,8 +89,8 @@ class AttributeView:
         # Judged by the same rules, as the view of them that it makes.
         self.on_photographs()
 
-    def on_photographs(self) -> "AttributeView | None":
-        """Returns the same attribute, shown on the photographs themselves."""
+    def on_photographs(self: _Shown) -> _Shown | None:
+        """Returns the same edit, shown on the photographs themselves."""
         if self.carried is None:
             return None
         return dataclasses.replace(
@@ -123,10 +102,55 @@ class AttributeView:
             carried=None,
         )
 
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class AttributeView(Examples):
+    """One style coordinate, moved one way, with images that show the move."""
+
+    # 1 is the strongest attribute of its class.
+    rank: int
+    # Index into the searched styles, and where the generator keeps it.
+    coordinate: int
+    layer: str
+    channel: int
+    direction: int
+    # Mean change of the class's log odds (or logit, or probability) over the
+    # images searched.
+    mean_effect: float
+    # Share of the images searched whose decision becomes the class by this
+    # edit alone; None where it was not measured.
+    share_flipped: float | None = None
+    # Share of them whose probability of the class it raises by MOVED or more.
+    share_moved: float | None = None
+    # The known factor that the edit moves most, and the share of the whole
+    # change that falls on it; None where no truth is known.
+    factor: str | None = None
+    purity: float | None = None
+
+    def __post_init__(self) -> None:
+        """Raises ValueError where the direction is none."""
+        # By its name: slots make another class, which super() does not know.
+        Examples.__post_init__(self)
+        if self.direction not in (TOWARDS_MINIMUM, TOWARDS_MAXIMUM):
+            raise ValueError(
+                f"direction is {self.direction}; expected {TOWARDS_MINIMUM} "
+                f"(towards the minimum) or {TOWARDS_MAXIMUM} (the maximum)"
+            )
+
     @property
     def turns(self) -> bool:
         """Tells whether it alone turns any decision; True if not measured."""
         return self.share_flipped is None or self.share_flipped > 0
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class TogetherView(Examples):
+    """All attributes of a class moved at once, with images that show it."""
+
+    # How many attributes.
+    attributes: int
+    # Share of the images searched whose decision becomes the class.
+    share_flipped: float
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -141,14 +165,16 @@ class ClassFindings:
     # How many images, all given another class, were searched.
     images: int
     attributes: tuple[AttributeView, ...]
-    # Whether they matter only together: none by itself, beyond chance.
-    together: bool = False
+    # All at once, where they matter only together and none by itself.
+    together: TogetherView | None = None
 
     def on_photographs(self) -> "ClassFindings":
         """Keeps the attributes that photographs show, and shows them there."""
         views = [view.on_photographs() for view in self.attributes]
         return dataclasses.replace(
-            self, attributes=tuple(view for view in views if view is not None)
+            self,
+            attributes=tuple(view for view in views if view is not None),
+            together=self.together and self.together.on_photographs(),
         )
 
     def mark(self, view: AttributeView) -> str:

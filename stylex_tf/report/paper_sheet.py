@@ -16,6 +16,8 @@ def draw(
 ) -> np.ndarray:
     """Draws a row an attribute: its name, then pairs of before and after.
 
+    Where attributes matter only together, the first row has all at once.
+
     Args:
         of_class: a class with at least one attribute that has examples.
         names: the names that people gave coordinates.
@@ -24,10 +26,18 @@ def draw(
         uint8 [H, W, 3].
     """
     rows = [
-        (view, _pairs(view, of_class.class_index))
+        (_words(of_class, view, names), _pairs(view, of_class.class_index))
         for view in of_class.attributes
         if view.image_ids
     ]
+    if of_class.together:
+        rows.insert(
+            0,
+            (
+                _words_together(of_class.together, of_class.images),
+                _pairs(of_class.together, of_class.class_index),
+            ),
+        )
     side = rows[0][1][0][0].width
     words, margin, gap = (
         round(share * side) for share in (_WORDS, _MARGIN, _GAP)
@@ -43,9 +53,9 @@ def draw(
         "white",
     )
     pen = ImageDraw.Draw(sheet)
-    for line, (view, pairs) in enumerate(rows):
+    for line, (described, pairs) in enumerate(rows):
         top = margin + line * (side + margin)
-        _describe(pen, of_class, view, names, (margin, top), (words, side))
+        _write(pen, described, (margin, top), (words, side))
         for column, (before, after) in enumerate(pairs):
             left = 2 * margin + words + column * pair
             sheet.paste(before, (left, top))
@@ -54,7 +64,7 @@ def draw(
 
 
 def _pairs(
-    view: findings.AttributeView, class_index: int
+    view: findings.Examples, class_index: int
 ) -> list[tuple[Image.Image, Image.Image]]:
     def label(image: np.ndarray, said: np.ndarray) -> Image.Image:
         decided = said.argmax() == class_index
@@ -70,26 +80,44 @@ def _pairs(
     ]
 
 
-def _describe(
-    pen: ImageDraw.ImageDraw,
+def _words(
     of_class: findings.ClassFindings,
     view: findings.AttributeView,
     names: Mapping[int, str],
+) -> list[str]:
+    """Returns the name of an attribute, and what is said below it."""
+    name = wording.attribute_name(view.coordinate, view.factor, names)
+    words = [f"{view.rank}. {name}"]
+    if view.share_flipped is not None:
+        words.append(_turns("turns", view.share_flipped, of_class.images))
+    return [*words, of_class.mark(view)]
+
+
+def _words_together(view: findings.TogetherView, images: int) -> list[str]:
+    return [
+        f"All {view.attributes} at once",
+        _turns("turn", view.share_flipped, images),
+        "matter only together",
+    ]
+
+
+def _turns(verb: str, share: float, images: int) -> str:
+    return (
+        f"{verb} {wording.percent(share)} of {wording.count(images, 'image')}"
+    )
+
+
+def _write(
+    pen: ImageDraw.ImageDraw,
+    words: list[str],
     corner: tuple[int, int],
     size: tuple[int, int],
 ) -> None:
-    """Writes the name large, and the figures small below it."""
+    """Writes the first words large, and the others small below them."""
     width, side = size
-    large, small = side // 7, side // 10
-    name = wording.attribute_name(view.coordinate, view.factor, names)
-    texts = [(f"{view.rank}. {name}", large)]
-    if view.share_flipped is not None:
-        share = wording.percent(view.share_flipped)
-        images = wording.count(of_class.images, "image")
-        texts.append((f"turns {share} of {images}", small))
-    texts.append((of_class.mark(view), small))
     left, top = corner
-    for text, height in texts:
+    for place, text in enumerate(words):
+        height = side // 10 if place else side // 7
         for line in _wrap(lettering.drawable(text), height, width):
             pen.text((left, top), line, "#14202e", lettering.font(height))
             top += round(1.35 * height)

@@ -25,19 +25,19 @@ class Way:
     name: str
     subject: str
     edited: str
-    view: findings.AttributeView
+    view: findings.Examples
     turned: demonstration.Demonstration | demonstration.CarriedFrames | None
     turned_name: str
 
 
 def of_attribute(
-    view: findings.AttributeView, shown: demonstration.Demonstration | None
+    view: findings.Examples, shown: demonstration.Demonstration | None
 ) -> list[Way]:
-    """Lists the ways to show an attribute; at least one.
+    """Lists the ways to show an attribute, or several; at least one.
 
     Args:
         view: the attribute.
-        shown: what its knob does.
+        shown: what its knob does; None where it has none.
     """
     carried = view.on_photographs()
     carried_knob = shown.carried if shown is not None else None

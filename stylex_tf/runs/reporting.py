@@ -2,13 +2,14 @@
 
 import datetime
 from collections.abc import Callable, Sequence
+from typing import Any
 
 import numpy as np
 import tensorflow as tf
 
 from stylex_tf.attributes import carried_edit, selection
 from stylex_tf.evaluation import ground_truth, record, significance
-from stylex_tf.ops import preprocessing
+from stylex_tf.ops import batching, preprocessing
 from stylex_tf.report import (
     cautions,
     findings,
@@ -65,7 +66,9 @@ def show(
                 class_name=names[target],
                 images=len(sources),
                 attributes=tuple(views),
-                together=target in search_result.together,
+                together=_together(trained, search_result, target, plan)
+                if target in search_result.together
+                else None,
             )
         )
     return findings.Findings(
@@ -94,22 +97,6 @@ def _view(
         + table.effects[sources, attribute.direction, attribute.coordinate]
     )
     gains = (tf.nn.softmax(after) - tf.nn.softmax(before)).numpy()[:, target]
-    width = table.ranges.maximum - table.ranges.minimum
-    relative = search_result.styles[sources, : width.size] / np.maximum(
-        width, 1e-6
-    )
-    best = sources[examples_lib.choose(gains, relative, plan.examples)]
-    styles = search_result.styles[best]
-    edited = table.space.apply(
-        styles,
-        np.array([attribute.coordinate]),
-        np.array([attribute.direction]),
-    )
-    plain, moved = (
-        functions.generate(tf.constant(s)) for s in (styles, edited)
-    )
-    pictures = preprocessing.to_uint8(plain).numpy()
-    edits = preprocessing.to_uint8(moved).numpy()
     layer, channel = functions.style_space.locate(attribute.coordinate)
     return findings.AttributeView(
         rank=rank,
@@ -123,17 +110,92 @@ def _view(
         share_moved=float(np.mean(gains >= findings.MOVED)),
         factor=factor.factor if factor else None,
         purity=factor.purity if factor else None,
-        sources=pictures,
-        edited=edits,
-        probabilities_before=functions.probabilities(plain),
-        probabilities_after=functions.probabilities(moved),
-        image_ids=tuple(trained.held_out.searched.ids[index] for index in best),
-        carried=_carry(
-            trained, trained.held_out.searched.images[best], pictures, edits
+        **_examples(trained, search_result, [attribute], sources, gains, plan),
+    )
+
+
+def _together(
+    trained: trained_lib.TrainedRun,
+    search_result: searching.SearchResult,
+    target: int,
+    plan: layout.Layout,
+) -> findings.TogetherView | None:
+    """Shows all attributes of a class at once; None where no image has room."""
+    table, attributes = search_result.table, search_result.by_class[target]
+    sources = np.flatnonzero(table.predictions != target)
+    if not len(sources):
+        return None
+    before = table.base_logits[sources]
+    after = batching.apply(
+        lambda styles: trained.stylex.classify(trained.stylex.generate(styles)),
+        _moved(search_result, attributes, sources),
+        batch_size=trained.settings.attributes.batch_size,
+    )
+    gains = (tf.nn.softmax(after) - tf.nn.softmax(before)).numpy()[:, target]
+    return findings.TogetherView(
+        attributes=len(attributes),
+        share_flipped=float(np.mean(after.argmax(axis=1) == target)),
+        **_examples(trained, search_result, attributes, sources, gains, plan),
+    )
+
+
+def _moved(
+    search_result: searching.SearchResult,
+    attributes: Sequence[selection.Attribute],
+    images: np.ndarray,
+) -> np.ndarray:
+    """Returns the styles of searched images after edits at once, [n, T]."""
+    return search_result.table.space.apply(
+        search_result.styles[images],
+        np.array([attribute.coordinate for attribute in attributes]),
+        np.array([attribute.direction for attribute in attributes]),
+    )
+
+
+def _examples(
+    trained: trained_lib.TrainedRun,
+    search_result: searching.SearchResult,
+    attributes: Sequence[selection.Attribute],
+    sources: np.ndarray,
+    gains: np.ndarray,
+    plan: layout.Layout,
+) -> dict[str, Any]:
+    """Returns the fields of `findings.Examples`, of edits made at once.
+
+    Args:
+        trained: the run.
+        search_result: what the search found.
+        attributes: the edits.
+        sources: the searched images that could show them, [n].
+        gains: how much the edits raise the class's probability there, [n].
+        plan: how many to show, and how.
+    """
+    functions, ranges = trained.stylex, search_result.table.ranges
+    width = ranges.maximum - ranges.minimum
+    relative = search_result.styles[sources, : width.size] / np.maximum(
+        width, 1e-6
+    )
+    best = sources[examples_lib.choose(gains, relative, plan.examples)]
+    plain, moved = (
+        functions.generate(tf.constant(styles))
+        for styles in (
+            search_result.styles[best],
+            _moved(search_result, attributes, best),
         )
+    )
+    pictures = preprocessing.to_uint8(plain).numpy()
+    edits = preprocessing.to_uint8(moved).numpy()
+    searched = trained.held_out.searched
+    return {
+        "sources": pictures,
+        "edited": edits,
+        "probabilities_before": functions.probabilities(plain),
+        "probabilities_after": functions.probabilities(moved),
+        "image_ids": tuple(searched.ids[index] for index in best),
+        "carried": _carry(trained, searched.images[best], pictures, edits)
         if plan.carried
         else None,
-    )
+    }
 
 
 def _carry(
@@ -165,7 +227,8 @@ def _plan(
     settings = trained.settings
     top_k = settings.attributes.top_k
     return layout.plan(
-        sum(len(ranked[:top_k]) for ranked in search_result.by_class.values()),
+        sum(len(ranked[:top_k]) for ranked in search_result.by_class.values())
+        + len(search_result.together),
         settings.model.resolution,
     )
 

@@ -192,7 +192,7 @@ class CautionsTest(parameterized.TestCase):
     def test_of_attributes_that_matter_only_together_it_is_said(self):
         of_class = report_samples.class_findings(report_samples.attribute(1))
         findings = report_samples.explained(
-            dataclasses.replace(of_class, together=True),
+            dataclasses.replace(of_class, together=report_samples.together(2)),
             report_samples.class_findings(
                 report_samples.attribute(1), class_index=0
             ),

@@ -1,6 +1,7 @@
 """Tests the page as a browser would parse it."""
 
 import base64
+import dataclasses
 import hashlib
 import json
 
@@ -319,6 +320,27 @@ class MissingTest(absltest.TestCase):
         self.assertIn("No attribute found", parsed.text_of["overview"])
         self.assertIn("No attribute found", parsed.text_of["class-1"])
         self.assertEqual(parsed.cautions(), ["no_attributes"])
+
+    def test_attributes_that_matter_only_together_are_shown_at_once(self):
+        of_class = report_samples.class_findings(
+            report_samples.attribute(1), report_samples.attribute(2)
+        )
+        parsed = parsed_page.render(
+            findings=report_samples.explained(
+                dataclasses.replace(
+                    of_class, together=report_samples.together(2)
+                )
+            )
+        )
+
+        text = parsed.text_of["class-1-together"]
+        self.assertIn("All 2 at once", text)
+        self.assertIn("62.5\N{NO-BREAK SPACE}% of 118 images", text)
+        self.assertIn("only_together", parsed.cautions())
+        # As many pictures as of an attribute, which has a knob besides.
+        alone = parsed_page.render(findings=report_samples.explained(of_class))
+        self.assertNotIn("class-1-together", alone.text_of)
+        self.assertGreater(len(parsed.all("img")), len(alone.all("img")))
 
     def test_an_attribute_without_examples_keeps_its_figures(self):
         empty = np.zeros((0, 2))

@@ -1,5 +1,7 @@
 """Tests of the sheet of a class's attributes."""
 
+import dataclasses
+
 import numpy as np
 from absl.testing import absltest
 
@@ -36,6 +38,17 @@ class PaperSheetTest(absltest.TestCase):
         grey = (sheet == 99).all(axis=2).sum()
         self.assertBetween(grey, 1.6 * 128 * 128, 2 * 128 * 128)
         self.assertEqual(sheet.shape, _draw(report_samples.attribute(1)).shape)
+
+    def test_what_matters_only_together_has_a_row_on_top(self):
+        of_class = report_samples.class_findings(report_samples.attribute(1))
+        sheet = paper_sheet.draw(
+            dataclasses.replace(of_class, together=report_samples.together(1)),
+            {},
+        )
+
+        alone = paper_sheet.draw(of_class, {})
+        np.testing.assert_array_equal(sheet[-len(alone) :][20:], alone[20:])
+        self.assertGreater(len(sheet), 1.8 * len(alone))
 
     def test_marks_what_does_not_turn_the_decision(self):
         drawn = [

@@ -1,6 +1,7 @@
 """A small report with known content, every part of which a test may replace."""
 
 import copy
+import dataclasses
 from collections.abc import Collection, Mapping
 from typing import Any
 
@@ -141,6 +142,17 @@ def attribute(
         else after,
         image_ids=image_ids,
         carried=on_photographs if carried else None,
+    )
+
+
+def together(attributes: int) -> findings.TogetherView:
+    """So many attributes at once, with the examples of one."""
+    examples = {
+        field.name: getattr(attribute(), field.name)
+        for field in dataclasses.fields(findings.Examples)
+    }
+    return findings.TogetherView(
+        attributes=attributes, share_flipped=0.625, **examples
     )
 
 

@@ -105,6 +105,29 @@ class ReportingTest(absltest.TestCase):
                         said, tf.nn.softmax(logits), rtol=1e-5
                     )
 
+    def test_what_matters_only_together_is_shown_at_once(self):
+        searched = self.run.search_result
+        together = searched.with_lists(searched.by_class, together={_TARGET: 2})
+        shown = reporting.show(self.run.trained, together, None)
+
+        other, of_class = shown.classes
+        self.assertIsNone(other.together)
+        view = of_class.together
+        self.assertEqual(view.attributes, 2)
+        styles = searched.styles[searched.table.predictions != _TARGET].copy()
+        for edit in searched.by_class[_TARGET][:2]:
+            styles[:, edit.coordinate] = 3 if edit.direction else -3
+        said = self.run.probabilities(styles)
+        self.assertAlmostEqual(
+            view.share_flipped, np.mean(said.argmax(axis=1) == _TARGET)
+        )
+        # The examples are those that it moves most, best first.
+        self.assertAlmostEqual(
+            view.probabilities_after[0, _TARGET], said[:, _TARGET].max(), 5
+        )
+        self.assertLen(view.carried.edited, len(view.image_ids))
+        self.assertIn("All 2 at once", self._page(shown))
+
     def test_says_when_and_of_which_weights_it_is(self):
         page = self._page()
 
