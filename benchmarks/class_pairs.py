@@ -139,10 +139,11 @@ def listed(
     if matters:
         together, _ = ask(turned_decisions.together, matters)
         return _only(matters, significance.needed(together[target].by_edit))
+    at_once = selection.one_a_coordinate(candidates)
     counts = significance.matter_together(
-        *ask(turned_decisions.together, candidates)
+        *ask(turned_decisions.together, at_once)
     )
-    return candidates[: counts.get(target, 0)]
+    return at_once[: counts.get(target, 0)]
 
 
 def _only(

@@ -274,6 +274,18 @@ def _joined(
     ]
 
 
+def one_a_coordinate(attributes: Sequence[Attribute]) -> list[Attribute]:
+    """Keeps the first edit of each coordinate.
+
+    A list may lead one image to a class by the one end of a coordinate, and
+    another image by the other; made at once, the later would undo the first.
+    """
+    first: dict[int, Attribute] = {}
+    for attribute in attributes:
+        first.setdefault(attribute.coordinate, attribute)
+    return list(first.values())
+
+
 def interleave(lists: Sequence[Sequence[Attribute]]) -> list[Attribute]:
     """Joins several classes' lists by rank; keeps the first of equal ones."""
     joined: dict[tuple[int, int], Attribute] = {}

@@ -87,7 +87,7 @@ def find_on(
             }
         )
     without = {
-        target: candidates[target]
+        target: selection.one_a_coordinate(candidates[target])
         for target, listed in alone.by_class.items()
         if not listed
     }
@@ -96,7 +96,11 @@ def find_on(
         ask(turned_decisions.together, without, reverse=True),
         redundant=redundant,
     )
-    return search_result.with_lists(alone.by_class, together=counts), verdict
+    joint = {
+        target: without[target][:count] for target, count in counts.items()
+    }
+    lists = {**alone.by_class, **joint}
+    return search_result.with_lists(lists, together=frozenset(joint)), verdict
 
 
 # More than seven parameters: the question, and all that it asks for.

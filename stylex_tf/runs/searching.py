@@ -2,7 +2,6 @@
 
 import dataclasses
 import os
-import types
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -76,25 +75,20 @@ class SearchResult:
 
     def with_lists(
         self,
-        by_class: Mapping[int, list[selection.Attribute]],
+        by_class: dict[int, list[selection.Attribute]],
         *,
-        together: Mapping[int, int] = types.MappingProxyType({}),
+        together: frozenset[int] = frozenset(),
     ) -> "SearchResult":
         """Returns what of it stands in lists.
 
         Args:
             by_class: each class's list, a part of this one's.
-            together: the classes whose attributes matter only together, and
-                how many of the first of this one's they list.
+            together: the classes whose attributes matter only together.
         """
-        lists = {
-            **by_class,
-            **{t: self.by_class[t][:count] for t, count in together.items()},
-        }
         if len(self.by_class) == 2:
             edits = {
                 self._edit(target, listed)
-                for target, attributes in lists.items()
+                for target, attributes in by_class.items()
                 for listed in attributes
             }
             ranked = [
@@ -103,9 +97,9 @@ class SearchResult:
                 if self._edit(1, listed) in edits
             ]
         else:
-            ranked = selection.interleave(list(lists.values()))
+            ranked = selection.interleave(list(by_class.values()))
         return dataclasses.replace(
-            self, by_class=lists, ranked=ranked, together=frozenset(together)
+            self, by_class=by_class, ranked=ranked, together=together
         )
 
     def _edit(

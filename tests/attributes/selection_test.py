@@ -291,6 +291,16 @@ class PerImageTest(parameterized.TestCase):
         self.assertEqual(_edits(attributes), [(2, 0), (0, 1), (0, 0)])
         self.assertAlmostEqual(attributes[0].effect, 0.9, places=5)
 
+    def test_one_a_coordinate_keeps_the_first_edit_of_each(self):
+        edits = [
+            selection.Attribute(coordinate, direction, 1.0, 0.5)
+            for coordinate, direction in ((3, 1), (0, 0), (3, 0), (1, 1))
+        ]
+        self.assertEqual(
+            selection.one_a_coordinate(edits), [edits[0], edits[1], edits[3]]
+        )
+        self.assertEmpty(selection.one_a_coordinate([]))
+
     def test_interleave_takes_turns_and_drops_doubles(self):
         first, second, third = (
             selection.Attribute(coordinate, 0, 1.0, 0.0)

@@ -18,7 +18,7 @@ def _attribute(coordinate: int, direction: int) -> selection.Attribute:
 
 
 class FindOnTest(absltest.TestCase):
-    def _find(self, causes, lists, *, side=1.0, end=1.5, **options):
+    def _find(self, causes, lists, *, side=1.0, end=1.5, more=(), **options):
         """Lists attributes of a class that is the sum of its causes.
 
         Half of the images show every cause at `side`, half at -`side`; edits
@@ -46,6 +46,7 @@ class FindOnTest(absltest.TestCase):
         )
         by_class = {
             target: [_attribute(c, target) for c in coordinates]
+            + dict(more).get(target, [])
             for target, coordinates in lists.items()
         }
         ranked = [_attribute(c, 1) for c in lists[1]]
@@ -90,6 +91,16 @@ class FindOnTest(absltest.TestCase):
         self.assertEqual(shown.ranked, [_attribute(c, 1) for c in (3, 1, 2)])
         whole, _ = self._find([1, 2, 3], lists, redundant=True)
         self.assertEqual(self._coordinates(whole), lists)
+
+    def test_what_is_made_at_once_has_one_end_of_each_coordinate(self):
+        shown, _ = self._find(
+            [1, 2, 3],
+            {0: [1, 2, 3], 1: [1, 2, 3]},
+            # The other end of what comes first: made last it would undo it.
+            more={0: [_attribute(1, 1)], 1: [_attribute(1, 0)]},
+        )
+        self.assertEqual(self._coordinates(shown), {0: [1, 2], 1: [1, 2]})
+        self.assertEqual(shown.by_class[1][0], _attribute(1, 1))
 
     def test_what_is_not_enough_together_is_not_listed(self):
         # Two of three edits, and half as far: from -3 to -0.8.

@@ -107,7 +107,10 @@ class ReportingTest(absltest.TestCase):
 
     def test_what_matters_only_together_is_shown_at_once(self):
         searched = self.run.search_result
-        together = searched.with_lists(searched.by_class, together={_TARGET: 2})
+        together = searched.with_lists(
+            {**searched.by_class, _TARGET: searched.by_class[_TARGET][:2]},
+            together=frozenset({_TARGET}),
+        )
         shown = reporting.show(self.run.trained, together, None)
 
         other, of_class = shown.classes
