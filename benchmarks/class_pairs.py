@@ -14,6 +14,7 @@ each pair the attributes, and the figures of `Sufficiency` (docs/evaluation.md).
 """
 
 import dataclasses
+import functools
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -22,7 +23,7 @@ from absl import flags
 
 from benchmarks import commit, result_file
 from stylex_tf import errors
-from stylex_tf.attributes import effects, selection
+from stylex_tf.attributes import edit_space, effects, selection
 from stylex_tf.cli import command
 from stylex_tf.data.records import tfrecords
 from stylex_tf.evaluation import (
@@ -115,35 +116,56 @@ def listed(
     if not len(here.images):
         return []
 
-    def ask(
-        question: Callable[..., dict[int, turned_decisions.Turned]],
-        attributes: list[selection.Attribute],
-    ) -> list[dict[int, turned_decisions.Turned]]:
-        """Asks of edits on a's images, and of their opposites on b's."""
-        return [
-            question(
-                model,
-                images.images,
-                images.rebuilt,
-                table.space,
-                {target: attributes},
-                reverse=images is there,
-            )
-            for images in (here, there)
-        ]
-
+    ask = functools.partial(_ask, model, table.space, here, there, target)
     verdict = significance.judge(
-        *ask(turned_decisions.measure, candidates), images=len(tested.images)
+        ask(turned_decisions.measure, candidates),
+        ask(turned_decisions.measure, candidates, reverse=True),
+        images=len(tested.images),
     )
     matters = _only(candidates, verdict.significant[target])
-    if matters:
-        together, _ = ask(turned_decisions.together, matters)
-        return _only(matters, significance.needed(together[target].by_edit))
-    at_once = selection.one_a_coordinate(candidates)
-    counts = significance.matter_together(
-        *ask(turned_decisions.together, at_once)
+    at_once = matters or selection.one_a_coordinate(candidates)
+    together = functools.partial(ask, turned_decisions.together)
+    needed = _only(
+        at_once, significance.needed(together(at_once)[target].by_edit)
     )
-    return at_once[: counts.get(target, 0)]
+    if matters or _matter_together(together, at_once, needed):
+        return needed
+    return []
+
+
+# More than seven parameters: the question, and all that it asks for.
+def _ask(
+    model: model_lib.Model,
+    space: edit_space.EditSpace,
+    here: TestedImages,
+    there: TestedImages,
+    target: int,
+    question: Callable[..., dict[int, turned_decisions.Turned]],
+    attributes: list[selection.Attribute],
+    **options: bool,
+) -> dict[int, turned_decisions.Turned]:
+    """Asks of edits on a's images, or of their opposites on b's."""
+    asked = there if options.get("reverse") else here
+    return question(
+        model,
+        asked.images,
+        asked.rebuilt,
+        space,
+        {target: attributes},
+        **options,
+    )
+
+
+def _matter_together(
+    together: Callable[..., dict[int, turned_decisions.Turned]],
+    attributes: list[selection.Attribute],
+    needed: list[selection.Attribute],
+) -> bool:
+    """Tells whether a list turns enough, and what is needed works back."""
+    backs = together(needed, whole=True, reverse=True).values()
+    return bool(
+        significance.turn_together(together(attributes, whole=True))
+    ) and all(all(significance.works_back(back)) for back in backs)
 
 
 def _only(

@@ -275,11 +275,7 @@ def _joined(
 
 
 def one_a_coordinate(attributes: Sequence[Attribute]) -> list[Attribute]:
-    """Keeps the first edit of each coordinate.
-
-    A list may lead one image to a class by the one end of a coordinate, and
-    another image by the other; made at once, the later would undo the first.
-    """
+    """Keeps the first edit of each coordinate; a later one would undo it."""
     first: dict[int, Attribute] = {}
     for attribute in attributes:
         first.setdefault(attribute.coordinate, attribute)

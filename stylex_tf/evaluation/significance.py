@@ -26,8 +26,8 @@ turns no further decision (`needed`).
 
 A class may depend on several coordinates of which none is enough by itself.
 Where no attribute of a class matters, all that the search handed on for it are
-therefore made at once, and together they have to pass the same two tests
-(`matter_together`). That is a second question about the same images, at a level
+therefore made at once (`turn_together`), and those that are needed of them have
+to work both ways. That is a second question about the same images, at a level
 of its own, so that the chance of any false finding is at most twice the level.
 
 So a classifier whose answer ignores the picture has no attributes, and neither
@@ -113,10 +113,7 @@ def judge(
     ends = np.cumsum([len(values) for values in p_values], dtype=int)
     adjusted = holm(np.concatenate([np.empty(0), *p_values]))
     both_ways = {
-        target: [
-            not turns.size or bool(turns.mean() > _trifle(back, minimum_share))
-            for turns in back.by_edit
-        ]
+        target: works_back(back, minimum_share)
         for target, back in turned_back.items()
     }
     return Verdict(
@@ -129,56 +126,56 @@ def judge(
     )
 
 
-def matter_together(
-    together: Mapping[int, turned_decisions.Turned],
-    together_back: Mapping[int, turned_decisions.Turned],
+def turn_together(
+    whole: Mapping[int, turned_decisions.Turned],
     *,
-    redundant: bool = False,
     minimum_share: float = MINIMUM_SHARE,
     level: float = LEVEL,
-) -> dict[int, int]:
-    """Tests lists whose edits are made at once, as `judge` tests one edit.
-
-    The whole list has to turn more than a trifle. The opposite edits are asked
-    of those that are listed.
+) -> list[int]:
+    """Tests whole lists, whose edits are made at once, as `judge` tests edits.
 
     Args:
-        together: what the lists turn, of `turned_decisions.together`.
-        together_back: what the opposite edits turn away from each class.
-        redundant: list a whole list, and not as far as it is needed.
+        whole: what they turn, of `turned_decisions.together` with `whole`.
         minimum_share: see `judge`.
         level: below it, a p-value is significant. It is adjusted over these
             lists.
 
     Returns:
-        Of each class whose list matters, how many of the first are listed.
+        The classes whose list turns more than a trifle. Whether it works both
+        ways as well is for `works_back` to say.
     """
-    counts = {
-        target: len(turned.by_edit)
-        if redundant
-        else sum(
-            needed(turned.by_edit, minimum_share=minimum_share, level=level)
+    tested = {
+        target: turned
+        for target, turned in whole.items()
+        if len(turned.by_edit)
+    }
+    p_values = holm(
+        np.array(
+            [
+                attribute_p_values(turned, minimum_share)[0]
+                for turned in tested.values()
+            ]
         )
-        for target, turned in together.items()
-    }
-    verdict = judge(
-        {
-            target: turned.of_first(len(turned.by_edit))
-            for target, turned in together.items()
-        },
-        {
-            target: back.of_first(counts[target])
-            for target, back in together_back.items()
-        },
-        images=sum(len(turned.by_rebuilding) for turned in together.values()),
-        minimum_share=minimum_share,
-        level=level,
     )
-    return {
-        target: counts[target]
-        for target, flags in verdict.significant.items()
-        if any(flags)
-    }
+    return [t for t, p in zip(tested, p_values, strict=True) if p < level]
+
+
+def works_back(
+    back: turned_decisions.Turned, minimum_share: float = MINIMUM_SHARE
+) -> list[bool]:
+    """Tells whether edits take more images from their class than rebuilding.
+
+    Args:
+        back: what the opposite edits turn away from the class.
+        minimum_share: see `judge`.
+
+    Returns:
+        One answer an edit, [A]; yes where there is no image to tell.
+    """
+    return [
+        not turns.size or bool(turns.mean() > _trifle(back, minimum_share))
+        for turns in back.by_edit
+    ]
 
 
 def attribute_p_values(

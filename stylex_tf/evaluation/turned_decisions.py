@@ -39,13 +39,6 @@ class Turned:
                 f"{np.shape(self.by_rebuilding)}; expected [A, n] and [n]"
             )
 
-    def of_first(self, count: int) -> "Turned":
-        """Returns what the first so many edits turn together, [1, n].
-
-        It asks for what `together` returned; [0, n] where there is no edit.
-        """
-        return dataclasses.replace(self, by_edit=self.by_edit[:count][-1:])
-
 
 def measure(
     model: model_lib.Model,
@@ -103,6 +96,7 @@ def measure(
     return _beside_rebuilding(turned, rebuilt, of_class, reverse)
 
 
+# More than seven parameters: those of `measure`, and which edits are made.
 def together(
     model: model_lib.Model,
     images: np.ndarray,
@@ -110,6 +104,7 @@ def together(
     space: edit_space.EditSpace,
     attributes: Mapping[int, Sequence[selection.Attribute]],
     *,
+    whole: bool = False,
     reverse: bool = False,
     batch_size: int = 256,
 ) -> dict[int, Turned]:
@@ -121,27 +116,30 @@ def together(
         rebuilt: the reconstructions of these images.
         space: the edits.
         attributes: each class's list, best first, A long.
+        whole: make all A edits of a list alone, and not its beginnings.
         reverse: make the opposite edits on the target's own images, which
             should leave it, instead.
         batch_size: pictures at once.
 
     Returns:
         For each class, whether the first 1 to A edits of its list together
-        turn each of the n images that `measure` asks about.
+        turn each of the n images that `measure` asks about; with `whole`,
+        whether all A do.
     """
     of_class = _concerned(rebuilt.logits, list(attributes), reverse)
     decide = _decide(model, images, rebuilt, space, batch_size)
     turned = {}
     for target, listed in attributes.items():
         rows = of_class[target]
-        turned[target] = np.zeros((len(listed), len(rows)), bool)
+        counts = range(1, len(listed) + 1)[-1 if whole else 0 :]
+        turned[target] = np.zeros((len(counts), len(rows)), bool)
         coordinates = np.array([edit.coordinate for edit in listed], int)
         directions = np.array([edit.direction for edit in listed], int)
-        for count in range(1, len(listed) + 1) if rows.size else ():
+        for place, count in enumerate(counts if rows.size else ()):
             decisions = decide(
                 rows, coordinates[:count], directions[:count] ^ reverse
             )
-            turned[target][count - 1] = (decisions == target) != reverse
+            turned[target][place] = (decisions == target) != reverse
     return _beside_rebuilding(turned, rebuilt, of_class, reverse)
 
 

@@ -87,20 +87,42 @@ def find_on(
             }
         )
     without = {
-        target: selection.one_a_coordinate(candidates[target])
+        target: candidates[target]
         for target, listed in alone.by_class.items()
         if not listed
     }
-    counts = significance.matter_together(
-        ask(turned_decisions.together, without),
-        ask(turned_decisions.together, without, reverse=True),
-        redundant=redundant,
-    )
-    joint = {
-        target: without[target][:count] for target, count in counts.items()
-    }
+    joint = _matter_together(ask, without, redundant=redundant)
     lists = {**alone.by_class, **joint}
     return search_result.with_lists(lists, together=frozenset(joint)), verdict
+
+
+def _matter_together(
+    ask: Callable[..., Turned],
+    candidates: Mapping[int, Sequence[selection.Attribute]],
+    *,
+    redundant: bool,
+) -> dict[int, list[selection.Attribute]]:
+    """Returns the lists of the classes whose attributes matter together."""
+    at_once = {
+        target: selection.one_a_coordinate(attributes)
+        for target, attributes in candidates.items()
+    }
+    together = functools.partial(ask, turned_decisions.together)
+    lists = {
+        target: at_once[target]
+        for target in significance.turn_together(together(at_once, whole=True))
+    }
+    if not redundant:
+        lists = {
+            target: lists[target][: sum(significance.needed(turned.by_edit))]
+            for target, turned in together(lists).items()
+        }
+    back = together(lists, whole=True, reverse=True)
+    return {
+        target: attributes
+        for target, attributes in lists.items()
+        if all(significance.works_back(back[target]))
+    }
 
 
 # More than seven parameters: the question, and all that it asks for.
@@ -112,8 +134,7 @@ def _ask(
     batch_size: int,
     question: Callable[..., Turned],
     attributes: Mapping[int, Sequence[selection.Attribute]],
-    *,
-    reverse: bool = False,
+    **options: bool,
 ) -> Turned:
     """Asks what attributes turn, each alone or the first so many together."""
     return question(
@@ -122,6 +143,6 @@ def _ask(
         rebuilt,
         space,
         attributes,
-        reverse=reverse,
         batch_size=batch_size,
+        **options,
     )

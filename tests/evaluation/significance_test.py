@@ -204,42 +204,34 @@ class JudgeTest(absltest.TestCase):
             significance.judge({}, {}, images=2, minimum_share=1.0)
 
 
-class MatterTogetherTest(absltest.TestCase):
-    def test_the_whole_list_is_tested_and_what_is_needed_is_listed(self):
-        back = {0: _turned(9, 9, 9), 1: _turned(9, 9, 9)}
-        together = {0: _turned(2, 30, 30), 1: _turned(30, 30, 1)}
-        self.assertEqual(significance.matter_together(together, back), {0: 2})
-        self.assertEqual(
-            significance.matter_together(together, back, redundant=True), {0: 3}
-        )
+class TurnTogetherTest(absltest.TestCase):
+    def test_what_turns_more_than_a_trifle_turns(self):
+        lists = {0: _turned(30), 1: _turned(1), 2: _turned(20, images=50)}
+        self.assertEqual(significance.turn_together(lists), [0, 2])
 
     def test_levels_are_adjusted_over_the_lists(self):
         # Alone the p-value is below the level; six times as much is not.
-        lists = {target: _turned(4, 4) for target in range(6)}
-        back = {target: _turned(9, 9) for target in range(6)}
-        self.assertEqual(
-            significance.matter_together({0: lists[0]}, {0: back[0]}), {0: 1}
-        )
-        self.assertEmpty(significance.matter_together(lists, back))
-
-    def test_both_ways_are_asked_of_what_is_listed(self):
-        together = {0: _turned(30, 30)}
-        for back, count in ((_turned(9, 0), {0: 1}), (_turned(0, 9), {})):
-            self.assertEqual(
-                significance.matter_together(together, {0: back}), count
-            )
+        lists = {target: _turned(4) for target in range(6)}
+        self.assertEqual(significance.turn_together({0: lists[0]}), [0])
+        self.assertEmpty(significance.turn_together(lists))
 
     def test_what_rebuilding_turns_as_often_does_not_matter(self):
         self.assertEmpty(
-            significance.matter_together(
-                {0: _turned(30, rebuilding=25)}, {0: _turned(9)}
-            )
+            significance.turn_together({0: _turned(30, rebuilding=25)})
         )
 
     def test_no_list_is_no_error(self):
-        self.assertEmpty(significance.matter_together({}, {}))
-        empty = {0: _turned()}
-        self.assertEmpty(significance.matter_together(empty, empty))
+        self.assertEmpty(significance.turn_together({}))
+        self.assertEmpty(significance.turn_together({0: _turned()}))
+
+
+class WorksBackTest(absltest.TestCase):
+    def test_edits_take_away_more_than_rebuilding_does(self):
+        back = _turned(9, 3, 0, rebuilding=3)
+        self.assertEqual(significance.works_back(back), [True, False, False])
+
+    def test_no_image_says_nothing_against_it(self):
+        self.assertEqual(significance.works_back(_turned(0, images=0)), [True])
 
 
 if __name__ == "__main__":

@@ -98,31 +98,29 @@ class KnownAnswersTest(parameterized.TestCase):
         np.testing.assert_array_equal(
             turned[0].by_edit, [[0] * 5, [0, 0, 1, 0, 0], [1] * 5]
         )
-        for count in (1, 2, 3):
-            np.testing.assert_array_equal(
-                turned[0].of_first(count).by_edit,
-                turned[0].by_edit[count - 1 : count],
-            )
-        self.assertEqual(turned[0].of_first(0).by_edit.shape, (0, 5))
         np.testing.assert_array_equal(turned[1].by_edit, [[1] * 3])
         # One edit alone is the same question.
         alone = self._measure(attributes)
         np.testing.assert_array_equal(turned[1].by_edit, alone[1].by_edit)
 
     def test_the_opposite_edits_of_a_list_are_made_together(self):
-        turned = turned_decisions.together(
-            self.world.model,
-            self.pixels,
-            _rebuilt(self.world.model, self.pixels, self.styles),
-            _space(4, 1.0),
-            {1: [_attribute(0, 1), _attribute(2, 1)]},
-            reverse=True,
-        )
         # Images of class 1: without part 0 the last three still have part 2.
-        np.testing.assert_array_equal(
-            turned[1].by_edit, [[1, 1, 0, 0, 0], [1] * 5]
-        )
-        self.assertFalse(turned[1].by_rebuilding.any())
+        for whole, by_edit in (
+            (False, [[1, 1, 0, 0, 0], [1] * 5]),
+            (True, [[1] * 5]),
+        ):
+            turned = turned_decisions.together(
+                self.world.model,
+                self.pixels,
+                _rebuilt(self.world.model, self.pixels, self.styles),
+                _space(4, 1.0),
+                {0: [], 1: [_attribute(0, 1), _attribute(2, 1)]},
+                whole=whole,
+                reverse=True,
+            )
+            np.testing.assert_array_equal(turned[1].by_edit, by_edit)
+            self.assertFalse(turned[1].by_rebuilding.any())
+            self.assertEqual(turned[0].by_edit.shape, (0, 3))
 
     def test_together_nothing_is_asked_where_nobody_can_be_turned(self):
         turned = turned_decisions.together(
@@ -230,27 +228,28 @@ class ControlsTest(absltest.TestCase):
         model = model_lib.Model(self.world.generate, classify)
         rebuilt = _rebuilt(model, self.pixels, self.styles)
 
-        def ask(question, attributes):
-            return [
-                question(
-                    model,
-                    self.pixels,
-                    rebuilt,
-                    _space(4, 0.02),
-                    attributes,
-                    reverse=reverse,
-                )
-                for reverse in (False, True)
-            ]
-
-        self.together = significance.matter_together(
-            *ask(
-                turned_decisions.together,
-                {t: [_attribute(c, t) for c in range(4)] for t in range(2)},
+        def ask(question, attributes, **options):
+            return question(
+                model,
+                self.pixels,
+                rebuilt,
+                _space(4, 0.02),
+                attributes,
+                **options,
             )
+
+        whole = ask(
+            turned_decisions.together,
+            {t: [_attribute(c, t) for c in range(4)] for t in range(2)},
+            whole=True,
         )
-        alone = ask(turned_decisions.measure, self.attributes)
-        return significance.judge(*alone, images=240), rebuilt
+        self.together = significance.turn_together(whole)
+        verdict = significance.judge(
+            ask(turned_decisions.measure, self.attributes),
+            ask(turned_decisions.measure, self.attributes, reverse=True),
+            images=240,
+        )
+        return verdict, rebuilt
 
     def test_of_a_classifier_that_ignores_the_picture_nothing_matters(self):
         def classify(images):
@@ -294,7 +293,7 @@ class ControlsTest(absltest.TestCase):
             verdict.significant,
             {0: [True, *expected[1:]], 1: [False, True, *expected[2:]]},
         )
-        self.assertEqual(self.together, {0: 1, 1: 1})
+        self.assertEqual(self.together, [0, 1])
 
 
 class TurnedTest(absltest.TestCase):
