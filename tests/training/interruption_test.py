@@ -10,6 +10,16 @@ from tests.training import interrupted_steps
 
 
 class InterruptionTest(parameterized.TestCase):
+    def setUp(self):
+        super().setUp()
+        # Who runs the tests by nohup, or behind a shell, has one ignored.
+        for number, handler in (
+            (signal.SIGHUP, signal.SIG_DFL),
+            (signal.SIGINT, signal.default_int_handler),
+        ):
+            former = signal.signal(number, handler)
+            self.addCleanup(signal.signal, number, former)
+
     @parameterized.parameters("SIGTERM", "SIGINT", "SIGHUP")
     def test_the_first_signal_saves_after_the_step(self, name):
         # It sends itself the signal within its third step.
