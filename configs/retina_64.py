@@ -4,10 +4,9 @@ r"""Macular edema in fundus photographs, 64 px, on two cores.
         --config.data.source=FOLDER
 
 FOLDER (or a zip) has the images, and a .csv with their names and a column
-"dme_risk", 0 to 2, as IDRiD grades them. Trained on two folds of three: no
-attribute turns a decision alone, several together do (docs/domains.md). The
-sibling at 256 px, with the paper's settings, is retina_dme.py. Not for
-diagnosis.
+"dme_risk", 0 to 2, as IDRiD grades them. Trained on three folds: the colour
+turns the decision, alone or with others (docs/domains.md). The sibling at 256
+px, with the paper's settings, is retina_dme.py. Not for diagnosis.
 """
 
 from configs import birds_64, cats_dogs_64
