@@ -15,7 +15,7 @@ each pair the attributes, and the figures of `Sufficiency` (docs/evaluation.md).
 
 import dataclasses
 import functools
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -34,7 +34,7 @@ from stylex_tf.evaluation import (
     turned_decisions,
     wu_ranking,
 )
-from stylex_tf.runs import reported, searching, second_opinion
+from stylex_tf.runs import listing, reported, searching, second_opinion
 from stylex_tf.runs import trained as trained_lib
 from stylex_tf.search import model as model_lib
 
@@ -116,56 +116,34 @@ def listed(
     if not len(here.images):
         return []
 
-    ask = functools.partial(_ask, model, table.space, here, there, target)
+    ask = functools.partial(_ask, model, table.space, here, there)
     verdict = significance.judge(
-        ask(turned_decisions.measure, candidates),
-        ask(turned_decisions.measure, candidates, reverse=True),
+        ask(turned_decisions.measure, {target: candidates}),
+        ask(turned_decisions.measure, {target: candidates}, reverse=True),
         images=len(tested.images),
     )
     matters = _only(candidates, verdict.significant[target])
-    at_once = matters or selection.one_a_coordinate(candidates)
-    together = functools.partial(ask, turned_decisions.together)
-    needed = _only(
-        at_once, significance.needed(together(at_once)[target].by_edit)
-    )
-    if matters or _matter_together(together, at_once, needed):
-        return needed
-    return []
+    if matters:
+        together = ask(turned_decisions.together, {target: matters})
+        return _only(matters, significance.needed(together[target].by_edit))
+    joint = listing.matter_together(ask, {target: candidates})
+    return joint.get(target, [])
 
 
-# More than seven parameters: the question, and all that it asks for.
 def _ask(
     model: model_lib.Model,
     space: edit_space.EditSpace,
     here: TestedImages,
     there: TestedImages,
-    target: int,
-    question: Callable[..., dict[int, turned_decisions.Turned]],
-    attributes: list[selection.Attribute],
+    question: Callable[..., listing.Turned],
+    attributes: Mapping[int, Sequence[selection.Attribute]],
     **options: bool,
-) -> dict[int, turned_decisions.Turned]:
+) -> listing.Turned:
     """Asks of edits on a's images, or of their opposites on b's."""
     asked = there if options.get("reverse") else here
     return question(
-        model,
-        asked.images,
-        asked.rebuilt,
-        space,
-        {target: attributes},
-        **options,
+        model, asked.images, asked.rebuilt, space, attributes, **options
     )
-
-
-def _matter_together(
-    together: Callable[..., dict[int, turned_decisions.Turned]],
-    attributes: list[selection.Attribute],
-    needed: list[selection.Attribute],
-) -> bool:
-    """Tells whether a list turns enough, and what is needed works back."""
-    backs = together(needed, whole=True, reverse=True).values()
-    return bool(
-        significance.turn_together(together(attributes, whole=True))
-    ) and all(all(significance.works_back(back)) for back in backs)
 
 
 def _only(

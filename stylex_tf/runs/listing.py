@@ -91,18 +91,25 @@ def find_on(
         for target, listed in alone.by_class.items()
         if not listed
     }
-    joint = _matter_together(ask, without, redundant=redundant)
+    joint = matter_together(ask, without, redundant=redundant)
     lists = {**alone.by_class, **joint}
     return search_result.with_lists(lists, together=frozenset(joint)), verdict
 
 
-def _matter_together(
+def matter_together(
     ask: Callable[..., Turned],
     candidates: Mapping[int, Sequence[selection.Attribute]],
     *,
-    redundant: bool,
+    redundant: bool = False,
 ) -> dict[int, list[selection.Attribute]]:
-    """Returns the lists of the classes whose attributes matter together."""
+    """Returns the lists of the classes whose attributes matter together.
+
+    Args:
+        ask: takes a question of `turned_decisions`, each class's attributes,
+            and the question's options; returns what they turn.
+        candidates: the attributes of classes of which none matters by itself.
+        redundant: see `find_on`.
+    """
     at_once = {
         target: selection.one_a_coordinate(attributes)
         for target, attributes in candidates.items()
