@@ -49,6 +49,7 @@ def make_strategy(training: config.TrainingConfig) -> tf.distribute.Strategy:
     """
     if training.deterministic:
         tf.config.experimental.enable_op_determinism()
+    devices.keep_order()
     devices.grow_memory()
     if training.strategy == "mirrored":
         return tf.distribute.MirroredStrategy()

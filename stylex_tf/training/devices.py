@@ -22,6 +22,21 @@ def grow_memory() -> list[str]:
     return growing
 
 
+def keep_order() -> None:
+    """Keeps every read and write of a variable in the order of the program.
+
+    Call it before the first step is compiled. TensorFlow's dependency
+    optimization first drops what orders two operations where another way
+    through the graph orders them as well, and later removes that way where its
+    result is a constant. So it did with Adam's moments and R1, which has no
+    gradient for some biases: whether such a bias moved depended on which thread
+    came first. A step takes as long without it.
+    """
+    tf.config.optimizer.set_experimental_options(
+        {"dependency_optimization": False}
+    )
+
+
 def read_ahead() -> tf.distribute.InputOptions:
     """Returns how batches come to a device: before they are asked for.
 
