@@ -36,10 +36,4 @@ def get_config() -> config.ExperimentConfig:
     # The default network is enough for drawings; it learns to see points of
     # one pixel late. Costs twice the quick start's epochs.
     experiment.classifier = config.ClassifierConfig(epochs=4)
-    # The weights that photographs of retinas were tried with
-    # (docs/domains.md): with less the classifier's loss is a hundredth of the
-    # whole. Costs the detail itself: a tint is painted in place of the points
-    # (docs/worlds.md), so that a weaker loss is to be tried next.
-    experiment.loss.classification = 5.0
-    experiment.loss.remainder = 10.0
     return experiment

@@ -38,12 +38,12 @@ def _unordered(nodes: Iterable[node_def_pb2.NodeDef]) -> list[tuple[str, str]]:
             writes.add(node.name)
 
     def later(name: str) -> set[str]:
-        found, waiting = set(), [name]
+        names, waiting = set(), [name]
         while waiting:
-            new = set(followers[waiting.pop()]) - found
-            found |= new
+            new = set(followers[waiting.pop()]) - names
+            names |= new
             waiting += new
-        return found
+        return names
 
     unordered = []
     for names in accesses.values():
@@ -64,7 +64,7 @@ class StepOrderTest(absltest.TestCase):
         devices.keep_order()
         made = tiny_experiment.training(augmentation="adaptive")
         images = tf.constant(tiny_experiment.images(tiny_experiment.BATCH_SIZE))
-        # Of the two, one runs R1 and the path length, one neither.
+        # One of them runs R1 and the path length.
         for step in (0, 1):
             graph = _optimized(lambda x, n=step: made.step(n, x), images)
             ops = collections.Counter(node.op for node in graph.node)
