@@ -11,11 +11,8 @@ The second run explains the first one's classifier. The third command puts its
 flip rates beside the first one's, in evaluation.json and in the report, which
 says in words what disappears.
 
-Measured by an earlier version, on held-out sets that shared images with the
-searched ones (docs/configs.md): flips of the top 1, 2 and 10 were 0.48, 1.00
-and 1.00 without the loss, hardly other than with it. So nothing seemed to
-disappear in this world: reconstruction weighs first and the causes are large.
-Not measured since. For another config, give that one
+Seen by an earlier version: hardly anything disappears in this world, where the
+causes are large. Not measured since. For another config, give that one
 --config.loss.classification=0 and another --run_dir.
 """
 
