@@ -1,6 +1,6 @@
 """Lists the rows about the classifier, reconstructions and realism."""
 
-from stylex_tf.evaluation import record, rows
+from stylex_tf.evaluation import figure, record, rows
 from stylex_tf.evaluation.printing import Unit
 from stylex_tf.evaluation.rows import Good, Row
 
@@ -11,6 +11,18 @@ _NEVER_TOLD = "none"
 def _swap_absent(evaluation: record.Evaluation) -> str:
     told = evaluation.run.conditioning != _NEVER_TOLD
     return rows.NOT_MEASURED if told else "does not apply"
+
+
+def _agreement_by_class(
+    evaluation: record.Evaluation,
+) -> dict[str, figure.Figure] | None:
+    shares = evaluation.reconstruction.agreement_by_class
+    if shares is None:
+        return None
+    return {
+        f"of {evaluation.class_name(index)}": share
+        for index, share in shares.items()
+    }
 
 
 CLASSIFIER = rows.Group(
@@ -101,6 +113,15 @@ RECONSTRUCTIONS = rows.Group(
             reading="Good when near 100 %, poor below 95 %, where the rows "
             "about factors are the readers' mistakes as well.",
             cautions=("regressor_accuracy",),
+        ),
+        Row(
+            name="agreement, each class",
+            get=_agreement_by_class,
+            unit=Unit.SHARE,
+            good=Good.HIGH,
+            reading="Good when images of every class keep it, poor when one "
+            "class is below 90 %, whatever the agreement of all.",
+            cautions=("agreement",),
         ),
         Row(
             name="second classifier agrees",

@@ -70,9 +70,10 @@ class Reconstruction:
         moved = _softmax(self.reconstructed_logits) - _softmax(self.logits)
         cycled = None
         if self.cycled_logits is not None:
-            cycled = self._same_class(self.cycled_logits)
+            cycled = _share(self._same_class(self.cycled_logits))
         return record.Reconstruction(
             agreement=_share(self.keeps_class),
+            agreement_by_class=self._by_class(),
             # For two equal answers it may be rounded to below 0.
             kl=_mean(
                 np.maximum(_kl(self.logits, self.reconstructed_logits), 0.0)
@@ -83,10 +84,18 @@ class Reconstruction:
             l1=_mean(self.l1),
             ssim=_mean(self.ssim),
             perceptual=_mean(self.perceptual),
-            agreement_cycled=_share(cycled),
+            agreement_cycled=cycled,
             l1_cycled=_mean(self.cycled_l1),
             extractor=self.extractor,
         )
+
+    def _by_class(self) -> dict[str, figure.Figure]:
+        """Returns the agreement of each class that an image is put in."""
+        classes = self.logits.argmax(axis=1)
+        return {
+            str(index): _share(self.keeps_class[classes == index])
+            for index in np.unique(classes)
+        }
 
     def _same_class(self, logits: np.ndarray) -> np.ndarray:
         return logits.argmax(axis=1) == self.logits.argmax(axis=1)
@@ -245,10 +254,8 @@ def _mean(values: np.ndarray | None) -> figure.Figure | None:
     return figure.Figure(float(values.mean()), len(values))
 
 
-def _share(holds: np.ndarray | None) -> figure.Figure | None:
+def _share(holds: np.ndarray) -> figure.Figure:
     """Returns the share of images where something holds, with an interval."""
-    if holds is None:
-        return None
     interval = proportions.wilson_interval(int(holds.sum()), len(holds))
     return figure.Figure(float(holds.mean()), len(holds), interval)
 

@@ -33,6 +33,8 @@ class Reconstruction:
     """What reconstructions keep of unseen images."""
 
     agreement: Share | None = None
+    # Class index -> of the images that the classifier puts there.
+    agreement_by_class: Shares | None = None
     kl: Amount | None = None
     probability_change: Share | None = None
     l1: Amount | None = None

@@ -114,6 +114,15 @@ def _about_reconstructions(evaluation: record.Evaluation) -> Iterator[Caution]:
             f"{wording.percent(AGREEMENT_LIMIT)} is too few). What is found "
             "in reconstructions need not hold for the images.",
         )
+    elif poor := _classes_below(evaluation):
+        yield Caution(
+            "agreement",
+            "Reconstructions of a class are judged differently from images",
+            "The classifier gives the reconstruction the class of the image "
+            f"in {wording.enumeration(poor)} (less than "
+            f"{wording.percent(AGREEMENT_LIMIT)} is too few). What is found "
+            "in reconstructions need not hold for the images of that class.",
+        )
     truth = evaluation.ground_truth
     lost = _below(truth.factor_agreement, FACTOR_AGREEMENT_LIMIT)
     if lost:
@@ -144,6 +153,17 @@ def _below(
         f"{wording.words(name)} ({wording.percent(share.value)})"
         for name, share in (shares or {}).items()
         if share.value < limit
+    ]
+
+
+def _classes_below(evaluation: record.Evaluation) -> list[str]:
+    """Names classes of too little agreement, beyond what is chance."""
+    shares = evaluation.reconstruction.agreement_by_class or {}
+    return [
+        f"{wording.percent(share.value)} of {share.n or 0:,} images of "
+        f"“{evaluation.class_name(index)}”"
+        for index, share in shares.items()
+        if share.interval is not None and share.interval[1] < AGREEMENT_LIMIT
     ]
 
 

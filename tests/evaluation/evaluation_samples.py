@@ -26,6 +26,7 @@ def whole() -> record.Evaluation:
         ),
         reconstruction=record.Reconstruction(
             agreement=figure.Figure(0.974, 120, (0.93, 0.99)),
+            agreement_by_class={"0": some_share, "1": share(0.95)},
             kl=some_share,
             probability_change=some_share,
             l1=some_share,

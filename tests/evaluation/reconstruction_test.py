@@ -111,6 +111,25 @@ class ReconstructionTest(parameterized.TestCase):
         for name in ("agreement_cycled", "l1_cycled", "ssim"):
             self.assertIsNone(getattr(figures, name), name)
 
+    def test_agreement_of_each_class_is_of_the_images_of_that_class(self):
+        # Three images of class 0, of which one stays; one of class 2; none
+        # of class 1, though one becomes it.
+        logits = np.eye(3)[[0, 0, 0, 2]]
+        figures = reconstruction.Reconstruction(
+            styles=np.zeros((4, 1)),
+            logits=logits,
+            reconstructed_logits=np.eye(3)[[0, 1, 2, 2]],
+            l1=np.zeros(4),
+        ).figures()
+        self.assertEqual(
+            {
+                index: (share.value, share.n)
+                for index, share in figures.agreement_by_class.items()
+            },
+            {"0": (1 / 3, 3), "2": (1.0, 1)},
+        )
+        self.assertEqual(figures.agreement.value, 0.5)
+
     def test_perceptual_distance_by_hand(self):
         # Layer 1 turns from one axis to the other: squared distance 2 in each
         # pixel. Layer 2 only grows: unit features are the same.

@@ -102,6 +102,21 @@ class CautionsTest(parameterized.TestCase):
             _codes(report_samples.evaluation(**{path: wrong})), [code]
         )
 
+    def test_a_class_is_named_only_where_it_is_no_chance(self):
+        def codes(*shares: figure.Figure) -> list[str]:
+            by_class = {str(k): share for k, share in enumerate(shares)}
+            return _codes(
+                report_samples.evaluation(
+                    reconstruction__agreement_by_class=by_class
+                )
+            )
+
+        good = figure.Figure(0.99, 100, (0.95, 1.0))
+        self.assertEmpty(codes(good, figure.Figure(0.5, 2, (0.1, 0.9))))
+        self.assertEqual(
+            codes(good, figure.Figure(0.7, 100, (0.6, 0.78))), ["agreement"]
+        )
+
     def test_what_was_not_measured_raises_nothing_but_the_missing_swap(self):
         agreement = record.Reconstruction(agreement=figure.Figure(0.99, 5))
 
