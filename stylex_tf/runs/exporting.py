@@ -2,6 +2,7 @@
 
 import dataclasses
 import io
+import pathlib
 from collections.abc import Mapping
 from typing import Any
 
@@ -83,8 +84,8 @@ def export(
             "attribute_names": {
                 str(coordinate): name for coordinate, name in names.items()
             },
-            "config": dataclasses.asdict(trained.settings),
-            "evaluation": evaluation_file.to_dict(evaluation),
+            "config": _without_folders(dataclasses.asdict(trained.settings)),
+            "evaluation": _without_folders(evaluation_file.to_dict(evaluation)),
         },
         storage=trained.settings.export.storage,
     )
@@ -155,9 +156,27 @@ def _about(
         "attribute_names": {
             str(coordinate): name for coordinate, name in names.items()
         },
-        "evaluation": evaluation_file.to_dict(evaluation),
+        "evaluation": _without_folders(evaluation_file.to_dict(evaluation)),
         "held_out": _measure_held_out(trained).to_dict(),
     }
+
+
+def _without_folders(said: Any) -> Any:
+    """Returns what an export says with files named by their names alone.
+
+    It is given to others, who shall not read where its maker keeps patients'
+    photographs.
+
+    Args:
+        said: text, numbers, and lists and mappings of them.
+    """
+    if isinstance(said, Mapping):
+        return {name: _without_folders(value) for name, value in said.items()}
+    if isinstance(said, list | tuple):
+        return [_without_folders(value) for value in said]
+    if isinstance(said, str) and said.startswith(("/", "~")):
+        return pathlib.PurePath(said).name
+    return said
 
 
 def _measure_held_out(trained: trained_lib.TrainedRun) -> held_out.HeldOut:

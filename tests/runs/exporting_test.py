@@ -32,7 +32,8 @@ class ExportingTest(tf.test.TestCase):
             cls.trained,
             cls.search_result,
             record.Evaluation(
-                classifier=record.Classifier(accuracy=figure.Figure(1.0, 16))
+                classifier=record.Classifier(accuracy=figure.Figure(1.0, 16)),
+                run=record.Run(config={"data": {"source": "~/patients/a.zip"}}),
             ),
             {3: "bright"},
         )
@@ -71,6 +72,20 @@ class ExportingTest(tf.test.TestCase):
         ):
             searching.find(self.trained)
         measures.assert_not_called()
+
+    def test_tells_nobody_in_which_folders_its_maker_keeps_what(self):
+        assets = self.published.path / "assets"
+        settings = json.loads((assets / "config.json").read_text())
+        described = json.loads((assets / "description.json").read_text())
+        evaluation = json.loads((assets / "evaluation.json").read_text())
+
+        classifier = self.trained.settings.classifier.path
+        self.assertStartsWith(classifier, "/")
+        self.assertEqual(
+            settings["classifier"]["path"], classifier.rsplit("/")[-1]
+        )
+        for said in (described["evaluation"], evaluation):
+            self.assertEqual(said["run"]["config"]["data"]["source"], "a.zip")
 
     def test_is_the_next_version_of_the_run(self):
         base = self.trained.folder.export
