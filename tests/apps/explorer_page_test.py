@@ -23,6 +23,11 @@ _MILLISECONDS = 1000 * _LONG
 _KNOBS = 2
 
 
+def _fetch(page: sync_api.Page, address: str) -> bytes:
+    # A connection that was kept open may be one that the server gives up.
+    return page.request.get(address, max_retries=3).body()
+
+
 def _pixels(png: bytes) -> np.ndarray:
     with Image.open(io.BytesIO(png)) as image:
         return np.asarray(image.convert("RGB"))
@@ -171,7 +176,7 @@ class ExplorerPageTest(parameterized.TestCase):
         edited = page.locator("#edited img")
         edited.wait_for()
         while not np.array_equal(
-            _pixels(page.request.get(edited.get_attribute("src")).body()),
+            _pixels(_fetch(page, edited.get_attribute("src"))),
             _pixels(expected.image),
         ):
             self.assertLess(time.monotonic(), end, "another picture is shown")
