@@ -91,9 +91,9 @@ class Reconstruction:
 
     def _by_class(self) -> dict[str, figure.Figure]:
         """Returns the agreement of each class that an image is put in."""
-        classes = self.logits.argmax(axis=1)
+        classes, kept = self.logits.argmax(axis=1), self.keeps_class
         return {
-            str(index): _share(self.keeps_class[classes == index])
+            str(index): _share(kept[classes == index])
             for index in np.unique(classes)
         }
 

@@ -48,7 +48,7 @@ def export(
         ExportError: it answers otherwise; nothing is left of it.
     """
     functions = trained.stylex
-    ranges = search_result.table.ranges
+    about = _about(trained, search_result, evaluation, names)
     class_attributes = {
         target: [dataclasses.asdict(attribute) for attribute in attributes]
         for target, attributes in search_result.by_class.items()
@@ -58,12 +58,12 @@ def export(
         class_names=trained.classifier.class_names,
         resolution=trained.settings.model.resolution,
         num_styles=functions.style_space.total,
-        num_searched=ranges.size,
+        num_searched=search_result.table.ranges.size,
         class_attributes=class_attributes,
         style_strength=search_result.table.shift_size,
         crop=trained.dataset.manifest.crop,
         resources=[trained.classifier],
-        about=_about(trained, search_result, evaluation, names),
+        about=about,
     )
     return saved_model.export(
         servable,
@@ -73,19 +73,14 @@ def export(
         ],
         assets={
             "style_space": functions.style_space.to_dict(),
-            "style_ranges": {
-                "minimum": ranges.minimum.tolist(),
-                "maximum": ranges.maximum.tolist(),
-            },
+            "style_ranges": about["ranges"],
             "class_attributes": {
                 str(target): attributes
                 for target, attributes in class_attributes.items()
             },
-            "attribute_names": {
-                str(coordinate): name for coordinate, name in names.items()
-            },
+            "attribute_names": about["attribute_names"],
             "config": _without_folders(dataclasses.asdict(trained.settings)),
-            "evaluation": _without_folders(evaluation_file.to_dict(evaluation)),
+            "evaluation": about["evaluation"],
         },
         storage=trained.settings.export.storage,
     )
@@ -147,6 +142,11 @@ def _about(
 ) -> dict[str, Any]:
     """Collects what the export says of itself, besides its sizes."""
     ranges = search_result.table.ranges
+    # Its config alone names files.
+    run = dataclasses.replace(
+        evaluation.run, config=_without_folders(evaluation.run.config)
+    )
+    evaluation = dataclasses.replace(evaluation, run=run)
     return {
         "name": trained.settings.name,
         "ranges": {
@@ -156,27 +156,24 @@ def _about(
         "attribute_names": {
             str(coordinate): name for coordinate, name in names.items()
         },
-        "evaluation": _without_folders(evaluation_file.to_dict(evaluation)),
+        "evaluation": evaluation_file.to_dict(evaluation),
         "held_out": _measure_held_out(trained).to_dict(),
     }
 
 
-def _without_folders(said: Any) -> Any:
-    """Returns what an export says with files named by their names alone.
+def _without_folders(part: Any) -> Any:
+    """Returns a config, or a part of it, with files by their names alone.
 
-    It is given to others, who shall not read where its maker keeps patients'
-    photographs.
-
-    Args:
-        said: text, numbers, and lists and mappings of them.
+    An export is given to others, who shall not read where its maker keeps
+    patients' photographs.
     """
-    if isinstance(said, Mapping):
-        return {name: _without_folders(value) for name, value in said.items()}
-    if isinstance(said, list | tuple):
-        return [_without_folders(value) for value in said]
-    if isinstance(said, str) and said.startswith(("/", "~")):
-        return pathlib.PurePath(said).name
-    return said
+    if isinstance(part, Mapping):
+        return {name: _without_folders(value) for name, value in part.items()}
+    if isinstance(part, list | tuple):
+        return [_without_folders(value) for value in part]
+    if isinstance(part, str) and part.startswith(("/", "~")):
+        return pathlib.PurePath(part).name
+    return part
 
 
 def _measure_held_out(trained: trained_lib.TrainedRun) -> held_out.HeldOut:
