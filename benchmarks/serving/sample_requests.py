@@ -50,7 +50,7 @@ def of_export(version: pathlib.Path) -> dict[str, Request]:
 
     Args:
         version: the folder of an exported StylEx. Its image is one of its
-            warm-up, which are real ones.
+            warm-up, which its generator made.
 
     Raises:
         ValueError: it has no warm-up with images.

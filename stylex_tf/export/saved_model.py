@@ -59,8 +59,8 @@ def export(
     Args:
         servable: what to save.
         base_dir: the folder of all versions; made if missing.
-        examples: encoded images to ask about, at least one. Requests of the
-            first stay with the model, as its warm-up.
+        examples: encoded images to try the stored weights on, at least one;
+            none of them stays with the model.
         assets: what explains the model, plain JSON by name, each written to
             `assets/<name>.json`. `contract`, `class_names`, `description` and
             `storage` are added.
@@ -133,7 +133,7 @@ def _save(
     folder.mkdir(exist_ok=True)
     for name, text in {**texts, "storage": _to_json(figures)}.items():
         (folder / f"{name}.json").write_text(text, encoding="utf-8")
-    asked = warmup.requests(servable, examples)
+    asked = warmup.requests(servable)
     warmup.write(directory, asked, _answers(stored, asked))
     manifest.write(directory)
     return figures

@@ -45,7 +45,7 @@ class HalfStorageTest(absltest.TestCase):
         for matrix in (rounded.encoder, rounded.generator):
             matrix.assign(matrix.numpy().astype(np.float16))
         expected = tiny_world.servable(rounded)
-        asked = warmup.requests(self.servable, tiny_world.pictures(3), 3)
+        asked = warmup.requests(self.servable, 3)
         for name, inputs in asked.items():
             answers = self.loaded.signatures[name](**inputs)
             for key, value in getattr(expected, name)(**inputs).items():

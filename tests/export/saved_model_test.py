@@ -67,7 +67,7 @@ class SavedModelTest(parameterized.TestCase):
             for file in (self.path / "assets").iterdir()
         }
 
-        asked = warmup.requests(self.servable, tiny_world.pictures(1), 1)
+        asked = warmup.requests(self.servable, 1)
         answer = self.loaded.signatures["describe"](**asked["describe"])
         (described,) = answer["description"].numpy()
         self.assertEqual(assets.pop("description.json"), json.loads(described))
@@ -106,7 +106,7 @@ class SavedModelTest(parameterized.TestCase):
 
     @parameterized.parameters(1, 3)
     def test_reloaded_answers_are_those_of_the_model(self, batch):
-        asked = warmup.requests(self.servable, tiny_world.pictures(3), batch)
+        asked = warmup.requests(self.servable, batch)
         for name, inputs in asked.items():
             expected = getattr(self.servable, name)(**inputs)
             for answers in (

@@ -16,11 +16,16 @@ class WarmupTest(absltest.TestCase):
     def setUpClass(cls):
         super().setUpClass()
         cls.servable = tiny_world.servable(tiny_world.TinyWorld())
-        cls.files = tiny_world.pictures(3)
 
-    def test_asks_every_signature_about_real_images(self):
+    def test_asks_every_signature_about_images_of_its_generator(self):
+        asked_about = (
+            warmup.pictures(self.servable, tiny_world.RESOLUTION, 3)
+            .numpy()
+            .tolist()
+        )
+        self.assertLen(set(asked_about), 3)
         for images in (1, 2, 3):
-            asked = warmup.requests(self.servable, self.files, images)
+            asked = warmup.requests(self.servable, images)
             self.assertCountEqual(asked, signatures.CONTRACT)
             for name, inputs in asked.items():
                 # Each is one that the model takes.
@@ -29,12 +34,12 @@ class WarmupTest(absltest.TestCase):
                     self.assertLen(tensor, images, f"{name}/{key}")
             self.assertEqual(
                 asked["serving_default"]["image_bytes"].numpy().tolist(),
-                self.files[:images],
+                asked_about[:images],
             )
 
     def test_rows_of_the_answers_are_padded(self):
         # A server's client meets that too.
-        asked = warmup.requests(self.servable, self.files)
+        asked = warmup.requests(self.servable)
         for name in ("find_attributes", "style_effects"):
             answer = getattr(self.servable, name)(**asked[name])
             self.assertEqual(answer["coordinates"][1, -1], -1, name)
@@ -43,7 +48,7 @@ class WarmupTest(absltest.TestCase):
         self.assertGreaterEqual(asked["edit"]["coordinates"][1, 1], 0)
 
     def test_reads_what_it_wrote(self):
-        asked = warmup.requests(self.servable, self.files)
+        asked = warmup.requests(self.servable)
         answers = {
             name: getattr(self.servable, name)(**inputs)
             for name, inputs in asked.items()
@@ -65,7 +70,7 @@ class WarmupTest(absltest.TestCase):
                     self.assertEqual(actual[key].dtype, value.numpy().dtype)
 
     def test_the_requests_are_what_tensorflow_serving_reads(self):
-        asked = warmup.requests(self.servable, self.files)
+        asked = warmup.requests(self.servable)
         folder = pathlib.Path(self.create_tempdir())
         warmup.write(folder, asked, {name: {} for name in asked})
 

@@ -3,11 +3,13 @@
 import json
 import pathlib
 
+import numpy as np
+import tensorflow as tf
 from absl.testing import absltest, parameterized
 
 from stylex_tf.api import picture_inputs, shipped
 from stylex_tf.evaluation import evaluation_file, renderings
-from stylex_tf.export import validation
+from stylex_tf.export import validation, warmup
 
 _MODELS = sorted(
     folder
@@ -28,6 +30,24 @@ class PretrainedTest(parameterized.TestCase):
 
         self.assertEmpty(verdict.problems)
         self.assertNotEmpty(verdict.differences)
+
+    @parameterized.parameters(*_MODELS)
+    def test_takes_no_photograph_along(self, folder):
+        # What it is delivered with asks about pictures of its own.
+        (asked,) = (
+            record.inputs["image_bytes"]
+            for record in warmup.read(folder / "1")
+            if record.signature == "serving_default"
+        )
+        model = tf.saved_model.load(str(folder / "1"))
+        (size,) = {tf.io.decode_png(file).shape[0] for file in asked}
+        own = warmup.pictures(model, size, len(asked))
+        for actual, expected in zip(asked, own.numpy(), strict=True):
+            np.testing.assert_allclose(
+                tf.cast(tf.io.decode_png(actual), tf.int32),
+                tf.cast(tf.io.decode_png(expected), tf.int32),
+                atol=1,
+            )
 
     @parameterized.parameters(*_MODELS)
     def test_every_attribute_of_a_class_has_a_name(self, folder):

@@ -12,7 +12,7 @@ from absl.testing import absltest
 from stylex_tf import errors
 from stylex_tf.attributes import edit_space
 from stylex_tf.evaluation import figure, record
-from stylex_tf.export import held_out, photo_features
+from stylex_tf.export import held_out, photo_features, warmup
 from stylex_tf.runs import exporting, searching
 from stylex_tf.runs import trained as trained_lib
 from stylex_tf.search import shards
@@ -86,6 +86,24 @@ class ExportingTest(tf.test.TestCase):
         )
         for said in (described["evaluation"], evaluation):
             self.assertEqual(said["run"]["config"]["data"]["source"], "a.zip")
+
+    def test_takes_no_photograph_along(self):
+        records = warmup.read(self.published.path)
+        pictures = [
+            tf.io.decode_png(content, channels=3).numpy().astype(float)
+            for request in records
+            for tensors in (request.inputs, request.outputs)
+            for name, files in tensors.items()
+            if name == "image_bytes"
+            for content in files.ravel()
+        ]
+        self.assertNotEmpty(pictures)
+        for split in ("train", "test"):
+            for photograph in self.trained.dataset.load(split).images:
+                apart = [
+                    np.abs(picture - photograph).mean() for picture in pictures
+                ]
+                self.assertGreater(min(apart), 5)
 
     def test_is_the_next_version_of_the_run(self):
         base = self.trained.folder.export
