@@ -18,7 +18,8 @@ from stylex_tf import config
 
 def get_config() -> config.ExperimentConfig:
     """Returns the experiment."""
-    # The same faces and weights; nothing was tuned on age.
+    # The same faces and weights. On age only the kind of the classifier was
+    # chosen, after a first training (docs/domains.md).
     experiment = perceived_gender_64.get_config()
     experiment.name = "perceived_age_64"
     # What divides them.

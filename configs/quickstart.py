@@ -2,7 +2,7 @@
 
     ./bazelw run //stylex_tf:train
 
-17 to 22 minutes on one CPU core, 23 to 33 on one that others shared, 1.3 GB.
+19 to 33 minutes on one thread of a CPU core that others shared, 1.3 GB.
 Six seeds: agreement of image and reconstruction 1.000, both causes among the
 first four attributes, decisions flipped by the first two 1.000 (random
 coordinates 0.05 to 0.09): benchmarks/results/quickstart.json and
@@ -46,9 +46,9 @@ def get_config() -> config.ExperimentConfig:
         ),
         loss=_losses(),
         training=config.TrainingConfig(
-            # This takes 17 to 22 minutes on one core; the paper's four million
-            # images would take 27 times as long. Costs some quality; how much
-            # was not measured.
+            # This took 19 to 33 minutes on one busy core; the paper's four
+            # million images would take 27 times as long. Costs some quality;
+            # how much was not measured.
             total_images=150_000,
             # The steps are few, so each is larger than the paper's: twice the
             # batch and twice the learning rate. Costs memory for twice the
