@@ -8,8 +8,8 @@ measured on (`stylex_tf/export/held_out.py`). Here it judges images that those
 are not: held-out ones of its own kind, uniform noise, the held-out ones
 inverted, pictures of other worlds, photographs of other domains
 (`--photographs=birds=birds.zip`) and, of a data set of more classes, two
-others. Drawn images have a seed of their own; of a data set they are those of
-its test images that the export was not measured on. No picture is there twice.
+others. The held-out images are those of its test images that the export was not
+measured on; what is drawn has a seed of its own. No picture is there twice.
 
 It writes benchmarks/results/trust_<model>.json: of each kind how many images
 there were, the share that was flagged, and why.
@@ -232,14 +232,9 @@ def _any_cause(name: str) -> str:
 
 
 def _held_out(settings: config.ExperimentConfig, count: int) -> np.ndarray:
-    data = settings.data
-    if data.source in worlds.NAMES:
-        drawn = dataclasses.replace(data, rendered_images=count)
-        images = preparation.sample(
-            drawn, settings.model.resolution, _SEED, count
-        )[0]
-        return np.unique(images, axis=0)
-    dataset = preparation.prepare(data, settings.model.resolution, 0)
+    dataset = preparation.prepare(
+        settings.data, settings.model.resolution, settings.seed
+    )
     cut = held_out_lib.HeldOut.of(
         dataset.load("test"),
         searched=settings.attributes.images,

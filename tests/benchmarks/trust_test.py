@@ -11,6 +11,7 @@ from absl.testing import absltest
 from benchmarks import trust
 from stylex_tf import config, errors
 from stylex_tf.api import picture_inputs
+from stylex_tf.data import preparation
 from stylex_tf.data.records import tfrecords
 from stylex_tf.export import held_out, photo_features
 from stylex_tf.runs import held_out as runs_held_out
@@ -152,7 +153,7 @@ class TrustTest(absltest.TestCase):
 
 class HeldOutImagesTest(absltest.TestCase):
     def test_are_those_that_the_export_was_not_measured_on(self):
-        settings = config.ExperimentConfig()
+        settings = config.ExperimentConfig(seed=3)
         settings.data = dataclasses.replace(settings.data, source="photos.zip")
         images = np.concatenate([_grey(value) for value in range(30)])
         examples = tfrecords.Examples(
@@ -165,8 +166,11 @@ class HeldOutImagesTest(absltest.TestCase):
         dataset = types.SimpleNamespace(load=lambda split: examples)
         with mock.patch.object(
             trust.preparation, "prepare", return_value=dataset
-        ):
+        ) as prepares:
             measured = trust._held_out(settings, 400)
+
+        # The cut is that of the run.
+        self.assertEqual(prepares.call_args.args[-1], 3)
 
         unseen = runs_held_out.HeldOut.of(
             examples, searched=250, unseen=1000
@@ -177,6 +181,23 @@ class HeldOutImagesTest(absltest.TestCase):
             {image.tobytes() for image in measured}
             & {image.tobytes() for image in unseen}
         )
+
+    def test_none_of_a_world_was_trained_on(self):
+        settings = config.ExperimentConfig()
+        settings.model.resolution = 16
+        settings.data = dataclasses.replace(
+            settings.data,
+            source="faces",
+            causes=("glasses",),
+            rendered_images=2_000,
+            cache_dir=self.create_tempdir().full_path,
+        )
+        measured = trust._held_out(settings, 400)
+        dataset = preparation.prepare(settings.data, 16, settings.seed)
+        trained_on = {image.tobytes() for image in dataset.load("train").images}
+
+        self.assertNotEmpty(measured)
+        self.assertEmpty(trained_on & {image.tobytes() for image in measured})
 
 
 class KindsTest(absltest.TestCase):
