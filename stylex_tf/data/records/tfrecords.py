@@ -223,9 +223,12 @@ class Dataset:
             return parsed
 
         numbers = tf.data.Dataset.range(start, tf.int64.max)
-        return numbers.map(
-            batch, num_parallel_calls=2, deterministic=True
-        ).prefetch(4)
+        batches = numbers.map(batch, num_parallel_calls=2, deterministic=True)
+        # There is nothing to tune, and a reader that tunes can keep a process
+        # that was told to end for a minute: its thread sleeps that long.
+        options = tf.data.Options()
+        options.autotune.enabled = False
+        return batches.prefetch(4).with_options(options)
 
     def _split(self, split: str) -> record_files.RecordFiles:
         if split not in self._records:

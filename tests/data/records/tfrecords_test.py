@@ -106,6 +106,11 @@ class ReadTest(parameterized.TestCase):
         expected = {image_files.noise(n).tobytes(): n % 2 for n in range(23)}
         self.assertEqual(actual, expected)
 
+    def test_no_thread_of_a_reader_sleeps_for_a_minute(self):
+        # The one that tunes does, and a process that ends waits for it.
+        batches = self.dataset.batches("train", batch_size=4, seed=0)
+        self.assertFalse(batches.options().autotune.enabled)
+
     def test_a_batch_may_be_larger_than_the_data(self):
         self.assertLen(self._batches(1, batch_size=50)[0]["label"], 50)
 
