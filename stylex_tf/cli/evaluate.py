@@ -4,8 +4,8 @@ r"""Searches and evaluates a trained run again; writes its evaluation.json.
     bazel run //stylex_tf:evaluate -- --run_dir=runs/quickstart \
         --no_classification_loss_run_dir=runs/quickstart_no_cls
 
-The second run is a baseline: the same config and classifier, trained with
---config.loss.classification=0.
+The second run is a baseline: the same config, seed and classifier, trained
+with --config.loss.classification=0 (docs/evaluation.md).
 """
 
 import pathlib

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from stylex_tf.evaluation import evaluation_file, record, summaries
 from stylex_tf.report import findings
 from stylex_tf.report import verdict as verdict_lib
+from stylex_tf.runs import ablation as ablation_lib
 from stylex_tf.runs import (
     evaluating,
     given_names,
@@ -58,7 +59,7 @@ def explain(
         NamesError: attributes/names.json is no names, or another run's.
     """
     given = given_names.read(trained)
-    other = evaluating.read_ablation(trained, ablation) if ablation else None
+    other = ablation_lib.read(trained, ablation) if ablation else None
     search_result = searching.find(trained)
     opinion = second_opinion.get(trained)
     search_result, verdict = listing.find(trained, search_result)
