@@ -6,15 +6,20 @@ r"""Trains a world with several seeds, and files every figure of each.
 Each seed is a run of the main job in a folder of its own, runs/worlds/NAME/
 seed_N; started again, it goes on, and what is finished is not trained again.
 benchmarks/results/NAME.json holds the whole evaluation of each seed with
-config, commit and machine. No hand edits it, and a seed that is in it stays.
-Every start is a line of benchmarks/results/starts.jsonl, which is committed
-with it.
+config, commit and machine, and under `summary` the mean and the range of every
+figure over the seeds. No hand edits it, and a seed that is in it stays. Every
+start is a line of benchmarks/results/starts.jsonl, which is committed with it.
 
 With --without_classification_loss each seed is trained a second time with
 loss.classification=0 and loss.remainder=0, which asks the classifier as well,
 for the same classifier. --redraw trains all anew, once,
 after a change of the method; its figures go to NAME_redraw.json, beside the
 first ones.
+
+    bazel run //benchmarks:worlds -- \
+        --summarize=$PWD/benchmarks/results/beetles.json
+
+writes the summary of files that an earlier version filed without one.
 """
 
 import concurrent.futures
@@ -30,6 +35,7 @@ from absl import flags
 from ml_collections import config_flags
 
 from benchmarks import commit as commits
+from benchmarks import summaries
 from stylex_tf import atomic_file, config, config_checks, errors, run_folder
 from stylex_tf.cli import command
 
@@ -47,8 +53,12 @@ _ABLATION = flags.DEFINE_bool(
 _REDRAW = flags.DEFINE_bool(
     "redraw", False, "Train all anew; the first figures stay."
 )
+_SUMMARIZE = flags.DEFINE_list(
+    "summarize", [], "Only write the summary of these files of figures."
+)
 
 _STARTS = "starts.jsonl"
+_WITHOUT = "without_classification_loss"
 
 Train = Callable[[config.ExperimentConfig, pathlib.Path], None]
 
@@ -117,9 +127,9 @@ class Bench:
             if "evaluation" not in known:
                 known |= self._run(seeded, self.runs / name / f"seed_{seed}")
                 _write(file, filed)
-            if ablation and "without_classification_loss" not in known:
+            if ablation and _WITHOUT not in known:
                 first = run_folder.RunFolder(self.runs / name / f"seed_{seed}")
-                known["without_classification_loss"] = self._run(
+                known[_WITHOUT] = self._run(
                     _without_classification_loss(seeded, first),
                     self.runs / name / f"seed_{seed}_no_classification",
                 )
@@ -213,8 +223,33 @@ def _plain(settings: config.ExperimentConfig) -> dict[str, Any]:
     return fields
 
 
+def summarize(file: pathlib.Path) -> None:
+    """Writes the summary of a file of figures; all else in it stays.
+
+    Raises:
+        UserError: it is no such file.
+    """
+    try:
+        filed = json.loads(file.read_text())
+        known = [run["evaluation"] for run in filed["runs"].values()]
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise errors.UserError(
+            f"{file}: {error!r}; expected what this program filed"
+        ) from error
+    if not known:
+        raise errors.UserError(f"{file}: no runs; expected one at least")
+    _write(file, filed)
+
+
 def _write(file: pathlib.Path, filed: dict[str, Any]) -> None:
+    runs = filed["runs"].values()
+    without = [run[_WITHOUT] for run in runs if _WITHOUT in run]
     filed["seeds"] = sorted(map(int, filed["runs"]))
+    filed["summary"] = summaries.summarize([run["evaluation"] for run in runs])
+    if without:
+        filed[f"summary_{_WITHOUT}"] = summaries.summarize(
+            [run["evaluation"] for run in without]
+        )
     text = json.dumps(filed, indent=1, ensure_ascii=False)
     atomic_file.write(file, f"{text}\n".encode())
 
@@ -242,6 +277,10 @@ def _train(settings: config.ExperimentConfig, root: pathlib.Path) -> None:
 def main(argv: list[str]) -> None:
     """Trains and files; prints where."""
     command.no_arguments(argv)
+    if _SUMMARIZE.value:
+        for name in _SUMMARIZE.value:
+            summarize(pathlib.Path(name).expanduser().absolute())
+        return
     settings = _CONFIG.value
     if settings is None:
         raise errors.UserError("--config is needed, a file of configs/worlds")

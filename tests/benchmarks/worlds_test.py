@@ -18,6 +18,12 @@ def _settings(**fields) -> config.ExperimentConfig:
     return config.ExperimentConfig(name="tiny", **fields)
 
 
+def _evaluation(number: int) -> dict:
+    """Returns figures that tell runs apart."""
+    figure = {"value": float(number), "n": 9, "interval": None, "draws": None}
+    return {"reconstruction": {"l1": figure}}
+
+
 class WorldsTest(absltest.TestCase):
     def setUp(self):
         super().setUp()
@@ -42,7 +48,7 @@ class WorldsTest(absltest.TestCase):
         folder = run_folder.RunFolder(root)
         folder.write_json("config.json", worlds.dataclasses.asdict(settings))
         folder.write_json("environment.json", {"machine": {"cores": 2}})
-        folder.write_json("evaluation.json", {"run_number": len(self.trained)})
+        folder.write_json("evaluation.json", _evaluation(len(self.trained)))
 
     def _starts(self) -> list[dict]:
         lines = (self.root / "results" / "starts.jsonl").read_text()
@@ -61,7 +67,7 @@ class WorldsTest(absltest.TestCase):
             {
                 "commit": "abc",
                 "machine": {"cores": 2},
-                "evaluation": {"run_number": 2},
+                "evaluation": _evaluation(2),
             },
         )
         self.assertEqual([run.seed for run in self.trained], [0, 2])
@@ -96,9 +102,36 @@ class WorldsTest(absltest.TestCase):
 
         filed = json.loads((self.root / "results" / "tiny.json").read_text())
         self.assertEqual(filed["runs"]["0"]["commit"], "abc")
-        self.assertEqual(filed["runs"]["0"]["evaluation"], {"run_number": 1})
+        self.assertEqual(filed["runs"]["0"]["evaluation"], _evaluation(1))
         self.assertEqual(filed["runs"]["1"]["commit"], "def")
         self.assertLen(self._starts(), 2)
+
+    def test_files_mean_and_range_over_the_seeds(self):
+        file = self._bench().measure(_settings(), [0, 1, 2], ablation=True)
+        filed = json.loads(file.read_text())
+        self.assertEqual(
+            filed["summary"]["reconstruction"]["l1"],
+            {"mean": 3.0, "low": 1.0, "high": 5.0, "n": [9, 9, 9]},
+        )
+        without = filed["summary_without_classification_loss"]
+        self.assertEqual(without["reconstruction"]["l1"]["mean"], 4.0)
+
+    def test_adds_the_summary_to_what_was_filed_without(self):
+        file = self._bench().measure(_settings(), [0, 1])
+        text = file.read_text()
+        filed = json.loads(text)
+        summary = filed.pop("summary")
+        file.write_text(json.dumps(filed))
+        worlds.summarize(file)
+        self.assertEqual(file.read_text(), text)
+        self.assertIn("reconstruction", summary)
+
+    def test_refuses_to_summarize_what_it_did_not_file(self):
+        file = self.root / "other.json"
+        for content in ("{}", '{"runs": {}}', "no JSON", '{"runs": {"0": {}}}'):
+            file.write_text(content)
+            with self.assertRaisesRegex(errors.UserError, "other.json"):
+                worlds.summarize(file)
 
     def test_a_finished_run_is_filed_and_not_trained_again(self):
         root = self.root / "runs" / "tiny" / "seed_0"
@@ -134,7 +167,7 @@ class WorldsTest(absltest.TestCase):
         self.assertEqual(file.name, "tiny_redraw.json")
         self.assertEqual(
             json.loads(file.read_text())["runs"]["0"]["evaluation"],
-            {"run_number": 2},
+            _evaluation(2),
         )
         self.assertEqual(
             (self.root / "results" / "tiny.json").read_text(), first
@@ -147,10 +180,10 @@ class WorldsTest(absltest.TestCase):
         file = self._bench().measure(settings, [0], ablation=True)
 
         run = json.loads(file.read_text())["runs"]["0"]
-        self.assertEqual(run["evaluation"], {"run_number": 1})
+        self.assertEqual(run["evaluation"], _evaluation(1))
         self.assertEqual(
             run["without_classification_loss"]["evaluation"],
-            {"run_number": 2},
+            _evaluation(2),
         )
         first, second = self.trained
         self.assertEqual(second.loss.classification, 0.0)
