@@ -125,13 +125,16 @@ class Bench:
             seeded = _with_seed(settings, seed)
             known = filed["runs"].setdefault(str(seed), {})
             if "evaluation" not in known:
-                known |= self._run(seeded, self.runs / name / f"seed_{seed}")
+                known |= self._run(
+                    seeded, self.runs / name / f"seed_{seed}", file
+                )
                 _write(file, filed)
             if ablation and _WITHOUT not in known:
                 first = run_folder.RunFolder(self.runs / name / f"seed_{seed}")
                 known[_WITHOUT] = self._run(
                     _without_classification_loss(seeded, first),
                     self.runs / name / f"seed_{seed}_no_classification",
+                    file,
                 )
                 _write(file, filed)
         return file
@@ -158,7 +161,10 @@ class Bench:
         return filed
 
     def _run(
-        self, settings: config.ExperimentConfig, root: pathlib.Path
+        self,
+        settings: config.ExperimentConfig,
+        root: pathlib.Path,
+        file: pathlib.Path,
     ) -> dict[str, Any]:
         """Returns what is filed of one run, trained where it is not yet."""
         folder = run_folder.RunFolder(root)
@@ -167,7 +173,9 @@ class Bench:
             dataclasses.asdict(config.ExperimentConfig()),
         )
         if not folder.evaluation.is_file():
-            self._log_start(settings, resumed=(root / "config.json").exists())
+            self._log_start(
+                settings, file, resumed=(root / "config.json").exists()
+            )
             self.train(settings, root)
         return {
             "commit": self.commit,
@@ -176,7 +184,11 @@ class Bench:
         }
 
     def _log_start(
-        self, settings: config.ExperimentConfig, *, resumed: bool
+        self,
+        settings: config.ExperimentConfig,
+        file: pathlib.Path,
+        *,
+        resumed: bool,
     ) -> None:
         """Adds a line before anything is trained."""
         line = {
@@ -188,6 +200,8 @@ class Bench:
             "classification_loss": settings.loss.classification,
             "resumed": resumed,
             "redraw": self.redraw,
+            "tensorflow": run_folder.environment()["versions"]["tensorflow"],
+            "results": file.name,
         }
         self.results.mkdir(parents=True, exist_ok=True)
         with (self.results / _STARTS).open("a") as log:

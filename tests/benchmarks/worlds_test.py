@@ -4,6 +4,7 @@ import datetime
 import json
 import pathlib
 import subprocess
+from importlib import metadata
 
 from absl.testing import absltest
 
@@ -91,6 +92,8 @@ class WorldsTest(absltest.TestCase):
                     "classification_loss": 1.0,
                     "resumed": False,
                     "redraw": False,
+                    "tensorflow": metadata.version("tensorflow"),
+                    "results": "tiny.json",
                 }
             ],
         )
