@@ -12,9 +12,12 @@ start is a line of benchmarks/results/starts.jsonl, which is committed with it.
 
 With --without_classification_loss each seed is trained a second time with
 loss.classification=0 and loss.remainder=0, which asks the classifier as well,
-for the same classifier. --redraw trains all anew, once,
-after a change of the method; its figures go to NAME_redraw.json, beside the
-first ones.
+for the same classifier. Then the first run is measured again with the row
+"no classification loss". Its first figures stay: that row alone is added to
+them, and if anything else came out otherwise, `measured_again` says what.
+
+--redraw trains all anew, once, after a change of the method; its figures go to
+NAME_redraw.json, beside the first ones.
 
     bazel run //benchmarks:worlds -- \
         --summarize=$PWD/benchmarks/results/beetles.json
@@ -26,16 +29,17 @@ import concurrent.futures
 import dataclasses
 import datetime
 import json
+import logging
 import multiprocessing
 import pathlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from absl import flags
 from ml_collections import config_flags
 
 from benchmarks import commit as commits
-from benchmarks import summaries
+from benchmarks import measured_again, summaries
 from stylex_tf import atomic_file, config, config_checks, errors, run_folder
 from stylex_tf.cli import command
 
@@ -59,8 +63,10 @@ _SUMMARIZE = flags.DEFINE_list(
 
 _STARTS = "starts.jsonl"
 _WITHOUT = "without_classification_loss"
+_AGAIN = "measured_again"
 
 Train = Callable[[config.ExperimentConfig, pathlib.Path], None]
+Compare = Callable[[pathlib.Path, pathlib.Path], None]
 
 
 def _now() -> datetime.datetime:
@@ -77,6 +83,8 @@ class Bench:
         commit: what the runs are made of.
         config_file: where the config was read, for the log.
         train: makes the run of a config in a folder, or continues it.
+        compare: measures the run of a folder again, beside that of another,
+            which is the same without the classification loss.
         redraw: whether this is the second and last draw.
         clock: gives the time of a start.
     """
@@ -86,6 +94,7 @@ class Bench:
     commit: str
     config_file: str
     train: Train
+    compare: Compare
     redraw: bool = False
     clock: Callable[[], datetime.datetime] = _now
 
@@ -124,18 +133,22 @@ class Bench:
         for seed in seeds:
             seeded = _with_seed(settings, seed)
             known = filed["runs"].setdefault(str(seed), {})
+            first = self.runs / name / f"seed_{seed}"
+            without = self.runs / name / f"seed_{seed}_no_classification"
             if "evaluation" not in known:
-                known |= self._run(
-                    seeded, self.runs / name / f"seed_{seed}", file
-                )
+                known |= self._run(seeded, first, file)
                 _write(file, filed)
             if ablation and _WITHOUT not in known:
-                first = run_folder.RunFolder(self.runs / name / f"seed_{seed}")
                 known[_WITHOUT] = self._run(
-                    _without_classification_loss(seeded, first),
-                    self.runs / name / f"seed_{seed}_no_classification",
+                    _without_classification_loss(
+                        seeded, run_folder.RunFolder(first)
+                    ),
+                    without,
                     file,
                 )
+                _write(file, filed)
+            if ablation and _AGAIN not in known:
+                known |= self._measure_again(known, first, without)
                 _write(file, filed)
         return file
 
@@ -181,6 +194,30 @@ class Bench:
             "commit": self.commit,
             **json.loads((root / "environment.json").read_text()),
             "evaluation": json.loads(folder.evaluation.read_text()),
+        }
+
+    def _measure_again(
+        self,
+        known: Mapping[str, Any],
+        first: pathlib.Path,
+        without: pathlib.Path,
+    ) -> dict[str, Any]:
+        """Returns the first figures with the row of the baseline."""
+        self.compare(first, without)
+        file = run_folder.RunFolder(first).evaluation
+        figures, changed = measured_again.with_baseline(
+            known["evaluation"], json.loads(file.read_text())
+        )
+        if changed:
+            logging.warning(
+                "%s, measured again, has other figures than those that were "
+                "filed first, which stay: %s",
+                first,
+                ", ".join(changed),
+            )
+        return {
+            "evaluation": figures,
+            _AGAIN: {"commit": self.commit, "changed": changed},
         }
 
     def _log_start(
@@ -276,9 +313,18 @@ def train_in_a_process(
     What an earlier run left in TensorFlow (policies, names, memory) would
     make a run depend on which were made before it.
     """
+    _in_a_process(_train, settings, root)
+
+
+def compare_in_a_process(first: pathlib.Path, without: pathlib.Path) -> None:
+    """Measures a run again, beside that without the classification loss."""
+    _in_a_process(_compare, first, without)
+
+
+def _in_a_process(call: Callable[..., None], *arguments: Any) -> None:
     spawn = multiprocessing.get_context("spawn")
     with concurrent.futures.ProcessPoolExecutor(1, mp_context=spawn) as pool:
-        pool.submit(_train, settings, root).result()
+        pool.submit(call, *arguments).result()
 
 
 def _train(settings: config.ExperimentConfig, root: pathlib.Path) -> None:
@@ -286,6 +332,12 @@ def _train(settings: config.ExperimentConfig, root: pathlib.Path) -> None:
     from stylex_tf import main_job
 
     print(main_job.run(settings, run_folder.RunFolder(root)), flush=True)
+
+
+def _compare(first: pathlib.Path, without: pathlib.Path) -> None:
+    from stylex_tf.runs import explaining
+
+    explaining.explain_again(first, ablation=without)
 
 
 def main(argv: list[str]) -> None:
@@ -312,6 +364,7 @@ def main(argv: list[str]) -> None:
         commit=commits.of_clean_tree(results),
         config_file=config_flags.get_config_filename(flags.FLAGS["config"]),
         train=train_in_a_process,
+        compare=compare_in_a_process,
         redraw=_REDRAW.value,
     )
     print(
