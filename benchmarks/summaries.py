@@ -9,6 +9,10 @@ def summarize(runs: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
 
     Args:
         runs: plain values of evaluations (`evaluation_file.to_dict`).
+
+    Returns:
+        For each figure `mean`, `low` and `high`, and the `n` of each run; `of`
+        is there where one counts attributes or causes, not images.
     """
     summary: dict[str, Any] = {}
     for name, first in runs[0].items():
@@ -17,6 +21,9 @@ def summarize(runs: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
             continue
         if all("value" in value for value in values):
             summary[name] = _figure([(x["value"], x["n"]) for x in values])
+            counted = [x.get("of", "images") for x in values]
+            if set(counted) != {"images"}:
+                summary[name]["of"] = counted
         elif all("values" in value for value in values):
             length = min(len(value["values"]) for value in values)
             summary[name] = [
