@@ -46,28 +46,28 @@ def read(
         )
     mine = dict(_fields(dataclasses.asdict(trained.settings)))
     mine[_LOSS] = 0.0
-    for name, found in _fields(dataclasses.asdict(settings)):
-        if name in _FREE or found == mine[name]:
+    for name, value in _fields(dataclasses.asdict(settings)):
+        if name in _FREE or value == mine[name]:
             continue
-        if name == _REMAINDER and not found:
+        if name == _REMAINDER and not value:
             continue
         whose = "" if name == _LOSS else f", as in {trained.folder.root}"
         raise errors.RunFolderError(
-            f"{directory}: {name} is {found!r}; expected {mine[name]!r}{whose}"
+            f"{directory}: {name} is {value!r}; expected {mine[name]!r}{whose}"
         )
     _check_classifier(trained, directory, begun_inputs.of_classifier(folder))
     return evaluation_file.read(folder.evaluation)
 
 
 def _check_classifier(
-    trained: trained_lib.TrainedRun, directory: pathlib.Path, found: str
+    trained: trained_lib.TrainedRun, directory: pathlib.Path, digest: str
 ) -> None:
     expected = begun_inputs.of_classifier(trained.folder)
-    if found and found == expected:
+    if digest and digest == expected:
         return
     raise errors.RunFolderError(
         f"{directory} explains another classifier than {trained.folder.root}: "
-        f"the SHA-256 of its file is {found or 'unknown'}; expected "
+        f"the SHA-256 of its file is {digest or 'unknown'}; expected "
         f"{expected or 'unknown'}. Train it with --config.classifier.path, the "
         "file of the first"
     )

@@ -61,7 +61,7 @@ class FiledWorldsTest(parameterized.TestCase):
     def test_the_summary_is_of_the_runs(self, name):
         filed = _FILED[name]
         runs = [run["evaluation"] for run in filed["runs"].values()]
-        # Of one seed an earlier version filed none.
+        # An earlier version filed none of a single seed.
         if len(runs) > 1 or "summary" in filed:
             self.assertEqual(filed["summary"], summaries.summarize(runs))
 

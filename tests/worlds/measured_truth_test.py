@@ -160,7 +160,7 @@ class MeasuredTruthTest(absltest.TestCase):
         # All of the unseen images, and so it says.
         self.assertEqual(figures.images_judged.value, 12)
         self.assertEqual(figures.factor_agreement["skin"].n, 12)
-        # Of attributes, not images.
+        # That is of attributes, not images.
         self.assertEqual(figures.purity.of, "attributes")
         self.assertLess(figures.purity.n, 12)
 
