@@ -21,7 +21,7 @@ from typing import Any
 
 from absl import app, flags
 
-from benchmarks import commit
+from benchmarks import commit, summaries
 from stylex_tf import atomic_file, errors
 from stylex_tf.evaluation import evaluation_file, proportions
 
@@ -97,40 +97,6 @@ def _pooled(shares: Sequence[tuple[float, int]]) -> dict[str, Any]:
     }
 
 
-def summarize(runs: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
-    """Returns mean, range and images of every figure that all runs have.
-
-    Args:
-        runs: plain values of evaluations (`evaluation_file.to_dict`).
-    """
-    summary: dict[str, Any] = {}
-    for name, first in runs[0].items():
-        values = [run.get(name) for run in runs]
-        if not all(isinstance(value, Mapping) for value in values):
-            continue
-        if all("value" in value for value in values):
-            summary[name] = _figure([(x["value"], x["n"]) for x in values])
-        elif all("values" in value for value in values):
-            length = min(len(value["values"]) for value in values)
-            summary[name] = [
-                _figure([(x["values"][i], x["n"]) for x in values])
-                for i in range(length)
-            ]
-        elif isinstance(first, Mapping) and name != "run":
-            summary[name] = summarize(values)
-    return summary
-
-
-def _figure(measured: Sequence[tuple[float, int | None]]) -> dict[str, Any]:
-    values = [value for value, _ in measured]
-    return {
-        "mean": sum(values) / len(values),
-        "low": min(values),
-        "high": max(values),
-        "n": [images for _, images in measured],
-    }
-
-
 def main(argv: Sequence[str]) -> None:
     """Writes the figures of the run folders that are named."""
     folders = [pathlib.Path(name).expanduser() for name in argv[1:]]
@@ -163,7 +129,7 @@ def main(argv: Sequence[str]) -> None:
         "commit": made_of,
         "day": datetime.date.today().isoformat(),
         "runs": runs,
-        "summary": summarize(list(runs.values())),
+        "summary": summaries.summarize(list(runs.values())),
     }
     if _POOL.value:
         content["pooled"] = pool(list(runs.values()))

@@ -6,30 +6,40 @@ r"""Trains a world with several seeds, and files every figure of each.
 Each seed is a run of the main job in a folder of its own, runs/worlds/NAME/
 seed_N; started again, it goes on, and what is finished is not trained again.
 benchmarks/results/NAME.json holds the whole evaluation of each seed with
-config, commit and machine. No hand edits it, and a seed that is in it stays.
-Every start is a line of benchmarks/results/starts.jsonl, which is committed
-with it.
+config, commit and machine, and under `summary` the mean and the range of every
+figure over the seeds. No hand edits it, and a seed that is in it stays. Every
+start is a line of benchmarks/results/starts.jsonl, which is committed with it.
 
 With --without_classification_loss each seed is trained a second time with
 loss.classification=0 and loss.remainder=0, which asks the classifier as well,
-for the same classifier. --redraw trains all anew, once,
-after a change of the method; its figures go to NAME_redraw.json, beside the
-first ones.
+for the same classifier. Then the first run is measured again with the row
+"no classification loss". Its first figures stay: that row alone is added to
+them, and if anything else came out otherwise, `measured_again` says what.
+
+--redraw trains all anew, once, after a change of the method; its figures go to
+NAME_redraw.json, beside the first ones.
+
+    bazel run //benchmarks:worlds -- \
+        --summarize=$PWD/benchmarks/results/beetles.json
+
+writes the summary of files that an earlier version filed without one.
 """
 
 import concurrent.futures
 import dataclasses
 import datetime
 import json
+import logging
 import multiprocessing
 import pathlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from absl import flags
 from ml_collections import config_flags
 
 from benchmarks import commit as commits
+from benchmarks import measured_again, summaries
 from stylex_tf import atomic_file, config, config_checks, errors, run_folder
 from stylex_tf.cli import command
 
@@ -47,10 +57,16 @@ _ABLATION = flags.DEFINE_bool(
 _REDRAW = flags.DEFINE_bool(
     "redraw", False, "Train all anew; the first figures stay."
 )
+_SUMMARIZE = flags.DEFINE_list(
+    "summarize", [], "Only write the summary of these files of figures."
+)
 
 _STARTS = "starts.jsonl"
+_WITHOUT = "without_classification_loss"
+_AGAIN = "measured_again"
 
 Train = Callable[[config.ExperimentConfig, pathlib.Path], None]
+Compare = Callable[[pathlib.Path, pathlib.Path], None]
 
 
 def _now() -> datetime.datetime:
@@ -67,6 +83,8 @@ class Bench:
         commit: what the runs are made of.
         config_file: where the config was read, for the log.
         train: makes the run of a config in a folder, or continues it.
+        compare: measures the run of a folder again, beside that of another,
+            which is the same without the classification loss.
         redraw: whether this is the second and last draw.
         clock: gives the time of a start.
     """
@@ -76,6 +94,7 @@ class Bench:
     commit: str
     config_file: str
     train: Train
+    compare: Compare
     redraw: bool = False
     clock: Callable[[], datetime.datetime] = _now
 
@@ -114,15 +133,22 @@ class Bench:
         for seed in seeds:
             seeded = _with_seed(settings, seed)
             known = filed["runs"].setdefault(str(seed), {})
+            first = self.runs / name / f"seed_{seed}"
+            without = self.runs / name / f"seed_{seed}_no_classification"
             if "evaluation" not in known:
-                known |= self._run(seeded, self.runs / name / f"seed_{seed}")
+                known |= self._run(seeded, first, file)
                 _write(file, filed)
-            if ablation and "without_classification_loss" not in known:
-                first = run_folder.RunFolder(self.runs / name / f"seed_{seed}")
-                known["without_classification_loss"] = self._run(
-                    _without_classification_loss(seeded, first),
-                    self.runs / name / f"seed_{seed}_no_classification",
+            if ablation and _WITHOUT not in known:
+                known[_WITHOUT] = self._run(
+                    _without_classification_loss(
+                        seeded, run_folder.RunFolder(first)
+                    ),
+                    without,
+                    file,
                 )
+                _write(file, filed)
+            if ablation and _AGAIN not in known:
+                known |= self._measure_again(known, first, without)
                 _write(file, filed)
         return file
 
@@ -148,7 +174,10 @@ class Bench:
         return filed
 
     def _run(
-        self, settings: config.ExperimentConfig, root: pathlib.Path
+        self,
+        settings: config.ExperimentConfig,
+        root: pathlib.Path,
+        file: pathlib.Path,
     ) -> dict[str, Any]:
         """Returns what is filed of one run, trained where it is not yet."""
         folder = run_folder.RunFolder(root)
@@ -157,7 +186,9 @@ class Bench:
             dataclasses.asdict(config.ExperimentConfig()),
         )
         if not folder.evaluation.is_file():
-            self._log_start(settings, resumed=(root / "config.json").exists())
+            self._log_start(
+                settings, file, resumed=(root / "config.json").exists()
+            )
             self.train(settings, root)
         return {
             "commit": self.commit,
@@ -165,8 +196,36 @@ class Bench:
             "evaluation": json.loads(folder.evaluation.read_text()),
         }
 
+    def _measure_again(
+        self,
+        known: Mapping[str, Any],
+        first: pathlib.Path,
+        without: pathlib.Path,
+    ) -> dict[str, Any]:
+        """Returns the first figures with the row of the baseline."""
+        self.compare(first, without)
+        file = run_folder.RunFolder(first).evaluation
+        figures, changed = measured_again.with_baseline(
+            known["evaluation"], json.loads(file.read_text())
+        )
+        if changed:
+            logging.warning(
+                "%s, measured again, has other figures than those that were "
+                "filed first, which stay: %s",
+                first,
+                ", ".join(changed),
+            )
+        return {
+            "evaluation": figures,
+            _AGAIN: {"commit": self.commit, "changed": changed},
+        }
+
     def _log_start(
-        self, settings: config.ExperimentConfig, *, resumed: bool
+        self,
+        settings: config.ExperimentConfig,
+        file: pathlib.Path,
+        *,
+        resumed: bool,
     ) -> None:
         """Adds a line before anything is trained."""
         line = {
@@ -178,6 +237,8 @@ class Bench:
             "classification_loss": settings.loss.classification,
             "resumed": resumed,
             "redraw": self.redraw,
+            "tensorflow": run_folder.environment()["versions"]["tensorflow"],
+            "results": file.name,
         }
         self.results.mkdir(parents=True, exist_ok=True)
         with (self.results / _STARTS).open("a") as log:
@@ -213,8 +274,33 @@ def _plain(settings: config.ExperimentConfig) -> dict[str, Any]:
     return fields
 
 
+def summarize(file: pathlib.Path) -> None:
+    """Writes the summary of a file of figures; all else in it stays.
+
+    Raises:
+        UserError: it is no such file.
+    """
+    try:
+        filed = json.loads(file.read_text())
+        known = [run["evaluation"] for run in filed["runs"].values()]
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise errors.UserError(
+            f"{file}: {error!r}; expected what this program filed"
+        ) from error
+    if not known:
+        raise errors.UserError(f"{file}: no runs; expected one at least")
+    _write(file, filed)
+
+
 def _write(file: pathlib.Path, filed: dict[str, Any]) -> None:
+    runs = filed["runs"].values()
+    without = [run[_WITHOUT] for run in runs if _WITHOUT in run]
     filed["seeds"] = sorted(map(int, filed["runs"]))
+    filed["summary"] = summaries.summarize([run["evaluation"] for run in runs])
+    if without:
+        filed[f"summary_{_WITHOUT}"] = summaries.summarize(
+            [run["evaluation"] for run in without]
+        )
     text = json.dumps(filed, indent=1, ensure_ascii=False)
     atomic_file.write(file, f"{text}\n".encode())
 
@@ -227,9 +313,18 @@ def train_in_a_process(
     What an earlier run left in TensorFlow (policies, names, memory) would
     make a run depend on which were made before it.
     """
+    _in_a_process(_train, settings, root)
+
+
+def compare_in_a_process(first: pathlib.Path, without: pathlib.Path) -> None:
+    """Measures a run again, beside that without the classification loss."""
+    _in_a_process(_compare, first, without)
+
+
+def _in_a_process(call: Callable[..., None], *arguments: Any) -> None:
     spawn = multiprocessing.get_context("spawn")
     with concurrent.futures.ProcessPoolExecutor(1, mp_context=spawn) as pool:
-        pool.submit(_train, settings, root).result()
+        pool.submit(call, *arguments).result()
 
 
 def _train(settings: config.ExperimentConfig, root: pathlib.Path) -> None:
@@ -239,9 +334,19 @@ def _train(settings: config.ExperimentConfig, root: pathlib.Path) -> None:
     print(main_job.run(settings, run_folder.RunFolder(root)), flush=True)
 
 
+def _compare(first: pathlib.Path, without: pathlib.Path) -> None:
+    from stylex_tf.runs import explaining
+
+    explaining.explain_again(first, ablation=without)
+
+
 def main(argv: list[str]) -> None:
     """Trains and files; prints where."""
     command.no_arguments(argv)
+    if _SUMMARIZE.value:
+        for name in _SUMMARIZE.value:
+            summarize(pathlib.Path(name).expanduser().absolute())
+        return
     settings = _CONFIG.value
     if settings is None:
         raise errors.UserError("--config is needed, a file of configs/worlds")
@@ -259,6 +364,7 @@ def main(argv: list[str]) -> None:
         commit=commits.of_clean_tree(results),
         config_file=config_flags.get_config_filename(flags.FLAGS["config"]),
         train=train_in_a_process,
+        compare=compare_in_a_process,
         redraw=_REDRAW.value,
     )
     print(

@@ -4,8 +4,8 @@ r"""Searches and evaluates a trained run again; writes its evaluation.json.
     bazel run //stylex_tf:evaluate -- --run_dir=runs/quickstart \
         --no_classification_loss_run_dir=runs/quickstart_no_cls
 
-The second run is a baseline: the same config and classifier, trained with
---config.loss.classification=0.
+The second run is a baseline: the same config, seed and classifier, trained
+with --config.loss.classification=0 (docs/evaluation.md).
 """
 
 import pathlib
@@ -31,27 +31,19 @@ def main(argv: list[str]) -> None:
         raise app.UsageError("--run_dir is needed")
     # Imported late: TensorFlow takes seconds, a mistake in a flag should not.
     from stylex_tf import run_folder
-    from stylex_tf.evaluation import evaluation_file, renderings
-    from stylex_tf.runs import explaining, trained
+    from stylex_tf.evaluation import renderings
+    from stylex_tf.runs import explaining
 
     root = pathlib.Path(_RUN_DIR.value).expanduser().absolute()
+    explained = explaining.explain_again(
+        root,
+        ablation=(
+            pathlib.Path(_ABLATION.value).expanduser()
+            if _ABLATION.value
+            else None
+        ),
+    )
     folder = run_folder.RunFolder(root)
-    trained.read_config(folder)
-    with folder.locked():
-        opened = trained.load(root)
-        seconds = opened.seconds
-        if folder.evaluation.is_file():
-            known = evaluation_file.read(folder.evaluation)
-            seconds = known.run.seconds or 0.0
-        explained = explaining.explain(
-            opened,
-            ablation=(
-                pathlib.Path(_ABLATION.value).expanduser()
-                if _ABLATION.value
-                else None
-            ),
-            seconds=lambda: seconds,
-        )
     print(renderings.text(explained.evaluation))
     print(f"Written to {folder.evaluation}\nThe report: {folder.report}")
 

@@ -160,6 +160,17 @@ INDEPENDENCE = rows.Group(
 TRUTH = rows.Group(
     "Against the truth",
     (
+        Row(
+            name="images judged",
+            get=lambda e: e.ground_truth.images_judged,
+            unit=Unit.COUNT,
+            good=Good.NEITHER,
+            reading="In how many unseen images it is read what the attributes "
+            "move, with more than two classes each in those of other classes; "
+            "the next rows count causes or attributes.",
+            # Earlier files have the number beside the next rows.
+            absent=lambda _: "",
+        ),
         *(
             Row(
                 name=f"recall, {label}",
@@ -167,7 +178,8 @@ TRUTH = rows.Group(
                 unit=Unit.SHARE,
                 good=Good.HIGH,
                 reading="Good when 100 %: some attribute moves each planted "
-                "cause; poor when one is missed.",
+                "cause; poor when one is missed (of the causes, in the images "
+                "judged).",
                 headline=key == "4",
                 cautions=("missed_cause",),
             )
@@ -180,7 +192,8 @@ TRUTH = rows.Group(
                 unit=Unit.SHARE,
                 good=Good.HIGH,
                 reading="Good when 100 %, poor when attributes are listed "
-                "that mainly move no cause.",
+                "that mainly move no cause (of the attributes, in the images "
+                "judged).",
                 headline=key == "listed",
             )
             for key, label in (("4", "first 4"), ("listed", "all listed"))
@@ -191,7 +204,8 @@ TRUTH = rows.Group(
             unit=Unit.SHARE,
             good=Good.HIGH,
             reading="Good when every causal attribute moves its cause the "
-            "way the rule says, poor when one moves it the other way.",
+            "way the rule says, poor when one moves it the other way (of the "
+            "causal attributes, in the images judged).",
         ),
         Row(
             name="purity",
@@ -199,7 +213,7 @@ TRUTH = rows.Group(
             unit=Unit.NUMBER,
             good=Good.HIGH,
             reading="Good when all change falls on one factor (1), poor "
-            "below a half.",
+            "below a half (mean of the attributes, in the images judged).",
         ),
         Row(
             name="leakage",
@@ -207,7 +221,8 @@ TRUTH = rows.Group(
             unit=Unit.NUMBER,
             good=Good.LOW,
             reading="Good when no change falls on factors without influence "
-            "(0), poor above a half.",
+            "(0), poor above a half (mean of the attributes, in the images "
+            "judged).",
         ),
         Row(
             name="rank correlation",

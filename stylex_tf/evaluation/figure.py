@@ -1,32 +1,36 @@
-"""Defines a measured number, which always says of how many images it is."""
+"""Defines a measured number, which always says of how many things it is."""
 
 import dataclasses
 import math
 from collections.abc import Callable
-from typing import Annotated
+from typing import Annotated, Literal
 
 import pydantic
 
 Interval = tuple[float, float]
+Counted = Literal["images", "attributes", "causes"]
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Figure:
-    """One measured number, and of how many images.
+    """One measured number, and of how many images, attributes or causes.
 
     Attributes:
         value: the number; finite.
-        n: how many distinct images it was measured on; None where a file of an
-            earlier version does not say.
+        n: how many distinct images it was measured on, or how many attributes
+            or causes it is a share or mean of; None where a file of an earlier
+            version does not say.
         interval: the 95 % interval; with `draws`, the smallest and the
             largest of the draws.
         draws: over how many random draws `value` is the mean.
+        of: what `n` counts.
     """
 
     value: float
     n: int | None
     interval: Interval | None = None
     draws: int | None = None
+    of: Counted = "images"
 
     def __post_init__(self):
         """Raises ValueError where value, interval or n is impossible."""
@@ -86,7 +90,7 @@ def _check(
     if not all(map(math.isfinite, values)):
         raise ValueError(f"{values} has a value that is not finite")
     if measured.n is not None and measured.n < 0:
-        raise ValueError(f"n is {measured.n}; expected a number of images")
+        raise ValueError(f"n is {measured.n}; expected a count")
     if any(pair is not None and not pair[0] <= pair[1] for pair in intervals):
         raise ValueError(f"{intervals} has an end before its beginning")
 

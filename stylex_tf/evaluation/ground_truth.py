@@ -218,31 +218,35 @@ def recovery(
         images: that the factors of the attributes were read in.
 
     Returns:
-        recall_at: share of the causal factors that are the main factor of at
-            least one of the first k; precision_at: share of the first k whose
-            main factor is causal (of those there are, where there are fewer);
-            "listed" is all of the list. sign_accuracy: share of the causal
-            attributes that move their cause the way the rule says; purity,
-            leakage: mean over the list of the share of change on the main,
-            and on distracting, factors. None where there is nothing to take
-            a share of: where no cause is known, there is purity alone.
+        images_judged: that number. recall_at: share of the causal factors
+            that are the main factor of at least one of the first k;
+            precision_at: share of the first k whose main factor is causal (of
+            those there are, where there are fewer); "listed" is all of the
+            list. sign_accuracy: share of the causal attributes that move
+            their cause the way the rule says; purity, leakage: mean over the
+            list of the share of change on the main, and on distracting,
+            factors. `n` counts what they are a share or mean of. None where
+            there is nothing to take a share of: where no cause is known,
+            there is purity alone.
     """
     moving = [judged for judged in factors if judged.factor is not None]
-    purity = _share([judged.purity for judged in moving], images)
+    purity = _share([judged.purity for judged in moving], "attributes")
+    judged_in = figure.Figure(float(images), images)
     causal = {cause.partition("=")[0] for cause in causes}
     if not causal:
-        return record.GroundTruth(purity=purity)
+        return record.GroundTruth(images_judged=judged_in, purity=purity)
     recall: dict[str, figure.Figure] = {}
     precision: dict[str, figure.Figure] = {}
     for name, k in RECOVERY_AT.items():
         first = [judged.factor for judged in factors[:k]]
-        hits = _share([cause in first for cause in causal], images)
-        right = _share([factor in causal for factor in first], images)
+        hits = _share([cause in first for cause in causal], "causes")
+        right = _share([factor in causal for factor in first], "attributes")
         if hits is not None:
             recall[name] = hits
         if right is not None:
             precision[name] = right
     return record.GroundTruth(
+        images_judged=judged_in,
         recall_at=recall or None,
         precision_at=precision or None,
         sign_accuracy=_share(
@@ -251,10 +255,12 @@ def recovery(
                 for judged in factors
                 if judged.cause_change is not None
             ],
-            images,
+            "attributes",
         ),
         purity=purity,
-        leakage=_share([_leakage(judged, causal) for judged in moving], images),
+        leakage=_share(
+            [_leakage(judged, causal) for judged in moving], "attributes"
+        ),
     )
 
 
@@ -338,8 +344,8 @@ def _leakage(factor: AttributeFactor, causal: set[str]) -> float:
     return off / sum(factor.changes.values())
 
 
-def _share(values: Sequence, images: int) -> figure.Figure | None:
-    """Returns the mean as a figure that was read in so many images."""
+def _share(values: Sequence, of: figure.Counted) -> figure.Figure | None:
+    """Returns the mean, a value for each attribute or cause, as a figure."""
     if not len(values):
         return None
-    return figure.Figure(float(np.mean(values)), images)
+    return figure.Figure(float(np.mean(values)), len(values), of=of)

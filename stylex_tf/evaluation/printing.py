@@ -15,6 +15,11 @@ class Unit(enum.Enum):
     COUNT = "count"
 
 
+def print_count(number: int, of: str) -> str:
+    """Returns "2 causes", "1 cause"; the word is a plural."""
+    return f"{number:,} {of.removesuffix('s') if number == 1 else of}"
+
+
 def print_value(value: float, unit: Unit) -> str:
     """Returns a number as a reader wants to see it.
 

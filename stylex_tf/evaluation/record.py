@@ -137,6 +137,9 @@ class Significance:
 class GroundTruth:
     """What was found, against what is known."""
 
+    # In how many unseen images was read what the attributes move. The next
+    # five count causes, or attributes, and not images.
+    images_judged: Amount | None = None
     # Among the first so many; "listed" is all of the list.
     recall_at: Shares | None = None
     precision_at: Shares | None = None

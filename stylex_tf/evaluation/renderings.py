@@ -51,8 +51,8 @@ def _table(group: rows.LineGroup) -> rich.table.Table:
             table.add_row(
                 ("    " if line.inner else "  ") + line.name,
                 line.value,
-                _count(line.images),
-                line.beside,
+                "" if line.images is None else f"{line.images:,}",
+                line.beside or _of_others(line),
             )
     return table
 
@@ -72,8 +72,7 @@ def headlines(evaluation: record.Evaluation) -> list[tuple[str, str]]:
             if line.row.headline and line.inner == line.row.each:
                 if line.figure is None and not line.row.required:
                     continue
-                images = _count(line.images)
-                of = f", {images} images" if images else ""
+                of = f", {line.counted}" if line.counted else ""
                 lines.append((f"{group.title}: {line.name}", line.value + of))
     return lines
 
@@ -104,9 +103,9 @@ def compare(evaluations: Mapping[str, record.Evaluation]) -> str:
             for line in group.lines:
                 # The lowest is of another factor in each run.
                 key = (group.title, ("- " if line.inner else "") + line.name)
-                images = _count(line.images)
+                of = _of(line)
                 cells.setdefault(key, {})[column] = (
-                    line.value + (f" ({images})" if images else "")
+                    line.value + (f" ({of})" if of else "")
                     if line.figure
                     else _DASH
                 )
@@ -124,8 +123,16 @@ def compare(evaluations: Mapping[str, record.Evaluation]) -> str:
     return "\n".join(lines) + "\n"
 
 
-def _count(images: int | None) -> str:
-    return "" if images is None else f"{images:,}"
+def _of_others(line: rows.Line) -> str:
+    """Says of how many attributes or causes; "" where it is of images."""
+    if line.images is not None or not line.counted:
+        return ""
+    return f"of {line.counted}"
+
+
+def _of(line: rows.Line) -> str:
+    """Counts the images, or says what else it counts."""
+    return line.counted if line.images is None else f"{line.images:,}"
 
 
 def _absent(group: rows.LineGroup) -> dict[str, list[str]]:

@@ -42,7 +42,8 @@ class Row:
         headline: also printed at the end of a run.
         each: whether a headline prints every class or factor, and not the worst
             alone.
-        absent: what is printed where it was not measured.
+        absent: what is printed where it was not measured; "" leaves the line
+            out.
         cautions: codes of the warnings that it can raise.
     """
 
@@ -85,8 +86,17 @@ class Line:
 
     @property
     def images(self) -> int | None:
-        """Counts the images; None where it is not known."""
-        return self.figure.n if self.figure else None
+        """Counts the images; None where it is of others, or not known."""
+        if self.figure is None or self.figure.of != "images":
+            return None
+        return self.figure.n
+
+    @property
+    def counted(self) -> str:
+        """Says of how many images, attributes or causes it is, in words."""
+        if self.figure is None or self.figure.n is None:
+            return ""
+        return printing.print_count(self.figure.n, self.figure.of)
 
     @property
     def beside(self) -> str:
@@ -127,8 +137,8 @@ def fill(
 def _lines(row: Row, evaluation: record.Evaluation) -> Iterator[Line]:
     value = row.get(evaluation)
     if not value:
-        absent = row.absent(evaluation)
-        yield Line(row=row, name=row.name, figure=None, value=absent)
+        if absent := row.absent(evaluation):
+            yield Line(row=row, name=row.name, figure=None, value=absent)
     elif isinstance(value, figure.Figure):
         yield _line(row, row.name, value)
     else:

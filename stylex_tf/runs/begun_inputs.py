@@ -16,6 +16,8 @@ from stylex_tf.data.records import manifest, tfrecords
 
 _FILE = "inputs.json"
 _IMAGES, _CLASSIFIER = "images", "classifier"
+# The classifier that a run trained itself, in its folder `classifier`.
+_OWN = "classifier.keras"
 _ANOTHER = "give another --run_dir to begin anew"
 
 
@@ -40,16 +42,9 @@ def check(
         RunFolderError: the images are cut otherwise, since some were added,
             removed or renamed; or the classifier's file is another one.
     """
-    path = folder.root / _FILE
-    if not path.exists():
+    begun = _begun(folder)
+    if begun is None:
         return
-    try:
-        begun = dict(json.loads(path.read_text("utf-8")))
-    except (ValueError, TypeError) as error:
-        raise errors.RunFolderError(
-            f"{path} is damaged ({error}); put a copy of it there, or "
-            f"{_ANOTHER}"
-        ) from error
     now = _of(settings, dataset)
     # An earlier version knows no cut; and a run may train its own classifier.
     changed = [
@@ -99,6 +94,40 @@ def check_apart(
                 f"{source}: what is written there would be read as images of "
                 "another class. Expected a folder outside of it"
             )
+
+
+def of_classifier(folder: run_folder.RunFolder) -> str:
+    """Returns the SHA-256 of the classifier that a run explains.
+
+    It is what the run was begun with, where its folder says so, or else that
+    of the file, which may be the run's own; "" where there is none.
+
+    Raises:
+        RunFolderError: there is no run, or it is damaged.
+    """
+    path = config.from_dict(folder.begun_config()).classifier.path
+    if not path:
+        return _digest(folder.classifier / _OWN)
+    begun = (_begun(folder) or {}).get(_CLASSIFIER)
+    return begun or _digest(pathlib.Path(path).expanduser())
+
+
+def _begun(folder: run_folder.RunFolder) -> dict[str, str] | None:
+    """Reads what a run was begun with; returns None where nobody wrote it.
+
+    Raises:
+        RunFolderError: the file is damaged.
+    """
+    path = folder.root / _FILE
+    if not path.exists():
+        return None
+    try:
+        return dict(json.loads(path.read_text("utf-8")))
+    except (ValueError, TypeError) as error:
+        raise errors.RunFolderError(
+            f"{path} is damaged ({error}); put a copy of it there, or "
+            f"{_ANOTHER}"
+        ) from error
 
 
 def _of(

@@ -1,17 +1,15 @@
 """Measures, after the search, how far to trust it."""
 
 import dataclasses
-import pathlib
 
 import numpy as np
 import tensorflow as tf
 
-from stylex_tf import errors, run_folder
+from stylex_tf import run_folder
 from stylex_tf.attributes import selection
 from stylex_tf.classifiers import calibration
 from stylex_tf.evaluation import (
     edit_lists,
-    evaluation_file,
     figure,
     first_edits,
     independence,
@@ -71,7 +69,7 @@ def evaluate(
         verdict: the tests of significance.
         opinion: a second classifier.
         namer: readers of the known factors.
-        ablation: what `read_ablation` read: the same run without the
+        ablation: what `ablation.read` read: the same run without the
             classification loss.
         seconds: what the run took so far.
     """
@@ -155,40 +153,6 @@ def _run(trained: trained_lib.TrainedRun, seconds: float) -> record.Run:
         seconds=seconds,
         **run_folder.environment(),
     )
-
-
-def read_ablation(
-    trained: trained_lib.TrainedRun, directory: pathlib.Path
-) -> record.Evaluation:
-    """Reads the figures of the same run without the classification loss.
-
-    Args:
-        trained: the run with it.
-        directory: the folder of the run without.
-
-    Raises:
-        RunFolderError: there is no such run, it was not evaluated, or it
-            differs in more than the loss and the classifier's file.
-    """
-    folder = run_folder.RunFolder(directory.absolute())
-    other = trained_lib.read_config(folder)
-    if not folder.evaluation.is_file():
-        raise errors.RunFolderError(
-            f"{folder.evaluation}: no such file; expected an evaluated run"
-        )
-    mine = trained.settings
-    if other.loss.classification:
-        raise errors.RunFolderError(
-            f"{directory} was trained with loss.classification "
-            f"{other.loss.classification}; expected 0"
-        )
-    for name in ("data", "model", "training", "attributes", "evaluation"):
-        if getattr(other, name) != getattr(mine, name):
-            raise errors.RunFolderError(
-                f"{directory} differs from {trained.folder.root} in "
-                f"{name}; expected the same but loss.classification"
-            )
-    return evaluation_file.read(folder.evaluation)
 
 
 def _classifier(

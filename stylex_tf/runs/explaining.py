@@ -1,12 +1,15 @@
 """Leads from a trained run to its report: search, tests, figures, page."""
 
 import dataclasses
+import os
 import pathlib
 from collections.abc import Callable, Mapping
 
+from stylex_tf import run_folder
 from stylex_tf.evaluation import evaluation_file, record, summaries
 from stylex_tf.report import findings
 from stylex_tf.report import verdict as verdict_lib
+from stylex_tf.runs import ablation as ablation_lib
 from stylex_tf.runs import (
     evaluating,
     given_names,
@@ -58,7 +61,7 @@ def explain(
         NamesError: attributes/names.json is no names, or another run's.
     """
     given = given_names.read(trained)
-    other = evaluating.read_ablation(trained, ablation) if ablation else None
+    other = ablation_lib.read(trained, ablation) if ablation else None
     search_result = searching.find(trained)
     opinion = second_opinion.get(trained)
     search_result, verdict = listing.find(trained, search_result)
@@ -92,3 +95,30 @@ def explain(
         names,
         reporting.judge(trained, shown, evaluation),
     )
+
+
+def explain_again(
+    run_dir: str | os.PathLike[str], *, ablation: pathlib.Path | None = None
+) -> Explained:
+    """Explains a finished run once more, and trains nothing.
+
+    Args:
+        run_dir: the folder of the run.
+        ablation: see `explain`.
+
+    Raises:
+        RunFolderError: there is no run, it is not finished or in use, or the
+            ablation is another run.
+        NamesError: see `explain`.
+    """
+    root = pathlib.Path(run_dir).expanduser().absolute()
+    folder = run_folder.RunFolder(root)
+    # Not after the lock, which makes a folder.
+    trained_lib.read_config(folder)
+    with folder.locked():
+        opened = trained_lib.load(root)
+        seconds = opened.seconds
+        if folder.evaluation.is_file():
+            known = evaluation_file.read(folder.evaluation)
+            seconds = known.run.seconds or 0.0
+        return explain(opened, ablation=ablation, seconds=lambda: seconds)

@@ -1,6 +1,7 @@
 """Cuts the held-out images into three sets that share no content."""
 
 import dataclasses
+import logging
 
 import numpy as np
 
@@ -42,6 +43,13 @@ class HeldOut:
             DataError: there are fewer than three content groups.
         """
         distinct = examples.distinct()
+        if copies := len(examples.ids) - len(distinct.ids):
+            logging.warning(
+                "%d of %d held-out images are copies of others, pixel for "
+                "pixel, and are left out: each picture counts once",
+                copies,
+                len(examples.ids),
+            )
         names, groups = np.unique(distinct.groups, return_inverse=True)
         cuts.check_held_out(len(distinct.ids), len(names))
         places: list[list[int]] = [[] for _ in names]

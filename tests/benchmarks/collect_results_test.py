@@ -7,7 +7,7 @@ from unittest import mock
 from absl import app
 from absl.testing import absltest, flagsaver
 
-from benchmarks import collect_results
+from benchmarks import collect_results, summaries
 from stylex_tf import errors
 from stylex_tf.evaluation import evaluation_file, figure, record
 
@@ -104,6 +104,24 @@ class CollectResultsTest(absltest.TestCase):
         # What one run did not measure has no mean.
         self.assertNotIn("kl", summary["reconstruction"])
         self.assertNotIn("run", summary)
+
+    def test_the_summary_says_what_is_no_count_of_images(self):
+        def evaluation(n, **of):
+            return {"ground_truth": {"purity": {"value": 1.0, "n": n, **of}}}
+
+        summary = summaries.summarize(
+            [evaluation(100), evaluation(2, of="attributes")]
+        )
+        self.assertEqual(
+            summary["ground_truth"]["purity"],
+            {
+                "mean": 1.0,
+                "low": 1.0,
+                "high": 1.0,
+                "n": [100, 2],
+                "of": ["images", "attributes"],
+            },
+        )
 
     def test_accuracies_of_classifiers_stand_beside(self):
         folder = self.root / "repaired_0"

@@ -4,13 +4,16 @@ import datetime
 import json
 import pathlib
 import subprocess
+from importlib import metadata
 
 from absl.testing import absltest
 
 from benchmarks import commit, worlds
 from stylex_tf import config, errors, main_job, run_folder
+from stylex_tf.runs import explaining
 from tests.testing import tiny_experiment
 
+_FLIPS = {"values": [0.5], "n": 9, "intervals": None, "draws": None}
 _TIME = datetime.datetime(2026, 1, 2, 3, 4, 5, tzinfo=datetime.UTC)
 
 
@@ -18,11 +21,22 @@ def _settings(**fields) -> config.ExperimentConfig:
     return config.ExperimentConfig(name="tiny", **fields)
 
 
+def _evaluation(number: int, flips=None) -> dict:
+    """Returns figures that tell runs apart."""
+    figure = {"value": float(number), "n": 9, "interval": None, "draws": None}
+    return {
+        "format": 2,
+        "reconstruction": {"l1": figure},
+        "sufficiency": {"no_classification_loss": flips},
+    }
+
+
 class WorldsTest(absltest.TestCase):
     def setUp(self):
         super().setUp()
         self.root = pathlib.Path(self.create_tempdir().full_path)
         self.trained = []
+        self.compared = []
 
     def _bench(self, **changes) -> worlds.Bench:
         arguments = {
@@ -31,6 +45,7 @@ class WorldsTest(absltest.TestCase):
             "commit": "abc",
             "config_file": "configs/worlds/tiny.py",
             "train": self._train,
+            "compare": self._compare,
             "clock": lambda: _TIME,
         }
         return worlds.Bench(**(arguments | changes))
@@ -42,7 +57,15 @@ class WorldsTest(absltest.TestCase):
         folder = run_folder.RunFolder(root)
         folder.write_json("config.json", worlds.dataclasses.asdict(settings))
         folder.write_json("environment.json", {"machine": {"cores": 2}})
-        folder.write_json("evaluation.json", {"run_number": len(self.trained)})
+        folder.write_json("evaluation.json", _evaluation(len(self.trained)))
+
+    def _compare(self, first, without):
+        """Measures a run again, as the main job does: one row is new."""
+        self.compared.append((first.name, without.name))
+        folder = run_folder.RunFolder(first)
+        again = json.loads(folder.evaluation.read_text())
+        again["sufficiency"]["no_classification_loss"] = _FLIPS
+        folder.write_json("evaluation.json", again)
 
     def _starts(self) -> list[dict]:
         lines = (self.root / "results" / "starts.jsonl").read_text()
@@ -61,7 +84,7 @@ class WorldsTest(absltest.TestCase):
             {
                 "commit": "abc",
                 "machine": {"cores": 2},
-                "evaluation": {"run_number": 2},
+                "evaluation": _evaluation(2),
             },
         )
         self.assertEqual([run.seed for run in self.trained], [0, 2])
@@ -85,6 +108,8 @@ class WorldsTest(absltest.TestCase):
                     "classification_loss": 1.0,
                     "resumed": False,
                     "redraw": False,
+                    "tensorflow": metadata.version("tensorflow"),
+                    "results": "tiny.json",
                 }
             ],
         )
@@ -96,9 +121,36 @@ class WorldsTest(absltest.TestCase):
 
         filed = json.loads((self.root / "results" / "tiny.json").read_text())
         self.assertEqual(filed["runs"]["0"]["commit"], "abc")
-        self.assertEqual(filed["runs"]["0"]["evaluation"], {"run_number": 1})
+        self.assertEqual(filed["runs"]["0"]["evaluation"], _evaluation(1))
         self.assertEqual(filed["runs"]["1"]["commit"], "def")
         self.assertLen(self._starts(), 2)
+
+    def test_files_mean_and_range_over_the_seeds(self):
+        file = self._bench().measure(_settings(), [0, 1, 2], ablation=True)
+        filed = json.loads(file.read_text())
+        self.assertEqual(
+            filed["summary"]["reconstruction"]["l1"],
+            {"mean": 3.0, "low": 1.0, "high": 5.0, "n": [9, 9, 9]},
+        )
+        without = filed["summary_without_classification_loss"]
+        self.assertEqual(without["reconstruction"]["l1"]["mean"], 4.0)
+
+    def test_adds_the_summary_to_what_was_filed_without(self):
+        file = self._bench().measure(_settings(), [0, 1])
+        text = file.read_text()
+        filed = json.loads(text)
+        summary = filed.pop("summary")
+        file.write_text(json.dumps(filed))
+        worlds.summarize(file)
+        self.assertEqual(file.read_text(), text)
+        self.assertIn("reconstruction", summary)
+
+    def test_refuses_to_summarize_what_it_did_not_file(self):
+        file = self.root / "other.json"
+        for content in ("{}", '{"runs": {}}', "no JSON", '{"runs": {"0": {}}}'):
+            file.write_text(content)
+            with self.assertRaisesRegex(errors.UserError, "other.json"):
+                worlds.summarize(file)
 
     def test_a_finished_run_is_filed_and_not_trained_again(self):
         root = self.root / "runs" / "tiny" / "seed_0"
@@ -134,7 +186,7 @@ class WorldsTest(absltest.TestCase):
         self.assertEqual(file.name, "tiny_redraw.json")
         self.assertEqual(
             json.loads(file.read_text())["runs"]["0"]["evaluation"],
-            {"run_number": 2},
+            _evaluation(2),
         )
         self.assertEqual(
             (self.root / "results" / "tiny.json").read_text(), first
@@ -147,10 +199,10 @@ class WorldsTest(absltest.TestCase):
         file = self._bench().measure(settings, [0], ablation=True)
 
         run = json.loads(file.read_text())["runs"]["0"]
-        self.assertEqual(run["evaluation"], {"run_number": 1})
+        self.assertEqual(run["evaluation"], _evaluation(1, _FLIPS))
         self.assertEqual(
             run["without_classification_loss"]["evaluation"],
-            {"run_number": 2},
+            _evaluation(2),
         )
         first, second = self.trained
         self.assertEqual(second.loss.classification, 0.0)
@@ -161,6 +213,49 @@ class WorldsTest(absltest.TestCase):
         )
         self.assertEqual(first.loss.classification, 1.0)
         self.assertEqual(first.classifier.path, "")
+
+    def test_the_baseline_is_a_row_of_the_first_figures_once(self):
+        for _ in range(2):
+            file = self._bench().measure(_settings(), [0], ablation=True)
+        self.assertEqual(
+            self.compared, [("seed_0", "seed_0_no_classification")]
+        )
+        filed = json.loads(file.read_text())
+        self.assertEqual(
+            filed["runs"]["0"]["measured_again"],
+            {"commit": "abc", "changed": {}},
+        )
+        flips = filed["summary"]["sufficiency"]["no_classification_loss"]
+        self.assertEqual(flips[0]["mean"], 0.5)
+
+    def test_the_first_figures_stay_whatever_is_measured_again(self):
+        def compare(first, without):
+            run_folder.RunFolder(first).write_json(
+                "evaluation.json", _evaluation(7, _FLIPS)
+            )
+
+        bench = self._bench(compare=compare)
+        with self.assertLogs(level="WARNING") as logged:
+            file = bench.measure(_settings(), [0], ablation=True)
+        self.assertIn("which stay: reconstruction.l1", logged.output[0])
+        run = json.loads(file.read_text())["runs"]["0"]
+        self.assertEqual(run["evaluation"], _evaluation(1, _FLIPS))
+        (name, (first, again)), *more = run["measured_again"]["changed"].items()
+        self.assertEmpty(more)
+        self.assertEqual(name, "reconstruction.l1")
+        self.assertEqual((first["value"], again["value"]), (1.0, 7.0))
+
+    def test_a_baseline_that_was_filed_without_its_row_is_compared(self):
+        file = self._bench().measure(_settings(), [0], ablation=True)
+        filed = json.loads(file.read_text())
+        del filed["runs"]["0"]["measured_again"]
+        filed["runs"]["0"]["evaluation"] = _evaluation(1)
+        file.write_text(json.dumps(filed))
+
+        self._bench().measure(_settings(), [0], ablation=True)
+        run = json.loads(file.read_text())["runs"]["0"]
+        self.assertEqual(run["evaluation"], _evaluation(1, _FLIPS))
+        self.assertLen(self.trained, 2)
 
     def test_the_main_job_itself(self):
         settings = tiny_experiment.settings("faces")
@@ -175,16 +270,27 @@ class WorldsTest(absltest.TestCase):
         def train(settings, root):
             main_job.run(settings, run_folder.RunFolder(root))
 
-        bench = self._bench(train=train)
-        file = bench.measure(settings, [3])
+        def compare(first, without):
+            explaining.explain_again(first, ablation=without)
+
+        bench = self._bench(train=train, compare=compare)
+        file = bench.measure(settings, [3], ablation=True)
 
         filed = json.loads(file.read_text())["runs"]["3"]
         self.assertEqual(filed["evaluation"]["run"]["config"]["seed"], 3)
         self.assertIn("processor", filed["machine"])
+        # The same figures, with the flips of the run without the loss.
+        self.assertEqual(filed["measured_again"]["changed"], {})
+        without = filed["without_classification_loss"]["evaluation"]
+        self.assertIsNotNone(without["sufficiency"]["flips"])
+        self.assertEqual(
+            filed["evaluation"]["sufficiency"]["no_classification_loss"],
+            without["sufficiency"]["flips"],
+        )
         text = file.read_text()
-        bench.measure(settings, [3])
+        bench.measure(settings, [3], ablation=True)
         self.assertEqual(file.read_text(), text)
-        self.assertLen(self._starts(), 1)
+        self.assertLen(self._starts(), 2)
 
 
 class CommitTest(absltest.TestCase):

@@ -82,11 +82,27 @@ class EvaluationFileTest(parameterized.TestCase):
 
         self.assertEqual(
             values["classifier"]["accuracy"],
-            {"value": 0.987, "n": 120, "interval": None, "draws": None},
+            {
+                "value": 0.987,
+                "n": 120,
+                "interval": None,
+                "draws": None,
+                "of": "images",
+            },
         )
         del values["classifier"]["accuracy"]["n"]
         with self.assertRaisesRegex(ValueError, "classifier.accuracy.n"):
             evaluation_file.from_dict(values)
+
+    def test_a_figure_that_does_not_say_what_it_counts_counts_images(self):
+        # As every file did before attributes and causes were counted.
+        values = evaluation_file.to_dict(evaluation_samples.whole())
+        truth = values["ground_truth"]
+        self.assertEqual(truth["purity"]["of"], "attributes")
+        del truth["purity"]["of"], truth["images_judged"]
+        read = evaluation_file.from_dict(values).ground_truth
+        self.assertEqual(read.purity.of, "images")
+        self.assertIsNone(read.images_judged)
 
     @parameterized.parameters(
         ({"classifier": {"accuracy": 1.5}}, "accuracy.*expected 0.0 to 1.0"),

@@ -16,6 +16,8 @@ def share(value: float = 0.75) -> figure.Figure:
 def whole() -> record.Evaluation:
     """Every figure of the record, each with its number of images."""
     some_share = share()
+    of_causes = figure.Figure(0.5, 2, of="causes")
+    of_attributes = figure.Figure(1.0, 1, of="attributes")
     factors = {"glasses": share(0.5), "open_mouth": share(0.25)}
     return record.Evaluation(
         classifier=record.Classifier(
@@ -86,11 +88,12 @@ def whole() -> record.Evaluation:
             level=0.01,
         ),
         ground_truth=record.GroundTruth(
-            recall_at={"4": some_share, "listed": some_share},
-            precision_at={"4": some_share, "listed": some_share},
-            sign_accuracy=some_share,
-            purity=some_share,
-            leakage=some_share,
+            images_judged=share(120.0),
+            recall_at={"4": of_causes, "listed": of_causes},
+            precision_at={"4": of_attributes, "listed": of_attributes},
+            sign_accuracy=of_attributes,
+            purity=of_attributes,
+            leakage=of_attributes,
             rank_correlation=some_share,
             factor_agreement=factors,
             regressor_accuracy=factors,

@@ -6,7 +6,7 @@ import numpy as np
 from absl.testing import absltest, parameterized
 
 from stylex_tf.attributes import edit_space, selection, style_ranges
-from stylex_tf.evaluation import factor_readings, ground_truth
+from stylex_tf.evaluation import factor_readings, figure, ground_truth
 from stylex_tf.search import exact
 from tests.testing import known_answers
 
@@ -250,6 +250,32 @@ class RecoveryTest(parameterized.TestCase):
         self.assertAlmostEqual(figures.sign_accuracy.value, 2 / 3)
         self.assertAlmostEqual(figures.purity.value, 3.5 / 4)
         self.assertAlmostEqual(figures.leakage.value, 1 / 4)
+
+    def test_says_of_how_many_attributes_or_causes_and_not_images(self):
+        judged = [
+            _factor("hair"),
+            _factor("glasses", cause_change=0.2),
+            _factor("glasses", cause_change=-0.1),
+            _factor(None, purity=None),
+            _factor("mouth", cause_change=0.3),
+        ]
+        figures = ground_truth.recovery(
+            judged, ("glasses", "mouth=open"), images=9
+        )
+        self.assertEqual(figures.images_judged, figure.Figure(9.0, 9))
+        for measured, n, of in (
+            (figures.recall_at["4"], 2, "causes"),
+            (figures.recall_at["listed"], 2, "causes"),
+            (figures.precision_at["4"], 4, "attributes"),
+            (figures.precision_at["listed"], 5, "attributes"),
+            (figures.sign_accuracy, 3, "attributes"),
+            # One attribute moves no factor.
+            (figures.purity, 4, "attributes"),
+            (figures.leakage, 4, "attributes"),
+        ):
+            self.assertEqual((measured.n, measured.of), (n, of))
+        without = ground_truth.recovery(judged, (), images=9)
+        self.assertEqual(without.images_judged.value, 9)
 
     def test_nothing_found_is_null_not_nan(self):
         figures = ground_truth.recovery([], ("glasses",), images=9)

@@ -15,6 +15,13 @@ Decisions flipped, top 1               value   images  95 % interval
   random coordinates                     0 %      120  0 % to 30 %, 5 draws
   Wu et al.'s ranking                   10 %      120  5 % to 20 %
 """
+_TRUTH = """\
+Against the truth                      value   images  95 % interval
+  images judged                          120      120
+  recall, first 4                       50 %           of 2 causes
+  recall, all listed                    50 %           of 2 causes
+  precision, first 4                   100 %           of 1 attribute
+"""
 _SMALL = """\
 Classifier                             value   images  95 % interval
   accuracy                              90 %       10
@@ -35,7 +42,10 @@ class TextTest(absltest.TestCase):
     maxDiff = None
 
     def test_a_group_is_a_table(self):
-        self.assertIn(_FLIPS, renderings.text(evaluation_samples.whole()))
+        printed = renderings.text(evaluation_samples.whole())
+        self.assertIn(_FLIPS, printed)
+        self.assertIn(_TRUTH, printed)
+        self.assertIn("  seconds                              1,090\n", printed)
 
     def test_says_what_was_not_measured(self):
         self.assertStartsWith(renderings.text(_small()), _SMALL)
@@ -77,6 +87,9 @@ class TextTest(absltest.TestCase):
         )
         self.assertIn("Reconstructions: factor agreement, lowest", headlines)
         self.assertNotIn("Reconstructions: open mouth", headlines)
+        self.assertEqual(
+            headlines["Against the truth: recall, first 4"], "50 %, 2 causes"
+        )
 
 
 class MarkdownTest(absltest.TestCase):
@@ -94,6 +107,7 @@ class MarkdownTest(absltest.TestCase):
             {"one": record.Evaluation(), "other": evaluation_samples.whole()}
         )
         self.assertIn("| - open mouth | - | 25 % (120) |", compared)
+        self.assertIn("| recall, first 4 | - | 50 % (2 causes) |", compared)
 
     def test_defines_every_row(self):
         defined = renderings.definitions()

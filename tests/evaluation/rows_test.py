@@ -69,7 +69,29 @@ class TableTest(absltest.TestCase):
         self.assertEqual(agreement.beside, "93 % to 99 %")
         for (group, name), line in lines.items():
             if group != "Run":
-                self.assertIsNotNone(line.images, name)
+                self.assertNotEmpty(line.counted, name)
+
+    def test_what_is_of_attributes_or_causes_says_so(self):
+        lines = _lines(evaluation_samples.whole())
+        for name, counted in (
+            ("images judged", "120 images"),
+            ("recall, first 4", "2 causes"),
+            ("precision, all listed", "1 attribute"),
+            ("sign accuracy", "1 attribute"),
+            ("purity", "1 attribute"),
+            ("leakage", "1 attribute"),
+            ("rank correlation", "120 images"),
+        ):
+            line = lines["Against the truth", name]
+            self.assertEqual(line.counted, counted, name)
+            self.assertEqual(
+                line.images, 120 if "images" in counted else None, name
+            )
+
+    def test_a_file_without_the_images_judged_does_not_lack_them(self):
+        names = {name for _, name in _lines(record.Evaluation())}
+        self.assertNotIn("images judged", names)
+        self.assertIn("purity", names)
 
     def test_a_figure_of_many_factors_shows_the_worst_and_each(self):
         lines = _lines(evaluation_samples.whole())

@@ -189,7 +189,9 @@ class MainJobTest(absltest.TestCase):
             f"--no_classification_loss_run_dir={self.folder.root}",
         )
         command.wait(expected=1)
-        self.assertIn("loss.classification 1.0; expected 0", command.errors())
+        self.assertIn(
+            "loss.classification is 1.0; expected 0", command.errors()
+        )
         self.assertNotIn("Traceback", command.errors())
 
     def test_a_folder_without_a_run_is_refused(self):

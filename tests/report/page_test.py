@@ -8,7 +8,7 @@ import json
 import numpy as np
 from absl.testing import absltest
 
-from stylex_tf.evaluation import record
+from stylex_tf.evaluation import figure, record
 from stylex_tf.report import cautions, findings, page, pictures
 from tests.report import parsed_page, report_samples
 
@@ -34,6 +34,18 @@ class PageTest(absltest.TestCase):
 
         self.assertEqual(parsed.cautions(), ["encoder_ignored", "agreement"])
         self.assertIn("Raise loss.l1.", parsed.text_of["cautions"])
+
+    def test_a_share_of_causes_is_not_said_to_be_of_images(self):
+        truth = record.GroundTruth(
+            recall_at={"4": figure.Figure(1.0, 2, of="causes")},
+            images_judged=figure.Figure(800.0, 800),
+        )
+        parsed = parsed_page.render(
+            evaluation=record.Evaluation(ground_truth=truth)
+        )
+        text = " ".join(parsed.text_of["figures"].split())
+        self.assertIn("recall, first 4 100 % 2 causes", text)
+        self.assertIn("images judged 800 800 images", text)
 
     def test_links_and_labels_lead_somewhere(self):
         parsed = parsed_page.render()

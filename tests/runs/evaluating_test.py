@@ -2,16 +2,13 @@
 
 import copy
 import dataclasses
-import json
-import pathlib
 import types
 
 import numpy as np
 from absl.testing import absltest
 
-from stylex_tf import config, errors, run_folder
 from stylex_tf.attributes import selection
-from stylex_tf.evaluation import evaluation_file, record
+from stylex_tf.evaluation import record
 from stylex_tf.ops import preprocessing
 from stylex_tf.runs import evaluating, listing, second_opinion
 from tests.evaluation import evaluation_samples
@@ -172,49 +169,6 @@ class EvaluateTest(absltest.TestCase):
             self._evaluate(ablation).sufficiency.no_classification_loss,
             ablation.sufficiency.flips,
         )
-
-
-class ReadAblationTest(absltest.TestCase):
-    def setUp(self):
-        super().setUp()
-        self.trained = types.SimpleNamespace(
-            settings=config.ExperimentConfig(),
-            folder=run_folder.RunFolder(pathlib.Path("/the/run/with")),
-        )
-
-    def _folder(self, *, evaluated: bool = True, **changes) -> pathlib.Path:
-        """Writes the folder of another run, without the loss by default."""
-        settings = config.ExperimentConfig()
-        settings.loss.classification = 0.0
-        for name, value in changes.items():
-            section, _, field = name.partition("__")
-            setattr(getattr(settings, section), field, value)
-        folder = run_folder.RunFolder(pathlib.Path(self.create_tempdir()))
-        (folder.root / "config.json").write_text(
-            json.dumps(dataclasses.asdict(settings))
-        )
-        if evaluated:
-            evaluation_file.write(evaluation_samples.whole(), folder.evaluation)
-        return folder.root
-
-    def _assert_refused(self, folder: pathlib.Path, words: str) -> None:
-        with self.assertRaisesRegex(errors.RunFolderError, words):
-            evaluating.read_ablation(self.trained, folder)
-
-    def test_reads_the_figures_of_the_run_without_the_loss(self):
-        read = evaluating.read_ablation(self.trained, self._folder())
-        self.assertEqual(read, evaluation_samples.whole())
-
-    def test_refuses_a_run_that_was_not_evaluated(self):
-        self._assert_refused(self._folder(evaluated=False), "an evaluated run")
-
-    def test_refuses_a_run_with_the_loss(self):
-        folder = self._folder(loss__classification=2.0)
-        self._assert_refused(folder, "loss.classification 2.0; expected 0")
-
-    def test_refuses_a_run_that_differs_in_more(self):
-        folder = self._folder(model__style_width=3)
-        self._assert_refused(folder, "differs from /the/run/with in model")
 
 
 if __name__ == "__main__":

@@ -45,6 +45,20 @@ class HeldOutTest(parameterized.TestCase):
             len(sets.searched.ids), min(searched, distinct // 3)
         )
 
+    def test_says_how_many_copies_are_left_out(self):
+        with self.assertLogs(level="WARNING") as logged:
+            held_out.HeldOut.of(
+                _examples([0, 1, 2, 2, 2, 3], range(6)), searched=1, unseen=9
+            )
+        (line,) = logged.output
+        self.assertIn("2 of 6 held-out images are copies of others", line)
+
+    def test_says_nothing_where_no_image_is_a_copy(self):
+        with self.assertNoLogs(level="WARNING"):
+            held_out.HeldOut.of(
+                _examples(range(9), range(9)), searched=1, unseen=9
+            )
+
     def test_counts_are_those_asked_for_where_no_image_shares_content(self):
         sets = held_out.HeldOut.of(
             _examples(range(50), range(50)), searched=10, unseen=20

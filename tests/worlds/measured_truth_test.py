@@ -158,8 +158,11 @@ class MeasuredTruthTest(absltest.TestCase):
         self.assertAlmostEqual(figures.leakage.value, 0.0)
         self.assertEqual(figures.factor_agreement["skin"].value, 1.0)
         # All of the unseen images, and so it says.
-        self.assertEqual(figures.purity.n, 12)
+        self.assertEqual(figures.images_judged.value, 12)
         self.assertEqual(figures.factor_agreement["skin"].n, 12)
+        # That is of attributes, not images.
+        self.assertEqual(figures.purity.of, "attributes")
+        self.assertLess(figures.purity.n, 12)
 
     def test_the_ceiling_of_flips_by_hand(self):
         curve = self._truth().ceiling()
