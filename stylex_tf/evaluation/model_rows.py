@@ -63,6 +63,15 @@ CLASSIFIER = rows.Group(
             reading="Good when near 0; poor when its probabilities are far "
             "from how often it is right.",
         ),
+        Row(
+            name="accuracy of the second classifier",
+            get=lambda e: e.classifier.second_accuracy,
+            unit=Unit.SHARE,
+            good=Good.HIGH,
+            reading="Good when near the accuracy; poor when near the largest "
+            "class, where the second one is no witness.",
+            cautions=("second_guesses",),
+        ),
     ),
 )
 RECONSTRUCTIONS = rows.Group(

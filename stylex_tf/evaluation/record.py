@@ -26,6 +26,8 @@ class Classifier:
     calibration_error: Share | None = None
     # The chance that always naming the largest class is right as often.
     guessing_p: Share | None = None
+    # How often the second classifier is right.
+    second_accuracy: Share | None = None
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)

@@ -206,7 +206,17 @@ def _about_flips(
             f"{wording.percent(flips.value)}.",
         )
     second = sufficiency.second.last() if sufficiency.second else None
-    if second is not None and second.value < SECOND_LIMIT * flips.value:
+    if second is not None and _second_guesses(evaluation):
+        yield Caution(
+            "second_guesses",
+            "Nobody knows whether the attributes fool this classifier alone",
+            "The second classifier, of another architecture, is right about "
+            f"{wording.percent(evaluation.classifier.second_accuracy.value)} "
+            "of the images, which is not reliably more than always naming the "
+            "largest class reaches. Whether it follows the attributes tells "
+            "nothing of them.",
+        )
+    elif second is not None and second.value < SECOND_LIMIT * flips.value:
         yield Caution(
             "second_classifier",
             "The attributes may fool this classifier alone",
@@ -217,6 +227,15 @@ def _about_flips(
             "feature of the images: trust those attributes whose change you "
             "can name in the pictures.",
         )
+
+
+def _second_guesses(evaluation: record.Evaluation) -> bool:
+    """Says whether the second classifier may be no better than a constant."""
+    accuracy = evaluation.classifier.second_accuracy
+    largest = evaluation.classifier.largest_class
+    if accuracy is None or accuracy.interval is None or largest is None:
+        return False
+    return accuracy.interval[0] <= largest.value
 
 
 def _about_attributes(

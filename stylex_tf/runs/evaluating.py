@@ -20,6 +20,7 @@ from stylex_tf.evaluation import (
     sufficiency,
     wu_ranking,
 )
+from stylex_tf.ops import batching, preprocessing
 from stylex_tf.runs import (
     measuring_pictures,
     measuring_truth,
@@ -86,7 +87,7 @@ def evaluate(
         batch_size=settings.batch_size,
     )
     return record.Evaluation(
-        classifier=_classifier(trained, rebuilt),
+        classifier=_classifier(trained, rebuilt, opinion),
         reconstruction=pictures.reconstruction(),
         realism=pictures.realism(edits, truth.drawn_of(edits)),
         sufficiency=sufficiency.measure(
@@ -156,16 +157,22 @@ def _run(trained: trained_lib.TrainedRun, seconds: float) -> record.Run:
 
 
 def _classifier(
-    trained: trained_lib.TrainedRun, rebuilt: reconstruction.Reconstruction
+    trained: trained_lib.TrainedRun,
+    rebuilt: reconstruction.Reconstruction,
+    opinion: second_opinion.SecondOpinion,
 ) -> record.Classifier:
-    """Measures the classifier on the unseen images, where they have labels."""
+    """Measures both classifiers on the unseen images, where labels are."""
     if not trained.dataset.manifest.labelled:
         return record.Classifier()
-    labels, count = (
-        trained.held_out.unseen.labels,
-        len(trained.held_out.unseen.labels),
-    )
+    unseen = trained.held_out.unseen
+    labels, count = unseen.labels, len(unseen.labels)
     correct = int(np.sum(rebuilt.logits.argmax(axis=1) == labels))
+    second = batching.apply(
+        opinion.classify,
+        preprocessing.to_float_numpy(unseen.images),
+        batch_size=trained.settings.attributes.batch_size,
+    )
+    also_correct = int(np.sum(second.argmax(axis=1) == labels))
     largest = float(np.bincount(labels).max() / count)
     probabilities = tf.nn.softmax(rebuilt.logits).numpy()
     return record.Classifier(
@@ -178,6 +185,11 @@ def _classifier(
         ),
         guessing_p=figure.Figure(
             proportions.better_than_guessing(correct, count, largest), count
+        ),
+        second_accuracy=figure.Figure(
+            also_correct / count,
+            count,
+            proportions.wilson_interval(also_correct, count),
         ),
     )
 

@@ -25,6 +25,7 @@ def whole() -> record.Evaluation:
             largest_class=some_share,
             calibration_error=some_share,
             guessing_p=share(1.5e-12),
+            second_accuracy=share(0.95),
         ),
         reconstruction=record.Reconstruction(
             agreement=figure.Figure(0.974, 120, (0.93, 0.99)),

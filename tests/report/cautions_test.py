@@ -117,6 +117,22 @@ class CautionsTest(parameterized.TestCase):
             codes(good, figure.Figure(0.7, 100, (0.6, 0.78))), ["agreement"]
         )
 
+    def test_a_second_classifier_that_may_guess_is_no_witness(self):
+        def codes(low: float) -> list[str]:
+            return _codes(
+                report_samples.evaluation(
+                    classifier__largest_class=figure.Figure(0.6, 58),
+                    classifier__second_accuracy=figure.Figure(
+                        0.7, 58, (low, 0.8)
+                    ),
+                    sufficiency__second=[0.1, 0.2],
+                )
+            )
+
+        self.assertEqual(codes(0.59), ["second_guesses"])
+        # One that knows something may be asked.
+        self.assertEqual(codes(0.61), ["second_classifier"])
+
     def test_what_was_not_measured_raises_nothing_but_the_missing_swap(self):
         agreement = record.Reconstruction(agreement=figure.Figure(0.99, 5))
 

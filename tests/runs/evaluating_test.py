@@ -3,6 +3,7 @@
 import copy
 import dataclasses
 import types
+from unittest import mock
 
 import numpy as np
 from absl.testing import absltest
@@ -139,6 +140,17 @@ class EvaluateTest(absltest.TestCase):
         self.assertAlmostEqual(
             figures.largest_class.value, np.bincount(labels).max() / _IMAGES
         )
+
+    def test_the_second_classifier_is_measured_there_too(self):
+        always_wrong = dataclasses.replace(
+            self.opinion,
+            classify=lambda images: -self.trained.stylex.classify(images),
+        )
+        with mock.patch.object(type(self), "opinion", always_wrong):
+            figures = self._evaluate().classifier
+        self.assertAlmostEqual(figures.second_accuracy.value, 0.1)
+        self.assertEqual(figures.second_accuracy.n, _IMAGES)
+        self.assertAlmostEqual(figures.accuracy.value, 0.9)
 
     def test_without_labels_nobody_knows_how_good_the_classifier_is(self):
         manifest = self.trained.dataset.manifest
