@@ -206,12 +206,13 @@ def _about_flips(
             f"{wording.percent(flips.value)}.",
         )
     second = sufficiency.second.last() if sufficiency.second else None
-    if second is not None and _second_guesses(evaluation):
+    accuracy = evaluation.classifier.second_accuracy
+    if second and accuracy and _is_no_better_than_largest(accuracy, evaluation):
         yield Caution(
             "second_guesses",
             "Nobody knows whether the attributes fool this classifier alone",
             "The second classifier, of another architecture, is right about "
-            f"{wording.percent(evaluation.classifier.second_accuracy.value)} "
+            f"{wording.percent(accuracy.value)} "
             "of the images, which is not reliably more than always naming the "
             "largest class reaches. Whether it follows the attributes tells "
             "nothing of them.",
@@ -229,11 +230,12 @@ def _about_flips(
         )
 
 
-def _second_guesses(evaluation: record.Evaluation) -> bool:
-    """Says whether the second classifier may be no better than a constant."""
-    accuracy = evaluation.classifier.second_accuracy
+def _is_no_better_than_largest(
+    accuracy: figure.Figure, evaluation: record.Evaluation
+) -> bool:
+    """Says whether always naming the largest class may be right as often."""
     largest = evaluation.classifier.largest_class
-    if accuracy is None or accuracy.interval is None or largest is None:
+    if accuracy.interval is None or largest is None:
         return False
     return accuracy.interval[0] <= largest.value
 
