@@ -5,8 +5,8 @@ r"""Birds of six species, 64 px, on two cores, with a classifier for few images.
 
 FOLDER (or a zip) has one sub-folder a species. Three folds, half an hour each
 on one core, agree with 0.938 of 272 reconstructions, and find colours for four
-of six species: what becomes yellow becomes a goldfinch (docs/domains.md). The sibling at 256
-px, with the paper's settings, is birds_200.py.
+of six species: what becomes yellow becomes a goldfinch (docs/domains.md). The
+sibling at 256 px, with the paper's settings, is birds_200.py.
 """
 
 from configs import cats_dogs_64
