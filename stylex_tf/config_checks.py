@@ -2,6 +2,8 @@
 
 import dataclasses
 import math
+import operator
+import os
 import typing
 from collections.abc import Callable, Iterable
 
@@ -28,6 +30,7 @@ LAYOUTS = (
 # (https://arxiv.org/abs/2006.06676), section 2.2.
 MAX_AUGMENTATION = 0.8
 
+_FEATURES = ("auto", "classifier", PHOTOGRAPHS, "vgg16")
 _WORKERS = "multi_worker_mirrored"
 _CHOICES = {
     "data.rule": RULES,
@@ -35,6 +38,7 @@ _CHOICES = {
     "data.crop": pictures.CROPS,
     "data.on_error": ON_ERROR,
     "classifier.output": ("auto", "logits", "probabilities"),
+    "classifier.architecture": ("small_cnn", "mobilenet", PHOTOGRAPHS),
     "model.conditioning": ("probabilities", "dropout", "none"),
     "model.backbone": ("none", PHOTOGRAPHS),
     "training.augmentation": ("off", "fixed", "adaptive"),
@@ -114,13 +118,14 @@ def check(experiment: config.ExperimentConfig) -> None:
         ConfigError: the field, what it is and what is expected.
     """
     for name, expected in _CHOICES.items():
-        value = _value(experiment, name)
+        value = operator.attrgetter(name)(experiment)
         _check(value in expected, name, value, f"one of {', '.join(expected)}")
     losses = (
         f"loss.{field.name}"
         for field in dataclasses.fields(experiment.loss)
         if field.type is float
     )
+    _check_features(experiment.loss)
     _check_each(experiment, _POSITIVE, lambda x: x > 0, "more than 0")
     _check_each(experiment, _NOT_NEGATIVE, lambda x: x >= 0, "0 or more")
     _check_each(experiment, losses, lambda x: x >= 0, "0 or more")
@@ -201,6 +206,17 @@ def _check_classifier(classifier: config.ClassifierConfig) -> None:
         "classifier.tints",
         classifier.tints,
         "False, where classifier.variations is not set",
+    )
+
+
+def _check_features(loss: config.LossConfig) -> None:
+    """Refuses a word; before a training, perceptual_features opens a path."""
+    given = loss.perceptual_features
+    _check(
+        given in _FEATURES or "/" in given or os.path.isdir(given),
+        "loss.perceptual_features",
+        given,
+        f"one of {', '.join(_FEATURES)}, or the folder of a SavedModel",
     )
 
 
@@ -374,15 +390,8 @@ def _check_each(
     expected: str,
 ) -> None:
     for name in names:
-        value = _value(experiment, name)
+        value = operator.attrgetter(name)(experiment)
         _check(holds(value), name, value, expected)
-
-
-def _value(experiment: config.ExperimentConfig, name: str) -> typing.Any:
-    value: typing.Any = experiment
-    for part in name.split("."):
-        value = getattr(value, part)
-    return value
 
 
 def _check(holds: bool, name: str, value: object, expected: str) -> None:
