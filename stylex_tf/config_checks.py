@@ -10,22 +10,12 @@ from collections.abc import Callable, Iterable
 from stylex_tf import config, errors
 from stylex_tf.attributes import presets, style_ranges
 from stylex_tf.data import pictures
+from stylex_tf.data.records import rule_kind
+from stylex_tf.data.sources import folders, layouts
 
-RULES = ("any", "all", "each", "random")
-ON_ERROR = ("fail", "skip")
 STORAGES = ("float32", "float16")
-CLASS_FOLDERS = "class_folders"
-UNLABELLED = "unlabelled"
 # A network that has seen photographs: models/photo_backbone.py.
 PHOTOGRAPHS = "photographs"
-LAYOUTS = (
-    CLASS_FOLDERS,
-    "celeba",
-    "graded",
-    "plant_village",
-    "cub",
-    UNLABELLED,
-)
 # Stronger augmentation shows in what the generator draws: Karras et al. 2020
 # (https://arxiv.org/abs/2006.06676), section 2.2.
 MAX_AUGMENTATION = 0.8
@@ -33,10 +23,10 @@ MAX_AUGMENTATION = 0.8
 _FEATURES = ("auto", "classifier", PHOTOGRAPHS, "vgg16")
 _WORKERS = "multi_worker_mirrored"
 _CHOICES = {
-    "data.rule": RULES,
-    "data.layout": LAYOUTS,
-    "data.crop": pictures.CROPS,
-    "data.on_error": ON_ERROR,
+    "data.rule": rule_kind.RuleKind.names(),
+    "data.layout": layouts.Layout.names(),
+    "data.crop": pictures.Crop.names(),
+    "data.on_error": folders.OnError.names(),
     "classifier.output": ("auto", "logits", "probabilities"),
     "classifier.architecture": ("small_cnn", "mobilenet", PHOTOGRAPHS),
     "model.conditioning": ("probabilities", "dropout", "none"),
@@ -152,14 +142,15 @@ def _check_data(experiment: config.ExperimentConfig) -> None:
         "of a world or of a known data set",
     )
     _check(
-        data.layout != UNLABELLED or bool(experiment.classifier.path),
+        data.layout != layouts.Layout.UNLABELLED
+        or bool(experiment.classifier.path),
         "classifier.path",
         experiment.classifier.path,
         "a classifier's file, since none can be trained on images without "
         "labels",
     )
     _check(
-        data.layout != UNLABELLED or not data.balanced,
+        data.layout != layouts.Layout.UNLABELLED or not data.balanced,
         "data.balanced",
         data.balanced,
         "False, since images without labels have no classes to balance",
