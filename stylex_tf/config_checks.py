@@ -12,13 +12,15 @@ from stylex_tf.attributes import presets, style_ranges
 from stylex_tf.data import pictures
 from stylex_tf.data.records import rule_kind
 from stylex_tf.data.sources import folders, layouts
+from stylex_tf.training import (
+    augmentation_strength,
+    best_checkpoint,
+    conditioning,
+)
 
 STORAGES = ("float32", "float16")
 # A network that has seen photographs: models/photo_backbone.py.
 PHOTOGRAPHS = "photographs"
-# Stronger augmentation shows in what the generator draws: Karras et al. 2020
-# (https://arxiv.org/abs/2006.06676), section 2.2.
-MAX_AUGMENTATION = 0.8
 
 _FEATURES = ("auto", "classifier", PHOTOGRAPHS, "vgg16")
 _WORKERS = "multi_worker_mirrored"
@@ -29,9 +31,9 @@ _CHOICES = {
     "data.on_error": folders.OnError.names(),
     "classifier.output": ("auto", "logits", "probabilities"),
     "classifier.architecture": ("small_cnn", "mobilenet", PHOTOGRAPHS),
-    "model.conditioning": ("probabilities", "dropout", "none"),
+    "model.conditioning": conditioning.Conditioning.names(),
     "model.backbone": ("none", PHOTOGRAPHS),
-    "training.augmentation": ("off", "fixed", "adaptive"),
+    "training.augmentation": augmentation_strength.Augmentation.names(),
     "training.precision": (
         "auto",
         "float32",
@@ -39,7 +41,7 @@ _CHOICES = {
         "mixed_float16",
     ),
     "training.strategy": ("one_device", "mirrored", _WORKERS, "tpu"),
-    "training.keep": ("last", "best"),
+    "training.keep": best_checkpoint.Keep.names(),
     "attributes.preset": tuple(preset.value for preset in presets.Preset),
     "export.storage": STORAGES,
 }
@@ -284,10 +286,12 @@ def _check_batches(training: config.TrainingConfig) -> None:
         f"{training.strategy}: XLA compiles the step of one device",
     )
     _check(
-        0 <= training.augmentation_strength <= MAX_AUGMENTATION,
+        0
+        <= training.augmentation_strength
+        <= augmentation_strength.MAX_AUGMENTATION,
         "training.augmentation_strength",
         training.augmentation_strength,
-        f"0 to {MAX_AUGMENTATION}",
+        f"0 to {augmentation_strength.MAX_AUGMENTATION}",
     )
 
 
@@ -339,7 +343,8 @@ def _check_intervals(training: config.TrainingConfig) -> None:
         "checkpoint; or 0",
     )
     _check(
-        training.keep == "last" or training.validate_every > 0,
+        training.keep == best_checkpoint.Keep.LAST
+        or training.validate_every > 0,
         "training.keep",
         training.keep,
         "last, where training.validate_every is 0",
