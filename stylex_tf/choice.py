@@ -13,6 +13,11 @@ class Choice(str, enum.Enum):
             f"{', '.join(member.value for member in cls)}"
         )
 
+    @classmethod
+    def names(cls) -> tuple[str, ...]:
+        """Lists the names as a config writes them."""
+        return tuple(member.value for member in cls)
+
     def __str__(self) -> str:
         """Returns the name as a config writes it."""
         return self.value

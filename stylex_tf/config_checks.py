@@ -2,42 +2,38 @@
 
 import dataclasses
 import math
+import operator
+import os
 import typing
 from collections.abc import Callable, Iterable
 
 from stylex_tf import config, errors
 from stylex_tf.attributes import presets, style_ranges
 from stylex_tf.data import pictures
+from stylex_tf.data.records import rule_kind
+from stylex_tf.data.sources import folders, layouts
+from stylex_tf.training import (
+    augmentation_strength,
+    best_checkpoint,
+    conditioning,
+)
 
-RULES = ("any", "all", "each", "random")
-ON_ERROR = ("fail", "skip")
 STORAGES = ("float32", "float16")
-CLASS_FOLDERS = "class_folders"
-UNLABELLED = "unlabelled"
 # A network that has seen photographs: models/photo_backbone.py.
 PHOTOGRAPHS = "photographs"
-LAYOUTS = (
-    CLASS_FOLDERS,
-    "celeba",
-    "graded",
-    "plant_village",
-    "cub",
-    UNLABELLED,
-)
-# Stronger augmentation shows in what the generator draws: Karras et al. 2020
-# (https://arxiv.org/abs/2006.06676), section 2.2.
-MAX_AUGMENTATION = 0.8
 
+_FEATURES = ("auto", "classifier", PHOTOGRAPHS, "vgg16")
 _WORKERS = "multi_worker_mirrored"
 _CHOICES = {
-    "data.rule": RULES,
-    "data.layout": LAYOUTS,
-    "data.crop": pictures.CROPS,
-    "data.on_error": ON_ERROR,
+    "data.rule": rule_kind.RuleKind.names(),
+    "data.layout": layouts.Layout.names(),
+    "data.crop": pictures.Crop.names(),
+    "data.on_error": folders.OnError.names(),
     "classifier.output": ("auto", "logits", "probabilities"),
-    "model.conditioning": ("probabilities", "dropout", "none"),
+    "classifier.architecture": ("small_cnn", "mobilenet", PHOTOGRAPHS),
+    "model.conditioning": conditioning.Conditioning.names(),
     "model.backbone": ("none", PHOTOGRAPHS),
-    "training.augmentation": ("off", "fixed", "adaptive"),
+    "training.augmentation": augmentation_strength.Augmentation.names(),
     "training.precision": (
         "auto",
         "float32",
@@ -45,7 +41,7 @@ _CHOICES = {
         "mixed_float16",
     ),
     "training.strategy": ("one_device", "mirrored", _WORKERS, "tpu"),
-    "training.keep": ("last", "best"),
+    "training.keep": best_checkpoint.Keep.names(),
     "attributes.preset": tuple(preset.value for preset in presets.Preset),
     "export.storage": STORAGES,
 }
@@ -114,13 +110,14 @@ def check(experiment: config.ExperimentConfig) -> None:
         ConfigError: the field, what it is and what is expected.
     """
     for name, expected in _CHOICES.items():
-        value = _value(experiment, name)
+        value = operator.attrgetter(name)(experiment)
         _check(value in expected, name, value, f"one of {', '.join(expected)}")
     losses = (
         f"loss.{field.name}"
         for field in dataclasses.fields(experiment.loss)
         if field.type is float
     )
+    _check_features(experiment.loss)
     _check_each(experiment, _POSITIVE, lambda x: x > 0, "more than 0")
     _check_each(experiment, _NOT_NEGATIVE, lambda x: x >= 0, "0 or more")
     _check_each(experiment, losses, lambda x: x >= 0, "0 or more")
@@ -147,14 +144,15 @@ def _check_data(experiment: config.ExperimentConfig) -> None:
         "of a world or of a known data set",
     )
     _check(
-        data.layout != UNLABELLED or bool(experiment.classifier.path),
+        data.layout != layouts.Layout.UNLABELLED
+        or bool(experiment.classifier.path),
         "classifier.path",
         experiment.classifier.path,
         "a classifier's file, since none can be trained on images without "
         "labels",
     )
     _check(
-        data.layout != UNLABELLED or not data.balanced,
+        data.layout != layouts.Layout.UNLABELLED or not data.balanced,
         "data.balanced",
         data.balanced,
         "False, since images without labels have no classes to balance",
@@ -201,6 +199,17 @@ def _check_classifier(classifier: config.ClassifierConfig) -> None:
         "classifier.tints",
         classifier.tints,
         "False, where classifier.variations is not set",
+    )
+
+
+def _check_features(loss: config.LossConfig) -> None:
+    """Refuses a word; before a training, perceptual_features opens a path."""
+    given = loss.perceptual_features
+    _check(
+        given in _FEATURES or "/" in given or os.path.isdir(given),
+        "loss.perceptual_features",
+        given,
+        f"one of {', '.join(_FEATURES)}, or the folder of a SavedModel",
     )
 
 
@@ -277,10 +286,12 @@ def _check_batches(training: config.TrainingConfig) -> None:
         f"{training.strategy}: XLA compiles the step of one device",
     )
     _check(
-        0 <= training.augmentation_strength <= MAX_AUGMENTATION,
+        0
+        <= training.augmentation_strength
+        <= augmentation_strength.MAX_AUGMENTATION,
         "training.augmentation_strength",
         training.augmentation_strength,
-        f"0 to {MAX_AUGMENTATION}",
+        f"0 to {augmentation_strength.MAX_AUGMENTATION}",
     )
 
 
@@ -332,7 +343,8 @@ def _check_intervals(training: config.TrainingConfig) -> None:
         "checkpoint; or 0",
     )
     _check(
-        training.keep == "last" or training.validate_every > 0,
+        training.keep == best_checkpoint.Keep.LAST
+        or training.validate_every > 0,
         "training.keep",
         training.keep,
         "last, where training.validate_every is 0",
@@ -374,15 +386,8 @@ def _check_each(
     expected: str,
 ) -> None:
     for name in names:
-        value = _value(experiment, name)
+        value = operator.attrgetter(name)(experiment)
         _check(holds(value), name, value, expected)
-
-
-def _value(experiment: config.ExperimentConfig, name: str) -> typing.Any:
-    value: typing.Any = experiment
-    for part in name.split("."):
-        value = getattr(value, part)
-    return value
 
 
 def _check(holds: bool, name: str, value: object, expected: str) -> None:

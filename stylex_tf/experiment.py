@@ -32,6 +32,7 @@ from stylex_tf.models import (
 from stylex_tf.training import (
     adam,
     augmentation_strength,
+    conditioning,
     devices,
     networks,
     precision,
@@ -252,7 +253,6 @@ def build_networks(
         trained: with a discriminator; an average has none.
     """
     sizes = _sizes(model)
-    condition_dim = 0 if model.conditioning == "none" else num_classes
     backbone: Any = None
     seen: Any
     if model.backbone == config_checks.PHOTOGRAPHS:
@@ -270,7 +270,7 @@ def build_networks(
         searched_width=model.searched_width,
         spatial_resolution=model.spatial_resolution,
         spatial_channels=model.spatial_channels,
-        condition_dim=condition_dim,
+        condition_dim=conditioning.dim(model.conditioning, num_classes),
     )
     made = networks.Networks(
         mapping=mapping.Mapping(

@@ -27,6 +27,7 @@ from stylex_tf.api import explainer, picture_inputs
 from stylex_tf.classifiers import adapter, in_memory
 from stylex_tf.data import folder_classes
 from stylex_tf.data.records import cuts, manifest, tfrecords, writing
+from stylex_tf.data.sources import layouts
 from stylex_tf.export import signatures
 
 # Inside the run folder, what it was given.
@@ -176,7 +177,7 @@ class _Images:
         self._data.classes = names
         if len(folder_classes.of(place, names)) < 2:
             # No sub-folders: nobody says what is on the images.
-            self._data.layout = config_checks.UNLABELLED
+            self._data.layout = layouts.Layout.UNLABELLED.value
             self._data.classes = self._names
 
     def check(self, root: pathlib.Path) -> None:

@@ -2,11 +2,45 @@
 
 import dataclasses
 import math
+import os
 import re
+import typing
 
 from absl.testing import absltest, parameterized
 
 from stylex_tf import config, config_checks, errors
+
+# What is a name, a path, an address or a pattern, and no choice.
+_FREE_TEXT = {
+    "name",
+    "data.source",
+    "data.label",
+    "data.group",
+    "data.shortcut",
+    "data.cache_dir",
+    "classifier.path",
+    "classifier.signature",
+    "classifier.output_name",
+    "loss.perceptual_weights",
+    "training.initialize_from",
+    "training.tpu",
+}
+
+
+def _strings(section: type, prefix: str = "") -> set[str]:
+    """Returns the names of all fields that may hold one string."""
+    names = set()
+    for name, kind in typing.get_type_hints(section).items():
+        if dataclasses.is_dataclass(kind):
+            names |= _strings(kind, f"{prefix}{name}.")
+        # Tuples of strings are names that images and worlds have.
+        elif kind is str or kind == str | None:
+            names.add(prefix + name)
+    return names
+
+
+def _choices() -> list[str]:
+    return sorted(_strings(config.ExperimentConfig) - _FREE_TEXT)
 
 
 def _valid() -> config.ExperimentConfig:
@@ -42,6 +76,11 @@ class ConfigChecksTest(parameterized.TestCase):
         ("classifier.input_range", (1.0, 0.0), "two numbers"),
         ("classifier.input_range", (0.0, math.nan), "two numbers"),
         ("classifier.output", "scores", "one of auto, logits, probabilities"),
+        (
+            "classifier.architecture",
+            "resnet",
+            "one of small_cnn, mobilenet, photographs",
+        ),
         ("classifier.epochs", 0, "more than 0"),
         ("classifier.tints", True, "False, where classifier.variations"),
         ("classifier.threshold", 40.0, "None, where classifier.path names no"),
@@ -79,6 +118,12 @@ class ConfigChecksTest(parameterized.TestCase):
         ("training.keep", "first", "one of last, best"),
         ("loss.l1", -1.0, "0 or more"),
         ("loss.classification", -0.5, "0 or more"),
+        (
+            "loss.perceptual_features",
+            "lpips",
+            "one of auto, classifier, photographs, vgg16, or the folder of a",
+        ),
+        ("loss.perceptual_features", "", "one of auto, classifier"),
         ("attributes.shift_size", 0.0, "more than 0"),
         ("attributes.preset", "novel", "one of default, notebook, paper"),
         (
@@ -101,6 +146,29 @@ class ConfigChecksTest(parameterized.TestCase):
         message = re.escape(f"{name} is {value!r}; expected {expected}")
         with self.assertRaisesRegex(errors.ConfigError, f"^{message}"):
             config_checks.check(settings)
+
+    @parameterized.parameters(*_choices())
+    def test_every_choice_refuses_nonsense(self, name):
+        settings = _valid()
+        _set(settings, name, "nonsense")
+        with self.assertRaisesRegex(
+            errors.ConfigError,
+            f"^{re.escape(name)} is 'nonsense'; expected one of ",
+        ):
+            config_checks.check(settings)
+
+    def test_every_free_text_is_a_field(self):
+        self.assertContainsSubset(_FREE_TEXT, _strings(config.ExperimentConfig))
+
+    def test_a_folder_of_features_may_be_gone_once_they_were_used(self):
+        settings = _valid()
+        settings.loss.perceptual_features = "~/features/of_mine"
+        config_checks.check(settings)
+        folder = self.create_tempdir("features").full_path
+        self.addCleanup(os.chdir, os.getcwd())
+        os.chdir(os.path.dirname(folder))
+        settings.loss.perceptual_features = "features"
+        config_checks.check(settings)
 
     def test_a_width_is_checked_for_the_kind_that_uses_it(self):
         settings = _valid()

@@ -18,10 +18,8 @@ def get_config() -> config.ExperimentConfig:
     experiment.data = config.DataConfig(
         source="faces", causes=("glasses", "open_mouth"), rule="all"
     )
-    # Twice the quick start's images, and edits that use the whole range of each
-    # coordinate: where neither cause is there, no single edit turns the
-    # decision, so both causes have to be learnt well. Costs twice the time, and
-    # some edits may no longer look real.
+    # Twice the quick start's images: where neither cause is there, no single
+    # edit turns the decision, so both causes have to be learnt well. Costs
+    # twice the time.
     experiment.training.total_images = 300_000
-    experiment.attributes = config.AttributesConfig(ranges="min_max")
     return experiment

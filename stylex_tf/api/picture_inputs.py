@@ -47,7 +47,7 @@ def read(
     max_pixels: int,
     value_range: tuple[float, float] = (-1.0, 1.0),
     crop: str | None = None,
-    own_crop: str = pictures.CENTER,
+    own_crop: str = pictures.Crop.CENTER,
 ) -> list[Picture]:
     """Reads all images, before any work begins.
 
@@ -109,10 +109,10 @@ def _check_asked(value_range: tuple[float, float], crop: str) -> None:
         raise errors.UsageError(
             f"value_range is {value_range}; expected (darkest, brightest)"
         )
-    if crop not in pictures.CROPS:
+    if crop not in pictures.Crop.names():
         raise errors.UsageError(
             f"crop is {crop!r}; expected "
-            + " or ".join(map(repr, pictures.CROPS))
+            + " or ".join(map(repr, pictures.Crop.names()))
         )
 
 

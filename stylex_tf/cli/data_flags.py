@@ -4,8 +4,9 @@ from typing import Any
 
 from absl import flags
 
-from stylex_tf import config, config_checks
+from stylex_tf import config
 from stylex_tf.data import pictures
+from stylex_tf.data.sources import layouts
 
 _DEFAULT = config.DataConfig()
 RESOLUTION = flags.DEFINE_integer(
@@ -17,7 +18,7 @@ _CLASSES = flags.DEFINE_list(
 _LAYOUT = flags.DEFINE_enum(
     "layout",
     _DEFAULT.layout,
-    config_checks.LAYOUTS,
+    layouts.Layout.names(),
     "How a folder says what is on its images: docs/data.md.",
 )
 _LABEL = flags.DEFINE_string(
@@ -28,7 +29,7 @@ _LABEL = flags.DEFINE_string(
 _CROP = flags.DEFINE_enum(
     "crop",
     _DEFAULT.crop,
-    pictures.CROPS,
+    pictures.Crop.names(),
     "A picture that is not square: take its centre, or shrink and pad it.",
 )
 _CAUSES = flags.DEFINE_list(

@@ -10,9 +10,11 @@ import pathlib
 
 from absl import app, flags
 
-from stylex_tf import config, config_checks
+from stylex_tf import config
 from stylex_tf.cli import command, data_flags
 from stylex_tf.data import preparation, source_job
+from stylex_tf.data.records import rule_kind
+from stylex_tf.data.sources import folders
 
 _DEFAULT = config.DataConfig()
 _SOURCE = flags.DEFINE_string(
@@ -42,13 +44,13 @@ _TEST_FRACTION = flags.DEFINE_float(
 _ON_ERROR = flags.DEFINE_enum(
     "on_error",
     _DEFAULT.on_error,
-    config_checks.ON_ERROR,
+    folders.OnError.names(),
     "For unreadable files.",
 )
 _RULE = flags.DEFINE_enum(
     "rule",
     _DEFAULT.rule,
-    config_checks.RULES,
+    rule_kind.RuleKind.names(),
     "Worlds: how the causes combine.",
 )
 _IMAGES = flags.DEFINE_integer(

@@ -69,7 +69,7 @@ def _key(data: config.DataConfig, resolution: int, seed: int) -> str:
             "seed": seed,
         }
         # So that what was prepared before there was a choice is found.
-        if data.crop != pictures.CENTER:
+        if data.crop != pictures.Crop.CENTER:
             parts["crop"] = data.crop
         if data.fold:
             parts["fold"] = data.fold

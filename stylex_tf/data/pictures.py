@@ -12,12 +12,9 @@ from collections.abc import Iterator
 import numpy as np
 from PIL import Image, ImageOps
 
-from stylex_tf import stand_ins
+from stylex_tf import choice, stand_ins
 from stylex_tf.data import dicom, other_pictures
 
-CENTER, PAD = "center", "pad"
-CROPS = (CENTER, PAD)
-"""What becomes of a picture that is not square: see `decode`."""
 # Names with other endings are not taken for images.
 SUFFIXES = frozenset(
     ".bmp .dcm .dicom .gif .jfif .jpe .jpeg .jpg .pgm .png .pnm .ppm .tif "
@@ -40,6 +37,13 @@ _PIXEL_BYTES = 4
 _DEEP_PIXEL_BYTES = 16
 
 
+class Crop(choice.Choice):
+    """What becomes of a picture that is not square, see `decode`."""
+
+    CENTER = "center"
+    PAD = "pad"
+
+
 class UnreadableError(ValueError):
     """A file is not an image that we can read; the message is the reason."""
 
@@ -52,7 +56,7 @@ def decode(
     resolution: int,
     *,
     box: Box | None = None,
-    crop: str = "center",
+    crop: str = Crop.CENTER,
 ) -> np.ndarray:
     """Decodes an image file and makes a square of it, resized.
 
@@ -195,13 +199,13 @@ def _check_size(image: Image.Image) -> None:
 
 
 def square(
-    image: Image.Image, resolution: int, *, crop: str = "center"
+    image: Image.Image, resolution: int, *, crop: str = Crop.CENTER
 ) -> np.ndarray:
     """Makes a square of an RGB image: its centre, or all of it; see `decode`.
 
     `stylex_tf/export/image_codec.py` does the same in an exported graph.
     """
-    if crop == PAD:
+    if crop == Crop.PAD:
         return _padded(image, resolution)
     side = min(image.size)
     left = (image.width - side) // 2

@@ -17,10 +17,10 @@ def refuse_names(data: config.DataConfig) -> None:
                 f"{name} is {value!r}, but the images of {data.source} are no "
                 "files of a folder; expected none"
             )
-    if data.crop != pictures.CENTER:
+    if data.crop != pictures.Crop.CENTER:
         raise errors.DataError(
             f"crop is {data.crop!r}, but the images of {data.source} are no "
-            f"files of a folder; expected {pictures.CENTER!r}"
+            f"files of a folder; expected {pictures.Crop.CENTER.value!r}"
         )
 
 

@@ -4,9 +4,9 @@ import dataclasses
 import pathlib
 from collections.abc import Callable, Iterable, Sequence
 
-from stylex_tf import addresses, config, config_checks, errors
+from stylex_tf import addresses, config, errors
 from stylex_tf.data import pictures, refusals
-from stylex_tf.data.records import cuts, manifest, tfrecords
+from stylex_tf.data.records import cuts, manifest, rule_kind, tfrecords
 from stylex_tf.data.sources import archives, folders, idx, layouts, listing
 from stylex_tf.data.worlds import rules, worlds
 
@@ -61,7 +61,7 @@ def of(
         return _world_job(data, resolution, seed)
     refusals.refuse_causes(data)
     folder = _idx_folder(data.source)
-    if folder is not None and data.layout == config_checks.CLASS_FOLDERS:
+    if folder is not None and data.layout == layouts.Layout.CLASS_FOLDERS:
         refusals.refuse_names(data)
         return _idx_job(folder, data, resolution, few)
     return _folder_job(reader, data, resolution, seed)
@@ -88,18 +88,23 @@ def check(data: config.DataConfig, resolution: int) -> None:
             0 < data.test_fraction < 1,
             "more than 0 and less than 1",
         ),
-        ("crop", data.crop, data.crop in pictures.CROPS, pictures.CROPS),
+        (
+            "crop",
+            data.crop,
+            data.crop in pictures.Crop.names(),
+            pictures.Crop.names(),
+        ),
         (
             "rule",
             data.rule,
-            data.rule in config_checks.RULES,
-            config_checks.RULES,
+            data.rule in rule_kind.RuleKind.names(),
+            rule_kind.RuleKind.names(),
         ),
         (
             "on_error",
             data.on_error,
-            data.on_error in config_checks.ON_ERROR,
-            config_checks.ON_ERROR,
+            data.on_error in folders.OnError.names(),
+            folders.OnError.names(),
         ),
     ):
         if not fits:
@@ -202,12 +207,12 @@ def _folder_job(
 def _refuse_layout(data: config.DataConfig) -> None:
     """Refuses a layout for a data set or world that has a name."""
     if (
-        data.layout != config_checks.CLASS_FOLDERS
+        data.layout != layouts.Layout.CLASS_FOLDERS
         and data.source in known_sources()
     ):
         raise errors.DataError(
             f"layout is {data.layout!r}, but {data.source} is not a path; "
-            f"expected {config_checks.CLASS_FOLDERS!r}, the default"
+            f"expected {layouts.Layout.CLASS_FOLDERS.value!r}, the default"
         )
 
 

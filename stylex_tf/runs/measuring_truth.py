@@ -5,6 +5,7 @@ from collections.abc import Collection, Mapping, Sequence
 
 import numpy as np
 
+from stylex_tf.data.records import rule_kind
 from stylex_tf.data.worlds import (
     drawn_counterfactuals,
     factor_masks,
@@ -65,7 +66,7 @@ class Truth:
         self._rule: rules.Rule | None = None
         if manifest.source in worlds.NAMES:
             self._world = worlds.get(manifest.source)
-            if manifest.rule != rules.RANDOM:
+            if manifest.rule != rule_kind.RuleKind.RANDOM:
                 self._rule = rules.parse(
                     manifest.rule,
                     manifest.causes,

@@ -26,6 +26,7 @@ from stylex_tf.runs import (
 from stylex_tf.training import (
     best_checkpoint,
     checkpoints,
+    conditioning,
     devices,
     interruption,
     loop,
@@ -362,7 +363,7 @@ class Run:
 
         def rebuild(images: tf.Tensor, logits: tf.Tensor) -> tf.Tensor:
             p = tf.nn.softmax(logits)
-            if self.settings.model.conditioning == "dropout":
+            if conditioning.takes_marginal(self.settings.model.conditioning):
                 p = tf.broadcast_to(self.marginal, tf.shape(p))
             return parts.generator(parts.encode(images), p)
 
@@ -372,7 +373,7 @@ class Run:
         shown = self.dataset.load("test", limit=_SNAPSHOT_IMAGES)
         images = preprocessing.to_float_numpy(shown.images)
         p = tf.nn.softmax(self.classifier(tf.constant(images))).numpy()
-        if self.settings.model.conditioning == "dropout":
+        if conditioning.takes_marginal(self.settings.model.conditioning):
             p = np.broadcast_to(self.marginal, p.shape)
         return snapshots.Snapshots(
             self.folder.snapshots,

@@ -17,6 +17,7 @@ from stylex_tf.runs import marginal as marginal_lib
 from stylex_tf.search import layered
 from stylex_tf.search import model as model_lib
 from stylex_tf.training import checkpoints, networks
+from stylex_tf.training import conditioning as conditioning_lib
 
 
 @dataclasses.dataclass(frozen=True)
@@ -79,7 +80,7 @@ def restore(
     checkpoints.restore_part(checkpoint, averages=averages, step=step)
     conditioning = settings.model.conditioning
     marginal = None
-    if conditioning == "dropout":
+    if conditioning_lib.takes_marginal(conditioning):
         marginal = marginal_lib.of_training_images(classifier, dataset)
 
     def swap_label(images: tf.Tensor, p: tf.Tensor) -> tf.Tensor:
@@ -109,7 +110,7 @@ def restore(
             lambda styles: in_layers(styles), input_signature=[styles]
         ),
         swap_label=None
-        if conditioning == "none"
+        if conditioning == conditioning_lib.Conditioning.NONE
         else graph(swap_label, input_signature=[images, p]),
         style_space=space,
         class_names=tuple(classifier.class_names),

@@ -3,7 +3,7 @@
 import pathlib
 
 from stylex_tf import config, run_folder
-from stylex_tf.training import symptoms, validation_history
+from stylex_tf.training import best_checkpoint, symptoms, validation_history
 
 
 class TrainingRecord:
@@ -47,7 +47,8 @@ class TrainingRecord:
     def kept_step(self) -> int:
         """Returns the step that is explained: the last, or the best."""
         best = self.history.best
-        if self._settings.training.keep == "best" and best is not None:
+        keep = self._settings.training.keep
+        if keep == best_checkpoint.Keep.BEST and best is not None:
             return int(best["step"])
         return self.steps
 

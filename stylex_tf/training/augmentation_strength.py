@@ -2,10 +2,22 @@
 
 import tensorflow as tf
 
-from stylex_tf import config, config_checks
+from stylex_tf import choice, config
+
+# Stronger augmentation shows in what the generator draws: Karras et al. 2020
+# (https://arxiv.org/abs/2006.06676), section 2.2.
+MAX_AUGMENTATION = 0.8
 
 # Steps over which the signs are averaged, and after which strength moves.
 _EVERY = 4
+
+
+class Augmentation(choice.Choice):
+    """How the discriminator's images are varied, see `of`."""
+
+    OFF = "off"
+    FIXED = "fixed"
+    ADAPTIVE = "adaptive"
 
 
 class AugmentationStrength(tf.Module):
@@ -17,7 +29,7 @@ class AugmentationStrength(tf.Module):
     2020 (https://arxiv.org/abs/2006.06676), section 3.
 
     Attributes:
-        value: the probability, 0 to config_checks.MAX_AUGMENTATION, float32.
+        value: the probability, 0 to MAX_AUGMENTATION, float32.
         sign_sum: the sum of signs over the steps since it last moved, float32.
     """
 
@@ -51,16 +63,16 @@ class AugmentationStrength(tf.Module):
         due = step % _EVERY == 0
         direction = tf.sign(total / _EVERY - self._target)
         moved = self.value + _EVERY * self._change * direction
-        moved = tf.clip_by_value(moved, 0.0, config_checks.MAX_AUGMENTATION)
+        moved = tf.clip_by_value(moved, 0.0, MAX_AUGMENTATION)
         self.value.assign(tf.where(due, moved, self.value))
         self.sign_sum.assign(tf.where(due, 0.0, total))
 
 
 def of(training: config.TrainingConfig) -> AugmentationStrength | None:
     """Returns the strength that a config asks for; None of no augmentation."""
-    if training.augmentation == "off":
+    if training.augmentation == Augmentation.OFF:
         return None
-    adaptive = training.augmentation == "adaptive"
+    adaptive = training.augmentation == Augmentation.ADAPTIVE
     speed = training.batch_size / training.augmentation_images
     return AugmentationStrength(
         training.augmentation_strength,

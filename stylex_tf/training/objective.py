@@ -18,6 +18,7 @@ from stylex_tf.losses import (
     regularizers,
 )
 from stylex_tf.training import batch as batch_lib
+from stylex_tf.training import conditioning as conditioning_lib
 from stylex_tf.training import draws, phases, style_sampling
 from stylex_tf.training import networks as networks_lib
 
@@ -64,7 +65,7 @@ class Objective:
             marginal: mean class probabilities, [K].
             path_length_mean: running mean, assigned by `path_length`.
             weights: the weights of the losses.
-            conditioning: "probabilities", "dropout" or "none".
+            conditioning: a `Conditioning`.
             condition_dropout: share of examples that are not told theirs.
             style_mixing: share of sampled examples made of two latents.
             style_exchange: share of those that exchange styles instead.
@@ -240,9 +241,12 @@ class Objective:
             styles, noise=self._noise, seed=draws.noise_seed(batch)
         )
         logits, fake_p = None, batch.p
-        if self._conditioning != "probabilities" or self._weights.remainder:
+        if (
+            self._conditioning != conditioning_lib.Conditioning.PROBABILITIES
+            or self._weights.remainder
+        ):
             logits = self._classify(fakes)[0]
-        if self._conditioning != "probabilities":
+        if self._conditioning != conditioning_lib.Conditioning.PROBABILITIES:
             # The generator was not told p: judge what it drew by what the
             # classifier says of it, and not through the classifier.
             fake_p = tf.stop_gradient(tf.nn.softmax(logits))
@@ -389,7 +393,7 @@ class Objective:
 
     def _condition(self, batch: batch_lib.Batch) -> tf.Tensor:
         """Returns what the generator is told, [n, K]."""
-        if self._conditioning != "dropout":
+        if self._conditioning != conditioning_lib.Conditioning.DROPOUT:
             return batch.p
         drawn = draws.uniform(batch, draws.Use.DROP)
         dropped = drawn < self._condition_dropout

@@ -113,7 +113,7 @@ class PicturesTest(absltest.TestCase):
 
     @changed_bytes.tried(
         file=changed_bytes.of(_VALID) | _PNGS,
-        crop=st.sampled_from(pictures.CROPS),
+        crop=st.sampled_from(pictures.Crop.names()),
     )
     def test_a_picture_or_a_reason(self, file, crop):
         try:

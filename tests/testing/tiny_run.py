@@ -3,6 +3,9 @@
 import dataclasses
 import pathlib
 import tempfile
+import types
+from collections.abc import Mapping
+from typing import Any
 
 import tensorflow as tf
 from absl.testing import absltest
@@ -12,10 +15,13 @@ from stylex_tf.runs import run as run_lib
 from tests.testing import tiny_experiment
 
 
-def train(**attributes) -> run_lib.Run:
+def train(
+    training: Mapping[str, Any] = types.MappingProxyType({}), **attributes
+) -> run_lib.Run:
     """Trains a new run.
 
     Args:
+        training: fields of `config.TrainingConfig` that differ.
         **attributes: fields of `config.AttributesConfig` that differ.
     """
     root = pathlib.Path(
@@ -26,6 +32,7 @@ def train(**attributes) -> run_lib.Run:
     dataset = tiny_experiment.write_data(root / "data")
     settings = tiny_experiment.settings(str(root / "data"), str(classifier))
     settings.training.total_images = 2 * tiny_experiment.BATCH_SIZE
+    settings.training = dataclasses.replace(settings.training, **training)
     settings.attributes = dataclasses.replace(settings.attributes, **attributes)
     folder = run_folder.RunFolder(root / "run")
     folder.root.mkdir()

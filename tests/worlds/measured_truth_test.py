@@ -12,8 +12,8 @@ import tensorflow as tf
 from absl.testing import absltest
 
 from stylex_tf.attributes import edit_space, selection
-from stylex_tf.data.records import manifest
-from stylex_tf.data.worlds import rules, worlds
+from stylex_tf.data.records import manifest, rule_kind
+from stylex_tf.data.worlds import worlds
 from stylex_tf.evaluation import first_edits, reconstruction
 from stylex_tf.runs import measuring_truth, naming
 from stylex_tf.search import model as model_lib
@@ -115,7 +115,10 @@ class MeasuredTruthTest(absltest.TestCase):
             factors=self.perfect.factors,
             **(
                 facts
-                or {"rule": rules.ANY, "causes": ("glasses", "open_mouth")}
+                or {
+                    "rule": rule_kind.RuleKind.ANY,
+                    "causes": ("glasses", "open_mouth"),
+                }
             ),
         )
         trained = types.SimpleNamespace(
@@ -201,7 +204,7 @@ class MeasuredTruthTest(absltest.TestCase):
         self.assertEqual(truth.edits(edits).collateral_change.value, 0.0)
 
     def test_of_random_labels_nothing_is_drawn(self):
-        truth = self._truth(rule=rules.RANDOM)
+        truth = self._truth(rule=rule_kind.RuleKind.RANDOM)
         self.assertIsNone(truth.ceiling())
         self.assertIsNone(truth.drawn_of(self._edits()))
         self.assertIsNone(truth.figures(self.pictures).recall_at)

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from stylex_tf import errors
+from stylex_tf.data.records import rule_kind
 
 FILE_NAME = "manifest.json"
 SPLITS = ("train", "test")
@@ -67,7 +68,7 @@ class Manifest:
         shards: file names of each split, in the order of reading.
         factors: known attributes, in the order of an example's values.
         causes: the factors that decide the label, as the config names them.
-        rule: as in `rules.Rule`; "" where no rule is known.
+        rule: a `RuleKind`; "" where no rule is known.
         shortcut: a value that goes with class 1 in the training images alone;
             "" where there is none.
         crop: what became of pictures that were not square: "center" or "pad".
@@ -116,7 +117,7 @@ class Manifest:
         The shortcut is a cause like any other: the classifier is explained,
         not the rule.
         """
-        if self.rule == "each":
+        if self.rule == rule_kind.RuleKind.EACH:
             return ((), *((cause,) for cause in self.causes))
         shortcut = (self.shortcut,) if self.shortcut else ()
         none = ((),) * (len(self.class_names) - 1)

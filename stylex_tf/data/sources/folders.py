@@ -9,12 +9,19 @@ from collections.abc import Callable, Iterator, Sequence
 
 import numpy as np
 
-from stylex_tf import errors
+from stylex_tf import choice, errors
 from stylex_tf.data import pictures
 from stylex_tf.data.records import cuts, manifest, tfrecords
 from stylex_tf.data.sources import archives, class_folders, listing
 
 _SHOWN_UNREADABLE = 20
+
+
+class OnError(choice.Choice):
+    """What to do with a file that cannot be read, see `ImageFolder`."""
+
+    FAIL = "fail"
+    SKIP = "skip"
 
 
 class UnreadableFilesError(errors.DataError):
@@ -149,8 +156,8 @@ class ImageFolder:
         self,
         resolution: int,
         *,
-        on_error: str = "fail",
-        crop: str = "center",
+        on_error: str = OnError.FAIL,
+        crop: str = pictures.Crop.CENTER,
     ) -> Iterator[tuple[str | None, tfrecords.Example]]:
         """Yields each image with the name of its split, in a mixed order.
 
@@ -193,7 +200,7 @@ class ImageFolder:
                     group=file.group,
                 ),
             )
-        if self.unreadable and on_error == "fail":
+        if self.unreadable and on_error == OnError.FAIL:
             raise UnreadableFilesError(self.archive.path, self.unreadable)
         for unreadable in self.unreadable:
             logging.warning(

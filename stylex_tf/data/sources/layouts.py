@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 
-from stylex_tf import errors
+from stylex_tf import choice, errors
 from stylex_tf.data.sources import (
     archives,
     celeba,
@@ -16,8 +16,20 @@ from stylex_tf.data.sources import (
     unlabelled,
 )
 
-_LABELLED_BY_FIELD = ("celeba", "graded")
-_WITH_FACTORS = ("celeba", "cub")
+
+class Layout(choice.Choice):
+    """How a folder says what is on its images; docs/data.md."""
+
+    CLASS_FOLDERS = "class_folders"
+    CELEBA = "celeba"
+    GRADED = "graded"
+    PLANT_VILLAGE = "plant_village"
+    CUB = "cub"
+    UNLABELLED = "unlabelled"
+
+
+_LABELLED_BY_FIELD = (Layout.CELEBA, Layout.GRADED)
+_WITH_FACTORS = (Layout.CELEBA, Layout.CUB)
 
 
 def reader(
@@ -31,7 +43,7 @@ def reader(
     """Returns what lists the images of an archive of this layout.
 
     Args:
-        layout: one of `config_checks.LAYOUTS`.
+        layout: a `Layout`.
         label: what makes the classes, where the layout leaves a choice.
         factors: annotations to read as known factors: those of the layout, or
             columns of factors.csv.
@@ -52,14 +64,16 @@ def reader(
         raise errors.DataError(f"label is {label!r}; expected {expected}")
     grouping.is_pattern(group)
     readers: dict[str, Callable[[archives.Archive], listing.Listing]] = {
-        "class_folders": lambda archive: class_folders.list_images(
+        Layout.CLASS_FOLDERS: lambda archive: class_folders.list_images(
             archive, classes
         ),
-        "celeba": lambda archive: celeba.list_images(archive, label, factors),
-        "graded": lambda archive: graded.list_images(archive, label),
-        "plant_village": plant_village.list_images,
-        "cub": lambda archive: cub.list_images(archive, factors),
-        "unlabelled": unlabelled.list_images,
+        Layout.CELEBA: lambda archive: celeba.list_images(
+            archive, label, factors
+        ),
+        Layout.GRADED: lambda archive: graded.list_images(archive, label),
+        Layout.PLANT_VILLAGE: plant_village.list_images,
+        Layout.CUB: lambda archive: cub.list_images(archive, factors),
+        Layout.UNLABELLED: unlabelled.list_images,
     }
     if layout not in readers:
         raise errors.DataError(

@@ -12,6 +12,7 @@ from collections.abc import Collection, Sequence
 
 import numpy as np
 
+from stylex_tf.data.records import rule_kind
 from stylex_tf.data.worlds import rules, worlds
 
 _HALF = 0.5
@@ -95,7 +96,7 @@ def _check(
     targets: np.ndarray,
     margin: float,
 ) -> None:
-    if rule.kind == rules.RANDOM:
+    if rule.kind == rule_kind.RuleKind.RANDOM:
         raise ValueError(
             "the labels are random; expected a rule that makes the class"
         )

@@ -4,10 +4,9 @@ import dataclasses
 from collections.abc import Sequence
 
 from stylex_tf import errors
-from stylex_tf.data.records import manifest
+from stylex_tf.data.records import manifest, rule_kind
 
-ANY, ALL, EACH, RANDOM = "any", "all", "each", "random"
-
+_Kind = rule_kind.RuleKind
 _HALF = 0.5
 
 
@@ -51,11 +50,14 @@ class Rule:
     def class_names(self) -> tuple[str, ...]:
         """Returns one name a class."""
         names = [cause.name for cause in self.causes]
-        if self.kind == RANDOM:
+        if self.kind == _Kind.RANDOM:
             return ("heads", "tails")
-        if self.kind == EACH:
+        if self.kind == _Kind.EACH:
             return ("other", *names)
-        return ("other", (" or " if self.kind == ANY else " and ").join(names))
+        return (
+            "other",
+            (" or " if self.kind == _Kind.ANY else " and ").join(names),
+        )
 
     def label(self, values: Sequence[float], chance: float) -> int:
         """Returns the class of an image.
@@ -65,12 +67,12 @@ class Rule:
             chance: a number in [0, 1) drawn for the image; decides where the
                 rule is "random".
         """
-        if self.kind == RANDOM:
+        if self.kind == _Kind.RANDOM:
             return int(chance < _HALF)
         holds = [cause.holds(values) for cause in self.causes]
-        if self.kind == EACH:
+        if self.kind == _Kind.EACH:
             return holds.index(True) + 1 if any(holds) else 0
-        return int(any(holds) if self.kind == ANY else all(holds))
+        return int(any(holds) if self.kind == _Kind.ANY else all(holds))
 
 
 def parse(
@@ -92,7 +94,7 @@ def parse(
         DataError: no causes, causes of a random label, or a factor or value
             that the world does not have.
     """
-    if bool(causes) == (kind == RANDOM):
+    if bool(causes) == (kind == _Kind.RANDOM):
         expected = (
             "none, since the labels are random"
             if causes

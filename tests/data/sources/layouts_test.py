@@ -4,7 +4,7 @@ import pathlib
 
 from absl.testing import absltest, parameterized
 
-from stylex_tf import config_checks, errors
+from stylex_tf import errors
 from stylex_tf.data.sources import archives, layouts
 from tests.testing import layouts as test_layouts
 
@@ -12,12 +12,12 @@ _LABELS = {"celeba": "Male", "graded": "level>=2"}
 
 
 class LayoutsTest(parameterized.TestCase):
-    @parameterized.parameters(*config_checks.LAYOUTS)
+    @parameterized.parameters(*layouts.Layout)
     def test_every_layout_of_the_config_has_a_reader(self, layout):
         label = _LABELS.get(layout, "")
         self.assertTrue(callable(layouts.reader(layout, label, ())))
 
-    @parameterized.parameters(*config_checks.LAYOUTS)
+    @parameterized.parameters(*layouts.Layout)
     def test_a_label_is_given_exactly_where_it_is_needed(self, layout):
         label = "" if layout in _LABELS else "Male"
         with self.assertRaisesRegex(
