@@ -205,7 +205,14 @@ def _about_flips(
             f"flip {wording.percent(random.value)}, the attributes "
             f"{wording.percent(flips.value)}.",
         )
-    second = sufficiency.second.last() if sufficiency.second else None
+    yield from _about_the_second(evaluation, flips)
+
+
+def _about_the_second(
+    evaluation: record.Evaluation, flips: figure.Figure
+) -> Iterator[Caution]:
+    of_second = evaluation.sufficiency.second
+    second = of_second.last() if of_second else None
     accuracy = evaluation.classifier.second_accuracy
     if second and accuracy and _is_no_better_than_largest(accuracy, evaluation):
         yield Caution(

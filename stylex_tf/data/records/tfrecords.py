@@ -224,11 +224,7 @@ class Dataset:
 
         numbers = tf.data.Dataset.range(start, tf.int64.max)
         batches = numbers.map(batch, num_parallel_calls=2, deterministic=True)
-        # There is nothing to tune, and a reader that tunes can keep a process
-        # that was told to end for a minute: its thread sleeps that long.
-        options = tf.data.Options()
-        options.autotune.enabled = False
-        return batches.prefetch(4).with_options(options)
+        return _untuned(batches.prefetch(4))
 
     def _split(self, split: str) -> record_files.RecordFiles:
         if split not in self._records:
@@ -287,6 +283,17 @@ class Dataset:
         parsed["image"] = _decode_pngs(parsed["image"])
         parsed["image"].set_shape([None, size, size, 3])
         return parsed
+
+
+def _untuned(batches: tf.data.Dataset) -> tf.data.Dataset:
+    """Returns batches that are read without tuning how.
+
+    There is nothing to tune, and a reader that tunes can keep a process that
+    was told to end for a minute: its thread sleeps that long.
+    """
+    options = tf.data.Options()
+    options.autotune.enabled = False
+    return batches.with_options(options)
 
 
 def _check_reader(batch_size: int, start: int, shard: tuple[int, int]) -> None:
