@@ -64,7 +64,7 @@ CLASSIFIER = rows.Group(
             "from how often it is right.",
         ),
         Row(
-            name="accuracy of the second classifier",
+            name="accuracy, second classifier",
             get=lambda e: e.classifier.second_accuracy,
             unit=Unit.SHARE,
             good=Good.HIGH,

@@ -26,7 +26,7 @@ _SMALL = """\
 Classifier                             value   images  95 % interval
   accuracy                              90 %       10
   not measured: share of the largest class; p of mere guessing; calibration
-    error
+    error; accuracy, second classifier
 
 Reconstructions
   not measured: agreement; label-only swap flips;"""
