@@ -13,7 +13,6 @@ from stylex_tf.evaluation import (
     factor_regressors,
     figure,
     first_edits,
-    proportions,
     record,
 )
 from stylex_tf.ops import batching
@@ -76,11 +75,7 @@ def measure(
     kept = logits.argmax(axis=1) == edits.sources
     return record.Edits(
         reversal_l1=_l1(returned, edits.reconstructions),
-        reversal_decision=figure.Figure(
-            float(kept.mean()),
-            count,
-            proportions.wilson_interval(int(kept.sum()), count),
-        ),
+        reversal_decision=figure.share_of(kept),
         collateral_change=_collateral_change(edits, masks),
     )
 
@@ -129,12 +124,7 @@ def factors_moved(
             continue
         value = old.argmax(axis=1) if factor.values else old[:, 0]
         changed = ~factor_regressors.same_value(factor, new, value)[others]
-        count = len(changed)
-        moved[factor.name] = figure.Figure(
-            float(changed.mean()),
-            count,
-            proportions.wilson_interval(int(changed.sum()), count),
-        )
+        moved[factor.name] = figure.share_of(changed)
     return moved or None
 
 

@@ -5,7 +5,10 @@ import math
 from collections.abc import Callable
 from typing import Annotated, Literal
 
+import numpy as np
 import pydantic
+
+from stylex_tf.evaluation import proportions
 
 Interval = tuple[float, float]
 Counted = Literal["images", "attributes", "causes"]
@@ -80,6 +83,16 @@ class Curve:
     def last(self) -> Figure | None:
         """Returns the figure of all that are listed; None for an empty list."""
         return self.at(len(self.values))
+
+
+def share_of(holds: np.ndarray) -> Figure:
+    """Returns the share of images where something holds, and its interval.
+
+    Args:
+        holds: a yes or no for each image, bool [N], at least one.
+    """
+    interval = proportions.wilson_interval(int(holds.sum()), len(holds))
+    return Figure(float(holds.mean()), len(holds), interval)
 
 
 def _check(

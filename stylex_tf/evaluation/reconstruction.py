@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 import numpy as np
 import tensorflow as tf
 
-from stylex_tf.evaluation import figure, proportions, record
+from stylex_tf.evaluation import figure, record
 from stylex_tf.ops import batching, preprocessing
 from stylex_tf.search import model as model_lib
 
@@ -70,9 +70,9 @@ class Reconstruction:
         moved = _softmax(self.reconstructed_logits) - _softmax(self.logits)
         cycled = None
         if self.cycled_logits is not None:
-            cycled = _share(self._same_class(self.cycled_logits))
+            cycled = figure.share_of(self._same_class(self.cycled_logits))
         return record.Reconstruction(
-            agreement=_share(self.keeps_class),
+            agreement=figure.share_of(self.keeps_class),
             agreement_by_class=self._by_class(),
             # For two equal answers it may be rounded to below 0.
             kl=_mean(
@@ -93,7 +93,7 @@ class Reconstruction:
         """Returns the agreement of each class that an image is put in."""
         classes, kept = self.logits.argmax(axis=1), self.keeps_class
         return {
-            str(index): _share(kept[classes == index])
+            str(index): figure.share_of(kept[classes == index])
             for index in np.unique(classes)
         }
 
@@ -252,12 +252,6 @@ def _mean(values: np.ndarray | None) -> figure.Figure | None:
     if values is None:
         return None
     return figure.Figure(float(values.mean()), len(values))
-
-
-def _share(holds: np.ndarray) -> figure.Figure:
-    """Returns the share of images where something holds, with an interval."""
-    interval = proportions.wilson_interval(int(holds.sum()), len(holds))
-    return figure.Figure(float(holds.mean()), len(holds), interval)
 
 
 def _kl(logits: np.ndarray, other: np.ndarray) -> np.ndarray:

@@ -12,7 +12,6 @@ from stylex_tf.evaluation import (
     edit_lists,
     figure,
     led,
-    proportions,
     reconstruction,
     record,
 )
@@ -216,12 +215,12 @@ def measure(
         random=_random(images, lists, baselines),
         wu=_wu(images, lists, baselines.wu),
         second=_curve(turned[:, agrees[:, 0], 2]),
-        second_agreement=_share(agrees[:, 0]),
+        second_agreement=figure.share_of(agrees[:, 0]),
         carried=_curve(turned[..., 1]),
         carried_second=_curve(turned[:, agrees[:, 1], 3]),
         label_swap=None
         if swap_label is None
-        else _share(images.swapped(swap_label)),
+        else figure.share_of(images.swapped(swap_label)),
     )
 
 
@@ -315,15 +314,9 @@ def _curve(turned: np.ndarray) -> figure.Curve | None:
     count = turned.shape[1]
     if not count:
         return None
-    shares = [_share(share) for share in turned]
+    shares = [figure.share_of(share) for share in turned]
     return figure.Curve(
         values=tuple(share.value for share in shares),
         n=count,
         intervals=tuple(share.interval or (0.0, 1.0) for share in shares),
     )
-
-
-def _share(holds: np.ndarray) -> figure.Figure:
-    """Returns the share of images where something holds, with an interval."""
-    interval = proportions.wilson_interval(int(holds.sum()), len(holds))
-    return figure.Figure(float(holds.mean()), len(holds), interval)

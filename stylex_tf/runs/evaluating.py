@@ -166,31 +166,27 @@ def _classifier(
         return record.Classifier()
     unseen = trained.held_out.unseen
     labels, count = unseen.labels, len(unseen.labels)
-    correct = int(np.sum(rebuilt.logits.argmax(axis=1) == labels))
+    correct = rebuilt.logits.argmax(axis=1) == labels
     second = batching.apply(
         opinion.classify,
         preprocessing.to_float_numpy(unseen.images),
         batch_size=trained.settings.attributes.batch_size,
     )
-    also_correct = int(np.sum(second.argmax(axis=1) == labels))
     largest = float(np.bincount(labels).max() / count)
     probabilities = tf.nn.softmax(rebuilt.logits).numpy()
     return record.Classifier(
-        accuracy=figure.Figure(
-            correct / count, count, proportions.wilson_interval(correct, count)
-        ),
+        accuracy=figure.share_of(correct),
         largest_class=figure.Figure(largest, count),
         calibration_error=figure.Figure(
             calibration.calibration_error(probabilities, labels), count
         ),
         guessing_p=figure.Figure(
-            proportions.better_than_guessing(correct, count, largest), count
-        ),
-        second_accuracy=figure.Figure(
-            also_correct / count,
+            proportions.better_than_guessing(
+                int(correct.sum()), count, largest
+            ),
             count,
-            proportions.wilson_interval(also_correct, count),
         ),
+        second_accuracy=figure.share_of(second.argmax(axis=1) == labels),
     )
 
 

@@ -1,5 +1,6 @@
 """Tests of a measured number."""
 
+import numpy as np
 from absl.testing import absltest, parameterized
 
 from stylex_tf.evaluation import figure
@@ -27,6 +28,14 @@ class FigureTest(parameterized.TestCase):
     def test_refuses_what_is_no_curve(self, fields, message):
         with self.assertRaisesRegex(ValueError, message):
             figure.Curve(**fields)
+
+    def test_a_share_has_its_interval(self):
+        share = figure.share_of(np.array([True, False, True, True]))
+        # Wilson's, by hand.
+        self.assertEqual((share.value, share.n), (0.75, 4))
+        np.testing.assert_allclose(
+            share.interval, (0.300642, 0.954413), atol=1e-6
+        )
 
     def test_a_point_of_a_curve_keeps_its_number_interval_and_draws(self):
         self.assertEqual(
