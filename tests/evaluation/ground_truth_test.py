@@ -228,17 +228,21 @@ class AttributeFactorsTest(absltest.TestCase):
 
 
 class RecoveryTest(parameterized.TestCase):
-    def test_counts_by_hand(self):
-        judged = [
+    def setUp(self):
+        super().setUp()
+        self.judged = [
             _factor("hair", purity=0.5),
             _factor("glasses", cause_change=0.2),
             _factor("glasses", cause_change=-0.1),
             _factor(None, purity=None),
             _factor("mouth", cause_change=0.3),
         ]
-        figures = ground_truth.recovery(
-            judged, ("glasses", "mouth=open"), images=9
+        self.figures = ground_truth.recovery(
+            self.judged, ("glasses", "mouth=open"), images=9
         )
+
+    def test_counts_by_hand(self):
+        figures = self.figures
         self.assertEqual(
             _values(figures.recall_at),
             dict(zip(_AT, (0.5, 1.0, 1.0, 1.0), strict=True)),
@@ -252,16 +256,7 @@ class RecoveryTest(parameterized.TestCase):
         self.assertAlmostEqual(figures.leakage.value, 1 / 4)
 
     def test_says_of_how_many_attributes_or_causes_and_not_images(self):
-        judged = [
-            _factor("hair"),
-            _factor("glasses", cause_change=0.2),
-            _factor("glasses", cause_change=-0.1),
-            _factor(None, purity=None),
-            _factor("mouth", cause_change=0.3),
-        ]
-        figures = ground_truth.recovery(
-            judged, ("glasses", "mouth=open"), images=9
-        )
+        figures = self.figures
         self.assertEqual(figures.images_judged, figure.Figure(9.0, 9))
         for measured, n, of in (
             (figures.recall_at["4"], 2, "causes"),
@@ -274,7 +269,7 @@ class RecoveryTest(parameterized.TestCase):
             (figures.leakage, 4, "attributes"),
         ):
             self.assertEqual((measured.n, measured.of), (n, of))
-        without = ground_truth.recovery(judged, (), images=9)
+        without = ground_truth.recovery(self.judged, (), images=9)
         self.assertEqual(without.images_judged.value, 9)
 
     def test_nothing_found_is_null_not_nan(self):
