@@ -116,9 +116,7 @@ def check_two_classes(names: tuple[str, ...]) -> None:
 def _keras_model(trained: trained_lib.TrainedRun) -> keras.Model:
     """Opens the classifier as a Keras model, whose layers can be looked at."""
     settings = trained.settings.classifier
-    path = pathlib.Path(
-        settings.path or trained.folder.classifier / "classifier.keras"
-    )
+    path = pathlib.Path(settings.path or trained.folder.own_classifier)
     if path.suffix not in (".keras", ".h5"):
         raise errors.UserError(
             f"{path}: Grad-CAM needs the layers of a Keras model; expected a "

@@ -255,9 +255,7 @@ def _without_classification_loss(
     settings: config.ExperimentConfig, first: run_folder.RunFolder
 ) -> config.ExperimentConfig:
     """Returns the same experiment for the classifier of the first run."""
-    path = settings.classifier.path or str(
-        first.classifier / "classifier.keras"
-    )
+    path = settings.classifier.path or str(first.own_classifier)
     return dataclasses.replace(
         settings,
         loss=dataclasses.replace(

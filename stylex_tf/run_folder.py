@@ -63,6 +63,11 @@ class RunFolder:
         return self.root / "classifier"
 
     @property
+    def own_classifier(self) -> pathlib.Path:
+        """Returns the Keras file of the classifier, where we trained it."""
+        return self.classifier / "classifier.keras"
+
+    @property
     def second_classifier(self) -> pathlib.Path:
         """Returns the folder of a second classifier, which judges edits too."""
         return self.root / "second_classifier"

@@ -16,8 +16,6 @@ from stylex_tf.data.records import manifest, tfrecords
 
 _FILE = "inputs.json"
 _IMAGES, _CLASSIFIER = "images", "classifier"
-# The classifier that a run trained itself, in its folder `classifier`.
-_OWN = "classifier.keras"
 _ANOTHER = "give another --run_dir to begin anew"
 
 
@@ -107,7 +105,7 @@ def of_classifier(folder: run_folder.RunFolder) -> str:
     """
     path = config.from_dict(folder.begun_config()).classifier.path
     if not path:
-        return _digest(folder.classifier / _OWN)
+        return _digest(folder.own_classifier)
     begun = (_begun(folder) or {}).get(_CLASSIFIER)
     return begun or _digest(pathlib.Path(path).expanduser())
 
