@@ -10,7 +10,7 @@ class Choice(str, enum.Enum):
     def _missing_(cls, value: object) -> "Choice":
         raise ValueError(
             f"{cls.__name__.lower()} is {value!r}; expected one of "
-            f"{', '.join(member.value for member in cls)}"
+            f"{', '.join(cls.names())}"
         )
 
     @classmethod

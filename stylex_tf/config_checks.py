@@ -11,11 +11,11 @@ from stylex_tf import config, errors
 from stylex_tf.attributes import presets, style_ranges
 from stylex_tf.data import pictures
 from stylex_tf.data.records import rule_kind
-from stylex_tf.data.sources import folders, layouts
+from stylex_tf.data.sources import layouts, on_error
 from stylex_tf.training import (
-    augmentation_strength,
-    best_checkpoint,
+    augmentation_kind,
     conditioning,
+    keep,
 )
 
 STORAGES = ("float32", "float16")
@@ -28,12 +28,12 @@ _CHOICES = {
     "data.rule": rule_kind.RuleKind.names(),
     "data.layout": layouts.Layout.names(),
     "data.crop": pictures.Crop.names(),
-    "data.on_error": folders.OnError.names(),
+    "data.on_error": on_error.OnError.names(),
     "classifier.output": ("auto", "logits", "probabilities"),
     "classifier.architecture": ("small_cnn", "mobilenet", PHOTOGRAPHS),
     "model.conditioning": conditioning.Conditioning.names(),
     "model.backbone": ("none", PHOTOGRAPHS),
-    "training.augmentation": augmentation_strength.Augmentation.names(),
+    "training.augmentation": augmentation_kind.Augmentation.names(),
     "training.precision": (
         "auto",
         "float32",
@@ -41,8 +41,8 @@ _CHOICES = {
         "mixed_float16",
     ),
     "training.strategy": ("one_device", "mirrored", _WORKERS, "tpu"),
-    "training.keep": best_checkpoint.Keep.names(),
-    "attributes.preset": tuple(preset.value for preset in presets.Preset),
+    "training.keep": keep.Keep.names(),
+    "attributes.preset": presets.Preset.names(),
     "export.storage": STORAGES,
 }
 _POSITIVE = (
@@ -288,15 +288,15 @@ def _check_batches(training: config.TrainingConfig) -> None:
     _check(
         0
         <= training.augmentation_strength
-        <= augmentation_strength.MAX_AUGMENTATION,
+        <= augmentation_kind.MAX_AUGMENTATION,
         "training.augmentation_strength",
         training.augmentation_strength,
-        f"0 to {augmentation_strength.MAX_AUGMENTATION}",
+        f"0 to {augmentation_kind.MAX_AUGMENTATION}",
     )
 
 
 def _check_attributes(attributes: config.AttributesConfig) -> None:
-    kinds = tuple(kind.value for kind in style_ranges.Kind)
+    kinds = style_ranges.Kind.names()
     _check(
         attributes.ranges in (None, *kinds),
         "attributes.ranges",
@@ -343,8 +343,7 @@ def _check_intervals(training: config.TrainingConfig) -> None:
         "checkpoint; or 0",
     )
     _check(
-        training.keep == best_checkpoint.Keep.LAST
-        or training.validate_every > 0,
+        training.keep == keep.Keep.LAST or training.validate_every > 0,
         "training.keep",
         training.keep,
         "last, where training.validate_every is 0",

@@ -4,6 +4,8 @@ import dataclasses
 import math
 import os
 import re
+import subprocess
+import sys
 import typing
 
 from absl.testing import absltest, parameterized
@@ -146,6 +148,19 @@ class ConfigChecksTest(parameterized.TestCase):
         message = re.escape(f"{name} is {value!r}; expected {expected}")
         with self.assertRaisesRegex(errors.ConfigError, f"^{message}"):
             config_checks.check(settings)
+
+    def test_a_mistake_is_found_before_tensorflow_is_loaded(self):
+        # Which takes seconds, and so long a mistake in a flag should not.
+        code = "import sys, stylex_tf.config_checks; print(*sys.modules)"
+        loaded = subprocess.run(
+            [sys.executable, "-c", code],
+            env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)},
+            check=True,
+            capture_output=True,
+            text=True,
+        ).stdout.split()
+        self.assertIn("stylex_tf.config_checks", loaded)
+        self.assertNotIn("tensorflow", loaded)
 
     @parameterized.parameters(*_choices())
     def test_every_choice_refuses_nonsense(self, name):

@@ -14,7 +14,7 @@ from stylex_tf import config
 from stylex_tf.cli import command, data_flags
 from stylex_tf.data import preparation, source_job
 from stylex_tf.data.records import rule_kind
-from stylex_tf.data.sources import folders
+from stylex_tf.data.sources import on_error
 
 _DEFAULT = config.DataConfig()
 _SOURCE = flags.DEFINE_string(
@@ -44,7 +44,7 @@ _TEST_FRACTION = flags.DEFINE_float(
 _ON_ERROR = flags.DEFINE_enum(
     "on_error",
     _DEFAULT.on_error,
-    folders.OnError.names(),
+    on_error.OnError.names(),
     "For unreadable files.",
 )
 _RULE = flags.DEFINE_enum(

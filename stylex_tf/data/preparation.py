@@ -14,7 +14,7 @@ import tqdm
 from stylex_tf import config, disk_room, errors
 from stylex_tf.data import cache, source_job
 from stylex_tf.data.records import cuts, manifest, tfrecords, writing
-from stylex_tf.data.sources import folders
+from stylex_tf.data.sources import folders, on_error
 
 # Each image is on the disk twice while a data set is cut, and as PNG no smaller
 # than this share of its pixels.
@@ -102,7 +102,7 @@ def describe(
         prepared = _open_prepared(data, resolution).manifest
         return prepared, sum(prepared.splits.values())
     job = source_job.of(data, resolution, seed)
-    if job.check and data.on_error == folders.OnError.FAIL:
+    if job.check and data.on_error == on_error.OnError.FAIL:
         job.check()
     directory = cache.folder(data, resolution, seed)
     if not directory.exists():
@@ -141,7 +141,7 @@ def rehearse(data: config.DataConfig, resolution: int, seed: int) -> str:
         return "they are made or read when the data are prepared"
     job.check_held_out(job.cutting)
     read = sum(1 for _ in itertools.islice(job.examples, _REHEARSED))
-    if job.unreadable and data.on_error == folders.OnError.FAIL:
+    if job.unreadable and data.on_error == on_error.OnError.FAIL:
         raise folders.UnreadableFilesError(data.source, job.unreadable)
     return (
         f"{read} of {job.total:,} were read{_left_out(job)}; a file among the "

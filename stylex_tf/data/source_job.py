@@ -7,7 +7,14 @@ from collections.abc import Callable, Iterable, Sequence
 from stylex_tf import addresses, config, errors
 from stylex_tf.data import pictures, refusals
 from stylex_tf.data.records import cuts, manifest, rule_kind, tfrecords
-from stylex_tf.data.sources import archives, folders, idx, layouts, listing
+from stylex_tf.data.sources import (
+    archives,
+    folders,
+    idx,
+    layouts,
+    listing,
+    on_error,
+)
 from stylex_tf.data.worlds import rules, worlds
 
 
@@ -88,23 +95,13 @@ def check(data: config.DataConfig, resolution: int) -> None:
             0 < data.test_fraction < 1,
             "more than 0 and less than 1",
         ),
-        (
-            "crop",
-            data.crop,
-            data.crop in pictures.Crop.names(),
-            pictures.Crop.names(),
-        ),
-        (
-            "rule",
-            data.rule,
-            data.rule in rule_kind.RuleKind.names(),
-            rule_kind.RuleKind.names(),
-        ),
-        (
-            "on_error",
-            data.on_error,
-            data.on_error in folders.OnError.names(),
-            folders.OnError.names(),
+        *(
+            (name, value, value in choice.names(), choice.names())
+            for name, value, choice in (
+                ("crop", data.crop, pictures.Crop),
+                ("rule", data.rule, rule_kind.RuleKind),
+                ("on_error", data.on_error, on_error.OnError),
+            )
         ),
     ):
         if not fits:

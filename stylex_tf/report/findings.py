@@ -17,7 +17,7 @@ TOWARDS_MAXIMUM = 1
 
 # What an effect is a change of: the class's log odds against all others, its
 # logit, or its probability.
-MEASURES = tuple(measure.value for measure in target_effects.Measure)
+MEASURES = target_effects.Measure.names()
 
 # A change of a probability that counts as a move.
 MOVED = 0.1

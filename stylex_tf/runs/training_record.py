@@ -3,7 +3,8 @@
 import pathlib
 
 from stylex_tf import config, run_folder
-from stylex_tf.training import best_checkpoint, symptoms, validation_history
+from stylex_tf.training import keep as keep_lib
+from stylex_tf.training import symptoms, validation_history
 
 
 class TrainingRecord:
@@ -48,7 +49,7 @@ class TrainingRecord:
         """Returns the step that is explained: the last, or the best."""
         best = self.history.best
         keep = self._settings.training.keep
-        if keep == best_checkpoint.Keep.BEST and best is not None:
+        if keep == keep_lib.Keep.BEST and best is not None:
             return int(best["step"])
         return self.steps
 

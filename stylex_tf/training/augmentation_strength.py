@@ -2,22 +2,11 @@
 
 import tensorflow as tf
 
-from stylex_tf import choice, config
-
-# Stronger augmentation shows in what the generator draws: Karras et al. 2020
-# (https://arxiv.org/abs/2006.06676), section 2.2.
-MAX_AUGMENTATION = 0.8
+from stylex_tf import config
+from stylex_tf.training import augmentation_kind
 
 # Steps over which the signs are averaged, and after which strength moves.
 _EVERY = 4
-
-
-class Augmentation(choice.Choice):
-    """How the discriminator's images are varied, see `of`."""
-
-    OFF = "off"
-    FIXED = "fixed"
-    ADAPTIVE = "adaptive"
 
 
 class AugmentationStrength(tf.Module):
@@ -63,16 +52,16 @@ class AugmentationStrength(tf.Module):
         due = step % _EVERY == 0
         direction = tf.sign(total / _EVERY - self._target)
         moved = self.value + _EVERY * self._change * direction
-        moved = tf.clip_by_value(moved, 0.0, MAX_AUGMENTATION)
+        moved = tf.clip_by_value(moved, 0.0, augmentation_kind.MAX_AUGMENTATION)
         self.value.assign(tf.where(due, moved, self.value))
         self.sign_sum.assign(tf.where(due, 0.0, total))
 
 
 def of(training: config.TrainingConfig) -> AugmentationStrength | None:
     """Returns the strength that a config asks for; None of no augmentation."""
-    if training.augmentation == Augmentation.OFF:
+    if training.augmentation == augmentation_kind.Augmentation.OFF:
         return None
-    adaptive = training.augmentation == Augmentation.ADAPTIVE
+    adaptive = training.augmentation == augmentation_kind.Augmentation.ADAPTIVE
     speed = training.batch_size / training.augmentation_images
     return AugmentationStrength(
         training.augmentation_strength,

@@ -3,7 +3,6 @@
 import pathlib
 from collections.abc import Callable
 
-from stylex_tf import choice
 from stylex_tf.training import (
     checkpoint_files,
     checkpoints,
@@ -11,13 +10,6 @@ from stylex_tf.training import (
     state,
     validation_history,
 )
-
-
-class Keep(choice.Choice):
-    """Which networks are explained: the last, or those that score best."""
-
-    LAST = "last"
-    BEST = "best"
 
 
 class BestCheckpoint:

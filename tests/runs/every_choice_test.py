@@ -30,7 +30,7 @@ _OF_THE_PRESET = (
 )
 # Values of what is chosen after training, other than the default.
 _VALUES: dict[str, tuple[object, ...]] = {
-    "attributes.ranges": tuple(kind.value for kind in style_ranges.Kind),
+    "attributes.ranges": style_ranges.Kind.names(),
     "attributes.range_width": (2.0,),
     "attributes.shift_size": (2.0,),
     "attributes.refill": (True, False),

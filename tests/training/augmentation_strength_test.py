@@ -6,7 +6,7 @@ import numpy as np
 import tensorflow as tf
 from absl.testing import absltest, parameterized
 
-from stylex_tf.training import augmentation_strength
+from stylex_tf.training import augmentation_kind, augmentation_strength
 
 
 def setUpModule():
@@ -50,7 +50,7 @@ class AugmentationStrengthTest(parameterized.TestCase):
         self.assertEqual(_adapt(_strength(0.02), [0.0] * 12)[-1], 0.0)
         highest = _adapt(_strength(0.78), [1.0] * 12)[-1]
         self.assertEqual(
-            highest, np.float32(augmentation_strength.MAX_AUGMENTATION)
+            highest, np.float32(augmentation_kind.MAX_AUGMENTATION)
         )
 
     def test_is_as_fast_as_it_says(self):

@@ -9,19 +9,13 @@ from collections.abc import Callable, Iterator, Sequence
 
 import numpy as np
 
-from stylex_tf import choice, errors
+from stylex_tf import errors
 from stylex_tf.data import pictures
 from stylex_tf.data.records import cuts, manifest, tfrecords
 from stylex_tf.data.sources import archives, class_folders, listing
+from stylex_tf.data.sources import on_error as on_error_lib
 
 _SHOWN_UNREADABLE = 20
-
-
-class OnError(choice.Choice):
-    """What to do with a file that cannot be read, see `ImageFolder`."""
-
-    FAIL = "fail"
-    SKIP = "skip"
 
 
 class UnreadableFilesError(errors.DataError):
@@ -156,7 +150,7 @@ class ImageFolder:
         self,
         resolution: int,
         *,
-        on_error: str = OnError.FAIL,
+        on_error: str = on_error_lib.OnError.FAIL,
         crop: str = pictures.Crop.CENTER,
     ) -> Iterator[tuple[str | None, tfrecords.Example]]:
         """Yields each image with the name of its split, in a mixed order.
@@ -200,7 +194,7 @@ class ImageFolder:
                     group=file.group,
                 ),
             )
-        if self.unreadable and on_error == OnError.FAIL:
+        if self.unreadable and on_error == on_error_lib.OnError.FAIL:
             raise UnreadableFilesError(self.archive.path, self.unreadable)
         for unreadable in self.unreadable:
             logging.warning(
