@@ -2,28 +2,42 @@ r"""Measures how far a training is after so many images and minutes.
 
     bazel run //benchmarks:time_to_truth -- --config=configs/photographs.py \
         --config.data.source=FOLDER --run_dir=runs/curve --every=8000 \
-        --output=benchmarks/results/leaves_photographs.json
+        --output=$PWD/benchmarks/results/time_to_truth_leaves_base.json
 
 Trains, and after every so many images searches, tests and evaluates as the
 train command does at its end; the time of that is not counted. The file holds
 every figure of each point; what is printed is agreement, flips of the first
 and the first two attributes on reconstructions and carried onto the
 photographs, perceptual distance, and KID over its floor. Started again, it
-goes on where it stopped. --curves=A.json,B.json draws nothing new: it prints
-several such files beside each other.
+goes on where it stopped.
+
+    bazel run //benchmarks:time_to_truth -- --curves=A.json,B.json \
+        --figure=$PWD/curves.svg
+
+prints such files beside each other and draws them as one figure. A curve is
+named by its config.
 """
 
 import dataclasses
 import json
 import pathlib
-import platform
+import sys
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 from absl import app, flags
 from ml_collections import config_flags
 
-from stylex_tf import atomic_file, config, config_checks, experiment, run_folder
+from benchmarks import commit as commits
+from benchmarks import truth_curves
+from stylex_tf import (
+    atomic_file,
+    config,
+    config_checks,
+    errors,
+    experiment,
+    run_folder,
+)
 from stylex_tf.cli import command
 from stylex_tf.evaluation import evaluation_file, record
 from stylex_tf.runs import explaining, trained
@@ -35,74 +49,15 @@ _OUTPUT = flags.DEFINE_string("output", None, "The JSON file of the curve.")
 _EVERY = flags.DEFINE_integer(
     "every", 8_000, "Images between two points.", lower_bound=1
 )
+_FIGURE = flags.DEFINE_string(
+    "figure", None, "With --curves: the SVG that shows them."
+)
 _CURVES = flags.DEFINE_list("curves", [], "Files to print, and no training.")
-
-
-@dataclasses.dataclass(frozen=True)
-class Point:
-    """One row of a printed curve; None is "not measured"."""
-
-    images: int
-    minutes: float
-    agreement: float | None
-    flips: tuple[float | None, float | None]
-    carried: tuple[float | None, float | None]
-    perceptual: float | None
-    kid: float | None
 
 
 def milestones(total: int, every: int) -> list[int]:
     """Returns every, 2 every, ... and the total, in images."""
     return [*range(every, total, every), total]
-
-
-def point_of(evaluation: record.Evaluation) -> Point:
-    """Returns what is printed of an evaluation."""
-
-    def value(figure) -> float | None:
-        return None if figure is None else figure.value
-
-    def first_two(curve) -> tuple[float | None, float | None]:
-        values = () if curve is None else curve.values
-        return (
-            values[0] if values else None,
-            values[1] if len(values) > 1 else None,
-        )
-
-    kid, floor = evaluation.realism.kid, evaluation.realism.kid_floor
-    run, flips = evaluation.run, evaluation.sufficiency
-    return Point(
-        images=run.images_seen or 0,
-        minutes=(run.seconds or 0.0) / 60,
-        agreement=value(evaluation.reconstruction.agreement),
-        flips=first_two(flips.flips),
-        carried=first_two(flips.carried),
-        perceptual=value(evaluation.reconstruction.perceptual),
-        kid=None if kid is None or floor is None else kid.value - floor.value,
-    )
-
-
-def table(points: Sequence[Point]) -> str:
-    """Returns the points as plain text, a row each."""
-
-    def cell(number: float | None) -> str:
-        return f"{'-' if number is None else f'{number:.3f}':>9}"
-
-    names = ("agree", "top 1", "top 2", "carried 1", "2", "percept.", "KID")
-    lines = [f"{'images':>9}{'minutes':>9}" + "".join(f"{n:>9}" for n in names)]
-    for point in points:
-        numbers = (
-            point.agreement,
-            *point.flips,
-            *point.carried,
-            point.perceptual,
-            point.kid,
-        )
-        lines.append(
-            f"{point.images:>9,}{point.minutes:>9.1f}"
-            + "".join(map(cell, numbers))
-        )
-    return "\n".join(lines)
 
 
 def measure(
@@ -134,12 +89,18 @@ def run(
     folder: run_folder.RunFolder,
     every: int,
     output: pathlib.Path,
-) -> list[Point]:
-    """Measures every point that the file lacks, and writes it after each."""
-    curve: dict[str, Any] = {"points": []}
-    if output.is_file():
-        curve = json.loads(output.read_text())
-    known = [_evaluation(evaluation) for evaluation in curve["points"]]
+    made_by: Mapping[str, Any],
+) -> list[truth_curves.Point]:
+    """Measures every point that the file lacks, and writes it after each.
+
+    Args:
+        settings: a validated config.
+        folder: the run's; locked by the caller.
+        every: so many images lie between two points.
+        output: the file of the curve; what it holds stays.
+        made_by: command, commit and environment, which the file begins with.
+    """
+    known = _points(output) if output.is_file() else []
     for images in milestones(settings.training.total_images, every):
         if any(
             (evaluation.run.images_seen or 0) >= images for evaluation in known
@@ -147,39 +108,77 @@ def run(
             continue
         known.append(measure(settings, folder, images))
         curve = {
-            "command": "benchmarks:time_to_truth",
+            **made_by,
             "config": settings.name,
-            "machine": platform.processor() or platform.machine(),
             "points": [
                 evaluation_file.to_dict(evaluation) for evaluation in known
             ],
         }
         atomic_file.write(output, (json.dumps(curve, indent=1) + "\n").encode())
-        print(table([point_of(evaluation) for evaluation in known]), flush=True)
-    return [point_of(evaluation) for evaluation in known]
+        points = list(map(truth_curves.point_of, known))
+        print(truth_curves.table(points), flush=True)
+    return list(map(truth_curves.point_of, known))
 
 
-def _evaluation(values: Mapping[str, Any]) -> record.Evaluation:
-    return evaluation_file.from_dict(values)
+def _points(file: pathlib.Path) -> list[record.Evaluation]:
+    """Reads the points of a curve.
+
+    Raises:
+        UserError: it is no such file.
+    """
+    try:
+        curve = json.loads(file.read_text())
+        return [evaluation_file.from_dict(point) for point in curve["points"]]
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise errors.UserError(
+            f"{file}: {error!r}; expected a curve that this program wrote"
+        ) from error
+
+
+def show(files: Sequence[pathlib.Path], drawing: pathlib.Path | None) -> None:
+    """Prints curves, and draws them where a drawing is asked for.
+
+    Raises:
+        UserError: a file is no curve, or two have one name.
+    """
+    curves: dict[str, list[truth_curves.Point]] = {}
+    for file in files:
+        points = list(map(truth_curves.point_of, _points(file)))
+        name = json.loads(file.read_text())["config"]
+        if name in curves or not points:
+            raise errors.UserError(
+                f"{file}: config {name!r} with {len(points)} points; expected "
+                "points, and a --config.name of its own for each curve"
+            )
+        curves[name] = points
+        print(f"{name} ({file})\n{truth_curves.table(points)}")
+    if drawing is not None:
+        atomic_file.write(drawing, truth_curves.figure(curves).encode())
 
 
 def main(argv: list[str]) -> None:
-    """Prints the curves, or measures one."""
+    """Prints and draws the curves, or measures one."""
     command.no_arguments(argv)
-    for name in _CURVES.value:
-        points = json.loads(pathlib.Path(name).read_text())["points"]
-        print(name)
-        print(table([point_of(_evaluation(point)) for point in points]))
     if _CURVES.value:
+        show(
+            [pathlib.Path(name).absolute() for name in _CURVES.value],
+            pathlib.Path(_FIGURE.value).absolute() if _FIGURE.value else None,
+        )
         return
     if not (_CONFIG.value and _RUN_DIR.value and _OUTPUT.value):
         raise app.UsageError("--config, --run_dir and --output are needed")
     settings = _CONFIG.value
     config_checks.check(settings)
+    output = pathlib.Path(_OUTPUT.value).absolute()
+    made_by = {
+        "command": " ".join(["benchmarks/time_to_truth.py", *sys.argv[1:]]),
+        "commit": commits.of_clean_tree(output),
+        "environment": run_folder.environment(),
+    }
     folder = run_folder.RunFolder(pathlib.Path(_RUN_DIR.value).absolute())
     with folder.locked():
         folder.begin(dataclasses.asdict(settings))
-        run(settings, folder, _EVERY.value, pathlib.Path(_OUTPUT.value))
+        run(settings, folder, _EVERY.value, output, made_by)
 
 
 if __name__ == "__main__":

@@ -4,8 +4,8 @@ import pathlib
 from absl.testing import absltest
 
 from benchmarks import time_to_truth
-from stylex_tf import run_folder
-from stylex_tf.evaluation import figure, record
+from stylex_tf import errors, run_folder
+from stylex_tf.evaluation import evaluation_file, figure, record
 from tests.testing import tiny_experiment
 
 
@@ -14,22 +14,6 @@ class TimeToTruthTest(absltest.TestCase):
         self.assertEqual(time_to_truth.milestones(10, 4), [4, 8, 10])
         self.assertEqual(time_to_truth.milestones(8, 4), [4, 8])
         self.assertEqual(time_to_truth.milestones(3, 4), [3])
-
-    def test_what_was_not_measured_is_no_number(self):
-        evaluation = record.Evaluation(
-            reconstruction=record.Reconstruction(
-                agreement=figure.Figure(0.75, 8)
-            ),
-            sufficiency=record.Sufficiency(flips=figure.Curve((0.25,), 8)),
-            run=record.Run(images_seen=64, seconds=90.0),
-        )
-        point = time_to_truth.point_of(evaluation)
-        self.assertEqual(point.agreement, 0.75)
-        self.assertEqual(point.flips, (0.25, None))
-        self.assertEqual(point.carried, (None, None))
-        row = time_to_truth.table([point]).splitlines()[1].split()
-        self.assertEqual(row[:4], ["64", "1.5", "0.750", "0.250"])
-        self.assertEqual(row[4:], ["-"] * 5)
 
     def test_measures_each_point_once(self):
         root = pathlib.Path(self.create_tempdir().full_path)
@@ -42,9 +26,9 @@ class TimeToTruthTest(absltest.TestCase):
         settings.training.total_images = 4 * step
         folder, output = run_folder.RunFolder(root / "run"), root / "curve.json"
         with folder.locked():
-            points = time_to_truth.run(settings, folder, 2 * step, output)
+            points = time_to_truth.run(settings, folder, 2 * step, output, {})
             content = output.read_text()
-            again = time_to_truth.run(settings, folder, 2 * step, output)
+            again = time_to_truth.run(settings, folder, 2 * step, output, {})
         self.assertEqual(
             [point.images for point in points], [2 * step, 4 * step]
         )
@@ -52,6 +36,28 @@ class TimeToTruthTest(absltest.TestCase):
         self.assertEqual(output.read_text(), content)
         self.assertLen(json.loads(content)["points"], 2)
         self.assertGreater(points[1].minutes, points[0].minutes)
+
+    def test_draws_files_under_the_names_of_their_configs(self):
+        root = pathlib.Path(self.create_tempdir().full_path)
+        evaluation = record.Evaluation(
+            reconstruction=record.Reconstruction(
+                agreement=figure.Figure(0.75, 8)
+            ),
+            run=record.Run(images_seen=64, seconds=90.0),
+        )
+        curve = {
+            "config": "narrow",
+            "points": [evaluation_file.to_dict(evaluation)],
+        }
+        file = root / "curve.json"
+        file.write_text(json.dumps(curve))
+        time_to_truth.show([file], root / "curves.svg")
+        self.assertIn(">narrow<", (root / "curves.svg").read_text())
+        with self.assertRaisesRegex(errors.UserError, "'narrow'.*of its own"):
+            time_to_truth.show([file, file], None)
+        file.write_text("{}")
+        with self.assertRaisesRegex(errors.UserError, "curve.json: .*points"):
+            time_to_truth.show([file], None)
 
 
 if __name__ == "__main__":
