@@ -138,12 +138,12 @@ def measure(case: Case) -> Costs:
     import tensorflow as tf
 
     from benchmarks import step_costs
-    from stylex_tf import experiment
     from stylex_tf.training import state as state_lib
+    from stylex_tf.training import strategies
 
     before = _gib()
     settings = case.settings()
-    strategy = experiment.make_strategy(settings.training)
+    strategy = strategies.make(settings.training)
     run, state = step_costs.make_step(settings, strategy, case.classes)
     batch, size = settings.training.batch_size, settings.model.resolution
     share = batch // strategy.num_replicas_in_sync

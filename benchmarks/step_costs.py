@@ -11,7 +11,7 @@ import tensorflow as tf
 from stylex_tf import config, experiment
 from stylex_tf.classifiers import adapter, architectures
 from stylex_tf.runs import perceptual_features
-from stylex_tf.training import phases, precision, step
+from stylex_tf.training import phases, precision, step, strategies
 from stylex_tf.training import state as state_lib
 
 _CLASSES = 2
@@ -94,7 +94,7 @@ def report(settings: config.ExperimentConfig, *, rounds: int) -> None:
     for name, flops in peaks.items():
         print(f"peak, {name}: {flops / 1e9:.0f} GFLOP/s")
     print(f"networks in {policy}: {why}")
-    run, _ = make_step(settings, experiment.make_strategy(training))
+    run, _ = make_step(settings, strategies.make(training))
     size, batch = settings.model.resolution, training.batch_size
     images = tf.constant(noise(batch, size))
     print(

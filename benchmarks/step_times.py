@@ -92,11 +92,10 @@ def measure(settings: config.ExperimentConfig, rounds: int) -> Times:
     import tensorflow as tf
 
     from benchmarks import step_costs
-    from stylex_tf import experiment
-    from stylex_tf.training import precision
+    from stylex_tf.training import precision, strategies
 
     training = settings.training
-    run, _ = step_costs.make_step(settings, experiment.make_strategy(training))
+    run, _ = step_costs.make_step(settings, strategies.make(training))
     images = tf.constant(
         step_costs.noise(training.batch_size, settings.model.resolution)
     )

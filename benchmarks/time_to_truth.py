@@ -42,6 +42,7 @@ from stylex_tf.cli import command
 from stylex_tf.evaluation import evaluation_file, record
 from stylex_tf.runs import explaining, trained
 from stylex_tf.runs import run as run_lib
+from stylex_tf.training import strategies
 
 _CONFIG = config_flags.DEFINE_config_file("config", lock_config=False)
 _RUN_DIR = flags.DEFINE_string("run_dir", None, "The folder of the run.")
@@ -76,7 +77,7 @@ def measure(
         settings,
         training=dataclasses.replace(settings.training, total_images=images),
     )
-    strategy = experiment.make_strategy(part.training)
+    strategy = strategies.make(part.training)
     dataset = experiment.load_data(part)
     if not trained.is_finished(part, folder):
         run_lib.Run(part, folder, dataset, strategy).train()

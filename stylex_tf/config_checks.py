@@ -7,43 +7,40 @@ import os
 import typing
 from collections.abc import Callable, Iterable
 
-from stylex_tf import config, errors
+from stylex_tf import choice, config, errors
 from stylex_tf.attributes import presets, style_ranges
+from stylex_tf.classifiers import architecture_kind, output_kind
 from stylex_tf.data import pictures
 from stylex_tf.data.records import rule_kind
 from stylex_tf.data.sources import layouts, on_error
+from stylex_tf.export import storage_kind
+from stylex_tf.losses import features_kind
+from stylex_tf.models import backbone_kind
 from stylex_tf.training import (
     augmentation_kind,
     conditioning,
     keep,
+    precision_kind,
+    strategy_kind,
 )
 
-STORAGES = ("float32", "float16")
-# A network that has seen photographs: models/photo_backbone.py.
-PHOTOGRAPHS = "photographs"
-
-_FEATURES = ("auto", "classifier", PHOTOGRAPHS, "vgg16")
-_WORKERS = "multi_worker_mirrored"
-_CHOICES = {
-    "data.rule": rule_kind.RuleKind.names(),
-    "data.layout": layouts.Layout.names(),
-    "data.crop": pictures.Crop.names(),
-    "data.on_error": on_error.OnError.names(),
-    "classifier.output": ("auto", "logits", "probabilities"),
-    "classifier.architecture": ("small_cnn", "mobilenet", PHOTOGRAPHS),
-    "model.conditioning": conditioning.Conditioning.names(),
-    "model.backbone": ("none", PHOTOGRAPHS),
-    "training.augmentation": augmentation_kind.Augmentation.names(),
-    "training.precision": (
-        "auto",
-        "float32",
-        "mixed_bfloat16",
-        "mixed_float16",
-    ),
-    "training.strategy": ("one_device", "mirrored", _WORKERS, "tpu"),
-    "training.keep": keep.Keep.names(),
-    "attributes.preset": presets.Preset.names(),
-    "export.storage": STORAGES,
+_PHOTOGRAPHS = backbone_kind.Backbone.PHOTOGRAPHS
+_WORKERS = strategy_kind.Strategy.MULTI_WORKER_MIRRORED
+_CHOICES: dict[str, type[choice.Choice]] = {
+    "data.rule": rule_kind.RuleKind,
+    "data.layout": layouts.Layout,
+    "data.crop": pictures.Crop,
+    "data.on_error": on_error.OnError,
+    "classifier.output": output_kind.Output,
+    "classifier.architecture": architecture_kind.Architecture,
+    "model.conditioning": conditioning.Conditioning,
+    "model.backbone": backbone_kind.Backbone,
+    "training.augmentation": augmentation_kind.Augmentation,
+    "training.precision": precision_kind.Precision,
+    "training.strategy": strategy_kind.Strategy,
+    "training.keep": keep.Keep,
+    "attributes.preset": presets.Preset,
+    "export.storage": storage_kind.Storage,
 }
 _POSITIVE = (
     "data.rendered_images",
@@ -109,9 +106,9 @@ def check(experiment: config.ExperimentConfig) -> None:
     Raises:
         ConfigError: the field, what it is and what is expected.
     """
-    for name, expected in _CHOICES.items():
-        value = operator.attrgetter(name)(experiment)
-        _check(value in expected, name, value, f"one of {', '.join(expected)}")
+    for name, kind in _CHOICES.items():
+        value, known = operator.attrgetter(name)(experiment), kind.names()
+        _check(value in known, name, value, f"one of {', '.join(known)}")
     losses = (
         f"loss.{field.name}"
         for field in dataclasses.fields(experiment.loss)
@@ -189,7 +186,8 @@ def _check_classifier(classifier: config.ClassifierConfig) -> None:
         "None, where classifier.path names no file",
     )
     _check(
-        classifier.threshold is None or classifier.output == "auto",
+        classifier.threshold is None
+        or classifier.output == output_kind.Output.AUTO,
         "classifier.output",
         classifier.output,
         "auto, where classifier.threshold makes the classes of a number",
@@ -204,12 +202,12 @@ def _check_classifier(classifier: config.ClassifierConfig) -> None:
 
 def _check_features(loss: config.LossConfig) -> None:
     """Refuses a word; before a training, perceptual_features opens a path."""
-    given = loss.perceptual_features
+    given, known = loss.perceptual_features, features_kind.Features.names()
     _check(
-        given in _FEATURES or "/" in given or os.path.isdir(given),
+        given in known or "/" in given or os.path.isdir(given),
         "loss.perceptual_features",
         given,
-        f"one of {', '.join(_FEATURES)}, or the folder of a SavedModel",
+        f"one of {', '.join(known)}, or the folder of a SavedModel",
     )
 
 
@@ -228,10 +226,10 @@ def _check_sizes(experiment: config.ExperimentConfig) -> None:
         f"at most model.style_width ({model.style_width})",
     )
     _check(
-        not model.spatial_channels or model.backbone == PHOTOGRAPHS,
+        not model.spatial_channels or model.backbone == _PHOTOGRAPHS,
         "model.spatial_channels",
         model.spatial_channels,
-        f"0, unless model.backbone is {PHOTOGRAPHS}",
+        f"0, unless model.backbone is {_PHOTOGRAPHS}",
     )
     sides = [2**k for k in range(3, model.resolution.bit_length())]
     _check(
@@ -249,10 +247,10 @@ def _check_sizes(experiment: config.ExperimentConfig) -> None:
         "than 0",
     )
     _check(
-        model.backbone != PHOTOGRAPHS or model.resolution >= 32,
+        model.backbone != _PHOTOGRAPHS or model.resolution >= 32,
         "model.resolution",
         model.resolution,
-        f"at least 32, where model.backbone is {PHOTOGRAPHS}",
+        f"at least 32, where model.backbone is {_PHOTOGRAPHS}",
     )
     _check(
         model.channel_base >= model.resolution,
@@ -279,7 +277,9 @@ def _check_batches(training: config.TrainingConfig) -> None:
         "multiple of 4 images",
     )
     _check(
-        not training.jit or training.strategy in ("one_device", "tpu"),
+        not training.jit
+        or training.strategy
+        in (strategy_kind.Strategy.ONE_DEVICE, strategy_kind.Strategy.TPU),
         "training.jit",
         training.jit,
         "False, where training.strategy is "

@@ -7,7 +7,6 @@ config. `runs/run.py` calls it in the scope of the run's strategy.
 import contextlib
 import logging
 import pathlib
-import time
 from collections.abc import Iterator, Sequence
 from typing import Any
 
@@ -15,12 +14,14 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from stylex_tf import config, config_checks, errors
+from stylex_tf import config, errors
 from stylex_tf.classifiers import adapter, calibration, outputs, probe
 from stylex_tf.classifiers import trainer as classifier_trainer
 from stylex_tf.data import preparation
 from stylex_tf.data.records import cuts, tfrecords
+from stylex_tf.losses import features_kind
 from stylex_tf.models import (
+    backbone_kind,
     discriminator,
     encoder,
     feature_discriminator,
@@ -33,61 +34,12 @@ from stylex_tf.training import (
     adam,
     augmentation_strength,
     conditioning,
-    devices,
     networks,
     precision,
     state,
 )
 
 _LOGGER = logging.getLogger(__name__)
-
-
-def make_strategy(training: config.TrainingConfig) -> tf.distribute.Strategy:
-    """Returns the strategy that the config names.
-
-    Call it before anything else of TensorFlow: collective operations, and
-    determinism, are set up before the first operation.
-    """
-    if training.deterministic:
-        tf.config.experimental.enable_op_determinism()
-    devices.keep_order()
-    devices.grow_memory()
-    if training.strategy == "mirrored":
-        return tf.distribute.MirroredStrategy()
-    if training.strategy == "multi_worker_mirrored":
-        return tf.distribute.MultiWorkerMirroredStrategy()
-    if training.strategy == "tpu":
-        resolver = tf.distribute.cluster_resolver.TPUClusterResolver(
-            training.tpu
-        )
-        tf.config.experimental_connect_to_cluster(resolver)
-        tf.tpu.experimental.initialize_tpu_system(resolver)
-        return tf.distribute.TPUStrategy(resolver)
-    device = "GPU:0" if tf.config.list_physical_devices("GPU") else "CPU:0"
-    return tf.distribute.OneDeviceStrategy(device)
-
-
-def is_chief(strategy: tf.distribute.Strategy) -> bool:
-    """Returns whether this process is the one that writes the run folder."""
-    resolver = strategy.cluster_resolver
-    if resolver is None or resolver.task_type is None:
-        return True
-    if resolver.task_type == "worker":
-        has_chief = "chief" in resolver.cluster_spec().as_dict()
-        return resolver.task_id == 0 and not has_chief
-    return True
-
-
-def wait_for(path: pathlib.Path, *, seconds: float = 3600.0) -> None:
-    """Waits for a file that the chief writes into the shared run folder."""
-    end = time.monotonic() + seconds
-    while not path.exists():
-        if time.monotonic() > end:
-            raise errors.RunFolderError(
-                f"no {path} after {seconds:.0f} s; expected it from the chief: "
-                "all workers need one shared --run_dir"
-            )
-        time.sleep(1.0)
 
 
 def load_data(
@@ -208,7 +160,7 @@ def open_classifier(
         run_foreign_code=settings.run_foreign_code,
     )
     classifier.check_differentiable()
-    if experiment.loss.perceptual_features == "classifier":
+    if experiment.loss.perceptual_features == features_kind.Features.CLASSIFIER:
         classifier.check_features()
     return classifier
 
@@ -255,7 +207,7 @@ def build_networks(
     sizes = _sizes(model)
     backbone: Any = None
     seen: Any
-    if model.backbone == config_checks.PHOTOGRAPHS:
+    if model.backbone == backbone_kind.Backbone.PHOTOGRAPHS:
         backbone = photo_backbone.PhotoBackbone(model.resolution)
         seen = feature_encoder.FeatureEncoder(
             model.w_dim,
@@ -301,7 +253,7 @@ def _sizes(model: config.ModelConfig) -> dict[str, int]:
 
 
 def _discriminator(model: config.ModelConfig, num_classes: int) -> Any:
-    if model.backbone == config_checks.PHOTOGRAPHS:
+    if model.backbone == backbone_kind.Backbone.PHOTOGRAPHS:
         return feature_discriminator.FeatureDiscriminator(
             model.resolution, num_classes
         )

@@ -19,6 +19,7 @@ from stylex_tf.runs import (
     trained,
 )
 from stylex_tf.runs import run as run_lib
+from stylex_tf.training import strategies
 
 # Classes whose attributes are printed; the report has all.
 _CLASSES = 10
@@ -37,8 +38,8 @@ def run(settings: config.ExperimentConfig, folder: run_folder.RunFolder) -> str:
     Returns:
         What was found, in words, with the next commands.
     """
-    strategy = experiment.make_strategy(settings.training)
-    if not experiment.is_chief(strategy):
+    strategy = strategies.make(settings.training)
+    if not strategies.is_chief(strategy):
         dataset = experiment.load_data(settings, progress=False)
         run_lib.Run(settings, folder, dataset, strategy).train()
         return "This worker is done; the chief writes the results."

@@ -24,6 +24,7 @@ from stylex_tf.classifiers import (
     network,
     onnx_files,
     other_files,
+    output_kind,
     outputs,
     pixels,
     saved_models,
@@ -364,12 +365,12 @@ def _output(
     """Returns what the network puts out, once it is checked."""
     if isinstance(said, outputs.Threshold):
         # A sigmoid was opened: its logit is no number of the user's.
-        opened = wrapped.certain and wrapped.output == "logits"
+        opened = wrapped.certain and wrapped.output == output_kind.Output.LOGITS
         outputs.check_number(raw, "probabilities" if opened else wrapped.output)
         return said
     if wrapped.certain:
         said = wrapped.output or said
-    elif said == "auto":
+    elif said == output_kind.Output.AUTO:
         said = wrapped.output or outputs.infer(raw)
     outputs.check(raw, said, certain=wrapped.certain)
     return said

@@ -4,9 +4,11 @@ Each takes images in [-1, 1], [N, resolution, resolution, 3], and puts out
 logits, [N, K].
 """
 
+from collections.abc import Callable, Mapping
+
 import keras
 
-from stylex_tf.classifiers import photo_classifier
+from stylex_tf.classifiers import architecture_kind, photo_classifier
 
 # Channels after the first convolution; they double at each halving, to at
 # most _WIDEST.
@@ -51,8 +53,8 @@ def mobilenet(resolution: int, num_classes: int) -> keras.Model:
     )
 
 
-BY_NAME = {
-    "small_cnn": small_cnn,
-    "mobilenet": mobilenet,
-    "photographs": photo_classifier.build,
+BY_NAME: Mapping[str, Callable[[int, int], keras.Model]] = {
+    architecture_kind.Architecture.SMALL_CNN: small_cnn,
+    architecture_kind.Architecture.MOBILENET: mobilenet,
+    architecture_kind.Architecture.PHOTOGRAPHS: photo_classifier.build,
 }

@@ -8,6 +8,7 @@ from stylex_tf.classifiers import (
     feature_maps,
     layer_nodes,
     network,
+    output_kind,
     outputs,
     precision,
 )
@@ -40,7 +41,7 @@ def wrap(
     with precision.float32_policy():
         model = _of_one_output(precision.in_float32(model), output_name)
         forward, ending = _forward(model)
-    if output == "logits" and ending == "probabilities":
+    if output == output_kind.Output.LOGITS and ending == "probabilities":
         raise errors.ClassifierError(
             f"output is 'logits', but the Keras model {model.name} ends in a "
             "softmax or sigmoid, so that it puts out probabilities; leave "

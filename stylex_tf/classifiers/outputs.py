@@ -8,6 +8,7 @@ import numpy as np
 import tensorflow as tf
 
 from stylex_tf import errors
+from stylex_tf.classifiers import output_kind
 
 # A softmax reaches down to the smallest float, but a sigmoid only up to the
 # last float before 1.
@@ -16,7 +17,7 @@ _SMALLEST_SIGMOID = 2.0**-24
 # The precision of float16, which many models are stored in.
 _ROUNDING = 2e-3
 
-KNOWN = ("logits", "probabilities")
+KNOWN = (output_kind.Output.LOGITS, output_kind.Output.PROBABILITIES)
 """Names of outputs that say what they are."""
 
 
@@ -106,10 +107,10 @@ def check_number(raw: np.ndarray, output: str | None) -> None:
         output: what the model says that it puts out; None where it says
             nothing.
     """
-    if output == "probabilities" or raw.shape[1] != 1:
+    if output == output_kind.Output.PROBABILITIES or raw.shape[1] != 1:
         kind = (
             "probabilities"
-            if output == "probabilities"
+            if output == output_kind.Output.PROBABILITIES
             else f"{raw.shape[1]} numbers an image"
         )
         raise errors.ClassifierError(
@@ -124,8 +125,8 @@ def check_number(raw: np.ndarray, output: str | None) -> None:
         )
 
 
-def infer(raw: np.ndarray) -> str:
-    """Tells "logits" from "probabilities" by the outputs for a few images.
+def infer(raw: np.ndarray) -> output_kind.Output:
+    """Tells logits from probabilities by the outputs for a few images.
 
     Args:
         raw: outputs for images as different as can be, [N, K].
@@ -134,9 +135,9 @@ def infer(raw: np.ndarray) -> str:
         ClassifierError: for values within 0 and 1 that can be either.
     """
     if raw.min() < 0 or raw.max() > 1:
-        return "logits"
+        return output_kind.Output.LOGITS
     if raw.shape[1] > 1 and np.allclose(raw.sum(axis=1), 1.0, atol=1e-3):
-        return "probabilities"
+        return output_kind.Output.PROBABILITIES
     raise errors.ClassifierError(
         "what the classifier puts out can be logits or probabilities; say "
         "which: output='logits' or 'probabilities' (config.classifier.output)"
@@ -166,19 +167,23 @@ def check(
     sums = raw.sum(axis=1)
     sums_to_one = bool(np.abs(sums - 1.0).max() <= _ROUNDING)
     several = raw.shape[1] > 1
-    if output == "probabilities" and not within:
+    if output == output_kind.Output.PROBABILITIES and not within:
         raise errors.ClassifierError(
             f"probabilities from {raw.min():.4g} to {raw.max():.4g}; expected "
             "0 to 1. If these are logits, set classifier.output to 'logits'"
         )
-    if output == "probabilities" and several and not sums_to_one:
+    if (
+        output == output_kind.Output.PROBABILITIES
+        and several
+        and not sums_to_one
+    ):
         raise errors.ClassifierError(
             f"the probabilities of an image add up to {sums.min():.4g} to "
             f"{sums.max():.4g}; expected 1. Independent answers (sigmoids, "
             "tags) are not classes of which an image has one: export a model "
             "of the one answer to explain"
         )
-    if output != "logits" or certain or not several:
+    if output != output_kind.Output.LOGITS or certain or not several:
         return
     if within and sums_to_one:
         raise errors.ClassifierError(
@@ -203,7 +208,7 @@ def to_logits(raw: tf.Tensor, output: str | Threshold) -> tf.Tensor:
     """
     if isinstance(output, Threshold):
         raw = (raw - output.value) / output.scale
-    if output == "probabilities":
+    if output == output_kind.Output.PROBABILITIES:
         raw = _logit(raw) if raw.shape[-1] == 1 else _log(raw)
     if raw.shape[-1] == 1:
         raw = tf.concat([tf.zeros_like(raw), raw], axis=-1)

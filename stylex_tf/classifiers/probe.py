@@ -13,7 +13,7 @@ import numpy as np
 import tensorflow as tf
 
 from stylex_tf import errors, graph_purity
-from stylex_tf.classifiers import adapter, pixel_readings
+from stylex_tf.classifiers import adapter, output_kind, pixel_readings
 from stylex_tf.ops import batching, preprocessing
 
 IMAGES = 64
@@ -204,7 +204,11 @@ def _warnings(
 
 def _like_tags(classifier: adapter.Classifier, logits: np.ndarray) -> list[str]:
     """Warns of logits that look as if they were none."""
-    if classifier.output != "logits" or logits.min() < 0 or logits.max() > 1:
+    if (
+        classifier.output != output_kind.Output.LOGITS
+        or logits.min() < 0
+        or logits.max() > 1
+    ):
         return []
     return [
         "the classifier's scores are taken for logits, and all of them are "

@@ -13,6 +13,7 @@ import tqdm
 from stylex_tf import atomic_file, errors
 from stylex_tf.classifiers import (
     adapter,
+    architecture_kind,
     architectures,
     calibration,
     precision,
@@ -75,7 +76,7 @@ def train(
 
     Args:
         dataset: a `stylex_tf.data.records.tfrecords.Dataset`.
-        architecture: one of `architectures.BY_NAME`.
+        architecture: an `Architecture`.
         epochs: passes over the train split.
         batch_size: images a step.
         learning_rate: Adam's learning rate at the start; it falls to zero on a
@@ -150,7 +151,7 @@ def _build(architecture: str, manifest, seed: int) -> keras.Model:
     if architecture not in architectures.BY_NAME:
         raise errors.ClassifierError(
             f"architecture is {architecture!r}; expected one of "
-            f"{tuple(architectures.BY_NAME)}"
+            f"{', '.join(architecture_kind.Architecture.names())}"
         )
     keras.utils.set_random_seed(seed)
     with precision.float32_policy():

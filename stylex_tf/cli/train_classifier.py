@@ -11,7 +11,7 @@ import pathlib
 from absl import app, flags
 
 from stylex_tf import config, errors
-from stylex_tf.classifiers import architectures, trainer
+from stylex_tf.classifiers import architecture_kind, trainer
 from stylex_tf.cli import command, data_flags
 from stylex_tf.data import preparation, source_job
 
@@ -26,7 +26,7 @@ _OUTPUT = flags.DEFINE_string("output", None, "The folder for the classifier.")
 _ARCHITECTURE = flags.DEFINE_enum(
     "architecture",
     _DEFAULT.architecture,
-    list(architectures.BY_NAME),
+    list(architecture_kind.Architecture.names()),
     "small_cnn is fast; mobilenet is the paper's, for 64 pixels and more; "
     "photographs is a dense layer on a network that has seen photographs, for "
     "sets of some hundred, with --batch_size=16 --learning_rate=0.01.",

@@ -18,6 +18,7 @@ from stylex_tf.export import (
     half_storage,
     manifest,
     servables,
+    storage_kind,
     validation,
     warmup,
 )
@@ -48,7 +49,7 @@ def export(
     *,
     examples: Sequence[bytes],
     assets: Mapping[str, Any],
-    storage: str = "float32",
+    storage: str = storage_kind.Storage.FLOAT32,
 ) -> Published:
     """Saves the model as the next version; all of it appears, or nothing.
 
@@ -64,7 +65,7 @@ def export(
         assets: what explains the model, plain JSON by name, each written to
             `assets/<name>.json`. `contract`, `class_names`, `description` and
             `storage` are added.
-        storage: the storage of the weights, "float32" or "float16".
+        storage: the storage of the weights, a `Storage`.
 
     Raises:
         ValueError: an asset is not JSON, holds NaN, or has a name of ours;
@@ -86,7 +87,8 @@ def export(
     }
     disk_room.require(
         base_dir,
-        _bytes(servable.variables) * (0.5 if storage == "float16" else 1.0),
+        _bytes(servable.variables)
+        * (0.5 if storage == storage_kind.Storage.FLOAT16 else 1.0),
         "this export needs at least",
         errors.ExportError,
     )
@@ -110,7 +112,9 @@ def _save(
 ) -> dict[str, Any]:
     """Writes every file of an export; returns `assets/storage.json`."""
     model = (
-        half_storage.HalfStored(servable) if storage == "float16" else servable
+        half_storage.HalfStored(servable)
+        if storage == storage_kind.Storage.FLOAT16
+        else servable
     )
     tf.saved_model.save(
         model, str(directory), signatures=model.concrete_functions()

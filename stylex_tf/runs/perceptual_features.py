@@ -5,8 +5,9 @@ import logging
 
 import keras
 
-from stylex_tf import config, config_checks
+from stylex_tf import config
 from stylex_tf.classifiers import adapter, extractors
+from stylex_tf.losses import features_kind
 from stylex_tf.models import photo_backbone
 
 _LOGGER = logging.getLogger(__name__)
@@ -22,13 +23,16 @@ def extractor(
         backbone: that the networks have already, if they have one.
     """
     loss = settings.loss
-    own = loss.perceptual_features in ("auto", "classifier")
+    own = loss.perceptual_features in (
+        features_kind.Features.AUTO,
+        features_kind.Features.CLASSIFIER,
+    )
     if own or not loss.perceptual:
         return None
-    if loss.perceptual_features == config_checks.PHOTOGRAPHS:
+    if loss.perceptual_features == features_kind.Features.PHOTOGRAPHS:
         size = settings.model.resolution
         return backbone or photo_backbone.PhotoBackbone(size)
-    if loss.perceptual_features == "vgg16":
+    if loss.perceptual_features == features_kind.Features.VGG16:
         return extractors.vgg16(loss.perceptual_weights)
     return extractors.saved_model(loss.perceptual_features)
 
@@ -53,10 +57,16 @@ def describe(settings: config.ExperimentConfig) -> list[str]:
         ConfigError: they cannot be used.
     """
     loss = settings.loss
-    if not loss.perceptual or loss.perceptual_features == "auto":
+    if (
+        not loss.perceptual
+        or loss.perceptual_features == features_kind.Features.AUTO
+    ):
         return []
     line = f"Perceptual features: {loss.perceptual_features}"
-    if loss.perceptual_features == "vgg16" and not loss.perceptual_weights:
+    if (
+        loss.perceptual_features == features_kind.Features.VGG16
+        and not loss.perceptual_weights
+    ):
         return [
             f"{line}, whose weights Keras downloads at the start, unless it "
             "has them; --config.loss.perceptual_weights gives a file"
@@ -70,7 +80,10 @@ def as_far_as_known(
 ) -> config.ExperimentConfig:
     """Drops the perceptual distance where there are no features to compare."""
     loss = settings.loss
-    if loss.perceptual_features != "auto" or classifier.has_features:
+    if (
+        loss.perceptual_features != features_kind.Features.AUTO
+        or classifier.has_features
+    ):
         return settings
     _LOGGER.warning(
         "The classifier shows no feature maps: training goes without the "

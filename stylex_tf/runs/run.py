@@ -34,6 +34,8 @@ from stylex_tf.training import (
     networks,
     snapshots,
     step,
+    strategies,
+    strategy_kind,
     validation,
     validation_history,
     watch,
@@ -76,11 +78,11 @@ class Run:
         self.folder = folder
         self.dataset = dataset
         self.strategy = strategy
-        self.is_chief = experiment.is_chief(strategy)
+        self.is_chief = strategies.is_chief(strategy)
         if not self.is_chief:
-            experiment.wait_for(folder.root / "config.json")
+            strategies.wait_for(folder.root / "config.json")
         if not self.is_chief and not settings.classifier.path:
-            experiment.wait_for(folder.classifier / "classifier.json")
+            strategies.wait_for(folder.classifier / "classifier.json")
         self.classifier_figures = experiment.prepare_classifier(
             settings, dataset, folder.classifier
         )
@@ -174,7 +176,10 @@ class Run:
     def _go_back(self, error: errors.DivergedError, setbacks: int) -> None:
         """Goes back to the last good state, or says why not."""
         blame.classifier(self.classifier, self._images(*error.steps))
-        workers = self.settings.training.strategy == "multi_worker_mirrored"
+        workers = (
+            self.settings.training.strategy
+            == strategy_kind.Strategy.MULTI_WORKER_MIRRORED
+        )
         # The other workers do not know of it.
         if workers or setbacks > _SETBACKS or not self._checkpoints.latest_step:
             raise error

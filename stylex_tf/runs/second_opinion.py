@@ -13,11 +13,11 @@ from collections.abc import Callable, Sequence
 
 import tensorflow as tf
 
-from stylex_tf.classifiers import trainer
+from stylex_tf.classifiers import architecture_kind, trainer
 from stylex_tf.data.records import answered
 from stylex_tf.runs import trained as trained_lib
 
-_ARCHITECTURE = "small_cnn"
+_ARCHITECTURE = architecture_kind.Architecture.SMALL_CNN
 
 
 @dataclasses.dataclass(frozen=True)

@@ -11,7 +11,12 @@ from stylex_tf.classifiers import adapter
 from stylex_tf.data.records import tfrecords
 from stylex_tf.runs import begun_inputs, trained_model, training_record
 from stylex_tf.runs import held_out as held_out_lib
-from stylex_tf.training import checkpoint_files, checkpoints
+from stylex_tf.training import (
+    checkpoint_files,
+    checkpoints,
+    strategies,
+    strategy_kind,
+)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -145,9 +150,9 @@ def load(run_dir: str | os.PathLike[str]) -> TrainedRun:
     settings = read_config(folder)
     # One process that reads, however many trained.
     on_one_device = dataclasses.replace(
-        settings.training, strategy="one_device"
+        settings.training, strategy=strategy_kind.Strategy.ONE_DEVICE.value
     )
-    experiment.make_strategy(on_one_device)
+    strategies.make(on_one_device)
     return open_run(settings, folder, experiment.load_data(settings))
 
 

@@ -9,10 +9,11 @@ from collections.abc import Callable, Mapping, Sequence
 
 import tensorflow as tf
 
-from stylex_tf import config, config_checks
+from stylex_tf import config
 from stylex_tf.losses import (
     adversarial,
     classification,
+    features_kind,
     perceptual,
     reconstruction,
     regularizers,
@@ -78,7 +79,9 @@ class Objective:
         self._networks = networks
         self._classify = classify
         self._perceptual_features = perceptual_features
-        photographs = weights.perceptual_features == config_checks.PHOTOGRAPHS
+        photographs = (
+            weights.perceptual_features == features_kind.Features.PHOTOGRAPHS
+        )
         # The backbone's maps are there anyway.
         self._perceives_maps = photographs and networks.backbone is not None
         self._marginal = marginal

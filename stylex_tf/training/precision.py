@@ -4,6 +4,8 @@ import pathlib
 
 import tensorflow as tf
 
+from stylex_tf.training import precision_kind
+
 
 def resolve(precision: str, *, cpuinfo: str | None = None) -> tuple[str, str]:
     """Returns a Keras policy and, in words, why it was chosen.
@@ -12,7 +14,7 @@ def resolve(precision: str, *, cpuinfo: str | None = None) -> tuple[str, str]:
         precision: a Keras policy, or "auto".
         cpuinfo: text of /proc/cpuinfo; None reads it.
     """
-    if precision != "auto":
+    if precision != precision_kind.Precision.AUTO:
         return precision, "as configured"
     if tf.config.list_logical_devices("TPU"):
         return "mixed_bfloat16", "TPU"

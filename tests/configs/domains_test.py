@@ -16,6 +16,7 @@ from stylex_tf import config, config_checks, errors, experiment, run_folder
 from stylex_tf.classifiers import trainer
 from stylex_tf.data import preparation
 from stylex_tf.runs import run as run_lib
+from stylex_tf.training import strategies
 from tests.testing import layouts
 
 _STEPS = 2
@@ -130,7 +131,7 @@ class DomainsTest(parameterized.TestCase):
                 settings,
                 folder,
                 dataset,
-                experiment.make_strategy(settings.training),
+                strategies.make(settings.training),
             )
             run.train()
         self.assertEqual(int(run.state.step.numpy()), _STEPS)

@@ -15,12 +15,12 @@ from unittest import mock
 import numpy as np
 from absl.testing import absltest
 
-from stylex_tf import experiment, run_folder
+from stylex_tf import run_folder
 from stylex_tf.attributes import edit_space, style_ranges
 from stylex_tf.data.records import tfrecords
 from stylex_tf.runs import run as run_lib
 from stylex_tf.search import exact, shards
-from stylex_tf.training import loop
+from stylex_tf.training import loop, strategies
 from tests.testing import known_answers, tiny_experiment
 
 _STEPS = 10_000
@@ -85,7 +85,7 @@ class FlatMemorySoakTest(absltest.TestCase):
 
         folder = run_folder.RunFolder(self.folder / "run")
         self.enter_context(folder.locked())
-        strategy = experiment.make_strategy(settings.training)
+        strategy = strategies.make(settings.training)
         run = run_lib.Run(
             settings,
             folder,

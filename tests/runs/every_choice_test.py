@@ -14,6 +14,7 @@ from absl.testing import absltest, parameterized
 from stylex_tf import config, config_checks
 from stylex_tf.attributes import presets, style_ranges
 from stylex_tf.evaluation import evaluation_file
+from stylex_tf.export import storage_kind
 from stylex_tf.runs import explaining, exporting
 from stylex_tf.runs import trained as trained_lib
 from tests.testing import tiny_run
@@ -112,7 +113,7 @@ class EveryChoiceTest(parameterized.TestCase):
         }
         self.assertEqual(known - tried, {"preset"} | _NO_CHOICES)
         self.assertCountEqual(
-            config_checks.STORAGES, [config.ExportConfig().storage, "float16"]
+            storage_kind.Storage, [config.ExportConfig().storage, "float16"]
         )
 
     @parameterized.parameters(*_cases())

@@ -10,8 +10,9 @@ from typing import Any
 import tensorflow as tf
 from absl.testing import absltest
 
-from stylex_tf import experiment, run_folder
+from stylex_tf import run_folder
 from stylex_tf.runs import run as run_lib
+from stylex_tf.training import strategies
 from tests.testing import tiny_experiment
 
 
@@ -37,7 +38,7 @@ def train(
     folder = run_folder.RunFolder(root / "run")
     folder.root.mkdir()
     folder.begin(dataclasses.asdict(settings))
-    strategy = experiment.make_strategy(settings.training)
+    strategy = strategies.make(settings.training)
     run = run_lib.Run(settings, folder, dataset, strategy)
     # Two steps take a fifth of the time if nothing is compiled for them.
     tf.config.run_functions_eagerly(True)

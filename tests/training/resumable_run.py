@@ -13,10 +13,10 @@ import sys
 import threading
 import time
 
-from stylex_tf import experiment, run_folder
+from stylex_tf import run_folder
 from stylex_tf.data.records import tfrecords
 from stylex_tf.runs import run as run_lib
-from stylex_tf.training import checkpoints
+from stylex_tf.training import checkpoints, strategies
 from tests.testing import tiny_experiment
 
 STEPS = 30
@@ -46,7 +46,7 @@ def main(data: str, classifier: str, run_dir: str, *kill: str) -> None:
     settings.training.keep = "best"
     folder = run_folder.RunFolder(pathlib.Path(run_dir))
     with folder.locked():
-        strategy = experiment.make_strategy(settings.training)
+        strategy = strategies.make(settings.training)
         run = run_lib.Run(settings, folder, tfrecords.Dataset(data), strategy)
         if kill:
             threading.Thread(
