@@ -68,12 +68,13 @@ class Run:
             settings: a validated config.
             folder: where the run lives; locked by the caller.
             dataset: the prepared images.
-            strategy: where to train, of `make_strategy`.
+            strategy: where to train, of `strategies.make`.
 
         Raises:
             ConfigError: the replicas cannot share a batch in equal parts.
         """
-        _check_batch(settings.training, strategy.num_replicas_in_sync)
+        replicas = strategy.num_replicas_in_sync
+        strategies.check_batch(settings.training, replicas)
         self.settings = settings
         self.folder = folder
         self.dataset = dataset
@@ -391,14 +392,4 @@ class Run:
             exchange=self.settings.training.style_exchange == 1.0,
             every=self.settings.training.snapshot_every,
             write_png=contact_sheet.write_png,
-        )
-
-
-def _check_batch(training: config.TrainingConfig, replicas: int) -> None:
-    parts = replicas * training.accumulation
-    if training.batch_size % parts:
-        raise errors.ConfigError(
-            f"training.batch_size is {training.batch_size}; expected a "
-            f"multiple of {parts}: {replicas} replicas with "
-            f"training.accumulation {training.accumulation}"
         )

@@ -13,17 +13,16 @@ from stylex_tf import config
 from stylex_tf.losses import (
     adversarial,
     classification,
-    features_kind,
     perceptual,
     reconstruction,
     regularizers,
 )
+from stylex_tf.losses.features_kind import Features
 from stylex_tf.training import batch as batch_lib
 from stylex_tf.training import conditioning as conditioning_lib
 from stylex_tf.training import draws, phases, style_sampling
 from stylex_tf.training import networks as networks_lib
 
-ClassifyFn = Callable[[tf.Tensor], tf.Tensor]
 FeaturesFn = Callable[[tf.Tensor], list[tf.Tensor]]
 # See stylex_tf/ops/augmentation.py, with the strength bound.
 AugmentFn = Callable[..., tf.Tensor]
@@ -79,9 +78,7 @@ class Objective:
         self._networks = networks
         self._classify = classify
         self._perceptual_features = perceptual_features
-        photographs = (
-            weights.perceptual_features == features_kind.Features.PHOTOGRAPHS
-        )
+        photographs = weights.perceptual_features == Features.PHOTOGRAPHS
         # The backbone's maps are there anyway.
         self._perceives_maps = photographs and networks.backbone is not None
         self._marginal = marginal

@@ -34,6 +34,17 @@ def make(training: config.TrainingConfig) -> tf.distribute.Strategy:
     return tf.distribute.OneDeviceStrategy(device)
 
 
+def check_batch(training: config.TrainingConfig, replicas: int) -> None:
+    """Raises ConfigError where replicas cannot share a batch equally."""
+    parts = replicas * training.accumulation
+    if training.batch_size % parts:
+        raise errors.ConfigError(
+            f"training.batch_size is {training.batch_size}; expected a "
+            f"multiple of {parts}: {replicas} replicas with "
+            f"training.accumulation {training.accumulation}"
+        )
+
+
 def is_chief(strategy: tf.distribute.Strategy) -> bool:
     """Returns whether this process is the one that writes the run folder."""
     resolver = strategy.cluster_resolver
