@@ -170,7 +170,7 @@ class TrainerTest(absltest.TestCase):
 
     def test_refuses_another_architecture(self):
         with self.assertRaisesRegex(
-            errors.ClassifierError, "'vit'; expected one of .'small_cnn'"
+            errors.ClassifierError, "'vit'; expected one of small_cnn"
         ):
             _train(self.directory, architecture="vit")
 
