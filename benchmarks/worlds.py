@@ -185,13 +185,16 @@ class Bench:
             dataclasses.asdict(settings),
             dataclasses.asdict(config.ExperimentConfig()),
         )
-        if not folder.evaluation.is_file():
+        made_of = self.commit
+        if folder.evaluation.is_file():
+            made_of = self._commit_of_last_start(settings)
+        else:
             self._log_start(
                 settings, file, resumed=(root / "config.json").exists()
             )
             self.train(settings, root)
         return {
-            "commit": self.commit,
+            "commit": made_of,
             **json.loads((root / "environment.json").read_text()),
             "evaluation": json.loads(folder.evaluation.read_text()),
         }
@@ -219,6 +222,22 @@ class Bench:
             "evaluation": figures,
             _AGAIN: {"commit": self.commit, "changed": changed},
         }
+
+    def _commit_of_last_start(
+        self, settings: config.ExperimentConfig
+    ) -> str | None:
+        """Returns what a finished run was made of; None: no line says so."""
+        log = self.results / _STARTS
+        lines = log.read_text().splitlines() if log.is_file() else []
+        for line in map(json.loads, reversed(lines)):
+            if (
+                line["world"] == settings.name
+                and line["seed"] == settings.seed
+                and line["classification_loss"] == settings.loss.classification
+                and line["redraw"] == self.redraw
+            ):
+                return line["commit"]
+        return None
 
     def _log_start(
         self,

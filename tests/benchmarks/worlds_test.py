@@ -155,9 +155,21 @@ class WorldsTest(absltest.TestCase):
     def test_a_finished_run_is_filed_and_not_trained_again(self):
         root = self.root / "runs" / "tiny" / "seed_0"
         self._train(_settings(), root)
-        self._bench().measure(_settings(), [0])
+        file = self._bench().measure(_settings(), [0])
         self.assertLen(self.trained, 1)
         self.assertFalse((self.root / "results" / "starts.jsonl").exists())
+        # Nobody knows by which commit.
+        self.assertIsNone(json.loads(file.read_text())["runs"]["0"]["commit"])
+
+    def test_a_run_that_an_earlier_commit_finished_is_filed_as_of_that(self):
+        self._bench(commit="other").measure(_settings(name="other"), [0])
+        file = self._bench(commit="old").measure(_settings(), [0])
+        file.unlink()
+        self._bench(commit="new").measure(_settings(), [0, 1])
+        runs = json.loads(file.read_text())["runs"]
+        self.assertEqual(
+            [runs[seed]["commit"] for seed in "01"], ["old", "new"]
+        )
 
     def test_a_begun_run_goes_on(self):
         root = self.root / "runs" / "tiny" / "seed_0"
