@@ -18,7 +18,7 @@ _TIME = datetime.datetime(2026, 1, 2, 3, 4, 5, tzinfo=datetime.UTC)
 
 
 def _settings(**fields) -> config.ExperimentConfig:
-    return config.ExperimentConfig(name="tiny", **fields)
+    return config.ExperimentConfig(**{"name": "tiny", **fields})
 
 
 def _evaluation(number: int, flips=None) -> dict:
