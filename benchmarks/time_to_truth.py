@@ -53,6 +53,12 @@ _EVERY = flags.DEFINE_integer(
 _FIGURE = flags.DEFINE_string(
     "figure", None, "With --curves: the SVG that shows them."
 )
+_OVER = flags.DEFINE_enum(
+    "over",
+    truth_curves.Over.MINUTES.value,
+    list(truth_curves.Over.names()),
+    "With --figure: what lies on the axis to the right.",
+)
 _CURVES = flags.DEFINE_list("curves", [], "Files to print, and no training.")
 
 
@@ -136,7 +142,11 @@ def _points(file: pathlib.Path) -> list[record.Evaluation]:
         ) from error
 
 
-def show(files: Sequence[pathlib.Path], drawing: pathlib.Path | None) -> None:
+def show(
+    files: Sequence[pathlib.Path],
+    drawing: pathlib.Path | None,
+    over: truth_curves.Over = truth_curves.Over.MINUTES,
+) -> None:
     """Prints curves, and draws them where a drawing is asked for.
 
     Raises:
@@ -154,7 +164,8 @@ def show(files: Sequence[pathlib.Path], drawing: pathlib.Path | None) -> None:
         curves[name] = points
         print(f"{name} ({file})\n{truth_curves.table(points)}")
     if drawing is not None:
-        atomic_file.write(drawing, truth_curves.figure(curves).encode())
+        text = truth_curves.figure(curves, over=over)
+        atomic_file.write(drawing, text.encode())
 
 
 def main(argv: list[str]) -> None:
@@ -164,6 +175,7 @@ def main(argv: list[str]) -> None:
         show(
             [pathlib.Path(name).absolute() for name in _CURVES.value],
             pathlib.Path(_FIGURE.value).absolute() if _FIGURE.value else None,
+            truth_curves.Over(_OVER.value),
         )
         return
     if not (_CONFIG.value and _RUN_DIR.value and _OUTPUT.value):

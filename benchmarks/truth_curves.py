@@ -5,6 +5,7 @@ import itertools
 from collections.abc import Mapping, Sequence
 from xml.etree import ElementTree
 
+from stylex_tf import choice
 from stylex_tf.evaluation import record
 
 # Told apart by everyone (Okabe and Ito 2008, https://jfly.uni-koeln.de/color).
@@ -12,6 +13,17 @@ _COLOURS = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9")
 _COLUMNS = 4
 _WIDTH, _HEIGHT = 200, 130
 _LEFT, _TOP, _BELOW = 44, 34, 34
+
+
+class Over(choice.Choice):
+    """What lies on the axis to the right: minutes, or thousands of images.
+
+    Minutes are of the machine, and of what else it did. Images are not, but
+    one may cost more with one method than with another.
+    """
+
+    MINUTES = "minutes"
+    IMAGES = "images"
 
 
 @dataclasses.dataclass(frozen=True)
@@ -89,7 +101,7 @@ def table(points: Sequence[Point]) -> str:
 
 @dataclasses.dataclass(frozen=True)
 class _Panel:
-    """One figure of every curve, over minutes.
+    """One figure of every curve.
 
     Attributes:
         title: what stands above.
@@ -102,12 +114,15 @@ class _Panel:
     top: float
 
 
-def figure(curves: Mapping[str, Sequence[Point]]) -> str:
+def figure(
+    curves: Mapping[str, Sequence[Point]], *, over: Over = Over.MINUTES
+) -> str:
     """Draws the curves as an SVG, a small diagram a figure.
 
     Args:
         curves: by the name that the legend gives, at least one, of one point
             or more each. A figure that was not measured leaves a gap.
+        over: what lies on the axis to the right.
     """
     points = list(curves.values())
     shares = {
@@ -126,7 +141,11 @@ def figure(curves: Mapping[str, Sequence[Point]]) -> str:
         _Panel(title, values, _highest(values))
         for title, values in distances.items()
     ]
-    minutes = [[p.minutes for p in c] for c in points]
+    places = [
+        [p.minutes if over == Over.MINUTES else p.images / 1000 for p in c]
+        for c in points
+    ]
+    unit = "min" if over == Over.MINUTES else "k"
     rows = -(-(len(panels) + 1) // _COLUMNS)
     drawing = ElementTree.Element(
         "svg",
@@ -142,7 +161,7 @@ def figure(curves: Mapping[str, Sequence[Point]]) -> str:
         drawing, "rect", {"width": "100%", "height": "100%", "fill": "white"}
     )
     for place, panel in enumerate(panels):
-        _draw(_at(drawing, place), panel, minutes)
+        _draw(_at(drawing, place), panel, places, unit)
     _legend(_at(drawing, len(panels)), list(curves))
     return ElementTree.tostring(drawing, encoding="unicode") + "\n"
 
@@ -172,9 +191,10 @@ def _text(group: ElementTree.Element, text: str, **places: object) -> None:
 def _draw(
     group: ElementTree.Element,
     panel: _Panel,
-    minutes: Sequence[Sequence[float]],
+    along: Sequence[Sequence[float]],
+    unit: str,
 ) -> None:
-    longest = max(itertools.chain(*minutes)) or 1.0
+    longest = max(itertools.chain(*along)) or 1.0
     _text(group, panel.title, x=0, y=-10)
     for share in (0.0, 0.5, 1.0):
         y = _HEIGHT * (1 - share)
@@ -188,24 +208,24 @@ def _draw(
         x = share * (_WIDTH - 14)
         _text(
             group,
-            f"{share * longest:.0f}" + (" min" if share == 1 else ""),
+            f"{share * longest:.0f}" + (f" {unit}" if share == 1 else ""),
             x=f"{x:.1f}",
             y=_HEIGHT + 16,
             **{"text-anchor": "middle"},
         )
-    for colour, times, values in zip(
-        itertools.cycle(_COLOURS), minutes, panel.values, strict=False
+    for colour, places, values in zip(
+        itertools.cycle(_COLOURS), along, panel.values, strict=False
     ):
         _curve(
             group,
             colour,
             [
                 (
-                    time / longest * (_WIDTH - 14),
+                    place / longest * (_WIDTH - 14),
                     # KID is an estimate, and may fall below zero.
                     _HEIGHT * (1 - max(value, 0.0) / panel.top),
                 )
-                for time, value in zip(times, values, strict=True)
+                for place, value in zip(places, values, strict=True)
                 if value is not None
             ],
         )

@@ -69,6 +69,19 @@ class TruthCurvesTest(absltest.TestCase):
         self.assertEqual(low[1], (93.0, 130.0))
         self.assertAlmostEqual(high[0][1], 130 * (1 - 4 / 4.2), delta=0.1)
 
+    def test_images_may_lie_on_the_axis(self):
+        points = [_point(5.0), _point(7.0, agreement=0.5)]
+        drawing = ElementTree.fromstring(
+            truth_curves.figure({"one": points}, over=truth_curves.Over.IMAGES)
+        )
+        first = drawing.findall(f"{_SVG}g")[0]
+        circle = first.find(f"{_SVG}circle")
+        # Both have seen 64 images.
+        self.assertEqual(circle.get("cx"), "186.0")
+        self.assertIn(
+            "0 k", [text.text for text in first.findall(f"{_SVG}text")]
+        )
+
     def test_what_was_not_measured_is_not_drawn(self):
         drawing = ElementTree.fromstring(
             truth_curves.figure({"<one>": [_point(5.0, agreement=0.5)]})
