@@ -68,7 +68,7 @@ def partners(classes: np.ndarray, seed: int) -> np.ndarray:
     """Draws for each image one of another class, int [N].
 
     Args:
-        classes: that the classifier gives the images, int [N], two at least.
+        classes: of the images, int [N]; at least two different ones.
         seed: of the drawing.
     """
     random = np.random.default_rng(seed)
@@ -195,9 +195,22 @@ def measure(
         named: the parts, of `parts`.
         held_out: reconstructions of unseen images.
         searched: of the images that the search has seen.
+
+    Returns:
+        Agreement, and for each part what exchanges and random edits do.
+
+    Raises:
+        UserError: no image can be led to another class.
     """
     images = led.Led.of(held_out)
     classes = held_out.logits.argmax(axis=1)
+    kinds = len(np.unique(classes))
+    if kinds < 2 or not len(images):
+        raise errors.UserError(
+            f"the classifier sees {kinds} class in the {len(classes)} unseen "
+            f"images, and {len(images)} reconstructions keep it; expected two "
+            "classes at least, and one reconstruction that keeps its class"
+        )
     return {
         "agreement": float(held_out.keeps_class.mean()),
         "n": len(classes),

@@ -106,8 +106,20 @@ def run(
         every: so many images lie between two points.
         output: the file of the curve; what it holds stays.
         made_by: command, commit and environment, which the file begins with.
+
+    Raises:
+        UserError: the file is of another config or commit.
     """
-    known = _points(output) if output.is_file() else []
+    known: list[record.Evaluation] = []
+    if output.is_file():
+        filed, known = _read(output)
+        ours = {"config": settings.name, "commit": made_by["commit"]}
+        theirs = {name: filed.get(name) for name in ours}
+        if theirs != ours:
+            raise errors.UserError(
+                f"{output} is of {theirs}; expected {ours}, or an --output "
+                "that is not there yet"
+            )
     for images in milestones(settings.training.total_images, every):
         if any(
             (evaluation.run.images_seen or 0) >= images for evaluation in known
@@ -127,15 +139,18 @@ def run(
     return list(map(truth_curves.point_of, known))
 
 
-def _points(file: pathlib.Path) -> list[record.Evaluation]:
-    """Reads the points of a curve.
+def _read(
+    file: pathlib.Path,
+) -> tuple[dict[str, Any], list[record.Evaluation]]:
+    """Reads a curve: what the file says of itself, and its points.
 
     Raises:
         UserError: it is no such file.
     """
     try:
         curve = json.loads(file.read_text())
-        return [evaluation_file.from_dict(point) for point in curve["points"]]
+        points = [evaluation_file.from_dict(point) for point in curve["points"]]
+        return curve | {"config": curve["config"]}, points
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise errors.UserError(
             f"{file}: {error!r}; expected a curve that this program wrote"
@@ -154,8 +169,9 @@ def show(
     """
     curves: dict[str, list[truth_curves.Point]] = {}
     for file in files:
-        points = list(map(truth_curves.point_of, _points(file)))
-        name = json.loads(file.read_text())["config"]
+        filed, evaluations = _read(file)
+        name = filed["config"]
+        points = list(map(truth_curves.point_of, evaluations))
         if name in curves or not points:
             raise errors.UserError(
                 f"{file}: config {name!r} with {len(points)} points; expected "
@@ -178,6 +194,8 @@ def main(argv: list[str]) -> None:
             truth_curves.Over(_OVER.value),
         )
         return
+    if _FIGURE.value:
+        raise app.UsageError("--figure needs --curves, the files that it shows")
     if not (_CONFIG.value and _RUN_DIR.value and _OUTPUT.value):
         raise app.UsageError("--config, --run_dir and --output are needed")
     settings = _CONFIG.value

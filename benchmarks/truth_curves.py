@@ -121,7 +121,8 @@ def figure(
 
     Args:
         curves: by the name that the legend gives, at least one, of one point
-            or more each. A figure that was not measured leaves a gap.
+            or more each. A figure that was not measured has no point, and the
+            line goes on to the next one.
         over: what lies on the axis to the right.
     """
     points = list(curves.values())
@@ -208,7 +209,7 @@ def _draw(
         x = share * (_WIDTH - 14)
         _text(
             group,
-            f"{share * longest:.0f}" + (f" {unit}" if share == 1 else ""),
+            f"{share * longest:.3g}" + (f" {unit}" if share == 1 else ""),
             x=f"{x:.1f}",
             y=_HEIGHT + 16,
             **{"text-anchor": "middle"},

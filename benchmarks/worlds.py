@@ -4,7 +4,8 @@ r"""Trains a world with several seeds, and files every figure of each.
         --config=configs/worlds/held_out/beetles.py --seeds=0,1,2
 
 Each seed is a run of the main job in a folder of its own, runs/worlds/NAME/
-seed_N; started again, it goes on, and what is finished is not trained again.
+seed_N; started again, it goes on, and what is finished is not trained again,
+but filed as of the commit of its last start.
 benchmarks/results/NAME.json holds the whole evaluation of each seed with
 config, commit and machine, and under `summary` the mean and the range of every
 figure over the seeds. No hand edits it, and a seed that is in it stays. Every
@@ -187,7 +188,7 @@ class Bench:
         )
         made_of = self.commit
         if folder.evaluation.is_file():
-            made_of = self._commit_of_last_start(settings)
+            made_of = self._commit_of_last_start(settings, file)
         else:
             self._log_start(
                 settings, file, resumed=(root / "config.json").exists()
@@ -224,9 +225,13 @@ class Bench:
         }
 
     def _commit_of_last_start(
-        self, settings: config.ExperimentConfig
+        self, settings: config.ExperimentConfig, file: pathlib.Path
     ) -> str | None:
-        """Returns what a finished run was made of; None: no line says so."""
+        """Returns the commit that a finished run was last started at.
+
+        None where no line of the log says so; such a run is not to be quoted,
+        and `filed_worlds_test` refuses it.
+        """
         log = self.results / _STARTS
         lines = log.read_text().splitlines() if log.is_file() else []
         for line in map(json.loads, reversed(lines)):
@@ -235,6 +240,7 @@ class Bench:
                 and line["seed"] == settings.seed
                 and line["classification_loss"] == settings.loss.classification
                 and line["redraw"] == self.redraw
+                and line.get("results", file.name) == file.name
             ):
                 return line["commit"]
         return None

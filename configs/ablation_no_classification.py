@@ -11,9 +11,8 @@ The second run explains the first one's classifier. The third command puts its
 flip rates beside the first one's, in evaluation.json and in the report, which
 says in words what disappears.
 
-Seen by an earlier version: hardly anything disappears in this world, where the
-causes are large. Not measured since. For another config, give that one
---config.loss.classification=0 and another --run_dir.
+Hardly anything disappears in this world, where the causes are large:
+docs/configs.md has three seeds.
 """
 
 from configs import quickstart

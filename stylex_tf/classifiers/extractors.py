@@ -22,7 +22,7 @@ _VGG16_LAYERS = (
 # ImageNet's mean, in the order blue, green, red that VGG16 was trained with.
 _VGG16_MEAN = (103.939, 116.779, 123.68)
 
-# Names that the config has for features, beside a folder.
+# The names of losses/features_kind.py, which this room may not import.
 _KNOWN = "auto, classifier, photographs, vgg16"
 
 Extractor = Callable[[tf.Tensor], list[tf.Tensor]]

@@ -60,6 +60,21 @@ class RemainderTest(absltest.TestCase):
             for flips in measured[there]["random"]["flips"]:
                 self.assertEqual(flips["highest"], 0.0)
 
+    def test_refuses_images_of_one_class(self):
+        logits = np.tile([[1.0, 0.0]], (4, 1))
+        with self.assertRaisesRegex(errors.UserError, "sees 1 class in the 4"):
+            remainder.measure(
+                lambda rows: np.zeros(len(rows), int),
+                {"searched": np.arange(2)},
+                reconstruction.Reconstruction(
+                    styles=np.zeros([4, 4]),
+                    logits=logits,
+                    reconstructed_logits=logits,
+                    l1=np.zeros(4),
+                ),
+                remainder.Searched(np.zeros([4, 4]), np.zeros(4, int)),
+            )
+
     def test_partners_are_of_another_class(self):
         classes = np.array([0, 0, 1, 2, 2, 2])
         chosen = remainder.partners(classes, seed=3)

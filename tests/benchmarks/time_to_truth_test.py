@@ -26,9 +26,17 @@ class TimeToTruthTest(absltest.TestCase):
         settings.training.total_images = 4 * step
         folder, output = run_folder.RunFolder(root / "run"), root / "curve.json"
         with folder.locked():
-            points = time_to_truth.run(settings, folder, 2 * step, output, {})
+            points = time_to_truth.run(
+                settings, folder, 2 * step, output, {"commit": "abc"}
+            )
             content = output.read_text()
-            again = time_to_truth.run(settings, folder, 2 * step, output, {})
+            with self.assertRaisesRegex(errors.UserError, "'abc'.*'other'"):
+                time_to_truth.run(
+                    settings, folder, 2 * step, output, {"commit": "other"}
+                )
+            again = time_to_truth.run(
+                settings, folder, 2 * step, output, {"commit": "abc"}
+            )
         self.assertEqual(
             [point.images for point in points], [2 * step, 4 * step]
         )

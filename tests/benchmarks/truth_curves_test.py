@@ -79,7 +79,7 @@ class TruthCurvesTest(absltest.TestCase):
         # Both have seen 64 images.
         self.assertEqual(circle.get("cx"), "186.0")
         self.assertIn(
-            "0 k", [text.text for text in first.findall(f"{_SVG}text")]
+            "0.064 k", [text.text for text in first.findall(f"{_SVG}text")]
         )
 
     def test_what_was_not_measured_is_not_drawn(self):
