@@ -6,7 +6,7 @@ Two of the nuisances go along with the class in the pictures and mean nothing
 to the classifier, so that a ranking of statistics has reason to fail:
 stylex_tf/data/worlds/cottages.py says why.
 
-Not trained yet. docs/worlds.md describes the world.
+Trained once: the causes are missed (docs/worlds.md).
 """
 
 from configs import quickstart
