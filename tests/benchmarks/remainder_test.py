@@ -54,8 +54,8 @@ class RemainderTest(absltest.TestCase):
             self.assertEqual(self._shares(measured[here]), [0.0, 1.0])
             self.assertEqual(self._shares(measured[there]), [1.0, 0.0])
             # One of two coordinates at random, then both.
-            one, both = measured[here]["random"]["flips"]
-            self.assertBetween(one["value"], 0.3, 0.7)
+            first, both = measured[here]["random"]["flips"]
+            self.assertBetween(first["value"], 0.3, 0.7)
             self.assertEqual(both["value"], 1.0)
             for flips in measured[there]["random"]["flips"]:
                 self.assertEqual(flips["highest"], 0.0)

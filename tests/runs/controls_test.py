@@ -101,7 +101,7 @@ class ControlsTest(absltest.TestCase):
         _, listed = self._explain(classify)
         self.assertEqual(
             {
-                target: [(one.coordinate, one.direction) for one in attributes]
+                target: [(a.coordinate, a.direction) for a in attributes]
                 for target, attributes in listed.by_class.items()
             },
             {0: [(0, 0)], 1: [(0, 1)]},
