@@ -25,15 +25,13 @@ from benchmarks import commit, result_file
 from stylex_tf import errors
 from stylex_tf.attributes import random_edits
 from stylex_tf.cli import command
-from stylex_tf.evaluation import led, reconstruction
+from stylex_tf.evaluation import led, reconstruction, sufficiency
 from stylex_tf.models import style_space as style_space_lib
 from stylex_tf.ops import batching
 from stylex_tf.runs import trained as trained_lib
 
 _RUN = flags.DEFINE_string("run", None, "A finished run.")
 
-DRAWS = 5
-"""Draws of partners, and of random coordinates."""
 MOST_EDITS = 10
 """Random coordinates that are moved at once, at most."""
 
@@ -96,7 +94,7 @@ def exchange(
         means over the draws, with the lowest and the highest.
     """
     kept, given = [], []
-    for seed in range(DRAWS):
+    for seed in range(sufficiency.DRAWS):
         others = partners(classes, seed)
         mixed = styles.copy()
         mixed[:, part] = styles[others][:, part]
@@ -107,7 +105,7 @@ def exchange(
         "keeps_its_class": _over_draws(kept),
         "gets_the_other": _over_draws(given),
         "n": len(styles),
-        "draws": DRAWS,
+        "draws": sufficiency.DRAWS,
     }
 
 
@@ -150,8 +148,9 @@ def random_flips(
     own = searched.styles[:, part]
     ends = np.stack([own.min(axis=0), own.max(axis=0)])
     count = min(MOST_EDITS, len(part))
-    turned = np.zeros((DRAWS, count))
-    for draw in range(DRAWS):
+    rows = np.arange(len(styles))
+    turned = np.zeros((sufficiency.DRAWS, count))
+    for draw in range(sufficiency.DRAWS):
         coordinates, directions = random_edits.draw(
             own,
             searched.classes,
@@ -162,7 +161,6 @@ def random_flips(
             seed=draw,
         )
         edited = styles.copy()
-        rows = np.arange(len(styles))
         for edit in range(count):
             chosen, end = coordinates[:, edit], directions[:, edit]
             edited[rows, part[chosen]] = ends[end, chosen]
@@ -170,7 +168,7 @@ def random_flips(
     return {
         "flips": [_over_draws(shares) for shares in turned.T],
         "n": len(images),
-        "draws": DRAWS,
+        "draws": sufficiency.DRAWS,
     }
 
 
@@ -236,11 +234,10 @@ def main(argv: list[str]) -> None:
     at_once = trained.settings.attributes.batch_size
 
     def decide(styles: np.ndarray) -> np.ndarray:
-        pictures = batching.apply(
-            trained.stylex.generate, styles, batch_size=at_once
-        )
         return batching.apply(
-            trained.stylex.classify, pictures, batch_size=at_once
+            lambda rows: trained.stylex.classify(trained.stylex.generate(rows)),
+            styles,
+            batch_size=at_once,
         ).argmax(axis=1)
 
     seen, unseen = (

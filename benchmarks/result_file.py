@@ -12,6 +12,20 @@ FOLDER = pathlib.Path(__file__).resolve().parent / "results"
 """Where the files lie that pages quote."""
 
 
+def made_by(program: str, head: str) -> dict[str, Any]:
+    """Returns what a file of figures begins with.
+
+    Args:
+        program: the benchmark's name, without .py.
+        head: the commit, of `commit.of_clean_tree`.
+    """
+    return {
+        "command": " ".join([f"benchmarks/{program}.py", *sys.argv[1:]]),
+        "commit": head,
+        "environment": run_folder.environment(),
+    }
+
+
 def write(
     program: str,
     subject: str,
@@ -28,12 +42,7 @@ def write(
         content: the figures; command, commit and environment come before them.
         folder: where the file goes.
     """
-    document = {
-        "command": " ".join([f"benchmarks/{program}.py", *sys.argv[1:]]),
-        "commit": head,
-        "environment": run_folder.environment(),
-        **content,
-    }
+    document = {**made_by(program, head), **content}
     text = json.dumps(document, indent=2) + "\n"
     return atomic_file.write(
         folder / f"{program}_{subject}.json", text.encode()

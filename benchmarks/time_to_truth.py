@@ -21,7 +21,6 @@ named by its config.
 import dataclasses
 import json
 import pathlib
-import sys
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -29,7 +28,7 @@ from absl import app, flags
 from ml_collections import config_flags
 
 from benchmarks import commit as commits
-from benchmarks import truth_curves
+from benchmarks import result_file, truth_curves
 from stylex_tf import (
     atomic_file,
     config,
@@ -105,20 +104,19 @@ def run(
         folder: the run's; locked by the caller.
         every: so many images lie between two points.
         output: the file of the curve; what it holds stays.
-        made_by: command, commit and environment, which the file begins with.
+        made_by: what the file begins with, of `result_file.made_by`.
 
     Raises:
         UserError: the file is of another config or commit.
     """
     known: list[record.Evaluation] = []
     if output.is_file():
-        filed, known = _read(output)
-        ours = {"config": settings.name, "commit": made_by["commit"]}
-        theirs = {name: filed.get(name) for name in ours}
-        if theirs != ours:
+        name, made_at, known = _read(output)
+        if (name, made_at) != (settings.name, made_by["commit"]):
             raise errors.UserError(
-                f"{output} is of {theirs}; expected {ours}, or an --output "
-                "that is not there yet"
+                f"{output} is of config {name!r} at commit {made_at!r}; "
+                f"expected {settings.name!r} at {made_by['commit']!r}, or an "
+                "--output that is not there yet"
             )
     for images in milestones(settings.training.total_images, every):
         if any(
@@ -141,8 +139,8 @@ def run(
 
 def _read(
     file: pathlib.Path,
-) -> tuple[dict[str, Any], list[record.Evaluation]]:
-    """Reads a curve: what the file says of itself, and its points.
+) -> tuple[str, str | None, list[record.Evaluation]]:
+    """Reads a curve: its config's name, its commit, and its points.
 
     Raises:
         UserError: it is no such file.
@@ -150,7 +148,7 @@ def _read(
     try:
         curve = json.loads(file.read_text())
         points = [evaluation_file.from_dict(point) for point in curve["points"]]
-        return curve | {"config": curve["config"]}, points
+        return curve["config"], curve.get("commit"), points
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise errors.UserError(
             f"{file}: {error!r}; expected a curve that this program wrote"
@@ -169,8 +167,7 @@ def show(
     """
     curves: dict[str, list[truth_curves.Point]] = {}
     for file in files:
-        filed, evaluations = _read(file)
-        name = filed["config"]
+        name, _, evaluations = _read(file)
         points = list(map(truth_curves.point_of, evaluations))
         if name in curves or not points:
             raise errors.UserError(
@@ -201,11 +198,9 @@ def main(argv: list[str]) -> None:
     settings = _CONFIG.value
     config_checks.check(settings)
     output = pathlib.Path(_OUTPUT.value).absolute()
-    made_by = {
-        "command": " ".join(["benchmarks/time_to_truth.py", *sys.argv[1:]]),
-        "commit": commits.of_clean_tree(output),
-        "environment": run_folder.environment(),
-    }
+    made_by = result_file.made_by(
+        "time_to_truth", commits.of_clean_tree(output)
+    )
     folder = run_folder.RunFolder(pathlib.Path(_RUN_DIR.value).absolute())
     with folder.locked():
         folder.begin(dataclasses.asdict(settings))

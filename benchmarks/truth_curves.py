@@ -12,6 +12,8 @@ from stylex_tf.evaluation import record
 _COLOURS = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9")
 _COLUMNS = 4
 _WIDTH, _HEIGHT = 200, 130
+# What the axis takes of the width; its last label needs the rest.
+_ACROSS = 186
 _LEFT, _TOP, _BELOW = 44, 34, 34
 
 
@@ -202,11 +204,11 @@ def _draw(
         ElementTree.SubElement(
             group,
             "path",
-            {"d": f"M 0 {y:.1f} h {_WIDTH - 14}", "stroke": "#ddd"},
+            {"d": f"M 0 {y:.1f} h {_ACROSS}", "stroke": "#ddd"},
         )
         label = f"{share * panel.top:.2g}"
         _text(group, label, x=-6, y=f"{y + 4:.1f}", **{"text-anchor": "end"})
-        x = share * (_WIDTH - 14)
+        x = share * (_ACROSS)
         _text(
             group,
             f"{share * longest:.3g}" + (f" {unit}" if share == 1 else ""),
@@ -222,7 +224,7 @@ def _draw(
             colour,
             [
                 (
-                    place / longest * (_WIDTH - 14),
+                    place / longest * (_ACROSS),
                     # KID is an estimate, and may fall below zero.
                     _HEIGHT * (1 - max(value, 0.0) / panel.top),
                 )
